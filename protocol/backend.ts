@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { Login } from "./settings.ts";
+
+/** What a backend can do; clients read these and never its name. */
+export const BackendCapabilities = z.object({
+	/** Pictures in prompts and tool results. */
+	images: z.boolean(),
+	thinking: z.boolean(),
+	tools: z.boolean(),
+	/** A running turn can take more input. */
+	steer: z.boolean(),
+	/** Web search by the provider. */
+	search: z.boolean(),
+	/** The provider's own tools (shell, files) run beside ours. */
+	providerTools: z.boolean(),
+});
+export type BackendCapabilities = z.infer<typeof BackendCapabilities>;
+
+export const BackendDescription = z.object({
+	name: z.string(),
+	aliases: z.array(z.string()),
+	login: Login,
+	defaultModel: z.string().nullable(),
+	defaultCompletionModel: z.string().nullable(),
+	capabilities: BackendCapabilities,
+});
+export type BackendDescription = z.infer<typeof BackendDescription>;
+export const ListBackendsResult = z.object({ backends: z.array(BackendDescription) });
+export type ListBackendsResult = z.infer<typeof ListBackendsResult>;
+
+export const ListModelsParams = z.object({ backend: z.string(), refresh: z.boolean().optional() });
+export type ListModelsParams = z.infer<typeof ListModelsParams>;
+export const ModelDescription = z.object({
+	id: z.string(),
+	name: z.string().nullable(),
+	/** In tokens. */
+	contextWindow: z.int().nullable(),
+});
+export type ModelDescription = z.infer<typeof ModelDescription>;
+export const ListModelsResult = z.object({ models: z.array(ModelDescription) });
+export type ListModelsResult = z.infer<typeof ListModelsResult>;
+
+export const ToolDescription = z.object({
+	name: z.string(),
+	description: z.string(),
+	/** JSON Schema of the arguments: an object. */
+	inputSchema: z.record(z.string(), z.unknown()),
+});
+export type ToolDescription = z.infer<typeof ToolDescription>;
+export const ListToolsResult = z.object({ tools: z.array(ToolDescription) });
+export type ListToolsResult = z.infer<typeof ListToolsResult>;

@@ -1,0 +1,72 @@
+import { z } from "zod";
+
+/** A part of a prompt, an answer or a tool result. Pictures are base64. */
+export const Content = z.discriminatedUnion("kind", [
+	z.object({ kind: z.literal("text"), text: z.string() }),
+	z.object({ kind: z.literal("image"), mimeType: z.string(), data: z.string() }),
+]);
+export type Content = z.infer<typeof Content>;
+
+/** A MIME bundle as Jupyter sends it: text types as strings, `application/json` as a value, pictures as base64. */
+export const MimeBundle = z.record(z.string(), z.unknown());
+export type MimeBundle = z.infer<typeof MimeBundle>;
+
+/** What a cell printed, showed or raised: Jupyter's output messages in camelCase. */
+export const Output = z.discriminatedUnion("kind", [
+	z.object({ kind: z.literal("stream"), name: z.enum(["stdout", "stderr"]), text: z.string() }),
+	z.object({
+		kind: z.literal("displayData"),
+		data: MimeBundle,
+		metadata: MimeBundle,
+		displayId: z.string().optional(),
+	}),
+	z.object({
+		kind: z.literal("updateDisplayData"),
+		data: MimeBundle,
+		metadata: MimeBundle,
+		displayId: z.string(),
+	}),
+	z.object({
+		kind: z.literal("executeResult"),
+		executionCount: z.int(),
+		data: MimeBundle,
+		metadata: MimeBundle,
+	}),
+	z.object({
+		kind: z.literal("error"),
+		ename: z.string(),
+		evalue: z.string(),
+		traceback: z.array(z.string()),
+	}),
+	z.object({ kind: z.literal("clearOutput"), wait: z.boolean() }),
+	/** Stands where output over the cell's cap was left out; `output/read` fetches it. */
+	z.object({ kind: z.literal("omitted"), chars: z.int(), blobId: z.string().nullable() }),
+]);
+export type Output = z.infer<typeof Output>;
+
+/** One participant as others see it. */
+export const Participant = z.object({
+	participantId: z.string(),
+	/** The client's name, for example `ipyai terminal`. */
+	name: z.string(),
+	role: z.enum(["controller", "observer"]),
+});
+export type Participant = z.infer<typeof Participant>;
+
+/** Tokens of one turn; `null` means the provider did not say. `costUsd` likewise. */
+export const Usage = z.object({
+	inputTokens: z.int().nullable(),
+	outputTokens: z.int().nullable(),
+	cacheReadTokens: z.int().nullable(),
+	cacheWriteTokens: z.int().nullable(),
+	costUsd: z.number().nullable(),
+	/** Tokens that the last request of the turn held in all: what fills the model's window. */
+	contextTokens: z.int().nullable(),
+	/** The model's window, where known. */
+	contextWindow: z.int().nullable(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+/** Why a turn ended. Told exactly once per turn. */
+export const StopReason = z.enum(["endTurn", "maxTokens", "maxTurns", "refusal", "cancelled", "failed"]);
+export type StopReason = z.infer<typeof StopReason>;

@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { Content, Output, Participant, StopReason, Usage } from "./content.ts";
+import { Settings } from "./settings.ts";
+
+/** A cell's end: `lost` means that the kernel died or was gone before the cell ended. */
+export const CellStatus = z.enum(["ok", "error", "interrupted", "aborted", "lost"]);
+export type CellStatus = z.infer<typeof CellStatus>;
+
+/** Jupyter's execute payloads that a client acts on. */
+export const CellPayload = z.discriminatedUnion("kind", [
+	z.object({ kind: z.literal("page"), text: z.string() }),
+	z.object({ kind: z.literal("setNextInput"), text: z.string(), replace: z.boolean() }),
+	z.object({ kind: z.literal("editMagic"), filename: z.string(), lineNumber: z.int() }),
+	z.object({ kind: z.literal("askExit"), keepKernel: z.boolean() }),
+]);
+export type CellPayload = z.infer<typeof CellPayload>;
+
+export const Decision = z.enum(["allow", "allowAlways", "deny"]);
+export type Decision = z.infer<typeof Decision>;
+
+/**
+ * Lasting events of a session: the truth. Each has a sequence number, is committed before it is announced,
+ * and is sent in order as `session/update`. Field names follow LSP, ACP and Jupyter.
+ */
+export const SessionEvent = z.discriminatedUnion("kind", [
+	z.object({ kind: z.literal("sessionCreated"), cwd: z.string(), title: z.string().nullable() }),
+	z.object({ kind: z.literal("sessionRenamed"), title: z.string() }),
+	z.object({ kind: z.literal("settingsChanged"), settings: Settings }),
+	z.object({ kind: z.literal("participantJoined"), participant: Participant }),
+	z.object({
+		kind: z.literal("participantLeft"),
+		participantId: z.string(),
+		reason: z.enum(["detached", "lost"]),
+	}),
+
+	z.object({
+		kind: z.literal("kernelAttached"),
+		kernelId: z.string(),
+		/** The number the next input takes. */
+		nextExecutionCount: z.int(),
+		/** IPython's session number and history file: `-r N` resolves them. `null` when the host has none. */
+		historySession: z.int().nullable(),
+		historyFile: z.string().nullable(),
+		/** For example `Python 3.11.7, IPython 9.18.1`. */
+		banner: z.string(),
+		/** True when the namespace is new although the session had one before. */
+		fresh: z.boolean(),
+	}),
+	z.object({
+		kind: z.literal("kernelDetached"),
+		kernelId: z.string(),
+		reason: z.enum(["died", "exited", "restarted", "released"]),
+	}),
+
+	z.object({
+		kind: z.literal("cellStarted"),
+		cellId: z.string(),
+		kernelId: z.string(),
+		code: z.string(),
+		/** Participant, or `null` for a client outside of this server. */
+		by: z.string().nullable(),
+		executionCount: z.int().nullable(),
+	}),
+	z.object({ kind: z.literal("cellOutput"), cellId: z.string(), output: Output }),
+	z.object({
+		kind: z.literal("cellFinished"),
+		cellId: z.string(),
+		status: CellStatus,
+		executionCount: z.int().nullable(),
+		payloads: z.array(CellPayload),
+	}),
+
+	z.object({
+		kind: z.literal("promptAccepted"),
+		turnId: z.string(),
+		content: z.array(Content),
+		/** As typed, dot and all: what history shows. */
+		source: z.string(),
+		by: z.string().nullable(),
+	}),
+	z.object({ kind: z.literal("promptEdited"), turnId: z.string(), content: z.array(Content) }),
+	z.object({ kind: z.literal("promptRemoved"), turnId: z.string() }),
+	/** The input number a prompt took. Comes later than `turnStarted` when the kernel was busy. */
+	z.object({ kind: z.literal("promptNumbered"), turnId: z.string(), executionCount: z.int() }),
+	z.object({
+		kind: z.literal("turnStarted"),
+		turnId: z.string(),
+		parentId: z.string().nullable(),
+		backend: z.string(),
+		model: z.string(),
+		/** What the model is sent for this turn, rendered once. */
+		rendered: z.array(Content),
+		/** Context holds the events up to this one: the next turn's context begins after it. */
+		renderPoint: z.int(),
+		/** Problems with refs and what was left out, in sentences. */
+		warnings: z.array(z.string()),
+	}),
+	z.object({ kind: z.literal("text"), turnId: z.string(), itemId: z.string(), text: z.string() }),
+	z.object({ kind: z.literal("thinking"), turnId: z.string(), itemId: z.string(), text: z.string() }),
+	z.object({
+		kind: z.literal("toolCall"),
+		turnId: z.string(),
+		callId: z.string(),
+		name: z.string(),
+		args: z.record(z.string(), z.unknown()),
+		executor: z.enum(["server", "provider"]),
+	}),
+	z.object({
+		kind: z.literal("toolResult"),
+		turnId: z.string(),
+		callId: z.string(),
+		content: z.array(Content),
+		isError: z.boolean(),
+	}),
+	z.object({ kind: z.literal("steered"), turnId: z.string(), content: z.array(Content) }),
+	z.object({
+		kind: z.literal("turnFinished"),
+		turnId: z.string(),
+		stopReason: StopReason,
+		usage: Usage.nullable(),
+		/** For `failed`: what was attempted, what came back, the next step. */
+		error: z.string().nullable(),
+	}),
+	z.object({ kind: z.literal("turnHidden"), turnId: z.string(), hidden: z.boolean() }),
+	z.object({ kind: z.literal("conversationReset") }),
+	z.object({ kind: z.literal("epochStarted"), reason: z.string() }),
+
+	z.object({
+		kind: z.literal("approvalAsked"),
+		approvalId: z.string(),
+		turnId: z.string(),
+		callId: z.string(),
+		tool: z.string(),
+		args: z.record(z.string(), z.unknown()),
+		/** What "always" would allow, in words; `null` when it is not offered. */
+		always: z.string().nullable(),
+	}),
+	z.object({
+		kind: z.literal("approvalAnswered"),
+		approvalId: z.string(),
+		/** `unanswered`: nobody could answer. `cancelled`: the turn ended first. */
+		outcome: z.enum(["allow", "allowAlways", "deny", "unanswered", "cancelled"]),
+		by: z.string().nullable(),
+		message: z.string().nullable(),
+	}),
+]);
+export type SessionEvent = z.infer<typeof SessionEvent>;
+
+/**
+ * Hints: sent while something happens, never stored; the lasting event that follows replaces them.
+ * A client that ignores every hint still ends with the same transcript.
+ */
+export const SessionHint = z.discriminatedUnion("kind", [
+	z.object({ kind: z.literal("textDelta"), turnId: z.string(), itemId: z.string(), delta: z.string() }),
+	z.object({ kind: z.literal("thinkingDelta"), turnId: z.string(), itemId: z.string(), delta: z.string() }),
+	z.object({ kind: z.literal("toolOutput"), turnId: z.string(), callId: z.string(), delta: z.string() }),
+	/** A tool call waits for the main shell, or no longer does. */
+	z.object({ kind: z.literal("toolWaiting"), turnId: z.string(), callId: z.string(), waiting: z.boolean() }),
+	z.object({
+		kind: z.literal("retrying"),
+		turnId: z.string(),
+		attempt: z.int(),
+		delayMs: z.int(),
+		reason: z.string(),
+	}),
+	z.object({ kind: z.literal("kernelStatus"), status: z.enum(["starting", "idle", "busy", "dead", "none"]) }),
+	z.object({ kind: z.literal("notice"), level: z.enum(["info", "warning", "error"]), text: z.string() }),
+]);
+export type SessionHint = z.infer<typeof SessionHint>;
+
+/** A lasting event with its place and time (milliseconds since the epoch). */
+export const StoredEvent = z.object({ seq: z.int(), at: z.int(), event: SessionEvent });
+export type StoredEvent = z.infer<typeof StoredEvent>;

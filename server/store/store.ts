@@ -1,0 +1,146 @@
+/**
+ * What the server keeps on disk. One SQLite file in WAL mode; every call is synchronous and short.
+ *
+ * The event log is the truth of a session. Folds (turns, cells, queue, session rows) are written in the same
+ * transaction as the events they follow from and can be rebuilt from the log. Appending costs the same at any
+ * length of the log.
+ */
+import type {
+	ListSessionsParams,
+	ListSessionsResult,
+	SessionEvent,
+	SessionRef,
+	SessionSummary,
+	Settings,
+	StoredEvent,
+	TranscriptItem,
+	TurnItem,
+} from "../../protocol/index.ts";
+import type { Entry } from "../context/transcript.ts";
+
+export type SessionRow = SessionSummary & {
+	/** The settings of the latest `settingsChanged`; `null` before the first. */
+	readonly settings: Settings | null;
+	readonly headSeq: number;
+	/** Sequence number of the latest `conversationReset`, 0 when there was none. */
+	readonly resetSeq: number;
+	/** The render point of the latest turn: the next turn's context begins after it. */
+	readonly renderPoint: number;
+	/** The latest turn of the conversation, the next one's parent. */
+	readonly lastTurn: string | null;
+	readonly nextExecutionCount: number;
+};
+
+/** A process that may own sessions and kernels. */
+export type Owner = {
+	readonly instanceId: string;
+	readonly pid: number;
+	/** From the operating system, so that a reused pid is not taken for the same process. */
+	readonly startTime: string;
+};
+
+export type KernelRow = {
+	readonly kernelId: string;
+	readonly sessionId: string;
+	readonly connectionFile: string;
+	/** `null` when nobody of ours started it. */
+	readonly pid: number | null;
+	readonly startTime: string | null;
+	readonly label: string;
+	readonly instanceId: string;
+	readonly alive: boolean;
+};
+
+/** What a turn adds to the canonical transcript; kept beside the log because no client sees it. */
+export type TurnEntries = { readonly turnId: string; readonly entries: readonly Entry[] };
+
+/** A text or thinking item that still grows: kept so that a killed server loses none of what was shown. */
+export type PartialItem = {
+	readonly kind: "text" | "thinking";
+	readonly itemId: string;
+	readonly text: string;
+};
+
+/** A cell or a note since the last turn, for rendering context. Outputs are those up to `toSeq`. */
+export type ContextCell = {
+	readonly cellId: string;
+	readonly kernelId: string;
+	readonly code: string;
+	readonly executionCount: number | null;
+	readonly outputs: readonly {
+		readonly seq: number;
+		readonly output: import("../../protocol/index.ts").Output;
+	}[];
+	/** False: still running at `toSeq`. */
+	readonly finished: boolean;
+	/** True: it had been rendered as running before, these are the outputs that came since. */
+	readonly remainder: boolean;
+};
+
+export type Store = {
+	/** Creates the session and appends its first events. */
+	createSession(sessionId: string, cwd: string, owner: Owner, events: readonly SessionEvent[]): StoredEvent[];
+	session(sessionId: string): SessionRow | null;
+	/** The sessions a reference may mean, best first; empty when there is none. */
+	findSessions(ref: SessionRef, limit: number): SessionRow[];
+	listSessions(params: ListSessionsParams): ListSessionsResult;
+
+	/**
+	 * Commits events, their folds, and what they add to the canonical transcript, all or nothing. Returns the
+	 * events with their places. Throws `StoreError` when the disk refuses; nothing is written then.
+	 */
+	append(sessionId: string, events: readonly SessionEvent[], entries?: TurnEntries): StoredEvent[];
+	/** Events after `since`, oldest first; `null` when there are more than `limit`. */
+	eventsAfter(sessionId: string, since: number, limit: number): StoredEvent[] | null;
+	/** The newest `limit` items with a `seq` below `before` (all when `null`), oldest first. */
+	transcript(
+		sessionId: string,
+		before: number | null,
+		limit: number,
+	): { items: TranscriptItem[]; hasEarlier: boolean };
+	turn(sessionId: string, turnId: string): TurnItem | null;
+	/** Rendered prompt and warnings of a turn, as `turnStarted` stored them. */
+	turnStart(sessionId: string, turnId: string): Extract<SessionEvent, { kind: "turnStarted" }> | null;
+	/** Queued turns in order. */
+	queue(sessionId: string): TurnItem[];
+	/** The canonical transcript of the conversation since its last reset, without hidden turns. */
+	entries(sessionId: string): Entry[];
+	/** Cells whose start or output lies in (`afterSeq`, `toSeq`], in order. */
+	contextCells(sessionId: string, afterSeq: number, toSeq: number): ContextCell[];
+	/** The newest `limit` finished cells, oldest first. */
+	recentCells(sessionId: string, limit: number): ContextCell[];
+	/** Cells and turns without an end. */
+	unfinished(sessionId: string): { cells: string[]; turns: string[]; approvals: string[] };
+
+	savePartial(sessionId: string, turnId: string, items: readonly PartialItem[]): void;
+	partial(sessionId: string, turnId: string): PartialItem[];
+
+	/** The answer given to a request id, so that a repeated request has no further effect. */
+	recallRequest(sessionId: string, requestId: string): unknown | undefined;
+	rememberRequest(sessionId: string, requestId: string, result: unknown): void;
+
+	/** Takes the session unless another live owner has it. Returns who owns it then. */
+	claimSession(sessionId: string, owner: Owner, isAlive: (owner: Owner) => boolean): Owner;
+	releaseSessions(instanceId: string): void;
+	/** Marks a session as ended by a person, or open again. */
+	setClosed(sessionId: string, closed: boolean): void;
+
+	saveKernel(row: KernelRow): void;
+	kernels(filter: { sessionId?: string; alive?: boolean }): KernelRow[];
+
+	/** Output beyond a cell's cap. Returns characters from `offset`. */
+	readBlob(blobId: string, offset: number, maxChars: number): { text: string; totalChars: number } | null;
+	/** Appends text to a blob, creating it when new. */
+	appendBlob(sessionId: string, blobId: string, text: string): void;
+
+	/** Small facts across sessions, such as the last model used per backend. */
+	getFact(key: string): string | null;
+	setFact(key: string, value: string): void;
+
+	close(): void;
+};
+
+/** The database could not be opened, read or written. The message names the file and the next step. */
+export class StoreError extends Error {
+	override readonly name = "StoreError";
+}
