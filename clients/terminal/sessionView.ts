@@ -1,0 +1,482 @@
+/**
+ * What a session looks like from here: the fold of its updates. Events are the truth, hints only show earlier what an
+ * event confirms later. Pure: no terminal, no clock, no wire. Drawing follows the `Change`s that a fold answers.
+ *
+ * Only what is under way is kept, so a session of any length takes the same memory.
+ */
+import type {
+	AttachSessionResult,
+	CellPayload,
+	CellStatus,
+	Content,
+	Output,
+	Participant,
+	SessionEvent,
+	SessionHint,
+	SessionState,
+	SessionUpdateParams,
+	Settings,
+	StopReason,
+	TranscriptItem,
+	Usage,
+} from "../../protocol/index.ts";
+
+export type CellView = {
+	readonly cellId: string;
+	readonly code: string;
+	readonly by: string | null;
+	executionCount: number | null;
+	status: CellStatus | "running";
+};
+
+/** Text of an answer or of its thinking, as far as it is known. */
+export type TextView = { readonly kind: "text" | "thinking"; readonly itemId: string; text: string };
+
+export type ToolCallView = {
+	readonly callId: string;
+	readonly name: string;
+	readonly args: Readonly<Record<string, unknown>>;
+	readonly executor: "server" | "provider";
+	/** Waits for the main shell. */
+	waiting: boolean;
+};
+
+export type TurnView = {
+	readonly turnId: string;
+	readonly by: string | null;
+	/** As typed. */
+	readonly source: string;
+	content: readonly Content[];
+	executionCount: number | null;
+	state: "queued" | "running" | "finished";
+	backend: string | null;
+	model: string | null;
+	stopReason: StopReason | null;
+	usage: Usage | null;
+	error: string | null;
+	/** Why the provider is asked again, while it is. */
+	retry: { readonly attempt: number; readonly delayMs: number; readonly reason: string } | null;
+	/** Text that is under way, by item. */
+	readonly texts: Map<string, TextView>;
+	/** Tool calls without a result. */
+	readonly calls: Map<string, ToolCallView>;
+};
+
+export type Approval = Extract<SessionEvent, { kind: "approvalAsked" }>;
+type ApprovalAnswer = Extract<SessionEvent, { kind: "approvalAnswered" }>;
+export type KernelView = NonNullable<SessionState["kernel"]>;
+
+/** What an update changed, for whoever draws. */
+export type Change =
+	| { readonly kind: "cellStarted"; readonly cell: CellView }
+	| { readonly kind: "cellOutput"; readonly cell: CellView; readonly output: Output }
+	| { readonly kind: "cellFinished"; readonly cell: CellView; readonly payloads: readonly CellPayload[] }
+	| { readonly kind: "promptQueued"; readonly turn: TurnView }
+	| { readonly kind: "promptRemoved"; readonly turn: TurnView }
+	| { readonly kind: "turnStarted"; readonly turn: TurnView; readonly warnings: readonly string[] }
+	| { readonly kind: "turnNumbered"; readonly turn: TurnView }
+	| { readonly kind: "textGrew"; readonly turn: TurnView; readonly part: TextView; readonly delta: string }
+	| {
+			readonly kind: "textEnded";
+			readonly turn: TurnView;
+			readonly part: TextView;
+			/** What was shown is not how the text begins: it is to be shown anew, whole. */
+			readonly replaced: boolean;
+	  }
+	| { readonly kind: "toolStarted"; readonly turn: TurnView; readonly call: ToolCallView }
+	| {
+			readonly kind: "toolOutput";
+			readonly turn: TurnView;
+			readonly call: ToolCallView;
+			readonly delta: string;
+	  }
+	| {
+			readonly kind: "toolFinished";
+			readonly turn: TurnView;
+			readonly call: ToolCallView;
+			readonly content: readonly Content[];
+			readonly isError: boolean;
+	  }
+	| { readonly kind: "steered"; readonly turn: TurnView; readonly content: readonly Content[] }
+	| { readonly kind: "turnFinished"; readonly turn: TurnView }
+	| { readonly kind: "approvalAsked"; readonly approval: Approval }
+	| { readonly kind: "approvalAnswered"; readonly approval: Approval; readonly answer: ApprovalAnswer }
+	| { readonly kind: "kernelAttached"; readonly kernel: KernelView; readonly fresh: boolean }
+	| { readonly kind: "kernelDetached"; readonly reason: "died" | "exited" | "restarted" | "released" }
+	| { readonly kind: "settings"; readonly before: Settings }
+	| { readonly kind: "participants"; readonly text: string }
+	| { readonly kind: "conversationReset" }
+	| {
+			readonly kind: "notice";
+			readonly level: "info" | "warning" | "error";
+			readonly text: string;
+	  }
+	/** Something that only the status line shows. */
+	| { readonly kind: "status" }
+	/** A cell or turn of the past, to be shown as it ended. */
+	| { readonly kind: "past"; readonly item: TranscriptItem }
+	/** Updates are missing: attach again with the cursor. */
+	| { readonly kind: "overrun" };
+
+export class SessionView {
+	readonly sessionId: string;
+	participantId: string;
+	/** The last event seen: the cursor for `session/attach`. */
+	seq = 0;
+	title: string | null;
+	cwd: string;
+	settings: Settings;
+	participants: readonly Participant[];
+	kernel: KernelView | null;
+	/** Cells that run, in order. */
+	readonly cells = new Map<string, CellView>();
+	/** Turns that wait or run, in order. */
+	readonly turns = new Map<string, TurnView>();
+	readonly approvals = new Map<string, Approval>();
+	#answer = { turnId: "", texts: new Map<string, string>() };
+	/** What the newest finished turn used. */
+	usage: Usage | null = null;
+
+	constructor(participantId: string, state: SessionState, seq: number) {
+		this.sessionId = state.sessionId;
+		this.participantId = participantId;
+		this.seq = seq;
+		this.title = state.title;
+		this.cwd = state.cwd;
+		this.settings = state.settings;
+		this.participants = state.participants;
+		this.kernel = state.kernel;
+		this.#setApprovals(state);
+	}
+
+	/** The newest answer, whose code blocks the block keys insert. */
+	get answer(): string {
+		return [...this.#answer.texts.values()].join("\n\n");
+	}
+
+	/** The number that the next input takes. */
+	get nextExecutionCount(): number {
+		return this.kernel?.nextExecutionCount ?? 1;
+	}
+
+	get runningTurn(): TurnView | null {
+		for (const turn of this.turns.values()) if (turn.state === "running") return turn;
+		return null;
+	}
+
+	get queuedTurns(): readonly TurnView[] {
+		return [...this.turns.values()].filter((turn) => turn.state === "queued");
+	}
+
+	/** Folds the answer of `session/attach` or `session/resume` in: what was missed, or the past from a snapshot. */
+	attached(result: AttachSessionResult): readonly Change[] {
+		this.participantId = result.participantId;
+		const changes: Change[] = [];
+		if (result.replay.kind === "events") {
+			for (const { seq, event } of result.replay.events) changes.push(...this.#foldEvent(seq, event));
+		} else {
+			const since = this.seq;
+			for (const item of result.replay.items) {
+				const shown = this.cells.has(idOf(item)) || this.turns.has(idOf(item));
+				if (item.seq > since || shown) changes.push(...this.#foldItem(item));
+			}
+			this.#dropStale(result.state);
+		}
+		this.seq = Math.max(this.seq, result.seq);
+		this.title = result.state.title;
+		this.settings = result.state.settings;
+		this.participants = result.state.participants;
+		this.kernel = result.state.kernel;
+		const known = new Set(this.approvals.keys());
+		this.#setApprovals(result.state);
+		for (const approval of this.approvals.values())
+			if (!known.has(approval.approvalId)) changes.push({ kind: "approvalAsked", approval });
+		return changes;
+	}
+
+	/** Folds one update in. Updates of other sessions and events seen already change nothing. */
+	fold(update: SessionUpdateParams): readonly Change[] {
+		if (update.sessionId !== this.sessionId) return [];
+		switch (update.kind) {
+			case "overrun":
+				return [{ kind: "overrun" }];
+			case "hint":
+				return this.#foldHint(update.hint);
+			case "event":
+				return this.#foldEvent(update.seq, update.event);
+			default:
+				return update satisfies never;
+		}
+	}
+
+	#foldEvent(seq: number, event: SessionEvent): readonly Change[] {
+		if (seq <= this.seq) return [];
+		this.seq = seq;
+		switch (event.kind) {
+			case "sessionCreated":
+			case "epochStarted":
+			case "turnHidden":
+				return [];
+			case "sessionRenamed":
+				this.title = event.title;
+				return [{ kind: "status" }];
+			case "settingsChanged": {
+				const before = this.settings;
+				this.settings = event.settings;
+				return [{ kind: "settings", before }];
+			}
+			case "participantJoined":
+				this.participants = [
+					...this.participants.filter((each) => each.participantId !== event.participant.participantId),
+					event.participant,
+				];
+				if (event.participant.participantId === this.participantId) return [];
+				return [{ kind: "participants", text: `${event.participant.name} joined this session.` }];
+			case "participantLeft": {
+				const left = this.participants.find((each) => each.participantId === event.participantId);
+				this.participants = this.participants.filter((each) => each !== left);
+				if (left === undefined || event.participantId === this.participantId) return [];
+				return [{ kind: "participants", text: `${left.name} left this session.` }];
+			}
+			case "kernelAttached":
+				this.kernel = { ...event, status: this.kernel?.status ?? "idle" };
+				if (this.kernel.status === "dead") this.kernel.status = "idle";
+				return [{ kind: "kernelAttached", kernel: this.kernel, fresh: event.fresh }];
+			case "kernelDetached":
+				this.kernel = null;
+				return [{ kind: "kernelDetached", reason: event.reason }];
+			case "cellStarted": {
+				const cell: CellView = { ...event, status: "running" };
+				this.cells.set(cell.cellId, cell);
+				this.#numberTaken(event.executionCount);
+				return [{ kind: "cellStarted", cell }];
+			}
+			case "cellOutput": {
+				const cell = this.cells.get(event.cellId);
+				return cell === undefined ? [] : [{ kind: "cellOutput", cell, output: event.output }];
+			}
+			case "cellFinished": {
+				const cell = this.cells.get(event.cellId);
+				this.#numberTaken(event.executionCount);
+				if (cell === undefined) return [];
+				cell.status = event.status;
+				cell.executionCount = event.executionCount ?? cell.executionCount;
+				this.cells.delete(cell.cellId);
+				return [{ kind: "cellFinished", cell, payloads: event.payloads }];
+			}
+			case "promptAccepted": {
+				const turn = newTurn(event);
+				this.turns.set(turn.turnId, turn);
+				return [{ kind: "promptQueued", turn }];
+			}
+			case "promptRemoved": {
+				const turn = this.turns.get(event.turnId);
+				if (turn === undefined) return [];
+				this.turns.delete(event.turnId);
+				return [{ kind: "promptRemoved", turn }];
+			}
+			case "conversationReset":
+				return [{ kind: "conversationReset" }];
+			case "approvalAsked":
+				this.approvals.set(event.approvalId, event);
+				return [{ kind: "approvalAsked", approval: event }];
+			case "approvalAnswered": {
+				const approval = this.approvals.get(event.approvalId);
+				if (approval === undefined) return [];
+				this.approvals.delete(event.approvalId);
+				return [{ kind: "approvalAnswered", approval, answer: event }];
+			}
+			default: {
+				const turn = this.turns.get(event.turnId);
+				return turn === undefined ? [] : this.#foldTurnEvent(turn, event);
+			}
+		}
+	}
+
+	#foldTurnEvent(turn: TurnView, event: TurnEvent): readonly Change[] {
+		switch (event.kind) {
+			case "promptEdited":
+				turn.content = event.content;
+				return [{ kind: "status" }];
+			case "promptNumbered":
+				turn.executionCount = event.executionCount;
+				this.#numberTaken(event.executionCount);
+				return [{ kind: "turnNumbered", turn }];
+			case "turnStarted":
+				turn.state = "running";
+				turn.backend = event.backend;
+				turn.model = event.model;
+				return [{ kind: "turnStarted", turn, warnings: event.warnings }];
+			case "text":
+			case "thinking": {
+				turn.retry = null;
+				const part = this.#textOf(turn, event.kind, event.itemId);
+				const shown = part.text;
+				part.text = event.text;
+				turn.texts.delete(event.itemId);
+				if (event.kind === "text") this.#answered(turn.turnId, event.itemId, event.text);
+				if (!event.text.startsWith(shown)) return [{ kind: "textEnded", turn, part, replaced: true }];
+				const rest = event.text.slice(shown.length);
+				const ended: Change = { kind: "textEnded", turn, part, replaced: false };
+				return rest === "" ? [ended] : [{ kind: "textGrew", turn, part, delta: rest }, ended];
+			}
+			case "toolCall": {
+				const call: ToolCallView = { ...event, waiting: false };
+				turn.calls.set(call.callId, call);
+				return [{ kind: "toolStarted", turn, call }];
+			}
+			case "toolResult": {
+				const call = turn.calls.get(event.callId);
+				if (call === undefined) return [];
+				turn.calls.delete(event.callId);
+				return [{ kind: "toolFinished", turn, call, content: event.content, isError: event.isError }];
+			}
+			case "steered":
+				return [{ kind: "steered", turn, content: event.content }];
+			case "turnFinished":
+				turn.state = "finished";
+				turn.stopReason = event.stopReason;
+				turn.usage = event.usage;
+				turn.error = event.error;
+				turn.retry = null;
+				this.usage = event.usage ?? this.usage;
+				this.turns.delete(turn.turnId);
+				return [{ kind: "turnFinished", turn }];
+			default:
+				return event satisfies never;
+		}
+	}
+
+	#foldHint(hint: SessionHint): readonly Change[] {
+		if (hint.kind === "notice") return [{ kind: "notice", level: hint.level, text: hint.text }];
+		if (hint.kind === "kernelStatus") {
+			if (this.kernel !== null && hint.status !== "none")
+				this.kernel = { ...this.kernel, status: hint.status };
+			return [{ kind: "status" }];
+		}
+		const turn = this.turns.get(hint.turnId);
+		if (turn === undefined) return [];
+		switch (hint.kind) {
+			case "textDelta":
+			case "thinkingDelta": {
+				turn.retry = null;
+				const kind = hint.kind === "textDelta" ? "text" : "thinking";
+				const part = this.#textOf(turn, kind, hint.itemId);
+				part.text += hint.delta;
+				if (kind === "text") this.#answered(turn.turnId, hint.itemId, part.text);
+				return [{ kind: "textGrew", turn, part, delta: hint.delta }];
+			}
+			case "toolOutput": {
+				const call = turn.calls.get(hint.callId);
+				return call === undefined ? [] : [{ kind: "toolOutput", turn, call, delta: hint.delta }];
+			}
+			case "toolWaiting": {
+				const call = turn.calls.get(hint.callId);
+				if (call !== undefined) call.waiting = hint.waiting;
+				return [{ kind: "status" }];
+			}
+			case "retrying":
+				turn.retry = hint;
+				return [{ kind: "status" }];
+			default:
+				return hint satisfies never;
+		}
+	}
+
+	/** A part of the past. What still runs is kept and goes on. */
+	#foldItem(item: TranscriptItem): readonly Change[] {
+		if (item.kind === "cell") {
+			if (item.status === "running") this.cells.set(item.cellId, { ...item, status: "running" });
+			else this.cells.delete(item.cellId);
+			return [{ kind: "past", item }];
+		}
+		for (const part of item.parts)
+			if (part.kind === "text") this.#answered(item.turnId, part.itemId, part.text);
+		this.usage = item.usage ?? this.usage;
+		if (item.state === "removed") return [];
+		if (item.state === "finished") {
+			this.turns.delete(item.turnId);
+			return [{ kind: "past", item }];
+		}
+		const turn = newTurn(item);
+		turn.state = item.state;
+		turn.executionCount = item.executionCount;
+		for (const part of item.parts)
+			if (part.kind === "toolCall" && part.result === null)
+				turn.calls.set(part.callId, { ...part, waiting: false });
+		this.turns.set(turn.turnId, turn);
+		return item.state === "running" ? [{ kind: "past", item }] : [{ kind: "promptQueued", turn }];
+	}
+
+	/** After a snapshot: what the server doesn't know as under way has ended meanwhile. */
+	#dropStale(state: SessionState): void {
+		for (const turn of this.turns.values())
+			if (turn.turnId !== state.runningTurn && !state.queue.includes(turn.turnId))
+				this.turns.delete(turn.turnId);
+	}
+
+	#setApprovals(state: SessionState): void {
+		this.approvals.clear();
+		for (const event of state.approvals)
+			if (event.kind === "approvalAsked") this.approvals.set(event.approvalId, event);
+	}
+
+	#textOf(turn: TurnView, kind: TextView["kind"], itemId: string): TextView {
+		const known = turn.texts.get(itemId);
+		if (known !== undefined) return known;
+		const part: TextView = { kind, itemId, text: "" };
+		turn.texts.set(itemId, part);
+		return part;
+	}
+
+	#answered(turnId: string, itemId: string, text: string): void {
+		if (this.#answer.turnId !== turnId) this.#answer = { turnId, texts: new Map() };
+		this.#answer.texts.set(itemId, text);
+	}
+
+	#numberTaken(executionCount: number | null): void {
+		if (executionCount === null || this.kernel === null) return;
+		if (executionCount >= this.kernel.nextExecutionCount)
+			this.kernel = { ...this.kernel, nextExecutionCount: executionCount + 1 };
+	}
+}
+
+type TurnEvent = Extract<
+	SessionEvent,
+	{
+		kind:
+			| "promptEdited"
+			| "promptNumbered"
+			| "turnStarted"
+			| "text"
+			| "thinking"
+			| "toolCall"
+			| "toolResult"
+			| "steered"
+			| "turnFinished";
+	}
+>;
+
+const newTurn = (prompt: {
+	turnId: string;
+	by: string | null;
+	source: string;
+	content: readonly Content[];
+}): TurnView => ({
+	turnId: prompt.turnId,
+	by: prompt.by,
+	source: prompt.source,
+	content: prompt.content,
+	executionCount: null,
+	state: "queued",
+	backend: null,
+	model: null,
+	stopReason: null,
+	usage: null,
+	error: null,
+	retry: null,
+	texts: new Map(),
+	calls: new Map(),
+});
+
+const idOf = (item: TranscriptItem): string => (item.kind === "cell" ? item.cellId : item.turnId);
