@@ -1,0 +1,83 @@
+/** What the input needs from its owner, and what it tells. The editor itself does no IO. */
+
+import type { Theme } from "../render/theme.ts";
+import type { KeyEvent } from "./keys.ts";
+
+export type EditorOptions = {
+	readonly theme: Theme;
+	/** Called after each change of the text or the cursor, with the text. */
+	readonly onChange?: (text: string, cursor: number) => void;
+	/** Enter on a finished input. The editor clears itself and puts the text into its history. */
+	readonly onSubmit: (text: string) => void;
+	/**
+	 * Whether Enter submits: asked when the cursor stands where IPython would ask. Undefined or a failed promise means
+	 * `looksIncomplete` decides.
+	 */
+	readonly isComplete?: (text: string) => Promise<IsComplete> | IsComplete;
+	/** Tab after text: gives the matches, which show in a menu. */
+	readonly complete?: (text: string, cursor: number) => Promise<Completions | null>;
+	/** Keys the editor has no use for come here; so do all keys it is told to leave alone. */
+	readonly onKey?: (key: KeyEvent) => boolean;
+};
+
+export type IsComplete = {
+	readonly status: "complete" | "incomplete" | "invalid" | "unknown";
+	/** For the next line, when incomplete. */
+	readonly indent: string;
+};
+
+/** `start` and `end` are UTF-16 offsets into the whole text. */
+export type Completions = {
+	readonly start: number;
+	readonly end: number;
+	readonly matches: readonly {
+		readonly text: string;
+		readonly type?: string | null;
+		readonly signature?: string | null;
+	}[];
+};
+
+/** The prompt in front of the first line and of the others; plain text, coloured by `role`. */
+export type EditorPrompt = {
+	/** `In [3]: `; the digits get the number's colour. */
+	readonly first: string;
+	readonly rest: string;
+	readonly kind: "python" | "ai";
+};
+
+export type Rendered = {
+	readonly lines: string[];
+	readonly cursor: { readonly line: number; readonly column: number };
+};
+
+/**
+ * The multi-line input. State changes only through these calls; `render` is pure.
+ */
+export type Editor = {
+	readonly text: string;
+	/** UTF-16 offset. */
+	readonly cursor: number;
+	setPrompt(prompt: EditorPrompt): void;
+	setText(text: string, cursor?: number): void;
+	/** Inserts at the cursor; one undo step. */
+	insert(text: string): void;
+	/** True when the key was used. */
+	handleKey(key: KeyEvent): boolean;
+	/** Entries oldest first; the newest is met first with Up. */
+	setHistory(entries: readonly string[]): void;
+	addHistory(entry: string): void;
+	/** Shows dimmed text at the cursor until it is accepted, typed, or no longer fits. Null takes it away. */
+	setGhost(ghost: Ghost | null): void;
+	readonly ghost: string;
+	/** Shows a menu, as if Tab had asked for it. */
+	openMenu(completions: Completions): void;
+	readonly mode: "edit" | "search" | "menu";
+	/** Text in place of the input's own lines for one render (a pending submit, for example) is the owner's work. */
+	render(width: number, maxRows?: number): Rendered;
+};
+
+export type Ghost = {
+	readonly text: string;
+	/** Told the UTF-16 units accepted so far, each time some are. */
+	readonly onAccept?: (acceptedLength: number) => void;
+};

@@ -1,0 +1,288 @@
+/**
+ * Writes to the main screen of a terminal: finished lines go into the terminal's own scrollback, once, and below them
+ * stands a live tail that is redrawn in place.
+ *
+ * Invariants: what stands above the tail is never erased or written again; the tail is never taller than the screen,
+ * so no part of it scrolls away; each row of the tail is one row of the terminal (automatic wrapping is off while it
+ * is drawn); while the tail has no cursor, the terminal's cursor waits at the tail's first cell, where a resize can
+ * not move it against the tail.
+ */
+
+import { reflowedRows } from "./reflow.ts";
+import { rowDiff } from "./rowDiff.ts";
+import { stripStyles, truncateLine } from "./styledText.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A place in the tail: line and cell, both from 0. */
+export type TailCursor = { readonly line: number; readonly column: number };
+
+export type ScreenOptions = {
+	/** The shortest time between frames. 16 ms unless told. */
+	readonly frameMs?: number;
+	/** Milliseconds that only grow. */
+	readonly now?: () => number;
+};
+
+export type Screen = {
+	readonly columns: number;
+	readonly rows: number;
+	/** Puts finished lines above the tail, in order, exactly once. Lines may be longer than the screen is wide. */
+	commit(lines: readonly string[]): void;
+	/** Replaces the tail. Lines wider than the screen are cut; of a tail taller than it, the end is shown. */
+	setTail(lines: readonly string[], cursor: TailCursor | null): void;
+	/** Scrolls everything up, so that the tail stands at the top. Nothing is erased. */
+	clear(): void;
+	/** Called after the size changed and before the tail is drawn again: the place to render anew. */
+	onResize(listener: () => void): () => void;
+	/** Draws what waits, now. */
+	flush(): void;
+	/** Takes the tail away and writes nothing until `resume`; for pagers, editors and Ctrl-Z. */
+	suspend(): void;
+	resume(): void;
+	/** Draws what waits and leaves the cursor on the line below the tail. */
+	dispose(): void;
+};
+
+export const createScreen = (terminal: Terminal, options: ScreenOptions = {}): Screen =>
+	terminal.traits.cursor ? new MainScreen(terminal, options) : new PlainScreen(terminal);
+
+type Drawn = {
+	/** The rows as they were written. */
+	rows: readonly string[];
+	cursor: TailCursor | null;
+	/** The width when they were written. */
+	columns: number;
+};
+
+class MainScreen implements Screen {
+	readonly #terminal: Terminal;
+	readonly #frameMs: number;
+	readonly #now: () => number;
+	readonly #stopResize: () => void;
+	readonly #resizeListeners = new Set<() => void>();
+	#pending: string[] = [];
+	#tail: readonly string[] = [];
+	#cursor: TailCursor | null = null;
+	#drawn: Drawn;
+	#cursorShown = true;
+	#clear = false;
+	#changed = false;
+	#state: "live" | "suspended" | "disposed" = "live";
+	#timer: NodeJS.Timeout | undefined;
+	#lastFrame = Number.NEGATIVE_INFINITY;
+
+	constructor(terminal: Terminal, options: ScreenOptions) {
+		this.#terminal = terminal;
+		this.#frameMs = options.frameMs ?? 16;
+		this.#now = options.now ?? (() => performance.now());
+		this.#drawn = { rows: [], cursor: null, columns: terminal.columns };
+		this.#stopResize = terminal.onResize(() => this.#resized());
+	}
+
+	get columns(): number {
+		return this.#terminal.columns;
+	}
+
+	get rows(): number {
+		return this.#terminal.rows;
+	}
+
+	commit(lines: readonly string[]): void {
+		if (lines.length === 0) return;
+		for (const line of lines) this.#pending.push(line);
+		this.#schedule();
+	}
+
+	setTail(lines: readonly string[], cursor: TailCursor | null): void {
+		this.#tail = lines;
+		this.#cursor = cursor;
+		this.#schedule();
+	}
+
+	clear(): void {
+		this.#clear = true;
+		this.#schedule();
+	}
+
+	onResize(listener: () => void): () => void {
+		this.#resizeListeners.add(listener);
+		return () => this.#resizeListeners.delete(listener);
+	}
+
+	flush(): void {
+		if (this.#state !== "live") return;
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		if (this.#changed) this.#frame();
+	}
+
+	suspend(): void {
+		if (this.#state !== "live") return;
+		this.flush();
+		this.#terminal.write(`${this.#toTop()}\x1b[J${this.#showCursor(true)}`);
+		this.#drawn = { rows: [], cursor: null, columns: this.columns };
+		this.#state = "suspended";
+	}
+
+	resume(): void {
+		if (this.#state !== "suspended") return;
+		this.#state = "live";
+		this.#changed = true;
+		this.#terminal.write("\r\x1b[0m");
+		this.flush();
+	}
+
+	dispose(): void {
+		if (this.#state === "disposed") return;
+		this.flush();
+		const down = this.#drawn.rows.length - 1 - (this.#drawn.cursor?.line ?? 0);
+		const below = this.#drawn.rows.length === 0 ? "" : `${down > 0 ? `\x1b[${down}B` : ""}\r\n`;
+		if (this.#state === "live") this.#terminal.write(below + this.#showCursor(true));
+		this.#state = "disposed";
+		this.#stopResize();
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+	}
+
+	/** The first frame after a pause goes out at the end of this turn of the event loop, the others in step. */
+	#schedule(): void {
+		this.#changed = true;
+		if (this.#state !== "live" || this.#timer !== undefined) return;
+		const wait = this.#lastFrame + this.#frameMs - this.#now();
+		this.#timer = setTimeout(() => this.flush(), Math.max(0, wait));
+	}
+
+	#resized(): void {
+		for (const listener of this.#resizeListeners) listener();
+		this.#schedule();
+	}
+
+	#frame(): void {
+		this.#changed = false;
+		this.#lastFrame = this.#now();
+		const shown = this.#visibleTail();
+		const anew = this.#pending.length > 0 || this.#clear || this.#drawn.columns !== this.columns;
+		const body = anew ? this.#redraw(shown) : this.#update(shown);
+		this.#pending = [];
+		this.#clear = false;
+		if (body !== "") this.#terminal.write(`\x1b[?2026h${body}\x1b[?2026l`);
+	}
+
+	/** The part of the tail that the screen can hold, cut at its width. */
+	#visibleTail(): Drawn {
+		const { columns, rows } = this;
+		const over = Math.max(0, this.#tail.length - rows);
+		const lines = over > 0 ? this.#tail.slice(over) : this.#tail;
+		const cursor = this.#cursor && {
+			line: Math.max(0, Math.min(this.#cursor.line - over, lines.length - 1)),
+			column: Math.max(0, Math.min(this.#cursor.column, columns - 1)),
+		};
+		return { rows: lines.map((line) => trimRow(truncateLine(line, columns))), cursor, columns };
+	}
+
+	/** Writes what is finished where the tail stood, then the tail below it. */
+	#redraw(shown: Drawn): string {
+		let out = this.#showCursor(false);
+		if (this.#drawn.rows.length > 0) out += `${this.#toTop()}\x1b[J`;
+		for (const line of this.#pending) out += `${line}\r\n`;
+		if (this.#clear) out += `${"\n".repeat(this.rows)}\x1b[H`;
+		const text = shown.rows.join("\r\n");
+		if (shown.rows.length > 0) out += `\x1b[?7l${text}\x1b[?7h`;
+		this.#drawn = shown;
+		return out + this.#moveTo(Math.max(0, shown.rows.length - 1), shown);
+	}
+
+	/** Rewrites the rows that changed. */
+	#update(shown: Drawn): string {
+		const before = this.#drawn;
+		const rows = shown.rows;
+		let at = before.cursor?.line ?? 0;
+		let out = "";
+		for (let line = 0; line < rows.length; line++) {
+			const old = before.rows[line];
+			if (old === rows[line]) continue;
+			if (old === undefined && line > 0 && before.rows.length > 0) {
+				out += vertical(line - 1 - at);
+				out += `\r\n${rows[line]}`;
+			} else if (old === undefined) {
+				out += `${line > at ? "\r\n" : "\r"}${rows[line]}`;
+			} else out += vertical(line - at) + rowDiff(old, rows[line]!);
+			at = line;
+		}
+		if (rows.length < before.rows.length) {
+			out += `${vertical(rows.length - at)}\r\x1b[J`;
+			at = rows.length;
+		}
+		const moved =
+			before.cursor?.line !== shown.cursor?.line || before.cursor?.column !== shown.cursor?.column;
+		this.#drawn = shown;
+		if (out === "" && !moved) return "";
+		const text = out === "" ? "" : `\x1b[?7l${out}\x1b[?7h`;
+		return this.#showCursor(shown.cursor !== null && out === "") + text + this.#moveTo(at, shown);
+	}
+
+	/** From row `at` of the tail to where the cursor belongs. */
+	#moveTo(at: number, shown: Drawn): string {
+		const { line, column } = shown.cursor ?? { line: 0, column: 0 };
+		const horizontal = column === 0 ? "\r" : `\x1b[${column + 1}G`;
+		return vertical(line - at) + horizontal + this.#showCursor(shown.cursor !== null);
+	}
+
+	/** From the cursor's place to the first cell of the drawn tail, as the terminal shows it now. */
+	#toTop(): string {
+		const { rows, cursor, columns } = this.#drawn;
+		if (rows.length === 0 || cursor === null) return "\r";
+		const up =
+			columns === this.columns
+				? cursor.line
+				: reflowedRows(rows, cursor, this.columns, this.#terminal.traits.reflow);
+		return `${vertical(-up)}\r`;
+	}
+
+	#showCursor(shown: boolean): string {
+		if (shown === this.#cursorShown) return "";
+		this.#cursorShown = shown;
+		return shown ? "\x1b[?25h" : "\x1b[?25l";
+	}
+}
+
+const vertical = (rows: number): string => (rows === 0 ? "" : rows > 0 ? `\x1b[${rows}B` : `\x1b[${-rows}A`);
+
+/** Blank cells at the end would count when a terminal wraps lines anew. */
+const trimRow = (row: string): string => {
+	if (!row.includes(" ")) return row;
+	const plain = stripStyles(row);
+	return plain.endsWith(" ") && !row.includes("\x1b") ? plain.trimEnd() : row;
+};
+
+/** For terminals that can not move the cursor: finished lines, and nothing else. */
+class PlainScreen implements Screen {
+	readonly #terminal: Terminal;
+
+	constructor(terminal: Terminal) {
+		this.#terminal = terminal;
+	}
+
+	get columns(): number {
+		return this.#terminal.columns;
+	}
+
+	get rows(): number {
+		return this.#terminal.rows;
+	}
+
+	commit(lines: readonly string[]): void {
+		for (const line of lines) this.#terminal.write(`${stripStyles(line)}\r\n`);
+	}
+
+	onResize(listener: () => void): () => void {
+		return this.#terminal.onResize(listener);
+	}
+
+	setTail(): void {}
+	clear(): void {}
+	flush(): void {}
+	suspend(): void {}
+	resume(): void {}
+	dispose(): void {}
+}

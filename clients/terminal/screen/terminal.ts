@@ -1,0 +1,38 @@
+/**
+ * What the screen needs of a terminal. The process's own terminal and the virtual terminal of the tests are both
+ * this; nothing below `screen` writes anywhere else.
+ */
+export type Terminal = {
+	write(bytes: string): void;
+	/** The size now; `onResize` tells when it changed. */
+	readonly columns: number;
+	readonly rows: number;
+	/** Returns what stops the calls. */
+	onResize(listener: () => void): () => void;
+	readonly traits: TerminalTraits;
+};
+
+export type TerminalTraits = {
+	/**
+	 * What a resize does to lines that no longer fit: most terminals wrap them anew (`all`), xterm.js leaves the line
+	 * that holds the cursor alone (`exceptCursorLine`), a few cut them (`none`).
+	 */
+	readonly reflow: "all" | "exceptCursorLine" | "none";
+	/** False for `TERM=dumb`: nothing but text and newlines is written, and the tail is not drawn. */
+	readonly cursor: boolean;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the traits from the environment variables that terminals set. */
+export const detectTraits = (env: Environment): TerminalTraits => {
+	const term = env.TERM ?? "";
+	if (term === "dumb" || term === "") return { reflow: "none", cursor: false };
+	return { reflow: detectReflow(env, term), cursor: true };
+};
+
+const detectReflow = (env: Environment, term: string): TerminalTraits["reflow"] => {
+	if (env.TMUX) return "all";
+	if (env.STY || env.XTERM_VERSION || term === "linux") return "none";
+	return env.TERM_PROGRAM === "vscode" ? "exceptCursorLine" : "all";
+};
