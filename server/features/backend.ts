@@ -1,0 +1,29 @@
+import { RequestError } from "../sessions/errors.ts";
+import type { Feature } from "./feature.ts";
+
+/** `backend/list`, `model/list`, `tool/list`: what there is to choose from. */
+export const backendFeature: Feature = {
+	register(client, { backends, sessions }) {
+		client.onRequest("backend/list", () => ({
+			backends: backends.all.map((backend) => ({
+				name: backend.name,
+				aliases: [...backend.aliases],
+				login: backend.login(client.facts.environment),
+				defaultModel: backend.defaultModel,
+				defaultCompletionModel: backend.defaultCompletionModel,
+				capabilities: backend.capabilities,
+			})),
+		}));
+
+		client.onRequest("model/list", async ({ backend: name }, signal) => {
+			const backend = backends.find(name);
+			if (!backend) throw new RequestError("backendNotReady", backends.unknownName(name));
+			const models = await backend.listModels(client.facts.environment, signal);
+			return { models: models.map((model) => ({ ...model })) };
+		});
+
+		client.onRequest("tool/list", ({ sessionId }) => ({
+			tools: [...(sessions.require(sessionId).hosting.host?.tools ?? [])],
+		}));
+	},
+};

@@ -1,0 +1,122 @@
+/**
+ * One connected client as features see it: who it is, which sessions it has joined, and the typed way to answer
+ * its requests. Parameters are checked here, once; handlers trust them.
+ */
+import { type CancellationToken, ResponseError } from "vscode-jsonrpc/node";
+import type { Connection } from "vscode-languageserver";
+import type { z } from "zod";
+import { ErrorCodes } from "../../protocol/errorCodes.ts";
+import {
+	type ClientNotifications,
+	type ClientRequest,
+	type ClientRequests,
+	clientMethods,
+	type ParamsOf,
+	type ResultOf,
+} from "../../protocol/index.ts";
+import type { Environment } from "../backends/backend.ts";
+import { Outbox } from "../connection/outbox.ts";
+import { RequestError, toRequestError } from "../sessions/errors.ts";
+import { HostError } from "../sessions/host.ts";
+import { newId } from "../sessions/ids.ts";
+import type { Audience } from "../sessions/session.ts";
+
+/** What `initialize` told about the client. */
+export type ClientFacts = {
+	readonly name: string;
+	readonly cwd: string;
+	readonly environment: Environment;
+	readonly canApprove: boolean;
+	readonly canInput: boolean;
+};
+
+export class Client {
+	readonly participantId = newId();
+	readonly rpc: Connection;
+	readonly outbox: Outbox;
+	/** Sessions this connection has attached to. */
+	readonly joined = new Set<string>();
+	readonly #onLog: (text: string) => void;
+	#facts: ClientFacts = { name: "client", cwd: "/", environment: {}, canApprove: false, canInput: false };
+
+	constructor(rpc: Connection, outbox: Outbox, onLog: (text: string) => void) {
+		this.rpc = rpc;
+		this.outbox = outbox;
+		this.#onLog = onLog;
+	}
+
+	get facts(): ClientFacts {
+		return this.#facts;
+	}
+
+	identify(facts: ClientFacts): void {
+		this.#facts = facts;
+	}
+
+	audience(role: "controller" | "observer"): Audience {
+		return {
+			participantId: this.participantId,
+			name: this.#facts.name,
+			role,
+			canApprove: this.#facts.canApprove,
+			canInput: this.#facts.canInput,
+			environment: this.#facts.environment,
+			send: (update) => this.outbox.send(update),
+			requestInput: (request) => void this.rpc.sendNotification("input/request", request),
+		};
+	}
+
+	/** Answers a request of ours. What is thrown becomes the fitting wire error. */
+	onRequest<M extends ClientRequest>(
+		method: M,
+		handler: (params: ParamsOf<M>, signal: AbortSignal) => ResultOf<M> | Promise<ResultOf<M>>,
+	): void {
+		const schema: z.ZodType = (clientMethods as ClientRequests)[method].params;
+		this.rpc.onRequest(method, async (raw: unknown, token: CancellationToken) => {
+			const parsed = schema.safeParse(raw ?? {});
+			if (!parsed.success) return new ResponseError(ErrorCodes.invalidParams, describeProblems(method, parsed.error));
+			const abort = new AbortController();
+			const watching = token.onCancellationRequested(() => abort.abort());
+			try {
+				const result = await handler(parsed.data as ParamsOf<M>, abort.signal);
+				return abort.signal.aborted ? cancelled(method) : result;
+			} catch (error) {
+				if (abort.signal.aborted) return cancelled(method);
+				return this.#toResponseError(method, error);
+			} finally {
+				watching.dispose();
+			}
+		});
+	}
+
+	onNotification<M extends keyof ClientNotifications>(
+		method: M,
+		handler: (params: z.infer<ClientNotifications[M]["params"]>) => void,
+	): void {
+		this.rpc.onNotification(method, (raw: unknown) => {
+			const parsed = (clientMethods as ClientNotifications)[method].params.safeParse(raw ?? {});
+			if (parsed.success) handler(parsed.data as z.infer<ClientNotifications[M]["params"]>);
+			else this.#onLog(describeProblems(method, parsed.error));
+		});
+	}
+
+	#toResponseError(method: string, error: unknown): ResponseError<void> {
+		if (error instanceof RequestError) return new ResponseError(error.code, error.message);
+		if (error instanceof HostError) {
+			const mapped = toRequestError(error);
+			return new ResponseError(mapped.code, mapped.message);
+		}
+		this.#onLog(`${method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+		return new ResponseError(
+			ErrorCodes.internalError,
+			`${method} failed: ${error instanceof Error ? error.message : String(error)}`,
+		);
+	}
+}
+
+const cancelled = (method: string) => new ResponseError(ErrorCodes.requestCancelled, `${method} was cancelled`);
+
+const describeProblems = (method: string, error: z.ZodError): string => {
+	const problems = error.issues.map(({ path, message }) => `${path.length > 0 ? path.join(".") : "params"}: ${message}`);
+	return `${method}: ${problems.join("; ")}`;
+};

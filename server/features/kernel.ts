@@ -1,0 +1,45 @@
+import { toCodePoints, toUtf16 } from "../kernel/positions.ts";
+import type { Feature } from "./feature.ts";
+import { once } from "./once.ts";
+import { controlled } from "./session.ts";
+
+/** `kernel/*`: look-ups in the live namespace, and which kernel a session has. */
+export const kernelFeature: Feature = {
+	register(client, { sessions, store }) {
+		const host = (sessionId: string) => sessions.require(sessionId).hosting.requireHost();
+
+		client.onRequest("kernel/adopt", ({ sessionId, requestId, kernel }) =>
+			once(store, sessionId, requestId, () => {
+				controlled(client, sessions.require(sessionId)).adopt(kernel);
+				return {};
+			}),
+		);
+
+		client.onRequest("kernel/end", ({ sessionId, requestId }) =>
+			once(store, sessionId, requestId, async () => {
+				await controlled(client, sessions.require(sessionId)).hosting.release("restarted");
+				return {};
+			}),
+		);
+
+		client.onRequest("kernel/complete", async ({ sessionId, code, cursor }, signal) => {
+			const { start, end, matches } = await host(sessionId).complete(code, toCodePoints(code, cursor), signal);
+			return { start: toUtf16(code, start), end: toUtf16(code, end), matches: [...matches] };
+		});
+
+		client.onRequest("kernel/inspect", async ({ sessionId, code, cursor, detail }, signal) => {
+			const text = await host(sessionId).inspect(code, toCodePoints(code, cursor), detail, signal);
+			return { found: text !== null, text: text ?? "" };
+		});
+
+		client.onRequest("kernel/isComplete", ({ sessionId, code }, signal) => host(sessionId).isComplete(code, signal));
+
+		client.onRequest("kernel/history", async ({ sessionId, limit }, signal) => ({
+			entries: [...(await host(sessionId).history(limit, signal))],
+		}));
+
+		client.onRequest("kernel/variables", async ({ sessionId, filter }, signal) => ({
+			variables: [...(await host(sessionId).variables(filter ?? null, signal))],
+		}));
+	},
+};

@@ -1,0 +1,33 @@
+/**
+ * Requests that carry a client-made id have one effect however often they are sent: the first answer is stored and
+ * given again. A repetition that comes while the first still runs waits for the same answer.
+ */
+import type { Store } from "../store/store.ts";
+
+const running = new WeakMap<Store, Map<string, Promise<unknown>>>();
+
+export const once = async <T>(
+	store: Store,
+	sessionId: string,
+	requestId: string,
+	act: () => T | Promise<T>,
+): Promise<T> => {
+	const known = store.recallRequest(sessionId, requestId);
+	if (known !== undefined) return known as T;
+	const inFlight = running.get(store) ?? new Map<string, Promise<unknown>>();
+	running.set(store, inFlight);
+	const key = `${sessionId}\n${requestId}`;
+	const earlier = inFlight.get(key);
+	if (earlier) return earlier as Promise<T>;
+	const attempt = (async () => {
+		const result = await act();
+		store.rememberRequest(sessionId, requestId, result);
+		return result;
+	})();
+	inFlight.set(key, attempt);
+	try {
+		return await attempt;
+	} finally {
+		inFlight.delete(key);
+	}
+};

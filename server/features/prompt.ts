@@ -1,0 +1,52 @@
+import type { Content } from "../../protocol/index.ts";
+import type { Feature } from "./feature.ts";
+import { once } from "./once.ts";
+import { controlled } from "./session.ts";
+
+/** `session/prompt`, `session/steer`, `session/cancel` and the queue of waiting prompts. */
+export const promptFeature: Feature = {
+	register(client, { sessions, store }) {
+		const session = (sessionId: string) => controlled(client, sessions.require(sessionId));
+
+		client.onRequest("session/prompt", ({ sessionId, requestId, content, source }) =>
+			once(store, sessionId, requestId, () =>
+				session(sessionId).turns.prompt(content, source ?? sourceOf(content), client.participantId),
+			),
+		);
+
+		client.onRequest("session/steer", ({ sessionId, requestId, content, source }) =>
+			once(store, sessionId, requestId, () => {
+				const { turns, log } = session(sessionId);
+				const turnId = turns.steer(content);
+				if (turnId !== null) return { turnId, seq: log.headSeq, steered: true };
+				return { ...turns.prompt(content, source ?? sourceOf(content), client.participantId), steered: false };
+			}),
+		);
+
+		client.onRequest("session/cancel", ({ sessionId, turnId }) => ({
+			cancelled: session(sessionId).turns.cancel(turnId ?? null),
+		}));
+
+		client.onRequest("queue/list", ({ sessionId }) => {
+			sessions.require(sessionId);
+			return { turns: store.queue(sessionId).map(({ turnId, content }) => ({ turnId, content })) };
+		});
+
+		client.onRequest("queue/edit", ({ sessionId, requestId, turnId, content }) =>
+			once(store, sessionId, requestId, () => {
+				session(sessionId).turns.edit(turnId, content);
+				return {};
+			}),
+		);
+
+		client.onRequest("queue/remove", ({ sessionId, requestId, turnId }) =>
+			once(store, sessionId, requestId, () => {
+				session(sessionId).turns.remove(turnId);
+				return {};
+			}),
+		);
+	},
+};
+
+const sourceOf = (content: readonly Content[]): string =>
+	`.${content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n")}`;

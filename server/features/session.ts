@@ -1,0 +1,110 @@
+import type { AttachSessionResult, SessionUpdateParams } from "../../protocol/index.ts";
+import { RequestError } from "../sessions/errors.ts";
+import type { Session } from "../sessions/session.ts";
+import type { Client } from "./client.ts";
+import type { Feature } from "./feature.ts";
+import { once } from "./once.ts";
+
+const defaultLimit = 200;
+
+/** `session/*`: making, finding, joining and leaving sessions. */
+export const sessionFeature: Feature = {
+	aiShell: { sessions: {} },
+	register(client, services) {
+		const { sessions, store } = services;
+
+		client.onRequest("session/new", async (params) => {
+			const { sessionId } = await once(store, "", params.requestId, () => {
+				const session = sessions.create(
+					params.cwd,
+					params.title ?? null,
+					client.facts.environment,
+					params.settings,
+					params.kernel,
+				);
+				return { sessionId: session.sessionId };
+			});
+			const { participantId, seq, state } = attach(client, sessions.require(sessionId), "controller", null, 0);
+			return { participantId, seq, state };
+		});
+
+		client.onRequest("session/resume", (params) => {
+			const session = sessions.resume(params.ref, client.facts.environment, params.settings);
+			return attach(client, session, "controller", null, params.limit ?? defaultLimit);
+		});
+
+		client.onRequest("session/attach", (params) => {
+			const session = sessions.resume(params.ref, client.facts.environment, {});
+			return attach(client, session, params.role, params.since, params.limit ?? defaultLimit);
+		});
+
+		client.onRequest("session/list", (params) => store.listSessions(params));
+
+		client.onRequest("session/transcript", ({ sessionId, before, limit }) => {
+			if (!store.session(sessionId))
+				throw new RequestError("sessionNotFound", `There is no session ${sessionId}: session/list names those there are.`);
+			return store.transcript(sessionId, before, limit);
+		});
+
+		client.onRequest("session/detach", ({ sessionId }) => {
+			const session = sessions.require(sessionId);
+			client.joined.delete(sessionId);
+			session.leave(client.participantId, "detached");
+			return {};
+		});
+
+		client.onRequest("session/close", ({ sessionId, requestId }) =>
+			once(store, sessionId, requestId, async () => {
+				sessions.require(sessionId).requireController(client.participantId);
+				client.joined.delete(sessionId);
+				await sessions.close(sessionId);
+				return {};
+			}),
+		);
+
+		client.onRequest("session/configure", ({ sessionId, requestId, settings }) =>
+			once(store, sessionId, requestId, () => {
+				const session = controlled(client, sessions.require(sessionId));
+				return { settings: session.configure(settings) };
+			}),
+		);
+
+		client.onRequest("session/reset", ({ sessionId, requestId }) =>
+			once(store, sessionId, requestId, () => {
+				controlled(client, sessions.require(sessionId)).reset();
+				return {};
+			}),
+		);
+	},
+};
+
+/** The session, when this client may change it. */
+export const controlled = (client: Client, session: Session): Session => {
+	session.requireController(client.participantId);
+	return session;
+};
+
+/** Updates that arise while the answer is made are sent after it: the client knows the session only then. */
+const attach = (
+	client: Client,
+	session: Session,
+	role: "controller" | "observer",
+	since: number | null,
+	limit: number,
+): AttachSessionResult => {
+	client.outbox.restart(session.sessionId);
+	client.joined.add(session.sessionId);
+	const audience = client.audience(role);
+	const early: SessionUpdateParams[] = [];
+	let answered = false;
+	const result = session.attach(
+		{ ...audience, send: (update) => (answered ? audience.send(update) : early.push(update)) },
+		since,
+		limit,
+	);
+	setImmediate(() => {
+		answered = true;
+		for (const update of early.splice(0)) if (update.seq > result.seq || update.kind === "hint") audience.send(update);
+	});
+	return result;
+};

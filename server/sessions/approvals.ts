@@ -1,0 +1,123 @@
+/**
+ * Asks people whether a tool may run. Every participant sees the question and the answer; the first valid answer
+ * wins. A question that nobody can answer is refused at once, as unanswered and not as denied.
+ */
+import type { Decision, PermissionMode, SessionEvent } from "../../protocol/index.ts";
+import type { ToolCall } from "../context/transcript.ts";
+import { RequestError } from "./errors.ts";
+import { newId } from "./ids.ts";
+import type { SessionLog } from "./log.ts";
+
+/** May the call run? `reason` is for the model: what happened and what it can do. */
+export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+
+export type ApprovalsOptions = {
+	readonly log: SessionLog;
+	mode(): PermissionMode;
+	/** Whether anybody attached can answer. */
+	canAsk(): boolean;
+};
+
+type Pending = {
+	readonly asked: Extract<SessionEvent, { kind: "approvalAsked" }>;
+	settle(outcome: "allow" | "allowAlways" | "deny" | "cancelled", by: string | null, message: string | null): void;
+};
+
+export class Approvals {
+	readonly #options: ApprovalsOptions;
+	readonly #pending = new Map<string, Pending>();
+	readonly #always = new Set<string>();
+
+	constructor(options: ApprovalsOptions) {
+		this.#options = options;
+	}
+
+	get pending(): readonly SessionEvent[] {
+		return [...this.#pending.values()].map(({ asked }) => asked);
+	}
+
+	/** Resolves when it is decided. An abort of the turn counts as cancelled. Never rejects. */
+	async ask(turnId: string, call: ToolCall, reads: boolean, signal: AbortSignal): Promise<Permission> {
+		const mode = this.#options.mode();
+		if (mode === "yolo" || reads || this.#always.has(call.name)) return { allowed: true };
+		if (mode === "plan")
+			return {
+				allowed: false,
+				reason: `Not run: the session is in plan mode, where only tools that read may run. Describe what you would do with ${call.name} instead.`,
+			};
+		const asked = {
+			kind: "approvalAsked",
+			approvalId: newId(),
+			turnId,
+			callId: call.callId,
+			tool: call.name,
+			args: { ...call.args },
+			always: alwaysText(call.name),
+		} as const;
+		const { log } = this.#options;
+		log.add(asked);
+		if (!this.#options.canAsk()) {
+			log.add({
+				kind: "approvalAnswered",
+				approvalId: asked.approvalId,
+				outcome: "unanswered",
+				by: null,
+				message: null,
+			});
+			return {
+				allowed: false,
+				reason:
+					"Not run: it needs the person's approval and nobody is there to give it. The person can allow it with --permissions yolo.",
+			};
+		}
+		return new Promise((resolve) => {
+			const onAbort = () => this.#pending.get(asked.approvalId)?.settle("cancelled", null, null);
+			this.#pending.set(asked.approvalId, {
+				asked,
+				settle: (outcome, by, message) => {
+					this.#pending.delete(asked.approvalId);
+					signal.removeEventListener("abort", onAbort);
+					if (outcome === "allowAlways") this.#always.add(call.name);
+					log.add({ kind: "approvalAnswered", approvalId: asked.approvalId, outcome, by, message });
+					resolve(outcomeToPermission(outcome, message));
+				},
+			});
+			if (signal.aborted) onAbort();
+			else signal.addEventListener("abort", onAbort, { once: true });
+		});
+	}
+
+	/** Fails with `itemNotFound` when the question is gone or answered. */
+	answer(approvalId: string, decision: Decision, message: string | null, by: string): void {
+		const pending = this.#pending.get(approvalId);
+		if (!pending)
+			throw new RequestError("itemNotFound", `No approval ${approvalId} waits: it was answered or its turn ended.`);
+		if (decision === "allowAlways" && pending.asked.always === null)
+			throw new RequestError("invalidParams", `"Always" is not offered for ${pending.asked.tool}: answer allow or deny.`);
+		pending.settle(decision, by, message);
+	}
+
+	/** Takes every "always" back. */
+	forgetAlways(): void {
+		this.#always.clear();
+	}
+}
+
+const alwaysText = (tool: string): string =>
+	tool === "pyrun"
+		? "run any Python code in this session without asking"
+		: `run ${tool} in this session without asking`;
+
+const outcomeToPermission = (
+	outcome: "allow" | "allowAlways" | "deny" | "cancelled",
+	message: string | null,
+): Permission => {
+	if (outcome === "allow" || outcome === "allowAlways") return { allowed: true };
+	if (outcome === "cancelled") return { allowed: false, reason: "Not run: the turn was cancelled." };
+	return {
+		allowed: false,
+		reason: message
+			? `Not run: the person declined and said: ${message}`
+			: "Not run: the person declined. Ask what they would prefer, or go on without it.",
+	};
+};

@@ -1,0 +1,342 @@
+/**
+ * A session's Python: adopts a host, runs cells on it, records what happens, and hands `input()` to the person who
+ * ran the cell. Cells end exactly once, as `lost` when their kernel goes first.
+ */
+import type {
+	CellPayload,
+	CellStatus,
+	ExecuteCellResult,
+	InputRequestParams,
+	KernelLaunch,
+	Output,
+	SessionEvent,
+	SessionState,
+} from "../../protocol/index.ts";
+import type { KernelRow, Owner, Store } from "../store/store.ts";
+import { OutputCap } from "../store/outputCap.ts";
+import { RequestError } from "./errors.ts";
+import type { ForeignCell, Host, HostFacts, HostListener, HostStatus } from "./host.ts";
+import { newId } from "./ids.ts";
+import type { SessionLog } from "./log.ts";
+
+export type CreateHost = (launch: KernelLaunch, kernelId: string, listener: HostListener) => Host;
+
+export type HostingOptions = {
+	readonly log: SessionLog;
+	readonly store: Store;
+	readonly owner: Owner;
+	readonly createHost: CreateHost;
+	/** Asks a participant for a line of input; a participant that is gone passes it to another controller. */
+	requestInput(by: string | null, request: InputRequestParams): void;
+	/** The remark for IPython's session row once a kernel is there. */
+	onAttached(host: Host): void;
+	startTimeOf(pid: number): string | null;
+};
+
+type RunningCell = { readonly cellId: string; readonly by: string | null; readonly cap: OutputCap };
+type WaitingInput = { readonly request: InputRequestParams; readonly by: string | null };
+
+export class Hosting {
+	readonly #options: HostingOptions;
+	#host: Host | null = null;
+	#facts: HostFacts | null = null;
+	#kernel: KernelRow | null = null;
+	#status: HostStatus = "dead";
+	#nextExecutionCount = 1;
+	/** Cells and prompts that have been sent but have no final number yet. */
+	#unnumbered = 0;
+	readonly #running = new Map<string, RunningCell>();
+	readonly #foreign = new Map<string, RunningCell>();
+	#input: WaitingInput | null = null;
+
+	constructor(options: HostingOptions) {
+		this.#options = options;
+	}
+
+	/** The live host, or `null`. */
+	get host(): Host | null {
+		return this.#status === "dead" ? null : this.#host;
+	}
+
+	get kernelId(): string | null {
+		return this.#kernel?.kernelId ?? null;
+	}
+
+	get busy(): boolean {
+		return this.#running.size > 0 || this.#foreign.size > 0;
+	}
+
+	get nextExecutionCount(): number {
+		return this.#nextExecutionCount;
+	}
+
+	get state(): SessionState["kernel"] {
+		if (!this.#host || !this.#kernel) return null;
+		return {
+			kernelId: this.#kernel.kernelId,
+			status: this.#status,
+			nextExecutionCount: this.#nextExecutionCount,
+			historySession: this.#facts?.historySession ?? null,
+			historyFile: this.#facts?.historyFile ?? null,
+			banner: this.#facts?.banner ?? "",
+		};
+	}
+
+	requireHost(): Host {
+		const host = this.host;
+		if (host) return host;
+		throw new RequestError(
+			"kernelNotAlive",
+			"This session has no live kernel: start one and send kernel/adopt (in the terminal: Ctrl-R or %ipyai restart).",
+		);
+	}
+
+	/** Adopts a kernel. Answers at once; `kernelAttached` follows when it is ready, `kernelDetached` when it is not. */
+	adopt(launch: KernelLaunch, existing: KernelRow | null = null): void {
+		const { log, store, owner } = this.#options;
+		void this.release("released");
+		const kernelId = existing?.kernelId ?? newId();
+		this.#kernel = {
+			kernelId,
+			sessionId: log.sessionId,
+			connectionFile: launch.connectionFile,
+			pid: launch.pid,
+			startTime: existing?.startTime ?? (launch.pid === null ? null : this.#options.startTimeOf(launch.pid)),
+			label: launch.label,
+			instanceId: owner.instanceId,
+			alive: true,
+		};
+		store.saveKernel(this.#kernel);
+		this.#status = "starting";
+		this.#facts = null;
+		const host = this.#options.createHost(launch, kernelId, {
+			onStatus: (status, detail) => {
+				if (this.#host === host || this.#host === null) this.#onStatus(kernelId, status, detail);
+			},
+			onForeignCell: (cell) => this.#onForeignCell(kernelId, cell),
+		});
+		this.#host = host;
+		log.hint({ kind: "kernelStatus", status: "starting" });
+		host.ready.then(
+			(facts) => this.#onReady(host, facts, existing !== null),
+			(error: Error) => {
+				if (this.#host === host && this.#status !== "dead") this.#onStatus(kernelId, "dead", error.message);
+			},
+		);
+	}
+
+	async #onReady(host: Host, facts: HostFacts, survived: boolean): Promise<void> {
+		if (this.#host !== host || this.#status === "dead") return;
+		const { log, store } = this.#options;
+		const row = store.session(log.sessionId);
+		const hadNamespace = row !== null && row.cells > 0;
+		let historySession = facts.historySession;
+		let next = facts.nextExecutionCount;
+		if (!survived && row?.historySession != null && row.historyFile === facts.historyFile) {
+			// A session continues its number in IPython's history also on a new kernel.
+			next = Math.max(next, row.nextExecutionCount);
+			try {
+				await host.continueHistorySession(row.historySession, next);
+				historySession = row.historySession;
+			} catch (error) {
+				log.hint({ kind: "notice", level: "warning", text: `History goes on as a new session: ${(error as Error).message}` });
+			}
+			if (this.#host !== host) return;
+		}
+		this.#facts = { ...facts, historySession, nextExecutionCount: next };
+		this.#nextExecutionCount = next;
+		log.add({
+			kind: "kernelAttached",
+			kernelId: host.kernelId,
+			nextExecutionCount: next,
+			historySession,
+			historyFile: facts.historyFile,
+			banner: facts.banner,
+			fresh: hadNamespace && !survived,
+		});
+		this.#options.onAttached(host);
+		this.#setStatus(host.status);
+	}
+
+	#setStatus(status: HostStatus): void {
+		this.#status = status;
+		this.#options.log.hint({ kind: "kernelStatus", status });
+	}
+
+	#onStatus(kernelId: string, status: HostStatus, detail: string | null): void {
+		if (status !== "dead") {
+			if (this.#facts) this.#setStatus(status);
+			return;
+		}
+		if (this.#status === "dead") return;
+		this.#setStatus("dead");
+		this.#input = null;
+		this.#endForeign();
+		this.#markDead();
+		this.#options.log.add({ kind: "kernelDetached", kernelId, reason: "died" });
+		this.#options.log.hint({
+			kind: "notice",
+			level: "error",
+			text: `The kernel died${detail ? ` (${detail})` : ""}. Variables are gone, the transcript is kept. Restart it with %ipyai restart.`,
+		});
+	}
+
+	#markDead(): void {
+		if (!this.#kernel) return;
+		this.#kernel = { ...this.#kernel, alive: false };
+		this.#options.store.saveKernel(this.#kernel);
+	}
+
+	/** Lets go of the kernel: ends it, or leaves it to its lease. Resolves when it is done. */
+	async release(reason: "exited" | "restarted" | "released"): Promise<void> {
+		const host = this.#host;
+		const kernel = this.#kernel;
+		if (!host || !kernel) return;
+		const wasAlive = this.#status !== "dead";
+		this.#host = null;
+		this.#facts = null;
+		this.#status = "dead";
+		this.#input = null;
+		if (wasAlive) {
+			this.#markDead();
+			this.#options.log.add({ kind: "kernelDetached", kernelId: kernel.kernelId, reason });
+			this.#options.log.hint({ kind: "kernelStatus", status: "none" });
+		}
+		this.#kernel = null;
+		await host.dispose("end");
+	}
+
+	/** Closes the connection to the kernel and leaves it running: another server instance may adopt it. */
+	async keep(): Promise<void> {
+		const host = this.#host;
+		this.#host = null;
+		await host?.dispose("keep");
+	}
+
+	/** Runs a cell. Returns when it is stored; the rest comes as events. */
+	execute(code: string, by: string | null): ExecuteCellResult {
+		const host = this.requireHost();
+		const cellId = newId();
+		const cell: RunningCell = { cellId, by, cap: new OutputCap(cellId) };
+		const predicted = this.#facts && this.#unnumbered === 0 ? this.#nextExecutionCount : null;
+		const seq = this.#options.log.add({
+			kind: "cellStarted",
+			cellId,
+			kernelId: host.kernelId,
+			code,
+			by,
+			executionCount: predicted,
+		});
+		this.#running.set(cellId, cell);
+		this.#unnumbered++;
+		void host
+			.execute({
+				code,
+				allowInput: true,
+				onStarted: () => {},
+				onOutput: (output) => this.#record(cell, output),
+				onInputRequest: (request) => this.#onInput(cell, request),
+			})
+			.then(({ status, executionCount, payloads }) => {
+				this.#unnumbered--;
+				if (executionCount !== null) this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
+				this.#finish(cell, status, executionCount, payloads);
+			});
+		return { cellId, seq };
+	}
+
+	#finish(
+		cell: RunningCell,
+		status: CellStatus,
+		executionCount: number | null,
+		payloads: readonly CellPayload[],
+	): void {
+		this.#running.delete(cell.cellId);
+		if (this.#input?.request.cellId === cell.cellId) this.#input = null;
+		this.#tryAppend([
+			{ kind: "cellFinished", cellId: cell.cellId, status, executionCount, payloads: [...payloads] },
+		]);
+	}
+
+	#record(cell: RunningCell, output: Output): void {
+		const { store, log } = this.#options;
+		const { keep, overflow } = cell.cap.take(output);
+		if (overflow) store.appendBlob(log.sessionId, overflow.blobId, overflow.text);
+		this.#tryAppend(keep.map((kept) => ({ kind: "cellOutput", cellId: cell.cellId, output: kept })));
+	}
+
+	/** A full disk must not end a running cell: the person is told, the output is lost. */
+	#tryAppend(events: readonly SessionEvent[]): void {
+		if (events.length === 0) return;
+		try {
+			this.#options.log.append(events);
+		} catch (error) {
+			this.#options.log.hint({ kind: "notice", level: "error", text: (error as Error).message });
+		}
+	}
+
+	#onInput(cell: RunningCell, request: { prompt: string; password: boolean }): void {
+		const params = { sessionId: this.#options.log.sessionId, inputId: newId(), cellId: cell.cellId, ...request };
+		this.#input = { request: params, by: cell.by };
+		this.#options.requestInput(cell.by, params);
+	}
+
+	/** The `input()` that waits, for a participant that comes back. */
+	get waitingInput(): WaitingInput | null {
+		return this.#input;
+	}
+
+	answerInput(inputId: string, value: string): void {
+		if (this.#input?.request.inputId !== inputId)
+			throw new RequestError("itemNotFound", "No cell waits for this input: it was answered, or the cell has ended.");
+		this.#input = null;
+		this.requireHost().answerInput(value);
+	}
+
+	async interrupt(): Promise<void> {
+		await this.requireHost().interrupt();
+	}
+
+	/** Gives a prompt its input number, once the kernel is free. Rejects when the kernel goes first. */
+	async numberPrompt(source: string, rewritten: string): Promise<number> {
+		const host = this.requireHost();
+		this.#unnumbered++;
+		try {
+			const executionCount = await host.numberPrompt(source, rewritten);
+			this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
+			return executionCount;
+		} finally {
+			this.#unnumbered--;
+		}
+	}
+
+	#onForeignCell(kernelId: string, cell: ForeignCell): void {
+		if (cell.kind === "started") {
+			const cellId = newId();
+			this.#foreign.set(cell.key, { cellId, by: null, cap: new OutputCap(cellId) });
+			if (cell.executionCount !== null)
+				this.#nextExecutionCount = Math.max(this.#nextExecutionCount, cell.executionCount + 1);
+			this.#tryAppend([
+				{
+					kind: "cellStarted",
+					cellId,
+					kernelId,
+					code: cell.code,
+					by: null,
+					executionCount: cell.executionCount,
+				},
+			]);
+			return;
+		}
+		const running = this.#foreign.get(cell.key);
+		if (!running) return;
+		if (cell.kind === "output") return this.#record(running, cell.output);
+		this.#foreign.delete(cell.key);
+		this.#finish(running, "ok", null, []);
+	}
+
+	#endForeign(): void {
+		for (const cell of this.#foreign.values()) this.#finish(cell, "lost", null, []);
+		this.#foreign.clear();
+	}
+}

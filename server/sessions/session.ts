@@ -1,0 +1,263 @@
+/**
+ * A live session: one log, one conversation, at most one host, any number of participants. It knows nothing of
+ * JSON-RPC; features bring participants as `Audience`s.
+ */
+import type {
+	AttachSessionResult,
+	InputRequestParams,
+	KernelLaunch,
+	Participant,
+	SessionHint,
+	SessionState,
+	SessionUpdateParams,
+	Settings,
+	SettingsPatch,
+	StoredEvent,
+	TranscriptItem,
+} from "../../protocol/index.ts";
+import type { Environment } from "../backends/backend.ts";
+import type { Backends } from "../backends/registry.ts";
+import { systemPrompt } from "../context/systemPrompt.ts";
+import type { KernelRow, Owner, SessionRow, Store } from "../store/store.ts";
+import { Approvals } from "./approvals.ts";
+import { loadConfig } from "./config.ts";
+import { RequestError } from "./errors.ts";
+import { type CreateHost, Hosting } from "./hosting.ts";
+import { SessionLog } from "./log.ts";
+import { changeSettings, newSettings } from "./settings.ts";
+import { Turns } from "./turns.ts";
+
+/** How a participant is reached. `send` never throws and never blocks. */
+export type Audience = Participant & {
+	readonly canApprove: boolean;
+	readonly canInput: boolean;
+	readonly environment: Environment;
+	send(update: SessionUpdateParams): void;
+	requestInput(request: InputRequestParams): void;
+};
+
+export type SessionDependencies = {
+	readonly store: Store;
+	readonly backends: Backends;
+	readonly owner: Owner;
+	readonly createHost: CreateHost;
+	startTimeOf(pid: number): string | null;
+	onLog(text: string): void;
+};
+
+/** More missed events than this and a snapshot is cheaper for everybody. */
+const maxReplay = 5000;
+
+export class Session {
+	readonly sessionId: string;
+	readonly cwd: string;
+	readonly log: SessionLog;
+	readonly hosting: Hosting;
+	readonly approvals: Approvals;
+	readonly turns: Turns;
+	readonly #dependencies: SessionDependencies;
+	readonly #participants = new Map<string, Audience>();
+	readonly #createdAt: number;
+	#settings: Settings;
+	#environment: Environment;
+
+	constructor(row: SessionRow, environment: Environment, settings: Settings, dependencies: SessionDependencies) {
+		this.sessionId = row.sessionId;
+		this.cwd = row.cwd;
+		this.#createdAt = row.createdAt;
+		this.#dependencies = dependencies;
+		this.#environment = environment;
+		this.#settings = settings;
+		const { store, owner, createHost, backends } = dependencies;
+		this.log = new SessionLog(store, row.sessionId, row.headSeq);
+		this.log.subscribe({
+			onEvent: (stored) => this.#announce(stored),
+			onHint: (hint, seq) => this.#announceHint(hint, seq),
+		});
+		this.approvals = new Approvals({
+			log: this.log,
+			mode: () => this.#settings.permissions,
+			canAsk: () => this.#controllers().some(({ canApprove }) => canApprove),
+		});
+		this.hosting = new Hosting({
+			log: this.log,
+			store,
+			owner,
+			createHost,
+			requestInput: (by, request) => this.#requestInput(by, request),
+			onAttached: (host) => host.mirrorRemark({ cwd: this.cwd, backend: this.#settings.backend }),
+			startTimeOf: dependencies.startTimeOf,
+		});
+		this.turns = new Turns({
+			log: this.log,
+			store,
+			hosting: this.hosting,
+			approvals: this.approvals,
+			cwd: row.cwd,
+			settings: () => this.#settings,
+			environment: () => this.#environment,
+			backend: (name) => backends.find(name),
+			// The date is the session's first day, so that the prefix stays the same over midnight and restarts.
+			systemPrompt: (model) => systemPrompt({ model, today: new Date(this.#createdAt) }),
+			onModelUsed: (backend, model) => store.setFact(`lastModel/${backend}`, model),
+		});
+	}
+
+	get settings(): Settings {
+		return this.#settings;
+	}
+
+	get environment(): Environment {
+		return this.#environment;
+	}
+
+	get participants(): readonly Participant[] {
+		return [...this.#participants.values()].map(({ participantId, name, role }) => ({ participantId, name, role }));
+	}
+
+	get state(): SessionState {
+		const row = this.#dependencies.store.session(this.sessionId);
+		return {
+			sessionId: this.sessionId,
+			title: row?.title ?? null,
+			cwd: this.cwd,
+			settings: this.#settings,
+			participants: [...this.participants],
+			kernel: this.hosting.state,
+			approvals: [...this.approvals.pending],
+			queue: this.#dependencies.store.queue(this.sessionId).map(({ turnId }) => turnId),
+			runningTurn: this.turns.runningTurn,
+		};
+	}
+
+	/** Joins a participant and gives it all it misses; what happens from now on is sent to it. */
+	attach(audience: Audience, since: number | null, limit: number): AttachSessionResult {
+		this.#participants.set(audience.participantId, audience);
+		if (audience.role === "controller") this.#environment = audience.environment;
+		this.log.add({
+			kind: "participantJoined",
+			participant: { participantId: audience.participantId, name: audience.name, role: audience.role },
+		});
+		const result = {
+			participantId: audience.participantId,
+			seq: this.log.headSeq,
+			state: this.state,
+			replay: this.#replay(since, limit),
+		};
+		const waiting = this.hosting.waitingInput;
+		if (waiting && audience.role === "controller" && audience.canInput)
+			queueMicrotask(() => audience.requestInput(waiting.request));
+		return result;
+	}
+
+	#replay(since: number | null, limit: number): AttachSessionResult["replay"] {
+		const { store } = this.#dependencies;
+		if (since !== null && since <= this.log.headSeq) {
+			const events = store.eventsAfter(this.sessionId, since, maxReplay);
+			if (events) return { kind: "events", events };
+		}
+		const { items, hasEarlier } = store.transcript(this.sessionId, null, limit);
+		return { kind: "snapshot", items: items.map((item) => this.#withPartial(item)), hasEarlier };
+	}
+
+	/** What has arrived of the running turn belongs to a snapshot too. */
+	#withPartial(item: TranscriptItem): TranscriptItem {
+		if (item.kind !== "turn" || item.turnId !== this.turns.runningTurn) return item;
+		return { ...item, parts: [...item.parts, ...this.turns.partial] };
+	}
+
+	/** A participant is gone; the session goes on. */
+	leave(participantId: string, reason: "detached" | "lost"): void {
+		if (!this.#participants.delete(participantId)) return;
+		this.log.add({ kind: "participantLeft", participantId, reason });
+	}
+
+	requireController(participantId: string): void {
+		const audience = this.#participants.get(participantId);
+		if (!audience)
+			throw new RequestError("notController", "This connection has not attached to the session: send session/attach.");
+		if (audience.role !== "controller")
+			throw new RequestError("notController", "An observer may only watch: attach again with role controller.");
+	}
+
+	adopt(launch: KernelLaunch): void {
+		this.hosting.adopt(launch);
+	}
+
+	/** Takes up a kernel that outlived another server. */
+	readopt(row: KernelRow): void {
+		this.hosting.adopt({ connectionFile: row.connectionFile, pid: row.pid, label: row.label }, row);
+	}
+
+	configure(patch: SettingsPatch): Settings {
+		const before = this.#settings;
+		const settings = changeSettings(before, patch, this.#sources(this.#environment));
+		if (patch.permissions !== undefined) this.approvals.forgetAlways();
+		this.#settings = settings;
+		this.log.add({ kind: "settingsChanged", settings });
+		if (settings.backend !== before.backend || settings.model !== before.model)
+			this.log.add({ kind: "epochStarted", reason: `now ${settings.backend ?? "no backend"} with ${settings.model ?? "no model"}` });
+		this.hosting.host?.mirrorRemark({ cwd: this.cwd, backend: settings.backend });
+		this.warm();
+		return settings;
+	}
+
+	/** New conversation; the namespace and its cells stay, but earlier ones are not sent any more. */
+	reset(): void {
+		this.log.add({ kind: "conversationReset" });
+		this.turns.forgetTranscript();
+		this.hosting.host?.mirrorRemark({ provider_session_id: null });
+	}
+
+	/** Lets the backend get ready while the person types. */
+	warm(): void {
+		const { backend, login } = this.#settings;
+		if (backend !== null && login.kind !== "missing") this.#dependencies.backends.find(backend)?.warm(this.#environment);
+	}
+
+	/** Ends turn and kernel. The transcript stays. */
+	async close(): Promise<void> {
+		await this.turns.dispose();
+		await this.hosting.release("exited");
+		this.#dependencies.store.setClosed(this.sessionId, true);
+	}
+
+	/** Leaves the kernel running and lets go of everything: the server is ending. */
+	async keep(): Promise<void> {
+		await this.turns.dispose();
+		await this.hosting.keep();
+	}
+
+	#sources(environment: Environment) {
+		return settingSources(environment, this.#dependencies);
+	}
+
+	#controllers(): readonly Audience[] {
+		return [...this.#participants.values()].filter(({ role }) => role === "controller");
+	}
+
+	#announce({ seq, at, event }: StoredEvent): void {
+		const update = { kind: "event", sessionId: this.sessionId, seq, at, event } as const;
+		for (const audience of this.#participants.values()) audience.send(update);
+	}
+
+	#announceHint(hint: SessionHint, seq: number): void {
+		const update = { kind: "hint", sessionId: this.sessionId, seq, hint } as const;
+		for (const audience of this.#participants.values()) audience.send(update);
+	}
+
+	#requestInput(by: string | null, request: InputRequestParams): void {
+		const able = this.#controllers().filter(({ canInput }) => canInput);
+		(able.find(({ participantId }) => participantId === by) ?? able[0])?.requestInput(request);
+	}
+}
+
+/** What settings are decided from, for a client's environment. */
+export const settingSources = (environment: Environment, { backends, store }: SessionDependencies) => ({
+	backends,
+	environment,
+	config: loadConfig(environment).config,
+	lastModel: (backend: string) => store.getFact(`lastModel/${backend}`),
+});
+
+export { newSettings };

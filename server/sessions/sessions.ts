@@ -1,0 +1,156 @@
+/**
+ * The sessions this server owns: makes them, opens stored ones, and takes up the kernels that outlived an earlier
+ * server. One live `Session` per id.
+ */
+import type { KernelLaunch, SessionRef, SettingsPatch } from "../../protocol/index.ts";
+import type { Environment } from "../backends/backend.ts";
+import type { Owner, SessionRow } from "../store/store.ts";
+import { RequestError } from "./errors.ts";
+import { newId } from "./ids.ts";
+import { loadConfig } from "./config.ts";
+import { Session, type SessionDependencies, settingSources } from "./session.ts";
+import { changeSettings, newSettings } from "./settings.ts";
+
+export type SessionsOptions = SessionDependencies & {
+	isAlive(owner: Owner): boolean;
+};
+
+export class Sessions {
+	readonly #options: SessionsOptions;
+	readonly #live = new Map<string, Session>();
+
+	constructor(options: SessionsOptions) {
+		this.#options = options;
+	}
+
+	get live(): readonly Session[] {
+		return [...this.#live.values()];
+	}
+
+	/** The live session, or `sessionNotFound`. */
+	require(sessionId: string): Session {
+		const session = this.#live.get(sessionId);
+		if (session) return session;
+		throw new RequestError(
+			"sessionNotFound",
+			this.#options.store.session(sessionId)
+				? `Session ${sessionId} is stored but not open: send session/resume or session/attach.`
+				: `There is no session ${sessionId}: session/list names those there are.`,
+		);
+	}
+
+	create(cwd: string, title: string | null, environment: Environment, patch: SettingsPatch, kernel: KernelLaunch | null): Session {
+		const { store, owner } = this.#options;
+		const settings = newSettings(patch, settingSources(environment, this.#options));
+		const sessionId = newId();
+		store.createSession(sessionId, cwd, owner, [
+			{ kind: "sessionCreated", cwd, title },
+			{ kind: "settingsChanged", settings },
+		]);
+		const session = this.#open(store.session(sessionId)!, environment, settings);
+		if (kernel) session.adopt(kernel);
+		session.warm();
+		return session;
+	}
+
+	/** Opens what a reference means. Settings in `patch` win over the stored ones. */
+	resume(ref: SessionRef, environment: Environment, patch: SettingsPatch): Session {
+		const row = this.find(ref);
+		const live = this.#live.get(row.sessionId);
+		if (live) {
+			if (Object.keys(patch).length > 0) live.configure(patch);
+			return live;
+		}
+		this.#claim(row);
+		const sources = settingSources(environment, this.#options);
+		const stored = row.settings;
+		const settings = stored ? changeSettings(withBackend(stored, sources.backends), patch, sources) : newSettings(patch, sources);
+		const session = this.#open(row, environment, settings);
+		this.#options.store.setClosed(row.sessionId, false);
+		session.turns.recover();
+		session.log.add({ kind: "settingsChanged", settings });
+		const kernel = this.#options.store.kernels({ sessionId: row.sessionId, alive: true }).at(-1);
+		if (kernel) {
+			if (kernel.pid === null || this.#options.startTimeOf(kernel.pid) === kernel.startTime) session.readopt(kernel);
+			else {
+				this.#options.store.saveKernel({ ...kernel, alive: false });
+				session.log.add({ kind: "kernelDetached", kernelId: kernel.kernelId, reason: "died" });
+			}
+		}
+		session.turns.startNext();
+		session.warm();
+		return session;
+	}
+
+	find(ref: SessionRef): SessionRow {
+		const [best, second] = this.#options.store.findSessions(ref, 2);
+		if (!best) throw new RequestError("sessionNotFound", describeMissing(ref));
+		if (second && ref.sessionId !== undefined && best.sessionId !== ref.sessionId)
+			throw new RequestError("sessionNotFound", `"${ref.sessionId}" begins more than one session's id: give more of it.`);
+		return best;
+	}
+
+	#claim(row: SessionRow): void {
+		const { store, owner, isAlive } = this.#options;
+		const holder = store.claimSession(row.sessionId, owner, isAlive);
+		if (holder.instanceId !== owner.instanceId)
+			throw new RequestError(
+				"sessionOwnedElsewhere",
+				`Session ${row.sessionId} belongs to the server with process id ${holder.pid}: join it there, or end it first.`,
+			);
+	}
+
+	#open(row: SessionRow, environment: Environment, settings: ConstructorParameters<typeof Session>[2]): Session {
+		const session = new Session(row, environment, settings, this.#options);
+		this.#live.set(row.sessionId, session);
+		for (const text of loadConfig(environment).problems) this.#options.onLog(text);
+		return session;
+	}
+
+	/** Takes up the kernels of servers that are gone, so that their leases do not run out. */
+	readoptKernels(environment: Environment): void {
+		const { store, startTimeOf } = this.#options;
+		for (const kernel of store.kernels({ alive: true })) {
+			const lives = kernel.pid !== null && startTimeOf(kernel.pid) === kernel.startTime;
+			if (!lives || this.#live.has(kernel.sessionId)) continue;
+			try {
+				this.resume({ sessionId: kernel.sessionId }, environment, {});
+			} catch (error) {
+				this.#options.onLog(`kernel ${kernel.kernelId} was left alone: ${(error as Error).message}`);
+			}
+		}
+	}
+
+	/** Ends a session for good: kernel and turn. The transcript stays. */
+	async close(sessionId: string): Promise<void> {
+		const session = this.require(sessionId);
+		this.#live.delete(sessionId);
+		await session.close();
+	}
+
+	/** Lets go of a session that nobody uses and that has no kernel. */
+	async forgetIdle(session: Session): Promise<void> {
+		if (session.participants.length > 0 || session.hosting.host || session.turns.runningTurn) return;
+		this.#live.delete(session.sessionId);
+		await session.keep();
+	}
+
+	/** The server ends: turns are cancelled, kernels stay for the next server. */
+	async dispose(): Promise<void> {
+		const sessions = this.live;
+		this.#live.clear();
+		await Promise.allSettled(sessions.map((session) => session.keep()));
+		this.#options.store.releaseSessions(this.#options.owner.instanceId);
+	}
+}
+
+/** A stored backend that does not exist any more is chosen anew. */
+const withBackend = <S extends { backend: string | null }>(settings: S, backends: SessionDependencies["backends"]): S =>
+	settings.backend !== null && backends.find(settings.backend) ? settings : { ...settings, backend: null };
+
+const describeMissing = (ref: SessionRef): string => {
+	if (ref.sessionId !== undefined) return `There is no session ${ref.sessionId}: see %ipyai sessions.`;
+	if (ref.historySession !== undefined)
+		return `There is no session ${ref.historySession}: see %ipyai sessions, or start without -r.`;
+	return `There is no earlier session${ref.cwd ? ` of ${ref.cwd}` : ""}: start without -r.`;
+};

@@ -1,0 +1,86 @@
+/**
+ * Gathers what a turn sends: cells since the last one, values of notes and refs from the live namespace; the
+ * rendering itself is `server/context`'s. The host is asked only when something needs it.
+ */
+import type { Content, ContextResult } from "../../protocol/index.ts";
+import { findRefs } from "../context/refs.ts";
+import { renderTurn } from "../context/renderTurn.ts";
+import type { ContextCell, Store } from "../store/store.ts";
+import type { Host, ResolvedRef } from "./host.ts";
+
+export type TurnContextRequest = {
+	readonly store: Store;
+	readonly sessionId: string;
+	readonly host: Host | null;
+	readonly afterSeq: number;
+	readonly toSeq: number;
+	readonly content: readonly Content[];
+	readonly images: boolean;
+	/** False: shell refs are named but not run. */
+	readonly runShellRefs?: boolean;
+	readonly signal: AbortSignal;
+};
+
+export const buildTurnContext = async (request: TurnContextRequest): Promise<ContextResult> => {
+	const cells = request.store.contextCells(request.sessionId, request.afterSeq, request.toSeq);
+	const notes = await noteValues(cells, request.host, request.signal);
+	const text = request.content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
+	const refs = await resolve(text, [...notes.values()], request);
+	const { content, warnings, parts } = renderTurn({
+		cells,
+		notes,
+		refs,
+		request: request.content,
+		supportsImages: request.images,
+	});
+	return { rendered: [...content], warnings: [...warnings], parts: [...parts] };
+};
+
+/** Only a source that starts like a string literal can be a note: Python is asked about those alone. */
+const mayBeNote = (code: string): boolean => /^\s*(?:#[^\n]*\n\s*)*[rRuU]?["'(]/.test(code);
+
+const noteValues = async (
+	cells: readonly ContextCell[],
+	host: Host | null,
+	signal: AbortSignal,
+): Promise<Map<string, string>> => {
+	const candidates = cells.filter(({ code }) => mayBeNote(code));
+	const notes = new Map<string, string>();
+	if (!host || candidates.length === 0) return notes;
+	try {
+		const values = await host.noteValues(
+			candidates.map(({ code }) => code),
+			signal,
+		);
+		candidates.forEach(({ cellId }, index) => {
+			const value = values[index];
+			if (value != null) notes.set(cellId, value);
+		});
+	} catch {
+		// A host that cannot say leaves the cells as code, which holds the same text.
+	}
+	return notes;
+};
+
+const resolve = async (
+	text: string,
+	notes: readonly string[],
+	{ host, signal, runShellRefs = true }: TurnContextRequest,
+): Promise<readonly ResolvedRef[]> => {
+	const found = findRefs(text).filter(({ ref }) => runShellRefs || ref.kind === "variable");
+	// A shell command in a note did not come from the person's hand now: it is not run.
+	const fromNotes = notes.flatMap((note) => findRefs(note)).filter(({ ref }) => ref.kind === "variable");
+	const unique = new Map([...found, ...fromNotes].map((each) => [JSON.stringify(each.ref), each]));
+	if (unique.size === 0) return [];
+	const wanted = [...unique.values()];
+	if (!host)
+		return wanted
+			.filter(({ explicit }) => explicit)
+			.map(({ ref }) => ({ kind: "missing", ref, reason: "could not be looked up: the session has no live kernel" }));
+	const resolved = await host.resolveRefs(
+		wanted.map(({ ref }) => ref),
+		signal,
+	);
+	// A plain `$name` is a reference only when the name exists.
+	return resolved.filter((each, index) => each.kind !== "missing" || wanted[index]!.explicit);
+};

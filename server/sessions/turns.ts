@@ -1,0 +1,419 @@
+/**
+ * Runs a session's prompts, one turn at a time, in order. A turn is rendered once, when it starts; its steps are
+ * stored as they come; it ends exactly once.
+ */
+import type {
+	Content,
+	PromptResult,
+	SessionEvent,
+	Settings,
+	StopReason,
+	Usage,
+} from "../../protocol/index.ts";
+import type { Backend, Environment, TurnUpdate } from "../backends/backend.ts";
+import { mirrorResponse } from "../context/mirror.ts";
+import { pairToolCalls } from "../context/pairToolCalls.ts";
+import type { Entry, ToolCall, ToolResult } from "../context/transcript.ts";
+import type { PartialItem, Store } from "../store/store.ts";
+import type { Approvals } from "./approvals.ts";
+import { RequestError } from "./errors.ts";
+import type { Hosting } from "./hosting.ts";
+import { newId } from "./ids.ts";
+import type { SessionLog } from "./log.ts";
+import { buildTurnContext } from "./turnContext.ts";
+
+/** Model responses with tool calls in one turn, before a summary is asked for. */
+const maxRounds = 21;
+/** Prompts that may wait. */
+const maxQueue = 100;
+const partialEveryMs = 250;
+
+export type TurnsOptions = {
+	readonly log: SessionLog;
+	readonly store: Store;
+	readonly hosting: Hosting;
+	readonly approvals: Approvals;
+	readonly cwd: string;
+	settings(): Settings;
+	environment(): Environment;
+	backend(name: string): Backend | null;
+	systemPrompt(model: string): string;
+	onModelUsed(backend: string, model: string): void;
+};
+
+type RunningTurn = {
+	readonly turnId: string;
+	readonly abort: AbortController;
+	readonly steering: (readonly Content[])[];
+	readonly partial: Map<string, PartialItem>;
+	readonly backend: Backend | null;
+};
+
+export class Turns {
+	readonly #options: TurnsOptions;
+	#running: RunningTurn | null = null;
+	#disposed = false;
+	/** The canonical transcript, kept in step with the store; `null` before the first use or after an edit. */
+	#transcript: Entry[] | null = null;
+
+	constructor(options: TurnsOptions) {
+		this.#options = options;
+	}
+
+	get runningTurn(): string | null {
+		return this.#running?.turnId ?? null;
+	}
+
+	/** Text and thinking of the running turn that are not events yet. */
+	get partial(): readonly PartialItem[] {
+		return this.#running ? [...this.#running.partial.values()] : [];
+	}
+
+	/** Accepts a prompt: stored and queued. It starts at once when no turn runs. */
+	prompt(content: readonly Content[], source: string, by: string | null): PromptResult {
+		const { log, store } = this.#options;
+		if (store.queue(log.sessionId).length >= maxQueue)
+			throw new RequestError("limitReached", `${maxQueue} prompts wait already: cancel some or let them run.`);
+		const turnId = newId();
+		const seq = log.add({ kind: "promptAccepted", turnId, content: [...content], source, by });
+		this.startNext();
+		return { turnId, seq };
+	}
+
+	/** Adds to the running turn where its backend can; tells whether it could. */
+	steer(content: readonly Content[]): string | null {
+		const running = this.#running;
+		if (!running?.backend?.capabilities.steer) return null;
+		running.steering.push(content);
+		return running.turnId;
+	}
+
+	/** Stops the running turn, or takes a waiting one out of the queue. */
+	cancel(turnId: string | null): boolean {
+		const running = this.#running;
+		if (running && (turnId === null || turnId === running.turnId)) {
+			running.abort.abort();
+			return true;
+		}
+		if (turnId === null || !this.#isQueued(turnId)) return false;
+		this.#options.log.add({ kind: "promptRemoved", turnId });
+		return true;
+	}
+
+	edit(turnId: string, content: readonly Content[]): void {
+		this.#requireQueued(turnId);
+		this.#options.log.add({ kind: "promptEdited", turnId, content: [...content] });
+	}
+
+	remove(turnId: string): void {
+		this.#requireQueued(turnId);
+		this.#options.log.add({ kind: "promptRemoved", turnId });
+	}
+
+	#isQueued(turnId: string): boolean {
+		return this.#options.store.queue(this.#options.log.sessionId).some((turn) => turn.turnId === turnId);
+	}
+
+	#requireQueued(turnId: string): void {
+		if (!this.#isQueued(turnId))
+			throw new RequestError("itemNotFound", `Prompt ${turnId} does not wait in the queue: it has started or ended.`);
+	}
+
+	/** The transcript changed under us: read it again for the next turn. */
+	forgetTranscript(): void {
+		this.#transcript = null;
+	}
+
+	/** Starts the next waiting turn when none runs. */
+	startNext(): void {
+		if (this.#running || this.#disposed) return;
+		const { log, store } = this.#options;
+		const next = store.queue(log.sessionId)[0];
+		if (!next) return;
+		const settings = this.#options.settings();
+		const running: RunningTurn = {
+			turnId: next.turnId,
+			abort: new AbortController(),
+			steering: [],
+			partial: new Map(),
+			backend: settings.backend === null ? null : this.#options.backend(settings.backend),
+		};
+		this.#running = running;
+		this.#run(running, next.content, next.source, settings)
+			.catch((error: Error) => {
+				log.hint({ kind: "notice", level: "error", text: `The turn stopped: ${error.message}` });
+			})
+			.finally(() => {
+				if (this.#running === running) this.#running = null;
+				this.startNext();
+			});
+	}
+
+	async #run(running: RunningTurn, content: readonly Content[], source: string, settings: Settings): Promise<void> {
+		const { log, store, hosting } = this.#options;
+		const { turnId, abort, backend } = running;
+		const historyLine = hosting.nextExecutionCount - 1;
+		this.#number(turnId, source, content);
+		if (!backend || settings.backend === null || settings.model === null || settings.login.kind === "missing") {
+			const hint = settings.login.kind === "missing" ? settings.login.hint : "Choose a model with %ipyai model NAME.";
+			this.#finish(running, "failed", null, hint);
+			return;
+		}
+		const row = store.session(log.sessionId);
+		const toSeq = log.headSeq;
+		const context = await buildTurnContext({
+			store,
+			sessionId: log.sessionId,
+			host: hosting.host,
+			afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
+			toSeq,
+			content,
+			images: backend.capabilities.images,
+			signal: abort.signal,
+		});
+		this.#transcript ??= pairToolCalls(store.entries(log.sessionId));
+		const transcript = this.#transcript;
+		const user: Entry = { role: "user", content: context.rendered };
+		log.append(
+			[
+				{
+					kind: "turnStarted",
+					turnId,
+					parentId: row?.lastTurn ?? null,
+					backend: backend.name,
+					model: settings.model,
+					rendered: context.rendered,
+					renderPoint: toSeq,
+					warnings: context.warnings,
+				},
+			],
+			{ turnId, entries: [user] },
+		);
+		transcript.push(user);
+		for (const text of context.warnings) log.hint({ kind: "notice", level: "warning", text });
+		this.#options.onModelUsed(backend.name, settings.model);
+
+		const savePartial = setInterval(() => this.#savePartial(running), partialEveryMs);
+		let end: Extract<TurnUpdate, { kind: "end" }> | null = null;
+		try {
+			const updates = backend.runTurn({
+				conversationId: log.sessionId,
+				environment: this.#options.environment(),
+				cwd: this.#options.cwd,
+				systemPrompt: this.#options.systemPrompt(settings.model),
+				transcript: [...transcript],
+				tools: hosting.host?.tools ?? [],
+				model: settings.model,
+				think: settings.think,
+				search: settings.search,
+				maxRounds,
+				signal: abort.signal,
+				callTool: (call, signal) => this.#callTool(turnId, call, signal),
+				permitProviderTool: async (call, signal) => {
+					const permission = await this.#options.approvals.ask(turnId, call, false, signal);
+					return permission.allowed ? null : permission.reason;
+				},
+				takeSteering: () => running.steering.splice(0),
+			});
+			for await (const update of updates) {
+				if (update.kind === "end") end = update;
+				else this.#onUpdate(running, transcript, update);
+			}
+		} finally {
+			clearInterval(savePartial);
+		}
+		// Steering that came too late for this turn is a prompt of its own.
+		for (const late of running.steering.splice(0))
+			log.add({ kind: "promptAccepted", turnId: newId(), content: [...late], source: textOf(late), by: null });
+		const stopReason = end?.stopReason ?? "failed";
+		const error = end ? end.error : `Backend ${backend.name} ended without saying why. Try again.`;
+		this.#finish(running, stopReason, end?.usage ?? null, error);
+		this.#mirror(turnId, content, context.rendered, source, historyLine);
+	}
+
+	#onUpdate(running: RunningTurn, transcript: Entry[], update: Exclude<TurnUpdate, { kind: "end" }>): void {
+		const { log } = this.#options;
+		const { turnId } = running;
+		switch (update.kind) {
+			case "textDelta":
+			case "thinkingDelta": {
+				const kind = update.kind === "textDelta" ? "text" : "thinking";
+				const before = running.partial.get(update.itemId)?.text ?? "";
+				running.partial.set(update.itemId, { kind, itemId: update.itemId, text: before + update.delta });
+				return log.hint({ kind: update.kind, turnId, itemId: update.itemId, delta: update.delta });
+			}
+			case "text":
+			case "thinking":
+				running.partial.delete(update.itemId);
+				log.add({ kind: update.kind, turnId, itemId: update.itemId, text: update.text });
+				return;
+			case "toolCall": {
+				const { callId, name, args, executor } = update.call;
+				log.add({ kind: "toolCall", turnId, callId, name, args: { ...args }, executor });
+				return;
+			}
+			case "toolOutput":
+				return log.hint({ kind: "toolOutput", turnId, callId: update.callId, delta: update.delta });
+			case "toolResult": {
+				const { callId, content, isError } = update.result;
+				log.add({ kind: "toolResult", turnId, callId, content: [...content], isError });
+				return;
+			}
+			case "response":
+				return this.#addEntry(turnId, transcript, update.entry, []);
+			case "toolResults":
+				return this.#addEntry(turnId, transcript, { role: "tool", results: update.results }, []);
+			case "steered":
+				return this.#addEntry(turnId, transcript, { role: "user", content: update.content }, [
+					{ kind: "steered", turnId, content: [...update.content] },
+				]);
+			case "retrying":
+				return log.hint({
+					kind: "retrying",
+					turnId,
+					attempt: update.attempt,
+					delayMs: update.delayMs,
+					reason: update.reason,
+				});
+			default:
+				update satisfies never;
+		}
+	}
+
+	#addEntry(turnId: string, transcript: Entry[], entry: Entry, events: readonly SessionEvent[]): void {
+		this.#options.log.append(events, { turnId, entries: [entry] });
+		transcript.push(entry);
+	}
+
+	#savePartial(running: RunningTurn): void {
+		if (running.partial.size === 0) return;
+		this.#options.store.savePartial(this.#options.log.sessionId, running.turnId, [...running.partial.values()]);
+	}
+
+	#finish(running: RunningTurn, stopReason: StopReason, usage: Usage | null, error: string | null): void {
+		const { log } = this.#options;
+		const { turnId } = running;
+		const leftover = [...running.partial.values()].map(
+			({ kind, itemId, text }): SessionEvent => ({ kind, turnId, itemId, text }),
+		);
+		running.partial.clear();
+		log.append([...leftover, { kind: "turnFinished", turnId, stopReason, usage, error }]);
+	}
+
+	/** Takes an input number for the prompt, now or when the kernel is free. */
+	#number(turnId: string, source: string, content: readonly Content[]): void {
+		const { hosting, log } = this.#options;
+		if (!hosting.host) return;
+		const body = `${textOf(content)}\n`;
+		const rewritten = `get_ipython().run_cell_magic('ipyai', '', ${pythonString(body)})`;
+		hosting.numberPrompt(source, rewritten).then(
+			(executionCount) => {
+				if (!this.#disposed) log.add({ kind: "promptNumbered", turnId, executionCount });
+			},
+			() => {
+				// The kernel went first: the prompt has no number and is in our log all the same.
+			},
+		);
+	}
+
+	async #callTool(turnId: string, call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
+		const { hosting, approvals, log } = this.#options;
+		const refuse = (text: string): ToolResult => ({
+			callId: call.callId,
+			content: [{ kind: "text", text }],
+			isError: true,
+		});
+		const host = hosting.host;
+		if (!host) return refuse("Not run: the session has no live kernel. Ask the person to restart it.");
+		if (!host.tools.some(({ name }) => name === call.name))
+			return refuse(`There is no tool ${call.name}. There are: ${host.tools.map(({ name }) => name).join(", ")}.`);
+		const permission = await approvals.ask(turnId, call, false, signal);
+		if (!permission.allowed) return refuse(permission.reason);
+		try {
+			const result = await host.callTool(call.name, call.args, {
+				signal,
+				onWaiting: (waiting) => log.hint({ kind: "toolWaiting", turnId, callId: call.callId, waiting }),
+			});
+			return { callId: call.callId, ...result };
+		} catch (error) {
+			return refuse(`${call.name} could not be run: ${(error as Error).message}`);
+		}
+	}
+
+	#mirror(
+		turnId: string,
+		content: readonly Content[],
+		rendered: readonly Content[],
+		source: string,
+		historyLine: number,
+	): void {
+		const { hosting, log, store } = this.#options;
+		const turn = store.turn(log.sessionId, turnId);
+		if (!hosting.host || !turn) return;
+		hosting.host.mirrorPrompt({
+			source,
+			prompt: textOf(content),
+			fullPrompt: textOf(rendered),
+			response: mirrorResponse(turn),
+			historyLine: turn.executionCount === null ? historyLine : turn.executionCount - 1,
+		});
+	}
+
+	/** Ends what a killed server left running, from what it had stored. Called once, when the session is opened. */
+	recover(): void {
+		const { log, store } = this.#options;
+		const { cells, turns, approvals } = store.unfinished(log.sessionId);
+		const events: SessionEvent[] = [];
+		for (const approvalId of approvals)
+			events.push({ kind: "approvalAnswered", approvalId, outcome: "cancelled", by: null, message: null });
+		for (const cellId of cells)
+			events.push({ kind: "cellFinished", cellId, status: "lost", executionCount: null, payloads: [] });
+		if (events.length > 0) log.append(events);
+		for (const turnId of turns) {
+			const items = store.partial(log.sessionId, turnId);
+			const entry: Entry = {
+				role: "assistant",
+				partial: true,
+				items: items.map(({ kind, text }) => ({ kind, text })),
+			};
+			log.append(
+				[
+					...items.map(({ kind, itemId, text }): SessionEvent => ({ kind, turnId, itemId, text })),
+					{
+						kind: "turnFinished",
+						turnId,
+						stopReason: "failed",
+						usage: null,
+						error: "The server stopped during this turn; what had arrived is kept. Ask again to go on.",
+					},
+				],
+				items.length > 0 ? { turnId, entries: [entry] } : undefined,
+			);
+		}
+	}
+
+	/** Cancels what runs and waits for its end. */
+	async dispose(): Promise<void> {
+		this.#disposed = true;
+		const running = this.#running;
+		if (!running) return;
+		const { log } = this.#options;
+		running.abort.abort();
+		await new Promise<void>((resolve) => {
+			const watching = log.subscribe({
+				onEvent: ({ event }) => {
+					if (event.kind !== "turnFinished" || event.turnId !== running.turnId) return;
+					watching[Symbol.dispose]();
+					resolve();
+				},
+				onHint: () => {},
+			});
+		});
+	}
+}
+
+const textOf = (content: readonly Content[]): string =>
+	content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
+
+/** A Python string literal with this value. JSON's escapes are Python's for everything JSON can hold. */
+const pythonString = (text: string): string => JSON.stringify(text);
