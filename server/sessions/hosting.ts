@@ -13,7 +13,7 @@ import type {
 	SessionState,
 } from "../../protocol/index.ts";
 import type { KernelRow, Owner, Store } from "../store/store.ts";
-import { OutputCap } from "../store/outputCap.ts";
+import { capOutput, defaultOutputCap, finishOutput, noOutput, type OutputTotals } from "../store/outputCap.ts";
 import { RequestError } from "./errors.ts";
 import type { ForeignCell, Host, HostFacts, HostListener, HostStatus } from "./host.ts";
 import { newId } from "./ids.ts";
@@ -33,7 +33,7 @@ export type HostingOptions = {
 	startTimeOf(pid: number): string | null;
 };
 
-type RunningCell = { readonly cellId: string; readonly by: string | null; readonly cap: OutputCap };
+type RunningCell = { readonly cellId: string; readonly by: string | null; totals: OutputTotals };
 type WaitingInput = { readonly request: InputRequestParams; readonly by: string | null };
 
 export class Hosting {
@@ -217,7 +217,7 @@ export class Hosting {
 	execute(code: string, by: string | null): ExecuteCellResult {
 		const host = this.requireHost();
 		const cellId = newId();
-		const cell: RunningCell = { cellId, by, cap: new OutputCap(cellId) };
+		const cell: RunningCell = { cellId, by, totals: noOutput };
 		const predicted = this.#facts && this.#unnumbered === 0 ? this.#nextExecutionCount : null;
 		const seq = this.#options.log.add({
 			kind: "cellStarted",
@@ -253,16 +253,20 @@ export class Hosting {
 	): void {
 		this.#running.delete(cell.cellId);
 		if (this.#input?.request.cellId === cell.cellId) this.#input = null;
+		const { cellId } = cell;
+		const rest = finishOutput(cell.totals, outputCap(cell));
 		this.#tryAppend([
-			{ kind: "cellFinished", cellId: cell.cellId, status, executionCount, payloads: [...payloads] },
+			...rest.map((output): SessionEvent => ({ kind: "cellOutput", cellId, output })),
+			{ kind: "cellFinished", cellId, status, executionCount, payloads: [...payloads] },
 		]);
 	}
 
 	#record(cell: RunningCell, output: Output): void {
 		const { store, log } = this.#options;
-		const { keep, overflow } = cell.cap.take(output);
-		if (overflow) store.appendBlob(log.sessionId, overflow.blobId, overflow.text);
-		this.#tryAppend(keep.map((kept) => ({ kind: "cellOutput", cellId: cell.cellId, output: kept })));
+		const { totals, outputs, blobText } = capOutput(cell.totals, output, outputCap(cell));
+		cell.totals = totals;
+		if (blobText !== "") store.appendBlob(log.sessionId, cell.cellId, blobText);
+		this.#tryAppend(outputs.map((kept) => ({ kind: "cellOutput", cellId: cell.cellId, output: kept })));
 	}
 
 	/** A full disk must not end a running cell: the person is told, the output is lost. */
@@ -313,7 +317,7 @@ export class Hosting {
 	#onForeignCell(kernelId: string, cell: ForeignCell): void {
 		if (cell.kind === "started") {
 			const cellId = newId();
-			this.#foreign.set(cell.key, { cellId, by: null, cap: new OutputCap(cellId) });
+			this.#foreign.set(cell.key, { cellId, by: null, totals: noOutput });
 			if (cell.executionCount !== null)
 				this.#nextExecutionCount = Math.max(this.#nextExecutionCount, cell.executionCount + 1);
 			this.#tryAppend([
@@ -340,3 +344,5 @@ export class Hosting {
 		this.#foreign.clear();
 	}
 }
+
+const outputCap = ({ cellId }: RunningCell) => ({ ...defaultOutputCap, blobId: cellId });

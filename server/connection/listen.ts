@@ -1,0 +1,20 @@
+/**
+ * Listens on a unix socket in a folder of the person's own. The caller holds the server lock, so a socket file that
+ * is there already belongs to nobody.
+ */
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+
+export const listenOnSocket = async (path: string, onConnection: (socket: Socket) => void): Promise<Server> => {
+	rmSync(path, { force: true });
+	const listener = createServer({ noDelay: true }, onConnection);
+	await new Promise<void>((resolve, reject) => {
+		listener.once("error", reject);
+		// Nobody may connect between bind and chmod.
+		const before = process.umask(0o177);
+		listener.listen(path, () => resolve());
+		process.umask(before);
+	});
+	chmodSync(path, 0o600);
+	return listener;
+};

@@ -1,0 +1,140 @@
+/**
+ * A server: its services, and the connections it serves. What `main.ts` starts; tests start it in memory.
+ */
+import type { Readable, Writable } from "node:stream";
+import { ResponseError } from "vscode-jsonrpc/node";
+import type { InitializeParams, InitializeResult } from "vscode-languageserver";
+import { ErrorCodes } from "../protocol/errorCodes.ts";
+import { nearest } from "../protocol/nearest.ts";
+import {
+	AiShellClientCapabilities,
+	AiShellInitializationOptions,
+	type AiShellServerCapabilities,
+	aiShellVersion,
+	clientMethods,
+} from "../protocol/index.ts";
+import { type ClientConnection, createClientConnection, maxMessageBytes } from "./connection/connection.ts";
+import { Outbox } from "./connection/outbox.ts";
+import { Client } from "./features/client.ts";
+import type { Services } from "./features/feature.ts";
+import { features } from "./features/index.ts";
+import { schemaVersion } from "./store/schema.ts";
+
+export type ServerOptions = {
+	readonly services: Services;
+	readonly serverId: string;
+	readonly version: string;
+	onLog(text: string): void;
+	/** A connection has ended; `exit` means the client asked for it. */
+	onConnectionEnded(how: "exit" | "lost" | "closed"): void;
+	/** A newer client wants this server to make room. */
+	onRetire(): void;
+};
+
+export class Server {
+	readonly #options: ServerOptions;
+	readonly #connections = new Map<ClientConnection, Client>();
+
+	constructor(options: ServerOptions) {
+		this.#options = options;
+	}
+
+	get connectionCount(): number {
+		return this.#connections.size;
+	}
+
+	/** Serves one client until its connection ends. */
+	serve(input: Readable, output: Writable): ClientConnection {
+		const { services, onLog } = this.#options;
+		const connection = createClientConnection({
+			input,
+			output,
+			onLog,
+			onEnded: (how) => {
+				this.#connections.delete(connection);
+				for (const sessionId of client.joined)
+					services.sessions.live
+						.find((session) => session.sessionId === sessionId)
+						?.leave(client.participantId, how === "exit" ? "detached" : "lost");
+				this.#options.onConnectionEnded(how);
+			},
+		});
+		const { rpc, writer } = connection;
+		const outbox = new Outbox({
+			get pendingBytes() {
+				return writer.pendingBytes;
+			},
+			onceDrained: (callback) => writer.onceDrained(callback),
+			send: (update) => void rpc.sendNotification("session/update", update),
+		});
+		const client = new Client(rpc, outbox, onLog);
+		this.#connections.set(connection, client);
+		rpc.onInitialize((params) => this.#initialize(client, params));
+		rpc.onShutdown(() => {});
+		rpc.onRequest("aiShell/retire", ({ schemaVersion: theirs, version }: { schemaVersion: number; version: number }) => {
+			const newer = version > aiShellVersion || (version === aiShellVersion && theirs > schemaVersion);
+			if (newer) setImmediate(() => this.#options.onRetire());
+			return { retiring: newer };
+		});
+		rpc.onRequest((method: string) => unknownMethod(method));
+		for (const feature of features) feature.register(client, services);
+		connection.listen();
+		return connection;
+	}
+
+	#initialize(client: Client, params: InitializeParams): InitializeResult | ResponseError<void> {
+		const options = AiShellInitializationOptions.safeParse(params.initializationOptions?.aiShell ?? { cwd: cwdOf(params), environment: {} });
+		if (!options.success)
+			return new ResponseError(
+				ErrorCodes.invalidParams,
+				`initialize: initializationOptions.aiShell needs cwd and environment: ${options.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; ")}`,
+			);
+		const announced = AiShellClientCapabilities.safeParse(params.capabilities?.experimental?.aiShell);
+		client.identify({
+			name: options.data.name ?? params.clientInfo?.name ?? "client",
+			cwd: options.data.cwd,
+			environment: options.data.environment,
+			canApprove: announced.success && announced.data.approvals !== undefined,
+			canInput: announced.success && announced.data.input !== undefined,
+		});
+		return {
+			serverInfo: { name: "ipyai", version: this.#options.version },
+			capabilities: Object.assign({}, ...features.map(({ capabilities }) => capabilities ?? {}), {
+				experimental: { aiShell: this.#aiShell() },
+			}),
+		};
+	}
+
+	#aiShell(): AiShellServerCapabilities {
+		return {
+			version: aiShellVersion,
+			schemaVersion,
+			serverId: this.#options.serverId,
+			pid: process.pid,
+			maxMessageBytes,
+			...Object.assign({}, ...features.map(({ aiShell }) => aiShell ?? {})),
+		};
+	}
+
+	/** Ends every connection. */
+	dispose(): void {
+		for (const connection of [...this.#connections.keys()]) connection.close();
+	}
+}
+
+const cwdOf = ({ workspaceFolders, rootUri }: InitializeParams): string => {
+	const uri = workspaceFolders?.[0]?.uri ?? rootUri;
+	try {
+		return uri ? decodeURIComponent(new URL(uri).pathname) : "/";
+	} catch {
+		return "/";
+	}
+};
+
+const unknownMethod = (method: string): ResponseError<void> => {
+	const suggestion = nearest(method, Object.keys(clientMethods));
+	return new ResponseError(
+		ErrorCodes.methodNotFound,
+		`There is no method ${method}.${suggestion ? ` Did you mean ${suggestion}?` : ""}`,
+	);
+};

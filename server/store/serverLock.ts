@@ -1,0 +1,21 @@
+/**
+ * Makes sure that one server serves a database: an exclusive SQLite lock, which the system releases when the
+ * process ends, however it ends. A file with a pid in it would have to be guessed about.
+ */
+import BetterSqlite3 from "better-sqlite3";
+
+export type ServerLock = { release(): void };
+
+/** `null` when another process holds it after `waitMs`. */
+export const takeServerLock = (path: string, waitMs: number): ServerLock | null => {
+	const db = new BetterSqlite3(path, { timeout: waitMs });
+	try {
+		db.pragma("journal_mode = DELETE");
+		db.exec("BEGIN EXCLUSIVE");
+		return { release: () => db.close() };
+	} catch (error) {
+		db.close();
+		if ((error as { code?: string }).code?.startsWith("SQLITE_BUSY")) return null;
+		throw error;
+	}
+};
