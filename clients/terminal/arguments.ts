@@ -1,7 +1,7 @@
 /** The command line of `ipyai`: what each word means. Pure; `main.ts` acts on the answer. */
 
-import { nearest } from "../../protocol/nearest.ts";
 import type { PermissionMode, Settings, SettingsPatch, ThinkLevel } from "../../protocol/index.ts";
+import { nearest } from "../../protocol/nearest.ts";
 import { kernelOptions, type Option, options } from "./options.ts";
 
 export type RunArguments = {
