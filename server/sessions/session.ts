@@ -133,7 +133,7 @@ export class Session {
 	/** Joins a participant and gives it all it misses; what happens from now on is sent to it. */
 	attach(audience: Audience, since: number | null, limit: number): AttachSessionResult {
 		this.#participants.set(audience.participantId, audience);
-		if (audience.role === "controller") this.#environment = audience.environment;
+		if (audience.role === "controller") this.#adoptEnvironment(audience.environment);
 		this.log.add({
 			kind: "participantJoined",
 			participant: { participantId: audience.participantId, name: audience.name, role: audience.role },
@@ -148,6 +148,15 @@ export class Session {
 		if (waiting && audience.role === "controller" && audience.canInput)
 			queueMicrotask(() => audience.requestInput(waiting.request));
 		return result;
+	}
+
+	/** Credentials are those of the latest controller's shell. */
+	#adoptEnvironment(environment: Environment): void {
+		this.#environment = environment;
+		const settings = changeSettings(this.#settings, {}, this.#sources(environment));
+		if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
+		this.#settings = settings;
+		this.log.add({ kind: "settingsChanged", settings });
 	}
 
 	#replay(since: number | null, limit: number): AttachSessionResult["replay"] {
