@@ -1,0 +1,91 @@
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	openSync,
+	readdirSync,
+	readSync,
+	statSync,
+	unlinkSync,
+	writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { ensurePrivateFolder } from "./privateFiles.ts";
+import { type Store, StoreError } from "./store.ts";
+
+/**
+ * Text beyond a cell's cap: one file per blob, UTF-16 without a mark, so that a place in characters is a place in
+ * bytes and nothing is lost between chunks.
+ */
+export const createBlobs = (folder: string): Pick<Store, "readBlob" | "appendBlob"> => {
+	let prepared = false;
+	return {
+		appendBlob: (_sessionId, blobId, text) => {
+			if (!prepared) ensurePrivateFolder(folder);
+			prepared = true;
+			const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants;
+			withFile(blobPath(folder, blobId), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, (file) => {
+				const bytes = Buffer.from(text, "utf16le");
+				for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+			});
+		},
+		readBlob: (blobId, offset, maxChars) => {
+			const path = blobPath(folder, blobId);
+			if (!statSync(path, { throwIfNoEntry: false })) return null;
+			return withFile(path, constants.O_RDONLY | constants.O_NOFOLLOW, (file) => {
+				const totalChars = Math.floor(fstatSync(file).size / 2);
+				const chars = Math.max(0, Math.min(maxChars, totalChars - offset));
+				const bytes = Buffer.alloc(chars * 2);
+				let filled = 0;
+				while (filled < bytes.length) {
+					const read = readSync(file, bytes, filled, bytes.length - filled, offset * 2 + filled);
+					if (read === 0) break;
+					filled += read;
+				}
+				return { text: bytes.toString("utf16le", 0, filled), totalChars };
+			});
+		},
+	};
+};
+
+/** Deletes the oldest blobs until what stays is newer than `minTime` and together at most `maxBytes`. */
+export const pruneBlobs = (folder: string, limits: { minTime: number; maxBytes: number }): number => {
+	if (!statSync(folder, { throwIfNoEntry: false })) return 0;
+	const blobs = readdirSync(folder)
+		.map((name) => ({
+			path: join(folder, name),
+			stats: statSync(join(folder, name), { throwIfNoEntry: false }),
+		}))
+		.flatMap(({ path, stats }) => (stats?.isFile() ? [{ path, time: stats.mtimeMs, bytes: stats.size }] : []))
+		.sort((a, b) => b.time - a.time);
+	let kept = 0;
+	let deleted = 0;
+	for (const { path, time, bytes } of blobs) {
+		kept += bytes;
+		if (time >= limits.minTime && kept <= limits.maxBytes) continue;
+		unlinkSync(path);
+		deleted += 1;
+	}
+	return deleted;
+};
+
+const blobPath = (folder: string, blobId: string): string => {
+	if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(blobId))
+		throw new StoreError(`"${blobId}" cannot name a blob: use letters, digits, "-" and "_".`);
+	return join(folder, blobId);
+};
+
+const withFile = <Result>(path: string, flags: number, work: (file: number) => Result): Result => {
+	try {
+		const file = openSync(path, flags, 0o600);
+		try {
+			return work(file);
+		} finally {
+			closeSync(file);
+		}
+	} catch (cause) {
+		throw new StoreError(`Output file ${path}: ${(cause as Error).message}. Check the disk and the folder.`, {
+			cause,
+		});
+	}
+};

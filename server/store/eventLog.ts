@@ -1,0 +1,75 @@
+import type { SessionEvent, StoredEvent } from "../../protocol/index.ts";
+import type { Database } from "./database.ts";
+import { foldEvent } from "./fold.ts";
+import { findItem } from "./items.ts";
+import { loadSessionFold, saveSessionFold } from "./sessionFold.ts";
+import type { Store, TurnEntries } from "./store.ts";
+
+/** Appending to the log and reading it back. */
+export const createEventLog = (
+	db: Database,
+	now: () => number,
+): Pick<Store, "createSession" | "append" | "eventsAfter"> => {
+	const append = (sessionId: string, events: readonly SessionEvent[], entries?: TurnEntries): StoredEvent[] =>
+		db.write(() => {
+			const fold = loadSessionFold(db, sessionId);
+			const at = now();
+			const stored = events.map((event, index) => ({ seq: fold.head_seq + 1 + index, at, event }));
+			for (const one of stored) {
+				db.run(
+					"INSERT INTO events (session, seq, kind, at, json) VALUES (?, ?, ?, ?, ?)",
+					fold.id,
+					one.seq,
+					one.event.kind,
+					at,
+					JSON.stringify(one.event),
+				);
+				foldEvent(db, fold, one);
+			}
+			if (entries) addEntries(db, fold.id, entries);
+			saveSessionFold(db, fold);
+			return stored;
+		});
+
+	return {
+		append,
+		createSession: (sessionId, cwd, owner, events) =>
+			db.write(() => {
+				const at = now();
+				db.run(
+					"INSERT INTO sessions (session_id, cwd, created_at, updated_at, owner_instance, owner_pid, owner_start) VALUES (?, ?, ?, ?, ?, ?, ?)",
+					sessionId,
+					cwd,
+					at,
+					at,
+					owner.instanceId,
+					owner.pid,
+					owner.startTime,
+				);
+				return append(sessionId, events);
+			}),
+		eventsAfter: (sessionId, since, limit) =>
+			db.read(() => {
+				const { id, head_seq: head } = loadSessionFold(db, sessionId);
+				if (since > head || head - since > limit) return null;
+				return db
+					.all<{ seq: number; at: number; json: string }>(
+						"SELECT seq, at, json FROM events WHERE session = ? AND seq > ? ORDER BY seq",
+						id,
+						since,
+					)
+					.map(({ seq, at, json }) => ({ seq, at, event: JSON.parse(json) }));
+			}),
+	};
+};
+
+const addEntries = (db: Database, session: number, { turnId, entries }: TurnEntries): void => {
+	findItem(db, session, "turn", turnId);
+	for (const entry of entries)
+		db.run(
+			"INSERT INTO entries (session, turn_id, json) VALUES (?, ?, ?)",
+			session,
+			turnId,
+			JSON.stringify(entry),
+		);
+};

@@ -1,0 +1,85 @@
+import { dirname, join } from "node:path";
+import { createBlobs } from "./blobs.ts";
+import { createContextCells } from "./contextCells.ts";
+import { Database } from "./database.ts";
+import { createEventLog } from "./eventLog.ts";
+import { rebuildFolds } from "./fold.ts";
+import { gitRoot } from "./gitRoot.ts";
+import { createMemory } from "./memory.ts";
+import { closeToOthers, ensureOwnFile, ensurePrivateFolder } from "./privateFiles.ts";
+import { applicationId, migrations, schemaVersion } from "./schema.ts";
+import { createSessions } from "./sessions.ts";
+import { type Store, StoreError } from "./store.ts";
+import { createTranscripts } from "./transcripts.ts";
+
+export type StoreOptions = {
+	/** Milliseconds since the epoch, for the events' times. */
+	readonly now?: () => number;
+	readonly gitRoot?: (cwd: string) => string | null;
+	/** How long to wait for another process's write. */
+	readonly busyTimeoutMs?: number;
+	/** Limits the file, in pages of 4 kB: what a full disk does. */
+	readonly maxPages?: number;
+};
+
+/** The store with what only upkeep and tests need. */
+export type OpenedStore = Store & {
+	/** Makes a session's folds anew from its log. */
+	rebuildFolds(sessionId: string): void;
+};
+
+/**
+ * Opens the database at `file`, making it and its folder when absent; blobs live beside it. Throws `StoreError`
+ * for a file that is not ours, is damaged, cannot be written, or was made by a newer version.
+ */
+export const openStore = (file: string, options: StoreOptions = {}): OpenedStore => {
+	ensurePrivateFolder(dirname(file));
+	ensureOwnFile(file);
+	const db = new Database(file, options.busyTimeoutMs ?? 5000);
+	try {
+		prepare(db, options.maxPages);
+	} catch (error) {
+		db.close();
+		throw error;
+	}
+	return {
+		...createEventLog(db, options.now ?? Date.now),
+		...createTranscripts(db),
+		...createContextCells(db),
+		...createSessions(db, options.gitRoot ?? gitRoot),
+		...createMemory(db),
+		...createBlobs(join(dirname(file), "blobs")),
+		rebuildFolds: (sessionId) => rebuildFolds(db, sessionId),
+		close: () => db.close(),
+	};
+};
+
+const prepare = (db: Database, maxPages: number | undefined): void => {
+	// Before anything is written: another program's database must stay as it is.
+	const isNew = checkOurs(db);
+	closeToOthers(db.file);
+	if (db.pragma("journal_mode") !== "wal") db.pragma("journal_mode = WAL");
+	db.pragma("synchronous = NORMAL");
+	if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`);
+	if (!isNew && version(db) === schemaVersion) return;
+	db.write(() => {
+		for (const migration of migrations.slice(version(db))) db.exec(migration);
+		db.pragma(`application_id = ${applicationId}`);
+		db.pragma(`user_version = ${schemaVersion}`);
+	});
+};
+
+const version = (db: Database): number => Number(db.pragma("user_version"));
+
+/** True when the file is empty. */
+const checkOurs = (db: Database): boolean => {
+	const id = Number(db.pragma("application_id"));
+	if (id === 0 && version(db) === 0 && Number(db.pragma("schema_version")) === 0) return true;
+	if (id !== applicationId)
+		throw new StoreError(`${db.file} belongs to another program: move it away and start again.`);
+	if (version(db) > schemaVersion)
+		throw new StoreError(
+			`${db.file} was written by a newer version (schema ${version(db)}, this one knows ${schemaVersion}): update this program.`,
+		);
+	return false;
+};

@@ -1,0 +1,104 @@
+import type { SessionEvent, TurnItem } from "../../protocol/index.ts";
+import type { Entry } from "../context/transcript.ts";
+import type { Database } from "./database.ts";
+import { type ItemRow, readItem, readTurn } from "./items.ts";
+import { sessionNumber } from "./sessionNumber.ts";
+import type { Store } from "./store.ts";
+
+/** Stops a page of the transcript early, so that a few cells with huge outputs do not make a huge message. */
+const maxPageChars = 8_000_000;
+
+/** Reading the folds: what was said and run. */
+export const createTranscripts = (
+	db: Database,
+): Pick<Store, "transcript" | "turn" | "turnStart" | "queue" | "entries" | "unfinished"> => ({
+	transcript: (sessionId, before, limit) =>
+		db.read(() => {
+			const session = sessionNumber(db, sessionId);
+			const rows = db.all<ItemRow & { seq: number }>(
+				"SELECT id, seq, kind, json FROM items WHERE session = ? AND seq < ? AND state <> 'removed' ORDER BY seq DESC LIMIT ?",
+				session,
+				before ?? Number.MAX_SAFE_INTEGER,
+				limit + 1,
+			);
+			const taken: ItemRow[] = [];
+			let chars = 0;
+			for (const row of rows.slice(0, limit)) {
+				chars += row.json.length + grownChars(db, row.id);
+				if (taken.length > 0 && chars > maxPageChars) break;
+				taken.push(row);
+			}
+			return {
+				items: taken.reverse().map((row) => readItem(db, row)),
+				hasEarlier: rows.length > taken.length,
+			};
+		}),
+
+	turn: (sessionId, turnId) =>
+		db.read(() => {
+			const row = db.get<ItemRow>(
+				"SELECT id, kind, json FROM items WHERE session = ? AND kind = 'turn' AND item_id = ?",
+				sessionNumber(db, sessionId),
+				turnId,
+			);
+			return row ? readTurn(db, row) : null;
+		}),
+
+	turnStart: (sessionId, turnId) => {
+		const row = db.get<{ json: string }>(
+			"SELECT e.json FROM items i JOIN events e ON e.session = i.session AND e.seq = i.start_seq WHERE i.session = ? AND i.kind = 'turn' AND i.item_id = ?",
+			sessionNumber(db, sessionId),
+			turnId,
+		);
+		return row ? (JSON.parse(row.json) as Extract<SessionEvent, { kind: "turnStarted" }>) : null;
+	},
+
+	queue: (sessionId) =>
+		db.read(() =>
+			db
+				.all<ItemRow>(
+					"SELECT id, kind, json FROM items WHERE session = ? AND state = 'queued' ORDER BY seq",
+					sessionNumber(db, sessionId),
+				)
+				.map((row): TurnItem => readTurn(db, row)),
+		),
+
+	// A turn belongs to the conversation in which it started: what a turn still adds after a reset is left out too.
+	entries: (sessionId) =>
+		db
+			.all<{ json: string }>(
+				`SELECT e.json FROM entries e
+				JOIN sessions s ON s.id = e.session
+				JOIN items i ON i.session = e.session AND i.kind = 'turn' AND i.item_id = e.turn_id
+				WHERE e.session = ? AND i.hidden = 0 AND i.start_seq > s.reset_seq ORDER BY i.start_seq, e.id`,
+				sessionNumber(db, sessionId),
+			)
+			.map(({ json }) => JSON.parse(json) as Entry),
+
+	unfinished: (sessionId) =>
+		db.read(() => {
+			const session = sessionNumber(db, sessionId);
+			const open = db.all<{ kind: string; item_id: string }>(
+				"SELECT kind, item_id FROM items WHERE session = ? AND state IN ('queued', 'running') ORDER BY seq",
+				session,
+			);
+			const named = (kind: string) => open.filter((row) => row.kind === kind).map((row) => row.item_id);
+			const approvals = db.all<{ approval_id: string }>(
+				"SELECT approval_id FROM approvals WHERE session = ? ORDER BY seq",
+				session,
+			);
+			return {
+				cells: named("cell"),
+				turns: named("turn"),
+				approvals: approvals.map((row) => row.approval_id),
+			};
+		}),
+});
+
+const grownChars = (db: Database, item: number): number =>
+	db.get<{ chars: number }>(
+		`SELECT (SELECT coalesce(sum(octet_length(json)), 0) FROM outputs WHERE item = ?)
+		+ (SELECT coalesce(sum(octet_length(json) + coalesce(octet_length(result), 0)), 0) FROM parts WHERE item = ?) AS chars`,
+		item,
+		item,
+	)?.chars ?? 0;
