@@ -1,0 +1,68 @@
+/** Runs a program to its end and keeps what it printed. */
+import { spawn } from "node:child_process";
+
+/** @typedef {{ readonly code: number | null; readonly output: string }} CommandResult */
+
+/** How much of a program's output is kept: its end, where the reason of a failure stands. */
+const maxChars = 100_000;
+
+/**
+ * Resolves when the program has ended, also when it could not be started (`code: null`). Standard input is empty;
+ * standard output and error come back as one text. The program ends with this process.
+ *
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number }} [options]
+ * @returns {Promise<CommandResult>}
+ */
+export const runCommand = (file, args, options = {}) =>
+	new Promise((resolve) => {
+		const child = spawn(file, args, {
+			cwd: options.cwd,
+			env: options.env ?? process.env,
+			stdio: ["ignore", "pipe", "pipe"],
+			...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+		});
+		const end = () => child.kill();
+		process.once("exit", end);
+		let output = "";
+		/** @param {string} text */
+		const keep = (text) => {
+			output = (output + text).slice(-maxChars);
+		};
+		for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", keep);
+		/** @param {number | null} code */
+		const finish = (code) => {
+			process.off("exit", end);
+			resolve({ code, output });
+		};
+		child.once("error", (error) => {
+			keep(error.message);
+			finish(null);
+		});
+		child.once("close", finish);
+	});
+
+/**
+ * The last lines of a program's output, for the end of an error message.
+ *
+ * @param {string} output
+ */
+export const lastLines = (output, count = 8) =>
+	output
+		.split("\n")
+		.map((line) => line.trimEnd())
+		.filter((line) => line !== "")
+		.slice(-count)
+		.map((line) => `  ${line.slice(0, 300)}`)
+		.join("\n");
+
+const unreachable =
+	/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|ERR_SOCKET_TIMEOUT|Failed to establish a new connection|Temporary failure in name resolution|Max retries exceeded|ProxyError|Network is unreachable|Connection refused/;
+
+/**
+ * True when a package client failed because it could not reach its registry.
+ *
+ * @param {string} output
+ */
+export const isNetworkFailure = (output) => unreachable.test(output);

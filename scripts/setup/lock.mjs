@@ -1,0 +1,107 @@
+/** Lets one of several set-ups do the work while the others wait. */
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
+
+const beatMs = 2_000;
+const staleMs = 30_000;
+const pollMs = 100;
+
+/**
+ * Runs `work` while this process holds the lock file. Waits for another holder, after telling its process id once,
+ * and takes over from one that has died. Locks save double work; what they guard is swapped in as a whole, so two
+ * holders at once would waste time and break nothing.
+ *
+ * @template T
+ * @param {string} path
+ * @param {(pid: number) => void} onWait
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export const withLock = async (path, onWait, work) => {
+	mkdirSync(dirname(path), { recursive: true });
+	let told = false;
+	while (!take(path)) {
+		const holder = readHolder(path);
+		if (holder !== null && isStale(holder)) {
+			discard(path);
+			continue;
+		}
+		if (!told && holder !== null) onWait(holder.pid);
+		told = told || holder !== null;
+		await new Promise((resolve) => setTimeout(resolve, pollMs));
+	}
+	const release = () => rmSync(path, { force: true });
+	process.once("exit", release);
+	const beat = setInterval(() => touch(path), beatMs);
+	try {
+		return await work();
+	} finally {
+		clearInterval(beat);
+		process.off("exit", release);
+		release();
+	}
+};
+
+/** @typedef {{ pid: number; host: string; ageMs: number }} Holder */
+
+/** @param {string} path */
+const take = (path) => {
+	try {
+		writeFileSync(path, `${process.pid} ${hostname()}\n`, { flag: "wx", mode: 0o600 });
+		return true;
+	} catch (error) {
+		if (/** @type {NodeJS.ErrnoException} */ (error).code === "EEXIST") return false;
+		throw error;
+	}
+};
+
+/**
+ * @param {string} path
+ * @returns {Holder | null}
+ */
+const readHolder = (path) => {
+	try {
+		const [pid, host] = readFileSync(path, "utf8").trim().split(" ");
+		return { pid: Number(pid), host: host ?? "", ageMs: Date.now() - statSync(path).mtimeMs };
+	} catch {
+		// Released between two looks.
+		return null;
+	}
+};
+
+/**
+ * A process id says something on its own machine only; a heartbeat says it everywhere.
+ *
+ * @param {Holder} holder
+ */
+export const isStale = (holder) => {
+	if (holder.ageMs > staleMs) return true;
+	if (holder.host !== hostname() || !(holder.pid > 0)) return false;
+	try {
+		process.kill(holder.pid, 0);
+		return false;
+	} catch (error) {
+		return /** @type {NodeJS.ErrnoException} */ (error).code === "ESRCH";
+	}
+};
+
+/** @param {string} path */
+const discard = (path) => {
+	try {
+		const aside = `${path}.${process.pid}`;
+		renameSync(path, aside);
+		rmSync(aside, { force: true });
+	} catch {
+		// Another waiter was faster.
+	}
+};
+
+/** @param {string} path */
+const touch = (path) => {
+	try {
+		utimesSync(path, new Date(), new Date());
+	} catch {
+		// Taken over after a long suspend; the work is swapped in as a whole all the same.
+	}
+};

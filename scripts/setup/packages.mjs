@@ -1,0 +1,170 @@
+/**
+ * The clone's npm packages. They are installed in a folder beside and swapped in: what runs goes on running, and an
+ * install that fails or is broken off leaves the working one in place.
+ */
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { isNetworkFailure, lastLines, runCommand } from "./command.mjs";
+import { SetUpError } from "./setUpError.mjs";
+
+/**
+ * `run`: what running and bundling need. `all`: also the programs of Claude Code and Codex, 800 MB that only tests
+ * ask for; a person who uses them has them.
+ *
+ * @typedef {"run" | "all"} PackageSet
+ */
+
+const testPrograms = /^node_modules\/@(anthropic-ai\/claude-agent-sdk|openai\/codex)-(darwin|linux|win32)-/;
+
+/**
+ * @param {string} root
+ * @param {PackageSet} set
+ */
+export const packagesAreCurrent = (root, set) => {
+	const stamp = readStamp(root);
+	return stamp !== null && stamp.lock === lockHash(root) && (stamp.set === "all" || stamp.set === set);
+};
+
+/**
+ * @param {string} root
+ * @param {PackageSet} set
+ * @param {NodeJS.ProcessEnv} env
+ * @param {(line: string) => void} onProgress
+ * @throws {SetUpError}
+ */
+export const installPackages = async (root, set, env, onProgress) => {
+	const started = Date.now();
+	const hash = lockHash(root);
+	const stamp = readStamp(root);
+	// An update keeps what was there: a person who ran the tests once has all.
+	const wanted = stamp?.set === "all" ? "all" : set;
+	onProgress(`Installing npm packages${wanted === "all" ? ", with those for tests" : ""} ...`);
+
+	const staging = join(root, `.setup-${process.pid}`);
+	const discard = () => rmSync(staging, { recursive: true, force: true });
+	process.once("exit", discard);
+	try {
+		discard();
+		mkdirSync(staging);
+		for (const name of ["package.json", ".npmrc"]) cpSync(join(root, name), join(staging, name));
+		const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+		writeFileSync(
+			join(staging, "package-lock.json"),
+			JSON.stringify(wanted === "all" ? lock : withoutTestPrograms(lock)),
+		);
+		await runNpm(staging, env);
+		const modules = join(staging, "node_modules");
+		await tryPinnedNode(modules);
+		writeFileSync(join(modules, stampName), JSON.stringify({ lock: hash, set: wanted }));
+		swap(join(root, "node_modules"), modules, join(staging, "replaced"));
+	} finally {
+		process.off("exit", discard);
+		discard();
+	}
+	onProgress(`npm packages ready (${Math.round((Date.now() - started) / 1000)} s).`);
+};
+
+/**
+ * The lock with the test programs marked as made for another system, which makes npm leave them out.
+ *
+ * @template {{ packages: Record<string, object> }} Lock
+ * @param {Lock} lock
+ * @returns {Lock}
+ */
+export const withoutTestPrograms = (lock) => ({
+	...lock,
+	packages: Object.fromEntries(
+		Object.entries(lock.packages).map(([path, entry]) => [
+			path,
+			testPrograms.test(path) ? { ...entry, os: ["none"] } : entry,
+		]),
+	),
+});
+
+const stampName = ".ipyai-installed";
+
+/** @param {string} root */
+const lockHash = (root) =>
+	createHash("sha256")
+		.update(readFileSync(join(root, "package-lock.json")))
+		.digest("hex");
+
+/**
+ * @param {string} root
+ * @returns {{ lock: string; set: PackageSet } | null}
+ */
+const readStamp = (root) => {
+	try {
+		return JSON.parse(readFileSync(join(root, "node_modules", stampName), "utf8"));
+	} catch {
+		return null;
+	}
+};
+
+/**
+ * @param {string} folder
+ * @param {NodeJS.ProcessEnv} env
+ */
+const runNpm = async (folder, env) => {
+	const options = [
+		"--include=dev",
+		"--include=optional",
+		"--ignore-scripts=false",
+		"--no-audit",
+		"--no-fund",
+	];
+	const [file, ...args] = npmCommand(env);
+	const done = await runCommand(file, [...args, "ci", ...options], { cwd: folder, env: outsideOfNpm(env) });
+	if (done.code === 0) return;
+	const said = `What npm said:\n${lastLines(done.output)}`;
+	throw new SetUpError(
+		isNetworkFailure(done.output)
+			? `npm could not reach its registry: check the network or proxy, then start again. ${said}`
+			: `npm could not install the packages of package-lock.json. ${said}`,
+	);
+};
+
+/**
+ * The npm that runs this script, else the one on PATH.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {[string, ...string[]]}
+ */
+export const npmCommand = (env) => {
+	const running = env.npm_execpath ?? "";
+	return basename(running) === "npm-cli.js" && existsSync(running) ? [process.execPath, running] : ["npm"];
+};
+
+/**
+ * The environment without what `npm run` adds, so that another npm finds its own folder. The person's
+ * `npm_config_*` stay.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+export const outsideOfNpm = (env) =>
+	Object.fromEntries(
+		Object.entries(env).filter(
+			([name]) =>
+				!/^npm_(package|lifecycle)_/.test(name) &&
+				name !== "npm_config_local_prefix" &&
+				name !== "npm_command",
+		),
+	);
+
+/** @param {string} modules */
+const tryPinnedNode = async (modules) => {
+	const { code, output } = await runCommand(join(modules, "node/bin/node"), ["--version"]);
+	if (code !== 0)
+		throw new SetUpError(`The installed Node does not start here. What it said:\n${lastLines(output)}`);
+};
+
+/**
+ * @param {string} target
+ * @param {string} next
+ * @param {string} replaced
+ */
+const swap = (target, next, replaced) => {
+	if (existsSync(target)) renameSync(target, replaced);
+	renameSync(next, target);
+};

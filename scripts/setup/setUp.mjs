@@ -1,0 +1,77 @@
+/** Makes a clone ready to run, or to be tested: npm packages, bundles, Python. Does only what is missing. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ensureEnvironment, ensureKernelPython, PythonEnvironmentError } from "../pythonEnvironment.mjs";
+import { bundlesAreCurrent, makeBundles } from "./bundles.mjs";
+import { withLock } from "./lock.mjs";
+import { installPackages, packagesAreCurrent } from "./packages.mjs";
+import { SetUpError } from "./setUpError.mjs";
+
+/**
+ * `kernel`: a Python that kernels run on. `tests`: the tests' environment, `.python` in the clone.
+ *
+ * @typedef {"kernel" | "tests" | "none"} PythonNeed
+ */
+
+/**
+ * @param {{
+ *   root: string;
+ *   env: NodeJS.ProcessEnv;
+ *   python: PythonNeed;
+ *   onProgress: (line: string) => void;
+ * }} options
+ * @throws {SetUpError | PythonEnvironmentError} with a message to show.
+ */
+export const setUp = async ({ root, env, python, onProgress }) => {
+	const results = await Promise.allSettled([
+		setUpClone(root, python === "tests" ? "all" : "run", env, onProgress),
+		setUpPython(root, python, env, onProgress),
+	]);
+	for (const result of results) if (result.status === "rejected") throw result.reason;
+};
+
+/**
+ * True when the error is one of ours, whose message says all.
+ *
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+export const isExplained = (error) => error instanceof SetUpError || error instanceof PythonEnvironmentError;
+
+/**
+ * @param {string} root
+ * @param {import("./packages.mjs").PackageSet} set
+ * @param {NodeJS.ProcessEnv} env
+ * @param {(line: string) => void} onProgress
+ */
+const setUpClone = async (root, set, env, onProgress) => {
+	if (packagesAreCurrent(root, set) && bundlesAreCurrent(root)) return;
+	const onWait = (/** @type {number} */ pid) =>
+		onProgress(`Waiting for the set-up that process ${pid} runs here.`);
+	await withLock(join(root, ".setup.lock"), onWait, async () => {
+		if (!packagesAreCurrent(root, set)) await installPackages(root, set, env, onProgress);
+		if (!bundlesAreCurrent(root)) await makeBundles(root, env, onProgress);
+	});
+};
+
+/**
+ * @param {string} root
+ * @param {PythonNeed} need
+ * @param {NodeJS.ProcessEnv} env
+ * @param {(line: string) => void} onProgress
+ */
+const setUpPython = async (root, need, env, onProgress) => {
+	if (need === "kernel") await ensureKernelPython({ env, onProgress });
+	if (need === "tests")
+		await ensureEnvironment(
+			{ link: join(root, ".python"), requirements: testRequirements(root), module: "ipykernel" },
+			{ env, onProgress },
+		);
+};
+
+/** @param {string} root */
+const testRequirements = (root) =>
+	readFileSync(join(root, "scripts/test-requirements.txt"), "utf8")
+		.split("\n")
+		.map((line) => line.trim())
+		.filter((line) => line !== "" && !line.startsWith("#"));
