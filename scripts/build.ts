@@ -1,4 +1,10 @@
 /** `npm run build`: the bundles in dist/ that people start. `--clean` removes what was there. */
-import { buildBundles } from "./build/bundle.ts";
+import { join } from "node:path";
+import { buildBundles, programs } from "./build/bundle.ts";
 
-await buildBundles({ clean: process.argv.includes("--clean") });
+try {
+	await buildBundles(join(import.meta.dirname, ".."), programs, { clean: process.argv.includes("--clean") });
+} catch {
+	// esbuild has told the faults with their places.
+	process.exitCode = 1;
+}

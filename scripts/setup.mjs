@@ -1,4 +1,5 @@
 /** `node scripts/setup.mjs [--tests]`: makes this clone ready to run ipyai, or to run its tests. */
-import { setUpOrExit } from "./setup/main.mjs";
+import { setUpAndTell } from "./setup/main.mjs";
 
-await setUpOrExit(process.argv.includes("--tests") ? "tests" : "kernel");
+const python = process.argv.includes("--tests") ? "tests" : "kernel";
+if (!(await setUpAndTell(python))) process.exitCode = 1;

@@ -2,11 +2,11 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { root, setUpOrExit } from "./setup/main.mjs";
+import { root, setUpAndTell } from "./setup/main.mjs";
 import { needsKernelPython } from "./setup/startArguments.mjs";
 
 const args = process.argv.slice(2);
-await setUpOrExit(needsKernelPython(args) ? "kernel" : "none");
+if (!(await setUpAndTell(needsKernelPython(args) ? "kernel" : "none"))) process.exit(1);
 
 const child = spawn(join(root, "bin/ipyai"), args, { stdio: "inherit" });
 // Keys that send a signal reach the whole process group: ipyai has them already and decides.

@@ -6,11 +6,14 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root, setUpOrExit } from "./setup/main.mjs";
+import { root, setUpAndTell } from "./setup/main.mjs";
 import { closingLine, countTests } from "./setup/testReport.mjs";
 
 const chosen = process.argv.slice(2);
-await setUpOrExit("tests");
+if (!(await setUpAndTell("tests"))) {
+	process.stdout.write(`\n${closingLine({ passed: 0, failed: 1, skipped: 0 })}\n`);
+	process.exit(1);
+}
 
 const bin = join(root, "node_modules/.bin");
 const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ""}` };

@@ -14,10 +14,8 @@ import { build } from "esbuild";
 import { describeInputs, inputsFile } from "../setup/bundles.mjs";
 import { starter } from "./starter.ts";
 
-const root = join(import.meta.dirname, "../..");
-
 /** What people start, by the name of its bundle. */
-const entries = { ipyai: "clients/terminal/main.ts", server: "server/main.ts" };
+export const programs = { ipyai: "clients/terminal/main.ts", server: "server/main.ts" };
 
 /** Loaded from node_modules: native code, and what is installed only where it is wanted. */
 const external = [
@@ -34,11 +32,15 @@ const requireShim = `import { createRequire as __ipyaiRequire } from "node:modul
 
 const keepChunksMs = 7 * 24 * 3600_000;
 
-export const buildBundles = async ({ clean }: { clean: boolean }): Promise<void> => {
-	const present = Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));
+/** Fails with esbuild's `BuildFailure`, which has told the faults on standard error; `dist/` is as it was then. */
+export const buildBundles = async (
+	root: string,
+	entries: Readonly<Record<string, string>>,
+	{ clean }: { clean: boolean },
+): Promise<void> => {
 	const result = await build({
 		absWorkingDir: root,
-		entryPoints: Object.fromEntries(present),
+		entryPoints: { ...entries },
 		outdir: "dist/bundle",
 		chunkNames: "chunk-[name]-[hash]",
 		bundle: true,
@@ -59,12 +61,13 @@ export const buildBundles = async ({ clean }: { clean: boolean }): Promise<void>
 	const isEntry = (path: string): boolean => basename(path, ".js") in entries;
 	const files = result.outputFiles.toSorted((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path)));
 	for (const { path, contents } of files) if (isEntry(path) || !existsSync(path)) replace(path, contents);
-	for (const [name] of present) replace(join(root, "dist", `${name}.js`), starter(name));
-	removeOldChunks(new Set(files.map(({ path }) => path)));
+	for (const name of Object.keys(entries)) replace(join(root, "dist", `${name}.js`), starter(name));
+	removeOldChunks(join(root, "dist/bundle"), new Set(files.map(({ path }) => path)));
 
 	const sources = Object.keys(result.metafile.inputs).filter((path) => !path.startsWith("node_modules/"));
-	const tools = ["package-lock.json", ...["bundle.ts", "starter.ts"].map((name) => `scripts/build/${name}`)];
-	replace(join(root, inputsFile), JSON.stringify(describeInputs(root, [...sources, ...tools])));
+	const tools = ["package-lock.json", "scripts/build/bundle.ts", "scripts/build/starter.ts"];
+	const inputs = [...sources, ...tools.filter((path) => existsSync(join(root, path)))];
+	replace(join(root, inputsFile), JSON.stringify(describeInputs(root, inputs)));
 };
 
 const replace = (path: string, contents: string | Uint8Array): void => {
@@ -74,8 +77,7 @@ const replace = (path: string, contents: string | Uint8Array): void => {
 	renameSync(next, path);
 };
 
-const removeOldChunks = (current: ReadonlySet<string>): void => {
-	const folder = join(root, "dist/bundle");
+const removeOldChunks = (folder: string, current: ReadonlySet<string>): void => {
 	for (const name of readdirSync(folder)) {
 		const path = join(folder, name);
 		if (!current.has(path) && Date.now() - statSync(path).mtimeMs > keepChunksMs) rmSync(path);

@@ -36,7 +36,7 @@ export const makeBundles = async (root, env, onProgress) => {
 		cwd: root,
 		env,
 	});
-	if (done.code !== 0) throw new SetUpError(`The bundles could not be made:\n${lastLines(done.output, 20)}`);
+	if (done.code !== 0) throw new SetUpError(`The bundles could not be made:\n${lastLines(done.output, 60)}`);
 	onProgress(`Bundles ready (${((Date.now() - started) / 1000).toFixed(1)} s).`);
 };
 

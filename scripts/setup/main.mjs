@@ -7,19 +7,20 @@ import { isExplained, setUp } from "./setUp.mjs";
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * Sets up and tells about it on standard error. Ends the process when something is missing and cannot be had.
+ * Sets up and tells about it on standard error. False when something is missing and cannot be had.
  *
  * @param {import("./setUp.mjs").PythonNeed} python
  */
-export const setUpOrExit = async (python) => {
+export const setUpAndTell = async (python) => {
 	const end = (/** @type {number} */ code) => () => process.exit(128 + code);
 	const signals = /** @type {const} */ ({ SIGHUP: end(1), SIGINT: end(2), SIGTERM: end(15) });
 	for (const [signal, listener] of Object.entries(signals)) process.on(signal, listener);
 	try {
 		await setUp({ root, env: process.env, python, onProgress: say });
+		return true;
 	} catch (error) {
 		say(isExplained(error) ? error.message : String(error instanceof Error ? error.stack : error));
-		process.exit(1);
+		return false;
 	} finally {
 		for (const [signal, listener] of Object.entries(signals)) process.off(signal, listener);
 	}
