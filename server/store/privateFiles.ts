@@ -18,7 +18,8 @@ export const ensureOwnFile = (file: string): void => {
 };
 
 export const closeToOthers = (file: string): void => {
-	if (lstatSync(file).mode & 0o077) attempt(file, () => chmodSync(file, 0o600));
+	const { mode } = lstatSync(file);
+	if (mode & 0o077) attempt(file, () => chmodSync(file, mode & 0o700));
 };
 
 const check = (path: string, stats: Stats, right: boolean, kind: string): void => {

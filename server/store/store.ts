@@ -105,7 +105,7 @@ export type Store = {
 	queue(sessionId: string): TurnItem[];
 	/** The canonical transcript of the conversation since its last reset, without hidden turns. */
 	entries(sessionId: string): Entry[];
-	/** Cells whose start or output lies in (`afterSeq`, `toSeq`], in order. */
+	/** Cells whose start, output or end lies in (`afterSeq`, `toSeq`], in the order of their start. */
 	contextCells(sessionId: string, afterSeq: number, toSeq: number): ContextCell[];
 	/** The newest `limit` finished cells, oldest first. */
 	recentCells(sessionId: string, limit: number): ContextCell[];
@@ -115,7 +115,10 @@ export type Store = {
 	savePartial(sessionId: string, turnId: string, items: readonly PartialItem[]): void;
 	partial(sessionId: string, turnId: string): PartialItem[];
 
-	/** The answer given to a request id, so that a repeated request has no further effect. */
+	/**
+	 * The answer given to a request id, so that a repeated request has no further effect. For requests that make
+	 * a session `sessionId` may be any name, such as the empty one.
+	 */
 	recallRequest(sessionId: string, requestId: string): unknown | undefined;
 	rememberRequest(sessionId: string, requestId: string, result: unknown): void;
 

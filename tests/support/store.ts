@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Output, SessionEvent, Settings, TranscriptItem } from "../../protocol/index.ts";
+import type { Output, SessionEvent, TranscriptItem } from "../../protocol/index.ts";
 import { type OpenedStore, openStore, type StoreOptions } from "../../server/store/openStore.ts";
-import type { Owner } from "../../server/store/store.ts";
+import { created, owner } from "./storeEvents.ts";
+
+export * from "./storeEvents.ts";
 
 /** An empty folder that goes with the test. */
 export const testFolder = (): string => {
@@ -26,82 +28,12 @@ export const testStore = (options: StoreOptions & { folder?: string } = {}): Ope
 	return store;
 };
 
-export const owner: Owner = { instanceId: "server-1", pid: 100, startTime: "t1" };
-
-export const created = (cwd = "/work"): SessionEvent => ({ kind: "sessionCreated", cwd, title: null });
-
 /** A store with one session, `s`. */
 export const testSession = (...events: SessionEvent[]): OpenedStore => {
 	const store = testStore();
 	store.createSession("s", "/work", owner, [created(), ...events]);
 	return store;
 };
-
-export const cellStarted = (
-	cellId: string,
-	code: string,
-	executionCount: number | null = null,
-): SessionEvent => ({ kind: "cellStarted", cellId, kernelId: "k", code, by: "p", executionCount });
-
-export const print = (cellId: string, text: string, name: "stdout" | "stderr" = "stdout"): SessionEvent => ({
-	kind: "cellOutput",
-	cellId,
-	output: { kind: "stream", name, text },
-});
-
-export const output = (cellId: string, one: Output): SessionEvent => ({
-	kind: "cellOutput",
-	cellId,
-	output: one,
-});
-
-export const cellFinished = (cellId: string, executionCount: number | null = null): SessionEvent => ({
-	kind: "cellFinished",
-	cellId,
-	status: "ok",
-	executionCount,
-	payloads: [],
-});
-
-export const prompt = (turnId: string, text: string): SessionEvent => ({
-	kind: "promptAccepted",
-	turnId,
-	content: [{ kind: "text", text }],
-	source: `.${text}`,
-	by: "p",
-});
-
-export const turnStarted = (turnId: string, renderPoint = 0): SessionEvent => ({
-	kind: "turnStarted",
-	turnId,
-	parentId: null,
-	backend: "scripted",
-	model: "m",
-	rendered: [{ kind: "text", text: `rendered ${turnId}` }],
-	renderPoint,
-	warnings: [],
-});
-
-export const turnFinished = (turnId: string): SessionEvent => ({
-	kind: "turnFinished",
-	turnId,
-	stopReason: "endTurn",
-	usage: null,
-	error: null,
-});
-
-export const settings = (backend: string): Settings => ({
-	backend,
-	model: "m",
-	completionModel: null,
-	think: "m",
-	permissions: "ask",
-	search: null,
-	codeTheme: "monokai",
-	promptMode: false,
-	logExact: false,
-	login: { kind: "notNeeded" },
-});
 
 /** Transcript items as short lines: `[state] what: outputs or parts`. */
 export const draw = (items: readonly TranscriptItem[]): string => items.map(drawItem).join("\n");

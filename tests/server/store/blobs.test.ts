@@ -1,0 +1,45 @@
+import { existsSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { pruneBlobs } from "../../../server/store/blobs.ts";
+import { testFolder, testStore } from "../../support/store.ts";
+
+test("reads a blob from any place, in characters", () => {
+	const store = testStore();
+	store.appendBlob("s", "b", "añ\ud83d");
+	store.appendBlob("s", "b", "\ude00z");
+	expect(store.readBlob("b", 0, 99)).toEqual({ text: "añ\u{1f600}z", totalChars: 5 });
+	expect(store.readBlob("b", 1, 1)).toEqual({ text: "ñ", totalChars: 5 });
+	expect(store.readBlob("b", 9, 1)).toEqual({ text: "", totalChars: 5 });
+	expect(store.readBlob("none", 0, 1)).toBeNull();
+});
+
+test("keeps blobs in its own folder, closed to others", () => {
+	const folder = testFolder();
+	const store = testStore({ folder });
+	store.appendBlob("s", "b", "x");
+	expect(statSync(join(folder, "blobs")).mode & 0o777).toBe(0o700);
+	expect(statSync(join(folder, "blobs/b")).mode & 0o777).toBe(0o600);
+	for (const name of ["../b", "", "a/b", ".b", "-b"])
+		expect(() => store.appendBlob("s", name, "x"), name).toThrow(/cannot name a blob/);
+	writeFileSync(join(folder, "target"), "");
+	symlinkSync(join(folder, "target"), join(folder, "blobs/link"));
+	expect(() => store.appendBlob("s", "link", "x")).toThrow(/Output file/);
+});
+
+test("prunes the oldest blobs", () => {
+	const folder = testFolder();
+	for (const [name, time] of [
+		["old", 100],
+		["middle", 200],
+		["new", 300],
+	] as const) {
+		writeFileSync(join(folder, name), "1234");
+		utimesSync(join(folder, name), time, time);
+	}
+	expect(pruneBlobs(folder, { minTime: 150_000, maxBytes: 100 })).toBe(1);
+	expect(existsSync(join(folder, "old"))).toBe(false);
+	expect(pruneBlobs(folder, { minTime: 0, maxBytes: 4 })).toBe(1);
+	expect(existsSync(join(folder, "new"))).toBe(true);
+	expect(pruneBlobs(join(folder, "none"), { minTime: 0, maxBytes: 4 })).toBe(0);
+});
