@@ -19,7 +19,7 @@ for (const [name, folder] of [
 ] as const)
 	process.env[name] = join(home, folder);
 for (const name of Object.keys(process.env))
-	if (/^(ANTHROPIC|OPENAI|CLAUDE|CODEX|GEMINI|IPYAI|JPY|VIRTUAL_ENV|CONDA)/.test(name))
+	if (/^(ANTHROPIC|OPENAI|CLAUDE|CODEX|GEMINI|IPYAI(?!_TEST_)|JPY|VIRTUAL_ENV|CONDA)/.test(name))
 		delete process.env[name];
 process.env.NO_PROXY = "127.0.0.1,localhost";
 

@@ -13,9 +13,10 @@ export const reflowedRows = (
 	reflow: Terminal["traits"]["reflow"],
 ): number => {
 	if (reflow === "none") return cursor.line;
-	let above = 0;
-	for (const row of rows.slice(0, cursor.line)) above += rowsTaken(row, Number.POSITIVE_INFINITY, columns);
-	if (reflow === "exceptCursorLine") return above;
+	const taken = (row: string): number => rowsTaken(row, Number.POSITIVE_INFINITY, columns);
+	if (reflow === "xtermJs")
+		return rows.reduce((sum, row, line) => sum + (line === cursor.line ? 0 : taken(row) - 1), cursor.line);
+	const above = rows.slice(0, cursor.line).reduce((sum, row) => sum + taken(row), 0);
 	return above + rowsTaken(rows[cursor.line] ?? "", cursor.column, columns) - 1;
 };
 

@@ -50,8 +50,9 @@ type Drawn = {
 	/** The rows as they were written. */
 	rows: readonly string[];
 	cursor: TailCursor | null;
-	/** The width when they were written. */
+	/** The screen's size when they were written. */
 	columns: number;
+	height: number;
 };
 
 class MainScreen implements Screen {
@@ -75,7 +76,7 @@ class MainScreen implements Screen {
 		this.#terminal = terminal;
 		this.#frameMs = options.frameMs ?? 16;
 		this.#now = options.now ?? (() => performance.now());
-		this.#drawn = { rows: [], cursor: null, columns: terminal.columns };
+		this.#drawn = { rows: [], cursor: null, columns: terminal.columns, height: terminal.rows };
 		this.#stopResize = terminal.onResize(() => this.#resized());
 	}
 
@@ -120,7 +121,7 @@ class MainScreen implements Screen {
 		if (this.#state !== "live") return;
 		this.flush();
 		this.#terminal.write(`${this.#toTop()}\x1b[J${this.#showCursor(true)}`);
-		this.#drawn = { rows: [], cursor: null, columns: this.columns };
+		this.#drawn = { rows: [], cursor: null, columns: this.columns, height: this.rows };
 		this.#state = "suspended";
 	}
 
@@ -161,7 +162,8 @@ class MainScreen implements Screen {
 		this.#changed = false;
 		this.#lastFrame = this.#now();
 		const shown = this.#visibleTail();
-		const anew = this.#pending.length > 0 || this.#clear || this.#drawn.columns !== this.columns;
+		const resized = this.#drawn.columns !== this.columns || this.#drawn.height !== this.rows;
+		const anew = this.#pending.length > 0 || this.#clear || resized;
 		const body = anew ? this.#redraw(shown) : this.#update(shown);
 		this.#pending = [];
 		this.#clear = false;
@@ -177,7 +179,7 @@ class MainScreen implements Screen {
 			line: Math.max(0, Math.min(this.#cursor.line - over, lines.length - 1)),
 			column: Math.max(0, Math.min(this.#cursor.column, columns - 1)),
 		};
-		return { rows: lines.map((line) => trimRow(truncateLine(line, columns))), cursor, columns };
+		return { rows: lines.map((line) => trimRow(truncateLine(line, columns))), cursor, columns, height: rows };
 	}
 
 	/** Writes what is finished where the tail stood, then the tail below it. */
@@ -230,12 +232,13 @@ class MainScreen implements Screen {
 
 	/** From the cursor's place to the first cell of the drawn tail, as the terminal shows it now. */
 	#toTop(): string {
-		const { rows, cursor, columns } = this.#drawn;
-		if (rows.length === 0 || cursor === null) return "\r";
+		const { rows, cursor, columns, height } = this.#drawn;
+		if (rows.length === 0) return "\r";
+		const at = cursor ?? { line: 0, column: 0 };
+		// A screen that became less high may have dropped rows below the cursor before it wrapped the others.
+		const kept = this.rows < height ? rows.slice(0, at.line + 1) : rows;
 		const up =
-			columns === this.columns
-				? cursor.line
-				: reflowedRows(rows, cursor, this.columns, this.#terminal.traits.reflow);
+			columns === this.columns ? at.line : reflowedRows(kept, at, this.columns, this.#terminal.traits.reflow);
 		return `${vertical(-up)}\r`;
 	}
 

@@ -14,10 +14,11 @@ export type Terminal = {
 
 export type TerminalTraits = {
 	/**
-	 * What a resize does to lines that no longer fit: most terminals wrap them anew (`all`), xterm.js leaves the line
-	 * that holds the cursor alone (`exceptCursorLine`), a few cut them (`none`).
+	 * What a resize does to rows that no longer fit: most terminals wrap them anew and keep the cursor on its cell
+	 * (`all`); xterm.js, as in VS Code, leaves the cursor's own row alone and moves the cursor down for each row that
+	 * wraps, also for those below it (`xtermJs`); a few cut what does not fit (`none`).
 	 */
-	readonly reflow: "all" | "exceptCursorLine" | "none";
+	readonly reflow: "all" | "xtermJs" | "none";
 	/** False for `TERM=dumb`: nothing but text and newlines is written, and the tail is not drawn. */
 	readonly cursor: boolean;
 };
@@ -34,5 +35,5 @@ export const detectTraits = (env: Environment): TerminalTraits => {
 const detectReflow = (env: Environment, term: string): TerminalTraits["reflow"] => {
 	if (env.TMUX) return "all";
 	if (env.STY || env.XTERM_VERSION || term === "linux") return "none";
-	return env.TERM_PROGRAM === "vscode" ? "exceptCursorLine" : "all";
+	return /^(vscode|Hyper|Tabby)$/.test(env.TERM_PROGRAM ?? "") ? "xtermJs" : "all";
 };
