@@ -3,7 +3,11 @@ import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { connect, type Server as Listener } from "node:net";
 import { dirname, join } from "node:path";
-import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
+import {
+	createProtocolConnection,
+	StreamMessageReader,
+	StreamMessageWriter,
+} from "vscode-languageserver/node";
 import { runtimeDir, serverSocket, stateDir } from "../protocol/runtimeDir.ts";
 import { aiShellVersion } from "../protocol/version.ts";
 import type { Environment } from "./backends/backend.ts";
@@ -18,7 +22,7 @@ import { Sessions } from "./sessions/sessions.ts";
 import { openStore } from "./store/openStore.ts";
 import { ensurePrivateFolder } from "./store/privateFiles.ts";
 import { schemaVersion } from "./store/schema.ts";
-import { type ServerLock, takeServerLock } from "./store/serverLock.ts";
+import { takeServerLock } from "./store/serverLock.ts";
 
 /** A server that nobody uses and that holds no kernel leaves after this long. */
 const idleMs = Number(process.env.IPYAI_SERVER_IDLE_MS ?? 60_000);
@@ -39,7 +43,8 @@ const logFile = join(stateDir(facts), "server.log");
 
 const log = (text: string): void => {
 	try {
-		if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > maxLogBytes) renameSync(logFile, `${logFile}.1`);
+		if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > maxLogBytes)
+			renameSync(logFile, `${logFile}.1`);
 		appendFileSync(logFile, `${new Date().toISOString()} [${process.pid}] ${text}\n`, { mode: 0o600 });
 	} catch {
 		// A log that cannot be written must not end the server.
@@ -119,7 +124,11 @@ const serveSocket = async (replace: boolean): Promise<void> => {
 		lock.release();
 	});
 	let retiring = false;
-	const idle = idleWatch(services, () => server.connectionCount, () => void end(0));
+	const idle = idleWatch(
+		services,
+		() => server.connectionCount,
+		() => void end(0),
+	);
 	const server = new Server({
 		services,
 		serverId,
@@ -184,7 +193,8 @@ const idleWatch = (services: Services, connections: () => number, leave: () => v
 			}
 			const since = lostSince.get(session.sessionId) ?? Date.now();
 			lostSince.set(session.sessionId, since);
-			if (session.hosting.host && Date.now() - since > lostKernelMs) await services.sessions.close(session.sessionId);
+			if (session.hosting.host && Date.now() - since > lostKernelMs)
+				await services.sessions.close(session.sessionId);
 			else await services.sessions.forgetIdle(session);
 		}
 		if (connections() === 0 && services.sessions.live.length === 0) leave();

@@ -3,9 +3,8 @@
  */
 import type { Readable, Writable } from "node:stream";
 import { ResponseError } from "vscode-jsonrpc/node";
-import type { InitializeParams, InitializeResult } from "vscode-languageserver";
+import type { InitializeError, InitializeParams, InitializeResult } from "vscode-languageserver";
 import { ErrorCodes } from "../protocol/errorCodes.ts";
-import { nearest } from "../protocol/nearest.ts";
 import {
 	AiShellClientCapabilities,
 	AiShellInitializationOptions,
@@ -13,6 +12,7 @@ import {
 	aiShellVersion,
 	clientMethods,
 } from "../protocol/index.ts";
+import { nearest } from "../protocol/nearest.ts";
 import { type ClientConnection, createClientConnection, maxMessageBytes } from "./connection/connection.ts";
 import { Outbox } from "./connection/outbox.ts";
 import { Client } from "./features/client.ts";
@@ -71,19 +71,24 @@ export class Server {
 		this.#connections.set(connection, client);
 		rpc.onInitialize((params) => this.#initialize(client, params));
 		rpc.onShutdown(() => {});
-		rpc.onRequest("aiShell/retire", ({ schemaVersion: theirs, version }: { schemaVersion: number; version: number }) => {
-			const newer = version > aiShellVersion || (version === aiShellVersion && theirs > schemaVersion);
-			if (newer) setImmediate(() => this.#options.onRetire());
-			return { retiring: newer };
-		});
+		rpc.onRequest(
+			"aiShell/retire",
+			({ schemaVersion: theirs, version }: { schemaVersion: number; version: number }) => {
+				const newer = version > aiShellVersion || (version === aiShellVersion && theirs > schemaVersion);
+				if (newer) setImmediate(() => this.#options.onRetire());
+				return { retiring: newer };
+			},
+		);
 		rpc.onRequest((method: string) => unknownMethod(method));
 		for (const feature of features) feature.register(client, services);
 		connection.listen();
 		return connection;
 	}
 
-	#initialize(client: Client, params: InitializeParams): InitializeResult | ResponseError<void> {
-		const options = AiShellInitializationOptions.safeParse(params.initializationOptions?.aiShell ?? { cwd: cwdOf(params), environment: {} });
+	#initialize(client: Client, params: InitializeParams): InitializeResult | ResponseError<InitializeError> {
+		const options = AiShellInitializationOptions.safeParse(
+			params.initializationOptions?.aiShell ?? { cwd: cwdOf(params), environment: {} },
+		);
 		if (!options.success)
 			return new ResponseError(
 				ErrorCodes.invalidParams,

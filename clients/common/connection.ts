@@ -63,7 +63,10 @@ export type ClientDescription = {
 };
 
 /** Does the handshake on an open stream. */
-export const openConnection = async (stream: Duplex, client: ClientDescription): Promise<ServerConnection> => {
+export const openConnection = async (
+	stream: Duplex,
+	client: ClientDescription,
+): Promise<ServerConnection> => {
 	const rpc = createMessageConnection(new StreamMessageReader(stream), new StreamMessageWriter(stream));
 	let onUpdate: (update: SessionUpdateParams) => void = () => {};
 	let onInputRequest: (request: InputRequestParams) => void = () => {};
@@ -95,7 +98,8 @@ export const openConnection = async (stream: Duplex, client: ClientDescription):
 				rpc.sendRequest(method, params, cancellation.token),
 				// vscode-jsonrpc leaves requests open when the connection closes.
 				new Promise<never>((_, reject) => {
-					onEnd = () => reject(new ConnectionLost(`${method} was not answered: the connection to the server ended`));
+					onEnd = () =>
+						reject(new ConnectionLost(`${method} was not answered: the connection to the server ended`));
 					stream.once("close", onEnd);
 				}),
 			]);
@@ -110,7 +114,8 @@ export const openConnection = async (stream: Duplex, client: ClientDescription):
 
 	stream.setMaxListeners(0);
 	const environment: Record<string, string> = {};
-	for (const [name, value] of Object.entries(client.environment)) if (value !== undefined) environment[name] = value;
+	for (const [name, value] of Object.entries(client.environment))
+		if (value !== undefined) environment[name] = value;
 	const { capabilities } = (await send("initialize", {
 		processId: process.pid,
 		clientInfo: { name: client.name },

@@ -100,9 +100,12 @@ const serverCommand = (): string[] => {
  * `initialize` and belong to that client's sessions.
  */
 const serverEnvironment = (environment: PlaceFacts["environment"]): Record<string, string> => {
-	const kept = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|IPYAI_SERVER_\w+|NODE_\w+|SYSTEMROOT)$/;
+	const kept =
+		/^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|IPYAI_SERVER_\w+|NODE_\w+|SYSTEMROOT)$/;
 	return Object.fromEntries(
-		Object.entries(environment).filter((entry): entry is [string, string] => kept.test(entry[0]) && entry[1] !== undefined),
+		Object.entries(environment).filter(
+			(entry): entry is [string, string] => kept.test(entry[0]) && entry[1] !== undefined,
+		),
 	);
 };
 

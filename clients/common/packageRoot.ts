@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 export const packageRoot = (): string => {
 	for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
 		if (existsSync(join(folder, "bin/ipyai")) && existsSync(join(folder, "package.json"))) return folder;
-		if (folder === dirname(folder)) throw new Error(`ipyai's own files are not above ${import.meta.dirname}: install it again.`);
+		if (folder === dirname(folder))
+			throw new Error(`ipyai's own files are not above ${import.meta.dirname}: install it again.`);
 	}
 };
 

@@ -3,9 +3,9 @@
  * `createConnection` with a watchdog of ours, because the `/node` one exits the process when a connection ends.
  */
 import type { Duplex, Readable, Writable } from "node:stream";
-import { createProtocolConnection } from "vscode-languageserver/node";
-import { createConnection, type Connection, type Logger } from "vscode-languageserver";
 import type { Message } from "vscode-jsonrpc/node";
+import { type Connection, createConnection, type Logger } from "vscode-languageserver";
+import { createProtocolConnection } from "vscode-languageserver/node";
 import { ErrorCodes } from "../../protocol/errorCodes.ts";
 import { BoundedMessageReader, type Rejection } from "./messageReader.ts";
 import { FrameWriter } from "./messageWriter.ts";
@@ -42,14 +42,11 @@ export const createClientConnection = (options: ClientConnectionOptions): Client
 		writer.end();
 	};
 	const gate = new InitializeGate(reader, reject);
-	const rpc = createConnection(
-		(logger: Logger) => createProtocolConnection(gate, writer, logger),
-		{
-			shutdownReceived: false,
-			initialize: () => gate.open(),
-			exit: () => end("exit"),
-		},
-	);
+	const rpc = createConnection((logger: Logger) => createProtocolConnection(gate, writer, logger), {
+		shutdownReceived: false,
+		initialize: () => gate.open(),
+		exit: () => end("exit"),
+	});
 	reader.onClose(() => end("lost"));
 	writer.onClose(() => end("lost"));
 	reader.onError((error) => options.onLog(`connection: ${error.message}`));
@@ -104,7 +101,11 @@ class InitializeGate implements ReaderShape {
 			const { id, method } = message as { id?: string | number; method?: string };
 			if (method === "initialize" && id !== undefined) {
 				if (initializing) {
-					this.#reject({ id, code: ErrorCodes.invalidRequest, message: "`initialize` may be sent only once" });
+					this.#reject({
+						id,
+						code: ErrorCodes.invalidRequest,
+						message: "`initialize` may be sent only once",
+					});
 					return;
 				}
 				initializing = true;

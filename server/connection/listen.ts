@@ -5,7 +5,10 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 
-export const listenOnSocket = async (path: string, onConnection: (socket: Socket) => void): Promise<Server> => {
+export const listenOnSocket = async (
+	path: string,
+	onConnection: (socket: Socket) => void,
+): Promise<Server> => {
 	rmSync(path, { force: true });
 	const listener = createServer({ noDelay: true }, onConnection);
 	await new Promise<void>((resolve, reject) => {

@@ -8,7 +8,11 @@ import { AbstractMessageReader, type DataCallback, type Disposable, type Message
 import { type ErrorCode, ErrorCodes } from "../../protocol/errorCodes.ts";
 
 /** A frame or message that could not be taken; `id` is the request's when it could be read. */
-export type Rejection = { readonly id: string | number | null; readonly code: ErrorCode; readonly message: string };
+export type Rejection = {
+	readonly id: string | number | null;
+	readonly code: ErrorCode;
+	readonly message: string;
+};
 
 export type BoundedReaderOptions = {
 	readonly maxMessageBytes: number;
@@ -16,6 +20,7 @@ export type BoundedReaderOptions = {
 };
 
 const headerEnd = Buffer.from("\r\n\r\n");
+const headerStart = "Content-Length:";
 /** A header block longer than this is no header. */
 const maxHeaderBytes = 4096;
 
@@ -82,7 +87,10 @@ export class BoundedMessageReader extends AbstractMessageReader {
 		const header = buffer.subarray(0, end).toString("latin1");
 		const length = contentLength(header);
 		if (length === null) {
-			this.#resynchronize(buffer, `A message header has no valid Content-Length: ${JSON.stringify(header.slice(0, 80))}`);
+			this.#resynchronize(
+				buffer,
+				`A message header has no valid Content-Length: ${JSON.stringify(header.slice(0, 80))}`,
+			);
 			return this.#buffered > 0;
 		}
 		this.#take(end + headerEnd.length);
@@ -101,14 +109,18 @@ export class BoundedMessageReader extends AbstractMessageReader {
 		return true;
 	}
 
-	/** Drops bytes up to the next thing that looks like a header. */
+	/** Drops bytes up to the next thing that is, or may become, the start of a header. */
 	#resynchronize(buffer: Buffer, message: string): void {
 		this.#options.onRejected({ id: null, code: ErrorCodes.parseError, message });
-		const next = buffer.indexOf("Content-Length:", 1, "latin1");
-		if (next > 0) this.#take(next);
-		else this.#take(Math.max(0, buffer.length - "Content-Length:".length + 1));
-		// A tail without any header start is dropped when it cannot become one.
-		if (next < 0 && !"Content-Length:".startsWith(this.#join().toString("latin1"))) this.#take(this.#buffered);
+		const next = buffer.indexOf(headerStart, 1, "latin1");
+		if (next > 0) {
+			this.#take(next);
+			return;
+		}
+		const tail = buffer.subarray(Math.max(1, buffer.length - headerStart.length + 1)).toString("latin1");
+		let kept = tail.length;
+		while (!headerStart.startsWith(tail.slice(tail.length - kept))) kept--;
+		this.#take(buffer.length - kept);
 	}
 
 	#onBody(body: Buffer): void {
@@ -157,14 +169,17 @@ const describeProblem = (message: unknown): Rejection | null => {
 		code: ErrorCodes.invalidRequest,
 		message: text,
 	});
-	if (Array.isArray(message)) return reject(null, "Batches are not part of LSP: send each message in its own frame");
+	if (Array.isArray(message))
+		return reject(null, "Batches are not part of LSP: send each message in its own frame");
 	if (typeof message !== "object" || message === null) return reject(null, "A message must be a JSON object");
 	const { jsonrpc, id, method, params } = message as Record<string, unknown>;
 	const knownId = typeof id === "string" || typeof id === "number" ? id : null;
 	if (jsonrpc !== "2.0") return reject(knownId, 'A message must have "jsonrpc": "2.0"');
 	if (method === undefined) {
 		const isResponse = id !== undefined && ("result" in message || "error" in message);
-		return isResponse ? null : reject(knownId, "A message needs a method, or an id with a result or an error");
+		return isResponse
+			? null
+			: reject(knownId, "A message needs a method, or an id with a result or an error");
 	}
 	if (typeof method !== "string") return reject(knownId, "The method must be a string");
 	if (id !== undefined && knownId === null) return reject(null, "The id must be a string or a number");

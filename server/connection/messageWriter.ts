@@ -33,7 +33,9 @@ export class FrameWriter extends AbstractMessageWriter {
 	async write(message: Message): Promise<void> {
 		if (this.#closed || this.#stream.destroyed) return;
 		const body = Buffer.from(JSON.stringify(message), "utf8");
-		this.#stream.write(Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`, "latin1"), body]));
+		this.#stream.write(
+			Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`, "latin1"), body]),
+		);
 	}
 
 	end(): void {

@@ -68,7 +68,10 @@ export class Outbox {
 	}
 }
 
-const mergeUpdates = (first: SessionUpdateParams, second: SessionUpdateParams): SessionUpdateParams | null => {
+const mergeUpdates = (
+	first: SessionUpdateParams,
+	second: SessionUpdateParams,
+): SessionUpdateParams | null => {
 	if (first.kind !== "hint" || second.kind !== "hint" || first.sessionId !== second.sessionId) return null;
 	const hint = mergeHints(first.hint, second.hint);
 	return hint && { ...second, hint };

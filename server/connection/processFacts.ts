@@ -14,7 +14,10 @@ export const startTimeOf = (pid: number): string | null => {
 			const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 			return fields[0] === "Z" ? null : (fields[19] ?? null);
 		}
-		const text = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+		const text = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+			encoding: "utf8",
+			stdio: ["ignore", "pipe", "ignore"],
+		});
 		return text.trim() || null;
 	} catch {
 		return null;

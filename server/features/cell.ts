@@ -24,7 +24,11 @@ export const cellFeature: Feature = {
 
 		client.onRequest("output/read", ({ blobId, offset, maxChars }) => {
 			const chunk = store.readBlob(blobId, offset, maxChars);
-			if (!chunk) throw new RequestError("itemNotFound", `There is no stored output ${blobId}: it may have been cleaned up.`);
+			if (!chunk)
+				throw new RequestError(
+					"itemNotFound",
+					`There is no stored output ${blobId}: it may have been cleaned up.`,
+				);
 			return chunk;
 		});
 	},

@@ -15,7 +15,7 @@ import {
 	type ResultOf,
 } from "../../protocol/index.ts";
 import type { Environment } from "../backends/backend.ts";
-import { Outbox } from "../connection/outbox.ts";
+import type { Outbox } from "../connection/outbox.ts";
 import { RequestError, toRequestError } from "../sessions/errors.ts";
 import { HostError } from "../sessions/host.ts";
 import { newId } from "../sessions/ids.ts";
@@ -74,7 +74,8 @@ export class Client {
 		const schema: z.ZodType = (clientMethods as ClientRequests)[method].params;
 		this.rpc.onRequest(method, async (raw: unknown, token: CancellationToken) => {
 			const parsed = schema.safeParse(raw ?? {});
-			if (!parsed.success) return new ResponseError(ErrorCodes.invalidParams, describeProblems(method, parsed.error));
+			if (!parsed.success)
+				return new ResponseError(ErrorCodes.invalidParams, describeProblems(method, parsed.error));
 			const abort = new AbortController();
 			const watching = token.onCancellationRequested(() => abort.abort());
 			try {
@@ -106,7 +107,9 @@ export class Client {
 			const mapped = toRequestError(error);
 			return new ResponseError(mapped.code, mapped.message);
 		}
-		this.#onLog(`${method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+		this.#onLog(
+			`${method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+		);
 		return new ResponseError(
 			ErrorCodes.internalError,
 			`${method} failed: ${error instanceof Error ? error.message : String(error)}`,
@@ -114,9 +117,12 @@ export class Client {
 	}
 }
 
-const cancelled = (method: string) => new ResponseError(ErrorCodes.requestCancelled, `${method} was cancelled`);
+const cancelled = (method: string) =>
+	new ResponseError(ErrorCodes.requestCancelled, `${method} was cancelled`);
 
 const describeProblems = (method: string, error: z.ZodError): string => {
-	const problems = error.issues.map(({ path, message }) => `${path.length > 0 ? path.join(".") : "params"}: ${message}`);
+	const problems = error.issues.map(
+		({ path, message }) => `${path.length > 0 ? path.join(".") : "params"}: ${message}`,
+	);
 	return `${method}: ${problems.join("; ")}`;
 };

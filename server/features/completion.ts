@@ -1,7 +1,7 @@
 import { TextDocumentSyncKind } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { RequestError } from "../sessions/errors.ts";
 import { CompletionError } from "../completions/completions.ts";
+import { RequestError } from "../sessions/errors.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Client } from "./client.ts";
 import type { Feature, Services } from "./feature.ts";
@@ -37,7 +37,10 @@ export const completionFeature: Feature = {
 		client.onRequest("textDocument/inlineCompletion", async ({ textDocument: { uri }, position }, signal) => {
 			const document = documents.get(uri);
 			if (!document)
-				throw new RequestError("invalidParams", `${uri} is not open: send textDocument/didOpen before asking for completions.`);
+				throw new RequestError(
+					"invalidParams",
+					`${uri} is not open: send textDocument/didOpen before asking for completions.`,
+				);
 			const { version } = document;
 			const text = await suggest(client, services, document, position, signal);
 			const changed = documents.get(uri)?.version !== version;
@@ -76,7 +79,8 @@ const suggest = async (
 			signal,
 		});
 	} catch (error) {
-		if (error instanceof CompletionError) throw new RequestError("internalError", error.message, { cause: error });
+		if (error instanceof CompletionError)
+			throw new RequestError("internalError", error.message, { cause: error });
 		throw error;
 	}
 };
@@ -96,13 +100,16 @@ const chooseModel = (client: Client, { backends }: Services, session: Session | 
 	if (!backend) throw new RequestError("backendNotReady", backends.howToGetOne());
 	const model = session?.settings.completionModel ?? backend.defaultCompletionModel;
 	if (model === null)
-		throw new RequestError("backendNotReady", `Backend ${backend.name} has no completion model: set one with %ipyai completion_model NAME.`);
+		throw new RequestError(
+			"backendNotReady",
+			`Backend ${backend.name} has no completion model: set one with %ipyai completion_model NAME.`,
+		);
 	return { backend, model };
 };
 
 const variablesOf = async (session: Session | null, signal: AbortSignal) => {
 	const host = session?.hosting.host;
-	if (!host || !host.capabilities.subshell) return [];
+	if (!host?.capabilities.subshell) return [];
 	try {
 		return await host.variables(null, AbortSignal.any([signal, AbortSignal.timeout(variablesTimeoutMs)]));
 	} catch {

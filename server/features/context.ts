@@ -26,7 +26,8 @@ export const contextFeature: Feature = {
 			const row = store.session(sessionId);
 			const wanted = turnId ?? row?.lastTurn ?? null;
 			const start = wanted === null ? null : store.turnStart(sessionId, wanted);
-			if (!start) throw new RequestError("itemNotFound", "No prompt has been sent to a model in this session yet.");
+			if (!start)
+				throw new RequestError("itemNotFound", "No prompt has been sent to a model in this session yet.");
 			return {
 				rendered: start.rendered,
 				warnings: start.warnings,

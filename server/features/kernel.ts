@@ -23,7 +23,11 @@ export const kernelFeature: Feature = {
 		);
 
 		client.onRequest("kernel/complete", async ({ sessionId, code, cursor }, signal) => {
-			const { start, end, matches } = await host(sessionId).complete(code, toCodePoints(code, cursor), signal);
+			const { start, end, matches } = await host(sessionId).complete(
+				code,
+				toCodePoints(code, cursor),
+				signal,
+			);
 			return { start: toUtf16(code, start), end: toUtf16(code, end), matches: [...matches] };
 		});
 
@@ -32,7 +36,9 @@ export const kernelFeature: Feature = {
 			return { found: text !== null, text: text ?? "" };
 		});
 
-		client.onRequest("kernel/isComplete", ({ sessionId, code }, signal) => host(sessionId).isComplete(code, signal));
+		client.onRequest("kernel/isComplete", ({ sessionId, code }, signal) =>
+			host(sessionId).isComplete(code, signal),
+		);
 
 		client.onRequest("kernel/history", async ({ sessionId, limit }, signal) => ({
 			entries: [...(await host(sessionId).history(limit, signal))],

@@ -19,7 +19,10 @@ export const promptFeature: Feature = {
 				const { turns, log } = session(sessionId);
 				const turnId = turns.steer(content);
 				if (turnId !== null) return { turnId, seq: log.headSeq, steered: true };
-				return { ...turns.prompt(content, source ?? sourceOf(content), client.participantId), steered: false };
+				return {
+					...turns.prompt(content, source ?? sourceOf(content), client.participantId),
+					steered: false,
+				};
 			}),
 		);
 

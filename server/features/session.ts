@@ -24,7 +24,13 @@ export const sessionFeature: Feature = {
 				);
 				return { sessionId: session.sessionId };
 			});
-			const { participantId, seq, state } = attach(client, sessions.require(sessionId), "controller", null, 0);
+			const { participantId, seq, state } = attach(
+				client,
+				sessions.require(sessionId),
+				"controller",
+				null,
+				0,
+			);
 			return { participantId, seq, state };
 		});
 
@@ -42,7 +48,10 @@ export const sessionFeature: Feature = {
 
 		client.onRequest("session/transcript", ({ sessionId, before, limit }) => {
 			if (!store.session(sessionId))
-				throw new RequestError("sessionNotFound", `There is no session ${sessionId}: session/list names those there are.`);
+				throw new RequestError(
+					"sessionNotFound",
+					`There is no session ${sessionId}: session/list names those there are.`,
+				);
 			return store.transcript(sessionId, before, limit);
 		});
 
@@ -104,7 +113,8 @@ const attach = (
 	);
 	setImmediate(() => {
 		answered = true;
-		for (const update of early.splice(0)) if (update.seq > result.seq || update.kind === "hint") audience.send(update);
+		for (const update of early.splice(0))
+			if (update.seq > result.seq || update.kind === "hint") audience.send(update);
 	});
 	return result;
 };

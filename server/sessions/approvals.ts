@@ -20,7 +20,11 @@ export type ApprovalsOptions = {
 
 type Pending = {
 	readonly asked: Extract<SessionEvent, { kind: "approvalAsked" }>;
-	settle(outcome: "allow" | "allowAlways" | "deny" | "cancelled", by: string | null, message: string | null): void;
+	settle(
+		outcome: "allow" | "allowAlways" | "deny" | "cancelled",
+		by: string | null,
+		message: string | null,
+	): void;
 };
 
 export class Approvals {
@@ -91,9 +95,15 @@ export class Approvals {
 	answer(approvalId: string, decision: Decision, message: string | null, by: string): void {
 		const pending = this.#pending.get(approvalId);
 		if (!pending)
-			throw new RequestError("itemNotFound", `No approval ${approvalId} waits: it was answered or its turn ended.`);
+			throw new RequestError(
+				"itemNotFound",
+				`No approval ${approvalId} waits: it was answered or its turn ended.`,
+			);
 		if (decision === "allowAlways" && pending.asked.always === null)
-			throw new RequestError("invalidParams", `"Always" is not offered for ${pending.asked.tool}: answer allow or deny.`);
+			throw new RequestError(
+				"invalidParams",
+				`"Always" is not offered for ${pending.asked.tool}: answer allow or deny.`,
+			);
 		pending.settle(decision, by, message);
 	}
 

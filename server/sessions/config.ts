@@ -21,9 +21,7 @@ const yes = z.union([
 ]);
 const search = z.enum(["l", "m", "h"]).nullable();
 
-const ModelKeys = z
-	.object({ model: z.string(), completion_model: z.string(), think: ThinkLevel })
-	.partial();
+const ModelKeys = z.object({ model: z.string(), completion_model: z.string(), think: ThinkLevel }).partial();
 
 const keys = {
 	backend: z.string(),
@@ -39,7 +37,11 @@ const keys = {
 };
 
 export type Config = { [K in keyof typeof keys]?: z.infer<(typeof keys)[K]> };
-export type LoadedConfig = { readonly path: string; readonly config: Config; readonly problems: readonly string[] };
+export type LoadedConfig = {
+	readonly path: string;
+	readonly config: Config;
+	readonly problems: readonly string[];
+};
 
 /** The facts that the path rules need, for a client's environment. */
 export const placeFacts = (environment: Environment) => ({
@@ -57,7 +59,11 @@ export const loadConfig = (environment: Environment): LoadedConfig => {
 		text = readFileSync(path, "utf8");
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === "ENOENT") return { path, config: {}, problems: [] };
-		return { path, config: {}, problems: [`${path} could not be read (${(error as Error).message}); using defaults.`] };
+		return {
+			path,
+			config: {},
+			problems: [`${path} could not be read (${(error as Error).message}); using defaults.`],
+		};
 	}
 	return { path, ...parseConfig(text, path) };
 };
@@ -68,7 +74,12 @@ export const parseConfig = (text: string, path: string): Omit<LoadedConfig, "pat
 	try {
 		json = JSON.parse(text);
 	} catch (error) {
-		return { config: {}, problems: [`${path} is not JSON (${(error as Error).message}); using defaults. Correct it, or delete it.`] };
+		return {
+			config: {},
+			problems: [
+				`${path} is not JSON (${(error as Error).message}); using defaults. Correct it, or delete it.`,
+			],
+		};
 	}
 	if (typeof json !== "object" || json === null || Array.isArray(json))
 		return { config: {}, problems: [`${path} must hold a JSON object; using defaults.`] };
@@ -79,7 +90,10 @@ export const parseConfig = (text: string, path: string): Omit<LoadedConfig, "pat
 		if (value === undefined) continue;
 		const result = schema.safeParse(value);
 		if (result.success) config[key] = result.data;
-		else problems.push(`${path}: "${key}" is ${JSON.stringify(value)}, but ${describe(schema)}; using the default.`);
+		else
+			problems.push(
+				`${path}: "${key}" is ${JSON.stringify(value)}, but ${describe(schema)}; using the default.`,
+			);
 	}
 	return { config: config as Config, problems };
 };

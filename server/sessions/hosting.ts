@@ -12,8 +12,14 @@ import type {
 	SessionEvent,
 	SessionState,
 } from "../../protocol/index.ts";
+import {
+	capOutput,
+	defaultOutputCap,
+	finishOutput,
+	noOutput,
+	type OutputTotals,
+} from "../store/outputCap.ts";
 import type { KernelRow, Owner, Store } from "../store/store.ts";
-import { capOutput, defaultOutputCap, finishOutput, noOutput, type OutputTotals } from "../store/outputCap.ts";
 import { RequestError } from "./errors.ts";
 import type { ForeignCell, Host, HostFacts, HostListener, HostStatus } from "./host.ts";
 import { newId } from "./ids.ts";
@@ -139,7 +145,11 @@ export class Hosting {
 				await host.continueHistorySession(row.historySession, next);
 				historySession = row.historySession;
 			} catch (error) {
-				log.hint({ kind: "notice", level: "warning", text: `History goes on as a new session: ${(error as Error).message}` });
+				log.hint({
+					kind: "notice",
+					level: "warning",
+					text: `History goes on as a new session: ${(error as Error).message}`,
+				});
 			}
 			if (this.#host !== host) return;
 		}
@@ -239,7 +249,8 @@ export class Hosting {
 			})
 			.then(({ status, executionCount, payloads }) => {
 				this.#unnumbered--;
-				if (executionCount !== null) this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
+				if (executionCount !== null)
+					this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
 				this.#finish(cell, status, executionCount, payloads);
 			});
 		return { cellId, seq };
@@ -280,7 +291,12 @@ export class Hosting {
 	}
 
 	#onInput(cell: RunningCell, request: { prompt: string; password: boolean }): void {
-		const params = { sessionId: this.#options.log.sessionId, inputId: newId(), cellId: cell.cellId, ...request };
+		const params = {
+			sessionId: this.#options.log.sessionId,
+			inputId: newId(),
+			cellId: cell.cellId,
+			...request,
+		};
 		this.#input = { request: params, by: cell.by };
 		this.#options.requestInput(cell.by, params);
 	}
@@ -292,7 +308,10 @@ export class Hosting {
 
 	answerInput(inputId: string, value: string): void {
 		if (this.#input?.request.inputId !== inputId)
-			throw new RequestError("itemNotFound", "No cell waits for this input: it was answered, or the cell has ended.");
+			throw new RequestError(
+				"itemNotFound",
+				"No cell waits for this input: it was answered, or the cell has ended.",
+			);
 		this.#input = null;
 		this.requireHost().answerInput(value);
 	}
@@ -334,7 +353,10 @@ export class Hosting {
 		}
 		const running = this.#foreign.get(cell.key);
 		if (!running) return;
-		if (cell.kind === "output") return this.#record(running, cell.output);
+		if (cell.kind === "output") {
+			this.#record(running, cell.output);
+			return;
+		}
 		this.#foreign.delete(cell.key);
 		this.#finish(running, "ok", null, []);
 	}

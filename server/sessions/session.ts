@@ -61,7 +61,12 @@ export class Session {
 	#settings: Settings;
 	#environment: Environment;
 
-	constructor(row: SessionRow, environment: Environment, settings: Settings, dependencies: SessionDependencies) {
+	constructor(
+		row: SessionRow,
+		environment: Environment,
+		settings: Settings,
+		dependencies: SessionDependencies,
+	) {
 		this.sessionId = row.sessionId;
 		this.cwd = row.cwd;
 		this.#createdAt = row.createdAt;
@@ -112,7 +117,11 @@ export class Session {
 	}
 
 	get participants(): readonly Participant[] {
-		return [...this.#participants.values()].map(({ participantId, name, role }) => ({ participantId, name, role }));
+		return [...this.#participants.values()].map(({ participantId, name, role }) => ({
+			participantId,
+			name,
+			role,
+		}));
 	}
 
 	get state(): SessionState {
@@ -184,9 +193,15 @@ export class Session {
 	requireController(participantId: string): void {
 		const audience = this.#participants.get(participantId);
 		if (!audience)
-			throw new RequestError("notController", "This connection has not attached to the session: send session/attach.");
+			throw new RequestError(
+				"notController",
+				"This connection has not attached to the session: send session/attach.",
+			);
 		if (audience.role !== "controller")
-			throw new RequestError("notController", "An observer may only watch: attach again with role controller.");
+			throw new RequestError(
+				"notController",
+				"An observer may only watch: attach again with role controller.",
+			);
 	}
 
 	adopt(launch: KernelLaunch): void {
@@ -205,7 +220,10 @@ export class Session {
 		this.#settings = settings;
 		this.log.add({ kind: "settingsChanged", settings });
 		if (settings.backend !== before.backend || settings.model !== before.model)
-			this.log.add({ kind: "epochStarted", reason: `now ${settings.backend ?? "no backend"} with ${settings.model ?? "no model"}` });
+			this.log.add({
+				kind: "epochStarted",
+				reason: `now ${settings.backend ?? "no backend"} with ${settings.model ?? "no model"}`,
+			});
 		this.hosting.host?.mirrorRemark({ cwd: this.cwd, backend: settings.backend });
 		this.warm();
 		return settings;
@@ -221,7 +239,8 @@ export class Session {
 	/** Lets the backend get ready while the person types. */
 	warm(): void {
 		const { backend, login } = this.#settings;
-		if (backend !== null && login.kind !== "missing") this.#dependencies.backends.find(backend)?.warm(this.#environment);
+		if (backend !== null && login.kind !== "missing")
+			this.#dependencies.backends.find(backend)?.warm(this.#environment);
 	}
 
 	/** Ends turn and kernel. The transcript stays. */

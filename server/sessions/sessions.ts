@@ -5,9 +5,9 @@
 import type { KernelLaunch, SessionRef, SettingsPatch } from "../../protocol/index.ts";
 import type { Environment } from "../backends/backend.ts";
 import type { Owner, SessionRow } from "../store/store.ts";
+import { loadConfig } from "./config.ts";
 import { RequestError } from "./errors.ts";
 import { newId } from "./ids.ts";
-import { loadConfig } from "./config.ts";
 import { Session, type SessionDependencies, settingSources } from "./session.ts";
 import { changeSettings, newSettings } from "./settings.ts";
 
@@ -39,7 +39,13 @@ export class Sessions {
 		);
 	}
 
-	create(cwd: string, title: string | null, environment: Environment, patch: SettingsPatch, kernel: KernelLaunch | null): Session {
+	create(
+		cwd: string,
+		title: string | null,
+		environment: Environment,
+		patch: SettingsPatch,
+		kernel: KernelLaunch | null,
+	): Session {
 		const { store, owner } = this.#options;
 		const settings = newSettings(patch, settingSources(environment, this.#options));
 		const sessionId = newId();
@@ -64,14 +70,17 @@ export class Sessions {
 		this.#claim(row);
 		const sources = settingSources(environment, this.#options);
 		const stored = row.settings;
-		const settings = stored ? changeSettings(withBackend(stored, sources.backends), patch, sources) : newSettings(patch, sources);
+		const settings = stored
+			? changeSettings(withBackend(stored, sources.backends), patch, sources)
+			: newSettings(patch, sources);
 		const session = this.#open(row, environment, settings);
 		this.#options.store.setClosed(row.sessionId, false);
 		session.turns.recover();
 		session.log.add({ kind: "settingsChanged", settings });
 		const kernel = this.#options.store.kernels({ sessionId: row.sessionId, alive: true }).at(-1);
 		if (kernel) {
-			if (kernel.pid === null || this.#options.startTimeOf(kernel.pid) === kernel.startTime) session.readopt(kernel);
+			if (kernel.pid === null || this.#options.startTimeOf(kernel.pid) === kernel.startTime)
+				session.readopt(kernel);
 			else {
 				this.#options.store.saveKernel({ ...kernel, alive: false });
 				session.log.add({ kind: "kernelDetached", kernelId: kernel.kernelId, reason: "died" });
@@ -86,7 +95,10 @@ export class Sessions {
 		const [best, second] = this.#options.store.findSessions(ref, 2);
 		if (!best) throw new RequestError("sessionNotFound", describeMissing(ref));
 		if (second && ref.sessionId !== undefined && best.sessionId !== ref.sessionId)
-			throw new RequestError("sessionNotFound", `"${ref.sessionId}" begins more than one session's id: give more of it.`);
+			throw new RequestError(
+				"sessionNotFound",
+				`"${ref.sessionId}" begins more than one session's id: give more of it.`,
+			);
 		return best;
 	}
 
@@ -100,7 +112,11 @@ export class Sessions {
 			);
 	}
 
-	#open(row: SessionRow, environment: Environment, settings: ConstructorParameters<typeof Session>[2]): Session {
+	#open(
+		row: SessionRow,
+		environment: Environment,
+		settings: ConstructorParameters<typeof Session>[2],
+	): Session {
 		const session = new Session(row, environment, settings, this.#options);
 		this.#live.set(row.sessionId, session);
 		for (const text of loadConfig(environment).problems) this.#options.onLog(text);
@@ -145,7 +161,10 @@ export class Sessions {
 }
 
 /** A stored backend that does not exist any more is chosen anew. */
-const withBackend = <S extends { backend: string | null }>(settings: S, backends: SessionDependencies["backends"]): S =>
+const withBackend = <S extends { backend: string | null }>(
+	settings: S,
+	backends: SessionDependencies["backends"],
+): S =>
 	settings.backend !== null && backends.find(settings.backend) ? settings : { ...settings, backend: null };
 
 const describeMissing = (ref: SessionRef): string => {

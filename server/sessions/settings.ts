@@ -33,8 +33,13 @@ export const newSettings = (flags: SettingsPatch, sources: SettingSources): Sett
 };
 
 /** The settings after a change. Another backend brings its own models unless the change names one. */
-export const changeSettings = (current: Settings, patch: SettingsPatch, sources: SettingSources): Settings => {
-	const touchesBackend = patch.backend !== undefined || patch.model?.includes("/") || current.backend === null;
+export const changeSettings = (
+	current: Settings,
+	patch: SettingsPatch,
+	sources: SettingSources,
+): Settings => {
+	const touchesBackend =
+		patch.backend !== undefined || patch.model?.includes("/") || current.backend === null;
 	const backend = touchesBackend
 		? chooseBackend({ backend: patch.backend, model: patch.model }, sources, null)
 		: (sources.backends.find(current.backend ?? "") ?? null);
@@ -43,7 +48,8 @@ export const changeSettings = (current: Settings, patch: SettingsPatch, sources:
 		backend,
 		{
 			model: patch.model ?? (sameBackend ? (current.model ?? undefined) : undefined),
-			completionModel: patch.completionModel ?? (sameBackend ? (current.completionModel ?? undefined) : undefined),
+			completionModel:
+				patch.completionModel ?? (sameBackend ? (current.completionModel ?? undefined) : undefined),
 		},
 		sources,
 	);
@@ -73,7 +79,10 @@ const modelSettings = (
 		backend: backend.name,
 		model: plain(wish.model) ?? file?.model ?? flat.model ?? lastModel(backend.name) ?? backend.defaultModel,
 		completionModel:
-			plain(wish.completionModel) ?? file?.completion_model ?? flat.completion_model ?? backend.defaultCompletionModel,
+			plain(wish.completionModel) ??
+			file?.completion_model ??
+			flat.completion_model ??
+			backend.defaultCompletionModel,
 		login: backend.login(environment),
 	};
 };

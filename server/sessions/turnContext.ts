@@ -76,7 +76,11 @@ const resolve = async (
 	if (!host)
 		return wanted
 			.filter(({ explicit }) => explicit)
-			.map(({ ref }) => ({ kind: "missing", ref, reason: "could not be looked up: the session has no live kernel" }));
+			.map(({ ref }) => ({
+				kind: "missing",
+				ref,
+				reason: "could not be looked up: the session has no live kernel",
+			}));
 	const resolved = await host.resolveRefs(
 		wanted.map(({ ref }) => ref),
 		signal,

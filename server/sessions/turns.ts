@@ -73,7 +73,10 @@ export class Turns {
 	prompt(content: readonly Content[], source: string, by: string | null): PromptResult {
 		const { log, store } = this.#options;
 		if (store.queue(log.sessionId).length >= maxQueue)
-			throw new RequestError("limitReached", `${maxQueue} prompts wait already: cancel some or let them run.`);
+			throw new RequestError(
+				"limitReached",
+				`${maxQueue} prompts wait already: cancel some or let them run.`,
+			);
 		const turnId = newId();
 		const seq = log.add({ kind: "promptAccepted", turnId, content: [...content], source, by });
 		this.startNext();
@@ -116,7 +119,10 @@ export class Turns {
 
 	#requireQueued(turnId: string): void {
 		if (!this.#isQueued(turnId))
-			throw new RequestError("itemNotFound", `Prompt ${turnId} does not wait in the queue: it has started or ended.`);
+			throw new RequestError(
+				"itemNotFound",
+				`Prompt ${turnId} does not wait in the queue: it has started or ended.`,
+			);
 	}
 
 	/** The transcript changed under us: read it again for the next turn. */
@@ -149,13 +155,24 @@ export class Turns {
 			});
 	}
 
-	async #run(running: RunningTurn, content: readonly Content[], source: string, settings: Settings): Promise<void> {
+	async #run(
+		running: RunningTurn,
+		content: readonly Content[],
+		source: string,
+		settings: Settings,
+	): Promise<void> {
 		const { log, store, hosting } = this.#options;
 		const { turnId, abort, backend } = running;
 		const historyLine = hosting.nextExecutionCount - 1;
 		this.#number(turnId, source, content);
-		if (!backend || settings.backend === null || settings.model === null || settings.login.kind === "missing") {
-			const hint = settings.login.kind === "missing" ? settings.login.hint : "Choose a model with %ipyai model NAME.";
+		if (
+			!backend ||
+			settings.backend === null ||
+			settings.model === null ||
+			settings.login.kind === "missing"
+		) {
+			const hint =
+				settings.login.kind === "missing" ? settings.login.hint : "Choose a model with %ipyai model NAME.";
 			this.#finish(running, "failed", null, hint);
 			return;
 		}
@@ -224,7 +241,13 @@ export class Turns {
 		}
 		// Steering that came too late for this turn is a prompt of its own.
 		for (const late of running.steering.splice(0))
-			log.add({ kind: "promptAccepted", turnId: newId(), content: [...late], source: textOf(late), by: null });
+			log.add({
+				kind: "promptAccepted",
+				turnId: newId(),
+				content: [...late],
+				source: textOf(late),
+				by: null,
+			});
 		const stopReason = end?.stopReason ?? "failed";
 		const error = end ? end.error : `Backend ${backend.name} ended without saying why. Try again.`;
 		this.#finish(running, stopReason, end?.usage ?? null, error);
@@ -240,41 +263,47 @@ export class Turns {
 				const kind = update.kind === "textDelta" ? "text" : "thinking";
 				const before = running.partial.get(update.itemId)?.text ?? "";
 				running.partial.set(update.itemId, { kind, itemId: update.itemId, text: before + update.delta });
-				return log.hint({ kind: update.kind, turnId, itemId: update.itemId, delta: update.delta });
+				log.hint({ kind: update.kind, turnId, itemId: update.itemId, delta: update.delta });
+				break;
 			}
 			case "text":
 			case "thinking":
 				running.partial.delete(update.itemId);
 				log.add({ kind: update.kind, turnId, itemId: update.itemId, text: update.text });
-				return;
+				break;
 			case "toolCall": {
 				const { callId, name, args, executor } = update.call;
 				log.add({ kind: "toolCall", turnId, callId, name, args: { ...args }, executor });
-				return;
+				break;
 			}
 			case "toolOutput":
-				return log.hint({ kind: "toolOutput", turnId, callId: update.callId, delta: update.delta });
+				log.hint({ kind: "toolOutput", turnId, callId: update.callId, delta: update.delta });
+				break;
 			case "toolResult": {
 				const { callId, content, isError } = update.result;
 				log.add({ kind: "toolResult", turnId, callId, content: [...content], isError });
-				return;
+				break;
 			}
 			case "response":
-				return this.#addEntry(turnId, transcript, update.entry, []);
+				this.#addEntry(turnId, transcript, update.entry, []);
+				break;
 			case "toolResults":
-				return this.#addEntry(turnId, transcript, { role: "tool", results: update.results }, []);
+				this.#addEntry(turnId, transcript, { role: "tool", results: update.results }, []);
+				break;
 			case "steered":
-				return this.#addEntry(turnId, transcript, { role: "user", content: update.content }, [
+				this.#addEntry(turnId, transcript, { role: "user", content: update.content }, [
 					{ kind: "steered", turnId, content: [...update.content] },
 				]);
+				break;
 			case "retrying":
-				return log.hint({
+				log.hint({
 					kind: "retrying",
 					turnId,
 					attempt: update.attempt,
 					delayMs: update.delayMs,
 					reason: update.reason,
 				});
+				break;
 			default:
 				update satisfies never;
 		}
@@ -287,7 +316,9 @@ export class Turns {
 
 	#savePartial(running: RunningTurn): void {
 		if (running.partial.size === 0) return;
-		this.#options.store.savePartial(this.#options.log.sessionId, running.turnId, [...running.partial.values()]);
+		this.#options.store.savePartial(this.#options.log.sessionId, running.turnId, [
+			...running.partial.values(),
+		]);
 	}
 
 	#finish(running: RunningTurn, stopReason: StopReason, usage: Usage | null, error: string | null): void {
@@ -326,7 +357,9 @@ export class Turns {
 		const host = hosting.host;
 		if (!host) return refuse("Not run: the session has no live kernel. Ask the person to restart it.");
 		if (!host.tools.some(({ name }) => name === call.name))
-			return refuse(`There is no tool ${call.name}. There are: ${host.tools.map(({ name }) => name).join(", ")}.`);
+			return refuse(
+				`There is no tool ${call.name}. There are: ${host.tools.map(({ name }) => name).join(", ")}.`,
+			);
 		const permission = await approvals.ask(turnId, call, false, signal);
 		if (!permission.allowed) return refuse(permission.reason);
 		try {

@@ -1,0 +1,138 @@
+/** A whole server in memory, and clients of it over the real framing. */
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Duplex, duplexPair } from "node:stream";
+import { onTestFinished } from "vitest";
+import {
+	type ClientDescription,
+	openConnection,
+	type ServerConnection,
+} from "../../clients/common/connection.ts";
+import type { SessionEvent, SessionUpdateParams } from "../../protocol/index.ts";
+import type { Backend } from "../../server/backends/backend.ts";
+import { Backends } from "../../server/backends/registry.ts";
+import { Completions } from "../../server/completions/completions.ts";
+import { startTimeOf } from "../../server/connection/processFacts.ts";
+import { createKernelHost } from "../../server/kernel/kernelHost.ts";
+import { Server } from "../../server/server.ts";
+import { Sessions } from "../../server/sessions/sessions.ts";
+import { openStore } from "../../server/store/openStore.ts";
+import { scriptedBackend } from "./scriptedBackend.ts";
+
+export type TestServer = {
+	readonly folder: string;
+	readonly logged: string[];
+	/** A raw stream to the server, before any handshake. */
+	open(): Duplex;
+	connect(description?: Partial<ClientDescription>): Promise<TestClient>;
+	/** Ends it as a stopped process would: kernels stay, the database keeps what was committed. */
+	stop(): Promise<void>;
+};
+
+/** A connection that keeps every update it saw. */
+export type TestClient = ServerConnection & {
+	readonly updates: SessionUpdateParams[];
+	/** Resolves with the first event, past or to come, that fits. */
+	event<K extends SessionEvent["kind"]>(
+		kind: K,
+		fits?: (event: Extract<SessionEvent, { kind: K }>) => boolean,
+	): Promise<Extract<SessionEvent, { kind: K }>>;
+	/** Resolves with the first update, past or to come, that fits. */
+	until(fits: (update: SessionUpdateParams) => boolean): Promise<SessionUpdateParams>;
+};
+
+export const startTestServer = async (
+	options: { backends?: readonly Backend[]; folder?: string } = {},
+): Promise<TestServer> => {
+	const folder = options.folder ?? mkdtempSync(join(tmpdir(), "ipyai-server-"));
+	const logged: string[] = [];
+	const store = openStore(join(folder, "ipyai.sqlite"));
+	const backends = new Backends(options.backends ?? [scriptedBackend()]);
+	const owner = { instanceId: randomUUID(), pid: process.pid, startTime: startTimeOf(process.pid) ?? "" };
+	const sessions = new Sessions({
+		store,
+		backends,
+		owner,
+		createHost: (launch, kernelId, listener) =>
+			createKernelHost({ launch, kernelId, listener, onLog: (text) => logged.push(text) }),
+		startTimeOf,
+		onLog: (text) => logged.push(text),
+		isAlive: ({ instanceId }) => instanceId === owner.instanceId,
+	});
+	const server = new Server({
+		services: { store, backends, sessions, completions: new Completions() },
+		serverId: owner.instanceId,
+		version: "0.0.0-test",
+		onLog: (text) => logged.push(text),
+		onConnectionEnded: () => {},
+		onRetire: () => {},
+	});
+	const open = () => {
+		const [ours, theirs] = duplexPair();
+		server.serve(theirs, theirs);
+		return ours;
+	};
+	let stopped = false;
+	const stop = async () => {
+		if (stopped) return;
+		stopped = true;
+		server.dispose();
+		await sessions.dispose();
+		store.close();
+	};
+	onTestFinished(async () => {
+		if (!stopped) await Promise.allSettled(sessions.live.map(({ sessionId }) => sessions.close(sessionId)));
+		await stop();
+		if (!options.folder) rmSync(folder, { recursive: true, force: true });
+	});
+	return {
+		folder,
+		logged,
+		open,
+		stop,
+		connect: async (description = {}) =>
+			watched(
+				await openConnection(open(), {
+					name: "test",
+					cwd: folder,
+					environment: {},
+					approvals: true,
+					input: true,
+					...description,
+				}),
+			),
+	};
+};
+
+const watched = (connection: ServerConnection): TestClient => {
+	const updates: SessionUpdateParams[] = [];
+	const waiting = new Set<(update: SessionUpdateParams) => void>();
+	connection.onUpdate((update) => {
+		updates.push(update);
+		for (const each of [...waiting]) each(update);
+	});
+	const until = (fits: (update: SessionUpdateParams) => boolean) =>
+		new Promise<SessionUpdateParams>((resolve) => {
+			const past = updates.find(fits);
+			if (past) return resolve(past);
+			const onUpdate = (update: SessionUpdateParams) => {
+				if (!fits(update)) return;
+				waiting.delete(onUpdate);
+				resolve(update);
+			};
+			waiting.add(onUpdate);
+		});
+	return {
+		...connection,
+		updates,
+		until,
+		event: async (kind, fits = () => true) => {
+			const update = await until(
+				(each) => each.kind === "event" && each.event.kind === kind && fits(each.event as never),
+			);
+			return (update as { event: never }).event;
+		},
+	};
+};
