@@ -1,0 +1,171 @@
+/** `claude-api`: the Anthropic API through its SDK, with a key or a token from the environment. */
+import type Anthropic from "@anthropic-ai/sdk";
+import type { ThinkLevel } from "../../protocol/index.ts";
+import { orAborted, untilAborted } from "./abort.ts";
+import { continuesWithoutThinking, markForCache, toAnthropicMessages } from "./anthropicMessages.ts";
+import { readAnthropicStream } from "./anthropicStream.ts";
+import type { Backend, Environment, TurnRequest } from "./backend.ts";
+import { clientCache } from "./clientCache.ts";
+import { firstSet, keyLogin, readVariable, withoutSlash } from "./environment.ts";
+import { describeFailure } from "./failure.ts";
+import {
+	claudeEfforts,
+	claudeMaxOutput,
+	claudeModels,
+	claudeThinking,
+	claudeWindow,
+	defaultModels,
+	fullClaudeModel,
+	thinkingBudgets,
+} from "./models.ts";
+import { fetchThroughProxy } from "./proxyFetch.ts";
+import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
+import { settleTranscript } from "./settle.ts";
+import { type ResponseRequest, runToolLoop } from "./toolLoop.ts";
+import { wireNames } from "./wireId.ts";
+
+const name = "claude-api";
+const keyNames = ["ANTHROPIC_API_KEY", "ANTHROPIC_KEY", "ANTHROPIC_AUTH_TOKEN"];
+const searchUses = { l: 2, m: 5, h: 10 } as const;
+
+export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPolicy): Backend => {
+	const clients = clientCache(async (environment: Environment) => {
+		const { default: Anthropic } = await import("@anthropic-ai/sdk");
+		const key = firstSet(environment, keyNames);
+		const isToken = key?.name === "ANTHROPIC_AUTH_TOKEN";
+		return new Anthropic({
+			apiKey: isToken ? null : (key?.value ?? null),
+			authToken: isToken ? key.value : null,
+			baseURL: endpointOf(environment),
+			maxRetries: 0,
+			logLevel: "off",
+			fetch: fetchThroughProxy(environment),
+		});
+	});
+
+	return {
+		name,
+		aliases: ["api", "ipyclaude"],
+		capabilities: {
+			images: true,
+			thinking: true,
+			tools: true,
+			steer: true,
+			search: true,
+			providerTools: false,
+		},
+		defaultModel: defaultModels[name].prompt,
+		defaultCompletionModel: defaultModels[name].completion,
+		login: (environment) =>
+			keyLogin(environment, keyNames, `Set ANTHROPIC_API_KEY to a key from console.anthropic.com.`),
+		warm: (environment) => void clients.get(environment).catch(() => {}),
+		contextWindow: claudeWindow,
+
+		runTurn(request) {
+			const model = fullClaudeModel(request.model);
+			const endpoint = endpointOf(request.environment);
+			return runToolLoop(request, {
+				retryPolicy,
+				contextWindow: claudeWindow(model),
+				describe: (error) =>
+					describeFailure(error, {
+						backend: name,
+						endpoint,
+						keyName: firstSet(request.environment, keyNames)?.name ?? "ANTHROPIC_API_KEY",
+						environment: request.environment,
+					}),
+				async *respond(response) {
+					const { signal, items } = response;
+					const names = wireNames(request.tools);
+					const client = await orAborted(clients.get(request.environment), signal);
+					const body = toAnthropicBody(request, response, model, endpoint);
+					const stream = await orAborted(client.messages.create(body, { signal }), signal);
+					const { blocks, ...end } = yield* readAnthropicStream(untilAborted(stream, signal), items, names);
+					return {
+						...end,
+						native: blocks === null ? null : { backend: name, model, endpoint, items: blocks },
+					};
+				},
+			});
+		},
+
+		async listModels(environment, signal) {
+			try {
+				const client = await clients.get(environment);
+				const models = [];
+				for await (const model of client.models.list({ limit: 100 }, { signal }))
+					models.push({
+						id: model.id,
+						name: model.display_name,
+						contextWindow: model.max_input_tokens ?? claudeWindow(model.id),
+					});
+				return models.length > 0 ? models : claudeModels;
+			} catch {
+				// Without a key or a network the known models are the answer.
+				return claudeModels;
+			}
+		},
+
+		dispose: async () => clients.clear(),
+	};
+};
+
+const endpointOf = (environment: Environment): string =>
+	withoutSlash(readVariable(environment, "ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com");
+
+/** The request. What changes from one request to the next stands last; cache markers are the only other change. */
+const toAnthropicBody = (
+	request: TurnRequest,
+	response: ResponseRequest,
+	model: string,
+	endpoint: string,
+): Anthropic.MessageCreateParamsStreaming => {
+	const names = wireNames(request.tools);
+	const steps = settleTranscript(response.transcript, {
+		tools: new Set(request.tools.map((tool) => tool.name)),
+		owner: { backend: name, model, endpoint },
+	});
+	const messages = toAnthropicMessages(steps, names);
+	const maxTokens = Math.min(request.maxOutputTokens ?? Number.POSITIVE_INFINITY, claudeMaxOutput(model));
+	const tools: Anthropic.ToolUnion[] = request.tools.map((tool) => ({
+		name: names.toWire(tool.name),
+		description: tool.description,
+		input_schema: { type: "object", ...tool.inputSchema } as Anthropic.Tool.InputSchema,
+	}));
+	if (request.search !== null)
+		tools.push({ type: "web_search_20250305", name: "web_search", max_uses: searchUses[request.search] });
+	return {
+		model,
+		max_tokens: maxTokens,
+		...toThinking(model, request.think, maxTokens, continuesWithoutThinking(messages)),
+		...(tools.length > 0 ? { tools } : {}),
+		...(tools.length > 0 && !response.toolsAllowed ? { tool_choice: { type: "none" } } : {}),
+		...(request.systemPrompt.trim() === ""
+			? {}
+			: { system: [{ type: "text", text: request.systemPrompt, cache_control: { type: "ephemeral" } }] }),
+		stream: true,
+		messages: markForCache(messages),
+	};
+};
+
+/** Too few tokens to think and answer: the model should not spend them on thinking. */
+const minTokensToThink = 2_048;
+
+const toThinking = (
+	model: string,
+	think: ThinkLevel,
+	maxTokens: number,
+	withoutThinking: boolean,
+): Pick<Anthropic.MessageCreateParams, "thinking" | "output_config"> => {
+	const kind = claudeThinking(model);
+	if (kind === "none") return {};
+	if (kind === "budget") {
+		const budget = Math.min(thinkingBudgets[think], maxTokens - 1_024);
+		if (budget < 1_024 || withoutThinking) return {};
+		return { thinking: { type: "enabled", budget_tokens: budget } };
+	}
+	const output_config = { effort: claudeEfforts[think] };
+	if (maxTokens < minTokensToThink)
+		return /fable|mythos/.test(model) ? { output_config } : { output_config, thinking: { type: "disabled" } };
+	return { output_config, thinking: { type: "adaptive", display: "summarized" } };
+};

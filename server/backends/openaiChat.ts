@@ -1,0 +1,170 @@
+/**
+ * `openai-chat`: any server that speaks Chat Completions. `gemini/…`, `ollama/…` and other presets name their
+ * server in the model; every other model is asked for at `OPENAI_BASE_URL`.
+ */
+import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import type { Login } from "../../protocol/index.ts";
+import { orAborted, untilAborted } from "./abort.ts";
+import type { Backend, Environment, Model, TurnRequest } from "./backend.ts";
+import { toChatMessages } from "./chatMessages.ts";
+import { readChatStream } from "./chatStream.ts";
+import { clientCache } from "./clientCache.ts";
+import { firstSet, readVariable } from "./environment.ts";
+import { describeFailure } from "./failure.ts";
+import { openAiWindow } from "./models.ts";
+import { makeOpenAiClient, openAiBaseUrl, openAiEndpoint } from "./openaiClient.ts";
+import { chatEffort, type Endpoint, endpointOf, presets } from "./presets.ts";
+import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
+import { settleTranscript } from "./settle.ts";
+import { type ResponseRequest, runToolLoop } from "./toolLoop.ts";
+import { wireNames } from "./wireId.ts";
+
+const name = "openai-chat";
+
+export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryPolicy): Backend => {
+	const clients = clientCache((environment: Environment, model: string) => {
+		const { baseUrl, key } = endpointOf(model, environment);
+		return makeOpenAiClient(environment, baseUrl, key ?? "none");
+	});
+	/** One client for each endpoint: the model's preset stands for it. */
+	const clientOf = (environment: Environment, endpoint: Endpoint) =>
+		clients.get(environment, endpoint.preset === null ? "" : `${endpoint.preset}/`);
+
+	const listOf = async (
+		environment: Environment,
+		endpoint: Endpoint,
+		signal: AbortSignal,
+	): Promise<Model[]> => {
+		const client = await clientOf(environment, endpoint);
+		const models: Model[] = [];
+		const prefix = endpoint.preset === null ? "" : `${endpoint.preset}/`;
+		for await (const { id } of client.models.list({ signal }))
+			models.push({ id: `${prefix}${id}`, name: null, contextWindow: openAiWindow(id) });
+		return models;
+	};
+
+	return {
+		name,
+		aliases: ["chat"],
+		capabilities: {
+			images: true,
+			thinking: true,
+			tools: true,
+			steer: true,
+			search: false,
+			providerTools: false,
+		},
+		defaultModel: null,
+		defaultCompletionModel: null,
+		login: chatLogin,
+		warm: (environment) => void clients.get(environment).catch(() => {}),
+		contextWindow: (model) => openAiWindow(model.slice(model.indexOf("/") + 1)),
+
+		runTurn(request) {
+			const { environment } = request;
+			const endpoint = endpointOf(request.model, environment);
+			let { model } = endpoint;
+			return runToolLoop(request, {
+				retryPolicy,
+				contextWindow: openAiWindow(model),
+				describe: (error) =>
+					describeFailure(error, {
+						backend: name,
+						endpoint: endpoint.baseUrl,
+						keyName: endpoint.keyName,
+						environment,
+					}),
+				async *respond(response) {
+					const { signal, items } = response;
+					const client = await orAborted(clientOf(environment, endpoint), signal);
+					// A local server has usually one model, and no name for it is known before it is asked.
+					if (model === "")
+						model = (await orAborted(listOf(environment, endpoint, signal), signal))[0]?.id ?? "default";
+					const owner = { backend: name, model, endpoint: endpoint.baseUrl };
+					const body = toChatBody(request, response, endpoint, owner);
+					const stream = await orAborted(client.chat.completions.create(body, { signal }), signal);
+					const { message, ...end } = yield* readChatStream(
+						untilAborted(stream, signal),
+						items,
+						wireNames(request.tools),
+						endpoint.replaysReasoning,
+					);
+					return { ...end, native: message === null ? null : { ...owner, items: [message] } };
+				},
+			});
+		},
+
+		async listModels(environment, signal) {
+			const reachable = Object.keys(presets).filter(
+				(preset) => firstSet(environment, presets[preset]!.keyNames) !== null,
+			);
+			const endpoints = [
+				...(isElsewhere(environment) ? [endpointOf("", environment)] : []),
+				...reachable.map((preset) => endpointOf(`${preset}/`, environment)),
+			];
+			// A server that cannot be asked adds no models; the others still do.
+			const lists = endpoints.map((endpoint) => listOf(environment, endpoint, signal).catch(() => []));
+			return (await Promise.all(lists)).flat();
+		},
+
+		dispose: async () => clients.clear(),
+	};
+};
+
+const isElsewhere = (environment: Environment): boolean => openAiBaseUrl(environment) !== openAiEndpoint;
+
+const chatLogin = (environment: Environment): Login => {
+	if (isElsewhere(environment))
+		return readVariable(environment, "OPENAI_API_KEY") === null
+			? { kind: "notNeeded" }
+			: { kind: "environment", name: "OPENAI_API_KEY" };
+	const key = firstSet(
+		environment,
+		Object.values(presets).flatMap((preset) => preset.keyNames),
+	);
+	if (key !== null) return { kind: "environment", name: key.name };
+	return {
+		kind: "missing",
+		hint: `Set OPENAI_BASE_URL to a server that speaks Chat Completions, or choose a model such as ollama/qwen3.`,
+	};
+};
+
+const toChatBody = (
+	request: TurnRequest,
+	response: ResponseRequest,
+	endpoint: Endpoint,
+	owner: { backend: string; model: string; endpoint: string },
+): ChatCompletionCreateParamsStreaming => {
+	const names = wireNames(request.tools);
+	const effort = chatEffort(endpoint, request.think);
+	const steps = settleTranscript(response.transcript, {
+		tools: new Set(request.tools.map((tool) => tool.name)),
+		owner,
+	});
+	const limit = request.maxOutputTokens;
+	return {
+		model: owner.model,
+		stream: true,
+		stream_options: { include_usage: true },
+		...(effort === null ? {} : { reasoning_effort: effort }),
+		...(limit === undefined ? {} : { [endpoint.isOpenAi ? "max_completion_tokens" : "max_tokens"]: limit }),
+		...(request.tools.length > 0
+			? {
+					tools: request.tools.map((tool) => ({
+						type: "function" as const,
+						function: {
+							name: names.toWire(tool.name),
+							description: tool.description,
+							parameters: { type: "object", ...tool.inputSchema },
+						},
+					})),
+				}
+			: {}),
+		...(request.tools.length > 0 && !response.toolsAllowed ? { tool_choice: "none" } : {}),
+		messages: toChatMessages(steps, {
+			systemPrompt: request.systemPrompt,
+			names,
+			foreignSignature: endpoint.preset === "gemini",
+		}),
+	};
+};

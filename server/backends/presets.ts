@@ -1,0 +1,98 @@
+/** Servers that speak Chat Completions, by the word before the slash in `gemini/gemini-3-flash-preview`. */
+import type { ThinkLevel } from "../../protocol/index.ts";
+import type { Environment } from "./backend.ts";
+import { firstSet, readVariable, withoutSlash } from "./environment.ts";
+import { openAiEffort } from "./models.ts";
+import { openAiBaseUrl, openAiEndpoint } from "./openaiClient.ts";
+
+export type Preset = {
+	readonly baseUrl: string;
+	/** A variable that moves the server elsewhere. */
+	readonly urlName?: string;
+	/** Variables that may hold the key; empty for servers that need none. */
+	readonly keyNames: readonly string[];
+	/** The server refuses a tool round whose reasoning is not sent back. */
+	readonly replaysReasoning?: true;
+	/** Models that take `reasoning_effort`; others may refuse the whole request for it. */
+	readonly effort?: RegExp;
+};
+
+export const presets: Readonly<Record<string, Preset>> = {
+	gemini: {
+		baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
+		keyNames: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+		effort: /^(models\/)?gemini-(2\.5|[3-9])/,
+	},
+	ollama: { baseUrl: "http://127.0.0.1:11434/v1", urlName: "OLLAMA_HOST", keyNames: [] },
+	"llama.cpp": { baseUrl: "http://127.0.0.1:8080/v1", keyNames: [] },
+	lmstudio: { baseUrl: "http://127.0.0.1:1234/v1", keyNames: [] },
+	openrouter: {
+		baseUrl: "https://openrouter.ai/api/v1",
+		keyNames: ["OPENROUTER_API_KEY"],
+		effort: /./,
+	},
+	groq: { baseUrl: "https://api.groq.com/openai/v1", keyNames: ["GROQ_API_KEY"], effort: /gpt-oss/ },
+	deepseek: {
+		baseUrl: "https://api.deepseek.com/v1",
+		keyNames: ["DEEPSEEK_API_KEY"],
+		replaysReasoning: true,
+	},
+};
+
+/** Where a model of this backend is, and how to talk to it. */
+export type Endpoint = {
+	readonly preset: string | null;
+	readonly baseUrl: string;
+	/** The model's name at that server. */
+	readonly model: string;
+	readonly keyName: string;
+	readonly key: string | null;
+	readonly replaysReasoning: boolean;
+	readonly isOpenAi: boolean;
+};
+
+export const endpointOf = (model: string, environment: Environment): Endpoint => {
+	const slash = model.indexOf("/");
+	const name = slash < 0 ? "" : model.slice(0, slash);
+	const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
+	if (preset === undefined) {
+		const baseUrl = openAiBaseUrl(environment);
+		const key = readVariable(environment, "OPENAI_API_KEY");
+		const isOpenAi = baseUrl === openAiEndpoint;
+		return {
+			preset: null,
+			baseUrl,
+			model,
+			keyName: "OPENAI_API_KEY",
+			key,
+			replaysReasoning: false,
+			isOpenAi,
+		};
+	}
+	const moved = preset.urlName === undefined ? null : readVariable(environment, preset.urlName);
+	const key = firstSet(environment, preset.keyNames);
+	return {
+		preset: name,
+		baseUrl: moved === null ? preset.baseUrl : fromHost(moved),
+		model: model.slice(slash + 1),
+		keyName: key?.name ?? preset.keyNames[0] ?? "the server's settings",
+		key: key?.value ?? null,
+		replaysReasoning: preset.replaysReasoning === true,
+		isOpenAi: false,
+	};
+};
+
+/** Ollama's variable holds a host, a host with a port, or an address. */
+const fromHost = (value: string): string => {
+	const url = new URL(value.includes("://") ? value : `http://${value}`);
+	if (url.port === "" && !value.includes("://")) url.port = "11434";
+	return `${withoutSlash(url.origin)}/v1`;
+};
+
+export const chatEffort = (endpoint: Endpoint, think: ThinkLevel): ReturnType<typeof openAiEffort> => {
+	if (endpoint.isOpenAi) return openAiEffort(endpoint.model, think);
+	const takes = endpoint.preset === null ? undefined : presets[endpoint.preset]?.effort;
+	return takes?.test(endpoint.model)
+		? ({ l: "low", m: "medium", h: "high", x: "high" } as const)[think]
+		: null;
+};
