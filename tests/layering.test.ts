@@ -1,0 +1,156 @@
+import { expect, test } from "vitest";
+import { type Import, importsOf, packageName, readSource, trackedFiles } from "./support/sources.ts";
+
+/**
+ * Who may import whom. A name ends in `.ts` for one file and stands for a folder otherwise; the first name that fits
+ * a file counts. A new arrow is a change of architecture: change it here and in ARCHITECTURE.md, with the reason.
+ */
+const arrows: Record<string, { values: string[]; types?: string[] }> = {
+	protocol: { values: [] },
+	"clients/common": { values: ["protocol"] },
+	"clients/terminal": { values: ["clients/common", "protocol", "scripts/pythonEnvironment.mjs"] },
+	"clients/nvim": { values: ["clients/common", "protocol", "scripts/pythonEnvironment.mjs"] },
+	"server/main.ts": { values: ["server", "protocol"] },
+	"server/server.ts": {
+		values: ["server/features", "server/connection", "server/sessions", "server/store", "protocol"],
+	},
+	"server/features": {
+		values: [
+			"server/sessions",
+			"server/completions",
+			"server/tools",
+			"server/context",
+			"server/backends",
+			"server/kernel",
+			"server/store",
+			"protocol",
+		],
+		types: ["server/connection"],
+	},
+	"server/sessions": {
+		values: ["server/context", "server/backends", "server/kernel", "server/store", "protocol"],
+	},
+	"server/completions": {
+		values: ["server/context", "server/backends", "server/kernel", "server/store", "protocol"],
+	},
+	"server/tools": {
+		values: ["server/context", "server/backends", "server/kernel", "server/store", "protocol"],
+	},
+	"server/context": { values: ["protocol"] },
+	"server/backends": { values: ["protocol"], types: ["server/context"] },
+	"server/kernel": { values: ["server/sessions/host.ts", "protocol"] },
+	"server/store": { values: ["protocol"], types: ["server/context"] },
+	"server/connection": { values: ["protocol"] },
+};
+
+/** Where a package may be imported. A package that is not here needs a line, and a reason in the pull request. */
+const packages: Record<string, string[]> = {
+	zod: ["protocol", "server"],
+	"vscode-jsonrpc": ["server/connection", "server/features", "server/server.ts", "clients/common"],
+	"vscode-languageserver": [
+		"server/connection",
+		"server/features",
+		"server/server.ts",
+		"server/main.ts",
+		"clients/common",
+	],
+	"vscode-languageserver-textdocument": ["server/features"],
+	"@anthropic-ai/sdk": ["server/backends"],
+	"@anthropic-ai/claude-agent-sdk": ["server/backends"],
+	openai: ["server/backends"],
+	"better-sqlite3": ["server/store"],
+	zeromq: ["server/kernel"],
+	neovim: ["clients/nvim"],
+	"@earendil-works/pi-tui": ["clients/terminal"],
+	marked: ["clients/terminal"],
+	shiki: ["clients/terminal"],
+	yaml: ["server"],
+};
+
+const lies = (path: string, name: string): boolean => path === name || path.startsWith(`${name}/`);
+const layerOf = (path: string): string | undefined => Object.keys(arrows).find((name) => lies(path, name));
+
+const modules = trackedFiles().filter((path) => /^(protocol|server|clients)\/.*\.ts$/.test(path));
+const imports = modules.flatMap((path) => importsOf(path, readSource(path)));
+const show = ({ from, to }: Import): string => `${from} -> ${to}`;
+
+test("reads imports, exports from, dynamic imports and types", () => {
+	const text = `
+import { a } from "./a.ts";
+import type { B } from "../b/b.ts";
+import "zod";
+export * from "./c.ts";
+const d = await import("openai");
+type E = import("../e/e.ts").E;
+const f = "import { x } from 'y'";
+`;
+	expect(
+		importsOf("server/x/y.ts", text).map(({ to, typeOnly }) => `${to}${typeOnly ? " (type)" : ""}`),
+	).toEqual([
+		"server/x/a.ts",
+		"server/b/b.ts (type)",
+		"zod",
+		"server/x/c.ts",
+		"openai",
+		"server/e/e.ts (type)",
+	]);
+});
+
+test("every module lies in a known layer", () => {
+	expect(modules.filter((path) => layerOf(path) === undefined)).toEqual([]);
+});
+
+test("layers import along the arrows only", () => {
+	const isAllowed = ({ from, to, typeOnly }: Import): boolean => {
+		const layer = layerOf(from);
+		const own = arrows[layer ?? ""];
+		if (layer === undefined || own === undefined) return true;
+		const targets = [layer, ...own.values, ...(typeOnly ? (own.types ?? []) : [])];
+		return targets.some((name) => lies(to, name));
+	};
+	const ours = imports.filter(({ to }) => /^(protocol|server|clients|scripts|tests|benchmarks)\//.test(to));
+	expect(ours.filter((each) => !isAllowed(each)).map(show)).toEqual([]);
+});
+
+test("packages are imported where the table says", () => {
+	const foreign = imports.filter(
+		({ to }) => !to.includes(".ts") && !to.includes(".mjs") && !to.startsWith("node:"),
+	);
+	const isAllowed = ({ from, to }: Import): boolean =>
+		(packages[packageName(to)] ?? []).some((name) => lies(from, name));
+	expect(foreign.filter((each) => !isAllowed(each)).map(show)).toEqual([]);
+});
+
+test("imported packages are named in package.json", () => {
+	const { dependencies, devDependencies } = JSON.parse(readSource("package.json"));
+	const named = { ...dependencies, ...devDependencies };
+	const used = new Set(
+		imports.map(({ to }) => to).filter((to) => !/\.(ts|mjs|json)$/.test(to) && !to.startsWith("node:")),
+	);
+	expect([...used].map(packageName).filter((name) => named[name] === undefined)).toEqual([]);
+});
+
+test("clients keep zod off their start path: values come from protocol files without it", () => {
+	const withZod = new Set<string>();
+	const spread = (path: string): void => {
+		if (withZod.has(path)) return;
+		withZod.add(path);
+		for (const { from } of imports.filter(({ to, typeOnly }) => to === path && !typeOnly))
+			if (from.startsWith("protocol/")) spread(from);
+	};
+	for (const { from, to, typeOnly } of imports)
+		if (to === "zod" && !typeOnly && from.startsWith("protocol/")) spread(from);
+	expect(withZod).toContain("protocol/index.ts");
+	expect(
+		imports
+			.filter(({ from, to, typeOnly }) => from.startsWith("clients/") && !typeOnly && withZod.has(to))
+			.map(show),
+	).toEqual([]);
+});
+
+test("context is pure: no modules of Node, no clock, no chance", () => {
+	const pure = modules.filter((path) => lies(path, "server/context"));
+	const impure =
+		/from "node:|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bset(Timeout|Interval)\b/;
+	expect(pure.filter((path) => impure.test(readSource(path)))).toEqual([]);
+});
