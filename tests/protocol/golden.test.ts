@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { clientMethods, ErrorCodes, serverMethods } from "../../protocol/index.ts";
+import { protocolSchema, schemaFile } from "../../scripts/schema/protocolSchema.ts";
+import { readSource } from "../support/sources.ts";
+
+test("docs/schema.json is made from the schemas as they are: after a change run `npm run schema`", () => {
+	expect(JSON.parse(readSource(schemaFile))).toEqual(JSON.parse(JSON.stringify(protocolSchema())));
+});
+
+test("every reference in the schema leads somewhere", () => {
+	const text = readSource(schemaFile);
+	const { $defs } = JSON.parse(text);
+	const names = [...text.matchAll(/"#\/\$defs\/([^"]+)"/g)].map(([, name = ""]) => name);
+	expect(names.length).toBeGreaterThan(0);
+	expect(names.filter((name) => $defs[name] === undefined)).toEqual([]);
+});
+
+test("the methods of the protocol: removing or renaming one breaks clients", () => {
+	expect(Object.keys(clientMethods).sort()).toMatchInlineSnapshot(`
+		[
+		  "backend/list",
+		  "cell/execute",
+		  "cell/interrupt",
+		  "context/preview",
+		  "context/receipt",
+		  "input/answer",
+		  "kernel/adopt",
+		  "kernel/complete",
+		  "kernel/end",
+		  "kernel/history",
+		  "kernel/inspect",
+		  "kernel/isComplete",
+		  "kernel/variables",
+		  "model/list",
+		  "output/read",
+		  "permission/answer",
+		  "queue/edit",
+		  "queue/list",
+		  "queue/remove",
+		  "session/attach",
+		  "session/cancel",
+		  "session/close",
+		  "session/configure",
+		  "session/detach",
+		  "session/list",
+		  "session/new",
+		  "session/prompt",
+		  "session/reset",
+		  "session/resume",
+		  "session/steer",
+		  "session/transcript",
+		  "textDocument/didPartiallyAcceptCompletion",
+		  "textDocument/didShowCompletion",
+		  "textDocument/inlineCompletion",
+		  "tool/list",
+		]
+	`);
+	expect(Object.keys(serverMethods).sort()).toMatchInlineSnapshot(`
+		[
+		  "input/request",
+		  "session/update",
+		]
+	`);
+});
+
+test("the error codes of the protocol: a number never gets another meaning", () => {
+	expect(ErrorCodes).toMatchInlineSnapshot(`
+		{
+		  "backendNotReady": -32016,
+		  "contentModified": -32801,
+		  "hostLacksCapability": -32014,
+		  "internalError": -32603,
+		  "invalidParams": -32602,
+		  "invalidRequest": -32600,
+		  "itemNotFound": -32015,
+		  "kernelNotAlive": -32013,
+		  "limitReached": -32017,
+		  "methodNotFound": -32601,
+		  "notController": -32012,
+		  "parseError": -32700,
+		  "requestCancelled": -32800,
+		  "serverNotInitialized": -32002,
+		  "sessionNotFound": -32010,
+		  "sessionOwnedElsewhere": -32011,
+		}
+	`);
+});
