@@ -1,4 +1,6 @@
 /** All backends, by name and alias, and which of them is ready. */
+
+import { nearest } from "../../protocol/nearest.ts";
 import { createAnthropicBackend } from "./anthropic.ts";
 import type { Backend, Environment } from "./backend.ts";
 import { createOpenAiChatBackend } from "./openaiChat.ts";
@@ -15,6 +17,8 @@ export type Backends = {
 	get(nameOrAlias: string): Backend;
 	/** The first backend whose credentials are in place and that knows a model to begin with. */
 	firstReady(environment: Environment): Backend | null;
+	/** What to tell a person who has no backend, in two lines. */
+	howToGetOne(): string;
 	/** What `anthropic/claude-opus-5` means: `null` when the word before the slash names no provider. */
 	modelSpec(spec: string): ModelSpec | null;
 	dispose(): Promise<void>;
@@ -31,11 +35,15 @@ export type BackendsOptions = { readonly retryPolicy?: RetryPolicy };
 
 export const createBackends = (options: BackendsOptions = {}): Backends => {
 	const retryPolicy = options.retryPolicy ?? defaultRetryPolicy;
-	const all: Backend[] = [
+	return backendsOf([
 		createAnthropicBackend(retryPolicy),
 		createOpenAiBackend(retryPolicy),
 		createOpenAiChatBackend(retryPolicy),
-	];
+	]);
+};
+
+/** These backends as a registry, in order of preference. */
+export const backendsOf = (all: readonly Backend[]): Backends => {
 	const byName = new Map(
 		all.flatMap((backend) => [backend.name, ...backend.aliases].map((word) => [word, backend] as const)),
 	);
@@ -46,8 +54,8 @@ export const createBackends = (options: BackendsOptions = {}): Backends => {
 		get(word) {
 			const backend = find(word);
 			if (backend !== null) return backend;
-			const nearest = nearestWord(word.trim().toLowerCase(), [...byName.keys()]);
-			const hint = nearest === null ? "" : ` Did you mean "${nearest}"?`;
+			const near = nearest(word.trim(), [...byName.keys()]);
+			const hint = near === null ? "" : ` Did you mean "${near}"?`;
 			const names = all.map((backend) => backend.name).join(", ");
 			throw new UnknownBackend(`No backend "${word}".${hint} There are: ${names}.`);
 		},
@@ -55,6 +63,8 @@ export const createBackends = (options: BackendsOptions = {}): Backends => {
 			all.find(
 				(backend) => backend.login(environment).kind !== "missing" && hasModel(backend, environment),
 			) ?? null,
+		howToGetOne: () =>
+			"No AI backend is ready. Set ANTHROPIC_API_KEY or OPENAI_API_KEY in your shell and start ipyai again,\nor point OPENAI_BASE_URL at a local server (Ollama: http://localhost:11434/v1) and choose -b openai-chat --model NAME.",
 		modelSpec(spec) {
 			const slash = spec.indexOf("/");
 			if (slash <= 0) return null;
@@ -81,24 +91,3 @@ const providers: Readonly<Record<string, string>> = {
 /** A key for some preset alone does not say which model is meant; a server of one's own offers its own. */
 const hasModel = (backend: Backend, environment: Environment): boolean =>
 	backend.defaultModel !== null || environment.OPENAI_BASE_URL !== undefined;
-
-/** The word with the fewest edits, `null` when none is near. */
-export const nearestWord = (word: string, words: readonly string[]): string | null => {
-	let best: { word: string; distance: number } | null = null;
-	for (const candidate of words) {
-		const distance = editDistance(word, candidate);
-		if (best === null || distance < best.distance) best = { word: candidate, distance };
-	}
-	return best !== null && best.distance <= Math.max(2, word.length / 3) ? best.word : null;
-};
-
-const editDistance = (a: string, b: string): number => {
-	let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-	for (let i = 1; i <= a.length; i++) {
-		const next = [i];
-		for (let j = 1; j <= b.length; j++)
-			next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-		row = next;
-	}
-	return row[b.length]!;
-};

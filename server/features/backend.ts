@@ -1,4 +1,4 @@
-import { RequestError } from "../sessions/errors.ts";
+import { namedBackend } from "../sessions/settings.ts";
 import type { Feature } from "./feature.ts";
 
 /** `backend/list`, `model/list`, `tool/list`: what there is to choose from. */
@@ -16,9 +16,7 @@ export const backendFeature: Feature = {
 		}));
 
 		client.onRequest("model/list", async ({ backend: name }, signal) => {
-			const backend = backends.find(name);
-			if (!backend) throw new RequestError("backendNotReady", backends.unknownName(name));
-			const models = await backend.listModels(client.facts.environment, signal);
+			const models = await namedBackend(name, backends).listModels(client.facts.environment, signal);
 			return { models: models.map((model) => ({ ...model })) };
 		});
 

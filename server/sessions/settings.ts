@@ -38,8 +38,8 @@ export const changeSettings = (
 	patch: SettingsPatch,
 	sources: SettingSources,
 ): Settings => {
-	const touchesBackend =
-		patch.backend !== undefined || patch.model?.includes("/") || current.backend === null;
+	const spec = patch.model === undefined ? null : sources.backends.modelSpec(patch.model);
+	const touchesBackend = patch.backend !== undefined || spec !== null || current.backend === null;
 	const backend = touchesBackend
 		? chooseBackend({ backend: patch.backend, model: patch.model }, sources, null)
 		: (sources.backends.find(current.backend ?? "") ?? null);
@@ -74,7 +74,8 @@ const modelSettings = (
 	const file = config.models?.[backend.name];
 	// The predecessors' flat keys belong to the backend the file names, or to whichever is used.
 	const flat = !config.backend || backends.find(config.backend)?.name === backend.name ? config : {};
-	const plain = (model: string | undefined) => (model === undefined ? undefined : backends.modelName(model));
+	const plain = (model: string | undefined) =>
+		model === undefined ? undefined : (backends.modelSpec(model)?.model ?? model);
 	return {
 		backend: backend.name,
 		model: plain(wish.model) ?? file?.model ?? flat.model ?? lastModel(backend.name) ?? backend.defaultModel,
@@ -92,15 +93,18 @@ const chooseBackend = (
 	{ backends, environment }: SettingSources,
 	fromFile: string | null,
 ): Backend | null => {
-	const byModel = wish.model ? backends.backendOfModel(wish.model) : null;
-	if (wish.backend !== undefined) return named(wish.backend, backends);
-	if (byModel) return byModel;
+	if (wish.backend !== undefined) return namedBackend(wish.backend, backends);
+	const spec = wish.model === undefined ? null : backends.modelSpec(wish.model);
+	if (spec) return namedBackend(spec.backend, backends);
 	if (fromFile !== null) return backends.find(fromFile) ?? backends.firstReady(environment);
 	return backends.firstReady(environment);
 };
 
-const named = (name: string, backends: Backends): Backend => {
-	const backend = backends.find(name);
-	if (backend) return backend;
-	throw new RequestError("backendNotReady", backends.unknownName(name));
+/** Fails with `backendNotReady`, naming the nearest. */
+export const namedBackend = (name: string, backends: Backends): Backend => {
+	try {
+		return backends.get(name);
+	} catch (error) {
+		throw new RequestError("backendNotReady", (error as Error).message, { cause: error });
+	}
 };

@@ -12,7 +12,7 @@ import {
 } from "../../clients/common/connection.ts";
 import type { SessionEvent, SessionUpdateParams } from "../../protocol/index.ts";
 import type { Backend } from "../../server/backends/backend.ts";
-import { Backends } from "../../server/backends/registry.ts";
+import { backendsOf } from "../../server/backends/registry.ts";
 import { Completions } from "../../server/completions/completions.ts";
 import { startTimeOf } from "../../server/connection/processFacts.ts";
 import { createKernelHost } from "../../server/kernel/kernelHost.ts";
@@ -49,7 +49,7 @@ export const startTestServer = async (
 	const folder = options.folder ?? mkdtempSync(join(tmpdir(), "ipyai-server-"));
 	const logged: string[] = [];
 	const store = openStore(join(folder, "ipyai.sqlite"));
-	const backends = new Backends(options.backends ?? [scriptedBackend()]);
+	const backends = backendsOf(options.backends ?? [scriptedBackend()]);
 	const owner = { instanceId: randomUUID(), pid: process.pid, startTime: startTimeOf(process.pid) ?? "" };
 	const sessions = new Sessions({
 		store,
@@ -132,7 +132,7 @@ const watched = (connection: ServerConnection): TestClient => {
 			const update = await until(
 				(each) => each.kind === "event" && each.event.kind === kind && fits(each.event as never),
 			);
-			return (update as { event: never }).event;
+			return (update as unknown as { event: never }).event;
 		},
 	};
 };
