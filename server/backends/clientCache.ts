@@ -1,7 +1,7 @@
 /** SDK clients by what their making depends on, so that connections stay warm between turns. */
 import type { Environment } from "./backend.ts";
 
-const relevant = /^(ANTHROPIC|OPENAI|.*_API_KEY$|.*_TOKEN$|https?_proxy$|no_proxy$|all_proxy$)/i;
+const relevant = /^(ANTHROPIC|OPENAI|OLLAMA_HOST|.*_API_KEY$|.*_TOKEN$|https?_proxy$|no_proxy$|all_proxy$)/i;
 
 /** `variant` tells apart clients of one environment, for example by endpoint. A failed making is tried again. */
 export const clientCache = <T>(make: (environment: Environment, variant: string) => Promise<T>) => {

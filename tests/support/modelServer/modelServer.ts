@@ -133,7 +133,8 @@ export const startModelServer = async (options: ModelServerOptions = {}): Promis
 					await flushed(response);
 					return void response.socket?.destroy();
 				}
-				if (fault.kind === "badevent") await write(response, "data: {not json\n\n");
+				if (fault.kind === "badevent")
+					await write(response, toText(event).replace(/data: .*/, "data: {not json"));
 				if (fault.kind === "streamerror") {
 					await write(response, toText(wire.streamError()));
 					return void response.end();

@@ -45,8 +45,8 @@ export const readScript = (conversation: Conversation): Script => {
 	const request = /<user-request>\n?([\s\S]*?)\n?<\/user-request>/.exec(conversation.userText)?.[1];
 	const text = request === undefined ? conversation.userText : unescapeXml(request);
 	const parts = text.split("@@then@@");
-	const part = parts[conversation.rounds.length] ?? "";
 	const forever = /@@forever [\s\S]*?@@/.exec(text)?.[0] ?? "";
+	const part = (parts[conversation.rounds.length] ?? "").replace(forever, "");
 	const steps: Step[] = [];
 	let stop: Script["stop"] = "endTurn";
 	let slow = false;

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { createBackends, UnknownBackend } from "../../../server/backends/registry.ts";
+
+const backends = createBackends();
+
+test.each([
+	["claude-api", "claude-api"],
+	[" API ", "claude-api"],
+	["ipyclaude", "claude-api"],
+	["openai", "openai-api"],
+	["openai-chat", "openai-chat"],
+])("%s finds %s", (word, name) => expect(backends.get(word).name).toBe(name));
+
+test("a wrong name is answered with the nearest one and all names", () => {
+	expect(() => backends.get("claud-api")).toThrow(UnknownBackend);
+	expect(() => backends.get("claud-api")).toThrow(
+		'No backend "claud-api". Did you mean "claude-api"? There are: ',
+	);
+	expect(() => backends.get("zzzzzz")).not.toThrow("Did you mean");
+	expect(backends.find("zzzzzz")).toBeNull();
+});
+
+test.each([
+	["anthropic/claude-opus-5", { backend: "claude-api", model: "claude-opus-5" }],
+	["openai/gpt-5.5", { backend: "openai-api", model: "gpt-5.5" }],
+	["gemini/gemini-3-flash-preview", { backend: "openai-chat", model: "gemini/gemini-3-flash-preview" }],
+	["google/gemini-3-pro", { backend: "openai-chat", model: "gemini/gemini-3-pro" }],
+	["openrouter/meta/llama-4", { backend: "openai-chat", model: "openrouter/meta/llama-4" }],
+	["gpt-5.5", null],
+	["meta/llama", null],
+	["/x", null],
+])("the model %s means %j", (spec, meaning) => expect(backends.modelSpec(spec)).toEqual(meaning));
+
+/** No CLI is found: neither on the path nor by a setting. */
+const bare = {
+	PATH: "/nowhere",
+	HOME: "/nowhere",
+	IPYAI_CLAUDE_PATH: "/nowhere",
+	IPYAI_CODEX_PATH: "/nowhere",
+};
+
+test.each([
+	[{}, undefined],
+	[{ ANTHROPIC_API_KEY: "k" }, "claude-api"],
+	[{ ANTHROPIC_KEY: "k", OPENAI_API_KEY: "k" }, "claude-api"],
+	[{ ANTHROPIC_AUTH_TOKEN: "k" }, "claude-api"],
+	[{ ANTHROPIC_API_KEY: " ", OPENAI_API_KEY: "k" }, "openai-api"],
+	[{ OPENAI_BASE_URL: "http://127.0.0.1:8080/v1" }, "openai-chat"],
+	[{ OPENAI_BASE_URL: "https://api.openai.com/v1/" }, undefined],
+	[{ GEMINI_API_KEY: "k" }, undefined],
+])("with %j the first that is ready is %s", (environment, name) => {
+	expect(backends.firstReady({ ...bare, ...environment })?.name).toBe(name);
+});
+
+test("a login names where the key comes from, never the key", () => {
+	const login = backends.get("claude-api").login({ ANTHROPIC_KEY: "secret" });
+	expect(login).toEqual({ kind: "environment", name: "ANTHROPIC_KEY" });
+	expect(backends.get("openai-chat").login({ GEMINI_API_KEY: "secret" })).toEqual({
+		kind: "environment",
+		name: "GEMINI_API_KEY",
+	});
+	for (const backend of backends.all) {
+		const missing = backend.login(bare);
+		expect(missing.kind).toBe("missing");
+		expect(missing).toHaveProperty("hint", expect.stringMatching(/[A-Z].*\.$/));
+	}
+});
