@@ -2,9 +2,9 @@
  * The session as plain text that only grows: for pipes, `-c` and `--plain`. What cells and answers say goes to `out`,
  * errors and notices to `err`. The caller cleans untrusted text through `clean`.
  */
-import type { Output, TranscriptItem } from "../../protocol/index.ts";
+import type { Content, Output, TranscriptItem } from "../../protocol/index.ts";
+import { callText, toolLine } from "../../protocol/toolLine.ts";
 import type { Change, TextView } from "./sessionView.ts";
-import { callText, finishedText } from "./toolLine.ts";
 import { turnEndText } from "./turnEnd.ts";
 
 export type PlainSinks = {
@@ -26,6 +26,11 @@ export class PlainOutput {
 
 	constructor(sinks: PlainSinks) {
 		this.#sinks = sinks;
+	}
+
+	/** A text of the client's own. */
+	print(text: string): void {
+		this.#line(text.trimEnd());
 	}
 
 	show(change: Change): void {
@@ -57,10 +62,10 @@ export class PlainOutput {
 				this.#part = null;
 				return;
 			case "toolStarted":
-				if (this.#sinks.interactive) this.#paragraph(`⏳ ${callText(change.call)}`);
+				if (this.#sinks.interactive) this.#paragraph(`⏳ ${callText(change.call.name, change.call.args)}`);
 				return;
 			case "toolFinished":
-				this.#paragraph(`🔧 ${finishedText(change.call, change.content, change.isError)}`);
+				this.#paragraph(finishedLine(change.call, change));
 				return;
 			case "turnFinished": {
 				this.#endLine();
@@ -169,7 +174,7 @@ export class PlainOutput {
 				this.#endLine();
 				this.#part = null;
 			} else if (part.kind === "toolCall" && part.result !== null)
-				this.#paragraph(`🔧 ${finishedText(part, part.result.content, part.result.isError)}`);
+				this.#paragraph(finishedLine(part, part.result));
 		}
 		const text = turnEndText(item);
 		if (text !== null) this.#error(text);
@@ -198,6 +203,18 @@ export class PlainOutput {
 		if (this.#part !== null) this.#atLineStart = true;
 	}
 }
+
+/** A tool call that ended, in one line. */
+export const finishedLine = (
+	call: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
+	result: { readonly content: readonly Content[]; readonly isError: boolean },
+): string =>
+	toolLine(call.name, call.args, {
+		text: result.content
+			.map((part) => (part.kind === "text" ? part.text : `[picture, ${part.mimeType}]`))
+			.join(" "),
+		isError: result.isError,
+	});
 
 /** The form of a MIME bundle that text can show; `null` when it has none. */
 export const bundleText = (data: Readonly<Record<string, unknown>>): string | null => {

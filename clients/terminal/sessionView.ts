@@ -128,6 +128,8 @@ export class SessionView {
 	settings: Settings;
 	participants: readonly Participant[];
 	kernel: KernelView | null;
+	/** IPython's number of this session, also when its kernel is gone. */
+	historySession: number | null;
 	/** Cells that run, in order. */
 	readonly cells = new Map<string, CellView>();
 	/** Turns that wait or run, in order. */
@@ -146,6 +148,7 @@ export class SessionView {
 		this.settings = state.settings;
 		this.participants = state.participants;
 		this.kernel = state.kernel;
+		this.historySession = state.kernel?.historySession ?? null;
 		this.#setApprovals(state);
 	}
 
@@ -187,6 +190,7 @@ export class SessionView {
 		this.settings = result.state.settings;
 		this.participants = result.state.participants;
 		this.kernel = result.state.kernel;
+		this.historySession = this.kernel?.historySession ?? this.historySession;
 		const known = new Set(this.approvals.keys());
 		this.#setApprovals(result.state);
 		for (const approval of this.approvals.values())
@@ -240,6 +244,7 @@ export class SessionView {
 			}
 			case "kernelAttached":
 				this.kernel = { ...event, status: this.kernel?.status ?? "idle" };
+				this.historySession = event.historySession ?? this.historySession;
 				if (this.kernel.status === "dead") this.kernel.status = "idle";
 				return [{ kind: "kernelAttached", kernel: this.kernel, fresh: event.fresh }];
 			case "kernelDetached":
