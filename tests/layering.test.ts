@@ -7,9 +7,9 @@ import { type Import, importsOf, packageName, readSource, trackedFiles } from ".
  */
 const arrows: Record<string, { values: string[]; types?: string[] }> = {
 	protocol: { values: [] },
-	"clients/common": { values: ["protocol"] },
-	"clients/terminal": { values: ["clients/common", "protocol", "scripts/pythonEnvironment.mjs"] },
-	"clients/nvim": { values: ["clients/common", "protocol", "scripts/pythonEnvironment.mjs"] },
+	"clients/common": { values: ["protocol", "scripts/pythonEnvironment.mjs"] },
+	"clients/terminal": { values: ["clients/common", "protocol"] },
+	"clients/nvim": { values: ["clients/common", "protocol"] },
 	"server/main.ts": { values: ["server", "protocol"] },
 	"server/server.ts": {
 		values: ["server/features", "server/connection", "server/sessions", "server/store", "protocol"],

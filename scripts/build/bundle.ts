@@ -64,7 +64,7 @@ export const buildBundles = async (
 	for (const name of Object.keys(entries)) replace(join(root, "dist", `${name}.js`), starter(name));
 	removeOldChunks(join(root, "dist/bundle"), new Set(files.map(({ path }) => path)));
 
-	const sources = Object.keys(result.metafile.inputs).filter((path) => !path.startsWith("node_modules/"));
+	const sources = Object.keys(result.metafile.inputs).filter((path) => !path.includes("node_modules/"));
 	const tools = ["package-lock.json", "scripts/build/bundle.ts", "scripts/build/starter.ts"];
 	const inputs = [...sources, ...tools.filter((path) => existsSync(join(root, path)))];
 	replace(join(root, inputsFile), JSON.stringify(describeInputs(root, inputs)));
