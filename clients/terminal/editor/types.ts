@@ -11,13 +11,11 @@ export type EditorOptions = {
 	readonly onSubmit: (text: string) => void;
 	/**
 	 * Whether Enter submits: asked when the cursor stands where IPython would ask. Undefined or a failed promise means
-	 * `looksIncomplete` decides.
+	 * the client's own rule decides; so does `unknown`. Keys that come meanwhile wait.
 	 */
 	readonly isComplete?: (text: string) => Promise<IsComplete> | IsComplete;
 	/** Tab after text: gives the matches, which show in a menu. */
 	readonly complete?: (text: string, cursor: number) => Promise<Completions | null>;
-	/** Keys the editor has no use for come here; so do all keys it is told to leave alone. */
-	readonly onKey?: (key: KeyEvent) => boolean;
 };
 
 export type IsComplete = {
