@@ -1,0 +1,91 @@
+/** Which Python a session runs in. Looks at folders only: starting an interpreter to ask it would cost more than the kernel. */
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { KernelStartError } from "./kernelStartError.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type FindPythonOptions = {
+	/** As given with `--python`: a path or a command. */
+	readonly python?: string | null;
+	readonly env: Environment;
+	readonly cwd?: string;
+	/** Told when the Python of an active environment is passed over. */
+	onNotice?(text: string): void;
+};
+
+/** ipyai's own environment, made by the set-up. `IPYAI_PYTHON` overrides. */
+export const privatePythonPath = (env: Environment): string =>
+	env.IPYAI_PYTHON ||
+	join(env.XDG_DATA_HOME || join(env.HOME || homedir(), ".local/share"), "ipyai/python/bin/python");
+
+/**
+ * `--python`, else the active virtual or conda environment when it has ipykernel, else ipyai's own, else a `python3`
+ * of the PATH that has ipykernel. Fails with `KernelStartError`.
+ */
+export const findPython = ({ python, env, cwd, onNotice }: FindPythonOptions): string => {
+	if (python) return named(python, env, cwd ?? process.cwd());
+	const passedOver: string[] = [];
+	for (const prefix of [env.VIRTUAL_ENV, env.CONDA_PREFIX]) {
+		if (!prefix) continue;
+		const path = join(prefix, "bin/python");
+		if (hasIpykernel(prefix)) return path;
+		if (existsSync(path)) passedOver.push(path);
+	}
+	const own = privatePythonPath(env);
+	const found = existsSync(own) ? own : onPath("python3", env).find((path) => hasIpykernel(prefixOf(path)));
+	if (found === undefined)
+		throw new KernelStartError(
+			`No Python for the session: ${own} does not exist, and no active environment has ipykernel. Run "npm start" in ipyai's folder to make it, or install ipykernel (${passedOver[0] ?? "python3"} -m pip install ipykernel), or name an interpreter with --python PATH.`,
+		);
+	if (passedOver[0])
+		onNotice?.(
+			`The active environment has no ipykernel, so ${found} is used. To work in it: ${passedOver[0]} -m pip install ipykernel`,
+		);
+	return found;
+};
+
+const named = (python: string, env: Environment, cwd: string): string => {
+	const home = env.HOME ?? homedir();
+	const expanded = python.startsWith("~/") ? join(home, python.slice(2)) : python;
+	if (!expanded.includes("/")) {
+		const [found] = onPath(expanded, env);
+		if (found) return found;
+		throw new KernelStartError(`--python ${python}: no such command in PATH.`);
+	}
+	const path = isAbsolute(expanded) ? expanded : resolve(cwd, expanded);
+	// An environment's folder is taken for its interpreter.
+	for (const candidate of [join(path, "bin/python"), path]) if (existsSync(candidate)) return candidate;
+	throw new KernelStartError(`--python ${python}: ${path} does not exist.`);
+};
+
+const onPath = (command: string, env: Environment): string[] =>
+	(env.PATH ?? "")
+		.split(delimiter)
+		.filter(Boolean)
+		.map((folder) => join(folder, command))
+		.filter((path) => existsSync(path));
+
+const prefixOf = (python: string): string => {
+	try {
+		return dirname(dirname(realpathSync(python)));
+	} catch {
+		return dirname(dirname(python));
+	}
+};
+
+const hasIpykernel = (prefix: string): boolean => {
+	for (const lib of ["lib", "lib64"]) {
+		let names: string[];
+		try {
+			names = readdirSync(join(prefix, lib));
+		} catch {
+			continue; // no such folder
+		}
+		for (const name of names)
+			if (name.startsWith("python3") && existsSync(join(prefix, lib, name, "site-packages/ipykernel")))
+				return true;
+	}
+	return false;
+};

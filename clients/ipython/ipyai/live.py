@@ -1,0 +1,203 @@
+"""Answers a server's requests inside a kernel.
+
+Requests are messages of a type of our own, ``ipyai_request``, on the kernel's usual channels: on a subshell for what
+looks, on the main shell for what changes, on control for what must not wait. Unlike silent executes they trigger no
+``post_execute`` hooks and take no payloads away from a running cell.
+"""
+
+import os
+import platform
+import sys
+import threading
+
+from . import notes, prompts, pyrun, refs, shell_refs, summaries
+from .bounded import clean
+from .lease import Lease
+
+REQUEST, REPLY = "ipyai_request", "ipyai_reply"
+
+
+class Live:
+    """The module's state in one kernel; ``retire`` takes everything back."""
+
+    def __init__(self, shell, version: str):
+        self.version = version
+        self._shell = shell
+        self._kernel = shell.kernel
+        self._lease = None
+        self._cell = None
+        self._executing = 0
+        self._cancelled_refs: set = set()
+        self._ops = {
+            "hello": self._hello,
+            "ping": self._ping,
+            "resize": self._resize,
+            "cancel": self._cancel,
+            "variables": lambda args: summaries.variables(shell, args.get("filter")),
+            "notes": lambda args: [_clean(notes.note_value(source)) for source in args["sources"]],
+            "plainRefs": lambda args: [refs.is_plain(expression) for expression in args["expressions"]],
+            "ref": lambda args: refs.resolve(shell, args["expression"]),
+            "callRef": self._call_ref,
+            "shellRefs": lambda args: shell_refs.run_all(args["id"], args["commands"], args["limitSeconds"]),
+            "history": lambda args: _clean(prompts.tail(shell, args["limit"])),
+            "pyrun": lambda args: pyrun.pyrun(shell, args["id"], args["code"]),
+            "number": lambda args: prompts.number(shell, args["source"], args["rewritten"]),
+            "mirror": lambda args: prompts.mirror(
+                shell, args["prompt"], args["fullPrompt"], args["response"], args["historyLine"]
+            ),
+            "remark": lambda args: prompts.remark(shell, args["changes"]),
+            "continue": lambda args: prompts.continue_session(shell, args["session"], args["nextExecutionCount"]),
+        }
+        self._events = {
+            "pre_execute": self._on_execute,
+            "post_execute": self._on_executed,
+            "pre_run_cell": self._on_cell,
+            "post_run_cell": self._on_cell_end,
+        }
+        self._install()
+
+    def _install(self) -> None:
+        for handlers in (self._kernel.shell_handlers, self._kernel.control_handlers):
+            handlers[REQUEST] = self._on_request
+        for name, function in self._events.items():
+            self._shell.events.register(name, function)
+        # `exit` only tells the client, which decides: other clients may share this kernel. IPython has no hook here.
+        self._shell.ask_exit = self._ask_exit
+        # debugpy makes `breakpoint()` do nothing where no debugger is attached.
+        if (getattr(sys.breakpointhook, "__module__", None) or "").startswith(("debugpy", "_pydev", "pydev")):
+            sys.breakpointhook = sys.__breakpointhook__
+
+    def retire(self) -> None:
+        for handlers in (self._kernel.shell_handlers, self._kernel.control_handlers):
+            if handlers.get(REQUEST) == self._on_request:
+                del handlers[REQUEST]
+        for name, function in self._events.items():
+            try:
+                self._shell.events.unregister(name, function)
+            except ValueError:
+                pass  # somebody cleared the hooks
+        self._shell.__dict__.pop("ask_exit", None)
+        if self._lease:
+            self._lease.stop()
+
+    async def _on_request(self, stream, ident, parent):
+        try:
+            args = parent["content"]
+            result = self._ops[args["op"]](args)
+            if hasattr(result, "__await__"):
+                result = await result
+            content = {"status": "ok", "result": result}
+        except KeyboardInterrupt:
+            content = {"status": "error", "reason": "was interrupted"}
+        except Exception as error:
+            content = {"status": "error", "reason": clean(f"{type(error).__name__}: {error}")[:500]}
+        self._kernel.session.send(stream, REPLY, content, parent, ident=ident)
+
+    def _hello(self, _args):
+        import IPython
+
+        history = self._shell.history_manager
+        kept = history is not None and getattr(history, "enabled", False)
+        return {
+            "version": self.version,
+            "nextExecutionCount": self._shell.execution_count,
+            "historySession": history.session_number if kept else None,
+            "historyFile": str(history.hist_file) if kept else None,
+            "banner": f"Python {platform.python_version()}, IPython {IPython.__version__}",
+            "cwd": os.getcwd(),
+            "pid": os.getpid(),
+            "running": self._cell,
+        }
+
+    def _ping(self, args):
+        seconds = args.get("leaseSeconds")
+        if self._lease:
+            self._lease.renew(seconds)
+        elif seconds:
+            self._lease = Lease(seconds, self._is_busy, self._end)
+            # The kernel is ours: its outputs are kept as a terminal's would be.
+            if self._shell.history_manager is not None:
+                self._shell.history_manager.db_log_output = True
+        return self._is_busy()
+
+    def _is_busy(self) -> bool:
+        if not self._executing and not pyrun.running():
+            return False
+        # A cell that waits for a line from a client that is gone waits for nothing.
+        frame = sys._current_frames().get(threading.main_thread().ident)
+        while frame is not None:
+            if frame.f_code.co_name == "_input_request":
+                return False
+            frame = frame.f_back
+        return True
+
+    def _end(self) -> None:
+        loop = self._kernel.io_loop
+        loop.add_callback(loop.stop)
+
+    def _resize(self, args):
+        os.environ["COLUMNS"], os.environ["LINES"] = str(args["columns"]), str(args["rows"])
+
+    def _cancel(self, args):
+        return shell_refs.cancel(args["id"]) or pyrun.cancel(args["id"])
+
+    async def _call_ref(self, args):
+        return await pyrun.guarded(
+            args["id"], lambda: refs.resolve(self._shell, args["expression"]), {"reason": "took too long"}
+        )
+
+    def _ask_exit(self) -> None:
+        self._shell.payload_manager.write_payload(
+            {"source": "ask_exit", "keepkernel": bool(self._shell.keepkernel_on_exit)}
+        )
+
+    def _on_execute(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            self._executing = 1
+
+    def _on_executed(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            self._executing = 0
+
+    def _on_cell(self, info) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        parent = getattr(self._shell, "parent_header", None) or {}
+        header = parent.get("header", parent)
+        self._cell = {
+            "key": header.get("msg_id"),
+            "code": _clean(info.raw_cell),
+            "executionCount": self._shell.execution_count,
+        }
+
+    def _on_cell_end(self, _result) -> None:
+        if threading.current_thread() is threading.main_thread():
+            self._cell = None
+
+
+def _clean(value):
+    if isinstance(value, str):
+        return clean(value)
+    return [_clean(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+_live = None
+
+
+def install(version: str):
+    """Makes this kernel answer, replacing an earlier version of this module. A sentence when it cannot."""
+    global _live
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is None or not hasattr(getattr(shell, "kernel", None), "shell_handlers"):
+        return "This Python is not an IPython kernel."
+    _live = Live(shell, version)
+    return None
+
+
+def retire() -> None:
+    global _live
+    if _live is not None:
+        _live.retire()
+        _live = None

@@ -1,0 +1,258 @@
+"""The ``pyrun`` tool: runs code in the user's namespace without being a cell.
+
+It takes no input number, stands in no history and leaves ``_``, ``__`` and ``Out`` alone. The result is a list of
+content parts: what was printed and shown in order, then the value of the last expression or the traceback.
+"""
+
+import ast
+import asyncio
+import inspect
+import linecache
+import os
+import signal
+import sys
+import threading
+import traceback
+
+from .bounded import clean, cut
+from .capture import MAX_CHARS, Capture
+
+_lock = threading.Lock()
+_current = None
+_cancelled: set = set()
+_count = 0
+
+
+def running() -> bool:
+    return _current is not None
+
+
+def cancel(call_id: str) -> bool:
+    """Interrupts the call if it runs and only then; one that waits does not start."""
+    with _lock:
+        if _current != call_id:
+            _cancelled.add(call_id)
+            return False
+        # The call cannot end while the lock is held, so the signal meets nobody else.
+        pid = os.getpid()
+        if os.getpgid(pid) == pid:
+            os.killpg(pid, signal.SIGINT)
+        else:
+            os.kill(pid, signal.SIGINT)
+        return True
+
+
+async def guarded(call_id: str, work, cancelled_result):
+    """Runs ``work`` (a function that may return an awaitable) so that ``cancel`` reaches it.
+
+    Returns its value, or ``cancelled_result`` after a cancel.
+    """
+    global _current
+    if call_id in _cancelled:
+        _cancelled.discard(call_id)
+        return cancelled_result
+    handler = _Interrupts()
+    try:
+        with _lock:
+            _current = call_id
+        handler.install()
+        result = work()
+        if inspect.isawaitable(result):
+            result = await result
+        return result
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        handler.uncancel()
+        return cancelled_result
+    finally:
+        _end(handler)
+
+
+def _end(handler) -> None:
+    global _current
+    # An interrupt that was on its way is due to the call that just ended: it is swallowed here.
+    for _ in range(3):
+        try:
+            with _lock:
+                _current = None
+            handler.remove()
+            return
+        except KeyboardInterrupt:
+            continue
+
+
+class _Interrupts:
+    """SIGINT while code runs: raised in running code, and as a cancel where the code awaits."""
+
+    def __init__(self):
+        self._saved = None
+        self._cancels = 0
+        self._active = False
+        self._task = None
+
+    def install(self) -> None:
+        self._active = True
+        self._depth = sys._getframe(1).f_code
+        try:
+            self._task = asyncio.current_task()
+        except RuntimeError:
+            self._task = None
+        if threading.current_thread() is threading.main_thread():
+            self._saved = signal.signal(signal.SIGINT, self._on_interrupt)
+
+    def remove(self) -> None:
+        self._active = False
+        saved, self._saved = self._saved, None
+        if saved is not None:
+            signal.signal(signal.SIGINT, saved)
+
+    def uncancel(self) -> None:
+        if self._cancels and hasattr(self._task, "uncancel"):
+            self._task.uncancel()
+
+    def _on_interrupt(self, _number, frame):
+        # Inside our own frames the code runs; otherwise the event loop waits for it.
+        while frame is not None:
+            if frame.f_code is self._depth:
+                raise KeyboardInterrupt
+            frame = frame.f_back
+        if self._task is not None:
+            self._task.get_loop().call_soon_threadsafe(self._cancel)
+
+    def _cancel(self) -> None:
+        # The call may have ended since: what the task does now is not ours to cancel.
+        if self._active:
+            self._cancels += 1
+            self._task.cancel()
+
+
+async def pyrun(shell, call_id: str, code: str) -> dict:
+    """Runs the code: ``{content, isError}``."""
+    global _count
+    if not isinstance(code, str):
+        return {"content": [{"kind": "text", "text": 'pyrun needs "code", a string.'}], "isError": True}
+    _count += 1
+    capture = Capture(shell)
+    failed = "KeyboardInterrupt: the call was interrupted\n"
+    with capture:
+        failure = await guarded(call_id, lambda: _run(shell, code, f"<pyrun {_count}>", capture), failed)
+        try:
+            _figures(shell, capture)
+        except Exception:
+            capture.write(traceback.format_exc(limit=0))
+    if failure:
+        capture.write(failure)
+    return {"content": _content(capture.parts), "isError": bool(failure)}
+
+
+async def _run(shell, code: str, filename: str, capture: Capture):
+    """Runs the code; the traceback's text when it failed."""
+    try:
+        source = shell.transform_cell(code)
+        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+        tree = ast.parse(source, filename)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        namespace = shell.user_global_ns
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        with _figure_printer(shell):
+            if tree.body:
+                result = eval(compile(tree, filename, "exec", flags=flags), namespace, shell.user_ns)
+                if inspect.iscoroutine(result):
+                    await result
+            if last is None:
+                return None
+            compiled = compile(ast.Expression(last.value), filename, "eval", flags=flags)
+            value = eval(compiled, namespace, shell.user_ns)
+            if compiled.co_flags & inspect.CO_COROUTINE:
+                value = await value
+            if value is not None and not _ends_quietly(shell, source):
+                data, _metadata = shell.display_formatter.format(value)
+                capture.show(data)
+        return None
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise
+    except BaseException as error:
+        return _traceback(error, filename)
+
+
+def _ends_quietly(shell, source: str) -> bool:
+    quiet = getattr(shell.displayhook, "semicolon_at_end_of_expression", None)
+    try:
+        return bool(quiet and quiet(source))
+    except Exception:
+        return False
+
+
+def _traceback(error: BaseException, filename: str) -> str:
+    """The traceback from the code's own frames on."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename != filename:
+        frames = frames.tb_next
+    try:
+        lines = traceback.format_exception(type(error), error, frames)
+    except Exception:  # an exception whose own text fails
+        lines = [f"{type(error).__name__}\n"]
+    return cut("".join(lines), MAX_CHARS)
+
+
+class _figure_printer:
+    """Makes matplotlib figures into PNG even before IPython has set matplotlib up in this kernel."""
+
+    def __init__(self, shell):
+        self._formatter = shell.display_formatter.formatters.get("image/png")
+        self._added = None
+
+    def __enter__(self):
+        name = ("matplotlib.figure", "Figure")
+        formatter = self._formatter
+        if formatter is None or name in formatter.deferred_printers:
+            return
+        module = sys.modules.get("matplotlib.figure")
+        if module is not None and module.Figure in formatter.type_printers:
+            return
+        formatter.deferred_printers[name] = _figure_png
+        self._added = name
+
+    def __exit__(self, *_exception):
+        formatter = self._formatter
+        if self._added is None:
+            return
+        formatter.deferred_printers.pop(self._added, None)
+        module = sys.modules.get("matplotlib.figure")
+        if module is not None and formatter.type_printers.get(module.Figure) is _figure_png:
+            formatter.type_printers.pop(module.Figure, None)
+
+
+def _figure_png(figure):
+    import io
+
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", bbox_inches="tight")
+    return picture.getvalue()
+
+
+def _figures(shell, capture: Capture) -> None:
+    """Shows and closes figures left open, as the inline backend does after a cell."""
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    inline = sys.modules.get("matplotlib_inline.backend_inline")
+    if helpers is None or pyplot is None or inline is None:
+        return
+    managers = helpers.Gcf.get_all_fig_managers()
+    for manager in managers:
+        capture.show({"image/png": _figure_png(manager.canvas.figure)})
+    if managers:
+        pyplot.close("all")
+    inline.show._to_draw = []
+    inline.show._draw_called = False
+
+
+def _content(parts: list) -> list:
+    texts = [part for part in parts if part[0] == "text"]
+    share = MAX_CHARS // max(1, len(texts))
+    content = []
+    for part in parts:
+        if part[0] == "image":
+            content.append({"kind": "image", "mimeType": part[1], "data": part[2]})
+        else:
+            content.append({"kind": "text", "text": clean(cut(part[1].text(), share))})
+    return content

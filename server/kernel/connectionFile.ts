@@ -1,0 +1,59 @@
+/** Jupyter's connection file: where a kernel's sockets are and with what key messages are signed. */
+import { readFile } from "node:fs/promises";
+import { HostError } from "../sessions/host.ts";
+
+export type Connection = {
+	readonly key: string;
+	address(channel: ChannelName): string;
+	/** Socket files of an `ipc` kernel: to be removed when it is gone. */
+	readonly socketFiles: readonly string[];
+};
+
+export type ChannelName = "shell" | "iopub" | "stdin" | "control" | "hb";
+
+const channels: readonly ChannelName[] = ["shell", "iopub", "stdin", "control", "hb"];
+
+export const readConnectionFile = async (path: string): Promise<Connection> => {
+	const text = await readFile(path, "utf8").catch((error) => {
+		throw new HostError(
+			"failed",
+			`No kernel at ${path}: the connection file cannot be read (${error.code}).`,
+			{
+				cause: error,
+			},
+		);
+	});
+	let parsed: unknown;
+	try {
+		parsed = JSON.parse(text);
+	} catch (error) {
+		throw new HostError("failed", `${path} is not a Jupyter connection file: it is not JSON.`, {
+			cause: error,
+		});
+	}
+	return toConnection(parsed, path);
+};
+
+const toConnection = (parsed: unknown, path: string): Connection => {
+	const wrong = (what: string) =>
+		new HostError("failed", `${path} is not a Jupyter connection file that ipyai can use: ${what}.`);
+	if (typeof parsed !== "object" || parsed === null) throw wrong("it is not an object");
+	const fields = parsed as Record<string, unknown>;
+	const { transport = "tcp", ip, key = "" } = fields;
+	if (transport !== "tcp" && transport !== "ipc") throw wrong(`its transport is ${String(transport)}`);
+	if (typeof ip !== "string" || typeof key !== "string") throw wrong("ip or key is missing");
+	if (key && (fields.signature_scheme ?? "hmac-sha256") !== "hmac-sha256")
+		throw wrong(`its signature scheme is ${String(fields.signature_scheme)}`);
+	const ports = new Map<ChannelName, number>();
+	for (const channel of channels) {
+		const port = fields[`${channel}_port`];
+		if (typeof port !== "number" || port <= 0) throw wrong(`${channel}_port is missing`);
+		ports.set(channel, port);
+	}
+	const place = (channel: ChannelName) => `${ip}${transport === "ipc" ? "-" : ":"}${ports.get(channel)}`;
+	return {
+		key,
+		address: (channel) => `${transport}://${place(channel)}`,
+		socketFiles: transport === "ipc" ? channels.map(place) : [],
+	};
+};

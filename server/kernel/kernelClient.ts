@@ -1,0 +1,129 @@
+/**
+ * Requests to one kernel and what comes back. A request is claimed by the id of its message: its reply, its output on
+ * iopub and its `idle` find the caller; everything else is told as unclaimed.
+ */
+import { HostError } from "../sessions/host.ts";
+import type { Channels, MessageChannel } from "./channels.ts";
+import { type Message, newMessage } from "./wire.ts";
+
+export type KernelRequest = {
+	readonly channel: "shell" | "control";
+	readonly type: string;
+	readonly content: Message["content"];
+	readonly subshellId?: string | undefined;
+	/** Messages on iopub that this request caused, its `status` included. */
+	onIopub?(message: Message): void;
+	/** `input_request`s of an execute. */
+	onStdin?(message: Message): void;
+	/** The answer is given once `idle` is there too: all output has come. */
+	readonly untilIdle?: boolean;
+	/** Called when the kernel is done with it without an answer: it does not know the type. */
+	readonly rejectUnanswered?: boolean;
+};
+
+type Claim = {
+	readonly request: KernelRequest;
+	readonly resolve: (reply: Message) => void;
+	readonly reject: (error: Error) => void;
+	reply: Message | null;
+	idle: boolean;
+	timer: NodeJS.Timeout | undefined;
+};
+
+/** How long the second of reply and idle may lag behind the first without any other message coming. */
+const lagMs = 3000;
+const maxFinished = 200;
+
+export class KernelClient {
+	readonly session: string;
+	readonly #channels: Channels;
+	readonly #claims = new Map<string, Claim>();
+	/** Output of threads comes after their cell has ended: their callers are remembered for a while. */
+	readonly #finished = new Map<string, KernelRequest>();
+	readonly #onUnclaimed: (channel: MessageChannel, message: Message) => void;
+	#closed: HostError | null = null;
+
+	constructor(
+		channels: Channels,
+		session: string,
+		onUnclaimed: (channel: MessageChannel, message: Message) => void,
+	) {
+		this.#channels = channels;
+		this.session = session;
+		this.#onUnclaimed = onUnclaimed;
+	}
+
+	/** Rejects with a `HostError` when the kernel ends first. `id` names the request in later messages. */
+	request(request: KernelRequest): { readonly id: string; readonly reply: Promise<Message> } {
+		const { type, content, subshellId, channel } = request;
+		const message = newMessage(this.session, type, content, { subshellId });
+		const id = message.header.msg_id;
+		const reply = new Promise<Message>((resolve, reject) => {
+			if (this.#closed) return reject(this.#closed);
+			this.#claims.set(id, { request, resolve, reject, reply: null, idle: false, timer: undefined });
+			this.#channels.send(channel, message);
+		});
+		return { id, reply };
+	}
+
+	/** Answers an `input_request`. */
+	answer(asked: Message, value: string): void {
+		const message = newMessage(
+			this.session,
+			"input_reply",
+			{ value, status: "ok" },
+			{ parent: asked.header },
+		);
+		this.#channels.send("stdin", message);
+	}
+
+	/** What the channels bring. */
+	receive(channel: MessageChannel, message: Message): void {
+		const id = message.parent.msg_id ?? "";
+		const claim = this.#claims.get(id);
+		if (channel === "iopub") {
+			const request = claim?.request ?? this.#finished.get(id);
+			if (!request) return this.#onUnclaimed(channel, message);
+			if (request.onIopub) request.onIopub(message);
+			else if (message.header.msg_type === "stream") this.#onUnclaimed(channel, message);
+			if (claim && message.header.msg_type === "status" && message.content.execution_state === "idle") {
+				claim.idle = true;
+				this.#settle(id, claim);
+			} else claim?.timer?.refresh();
+			return;
+		}
+		if (!claim) return this.#onUnclaimed(channel, message);
+		if (channel === "stdin") return claim.request.onStdin?.(message);
+		claim.reply = message;
+		if (!claim.request.untilIdle) claim.resolve(message);
+		this.#settle(id, claim);
+	}
+
+	/** Fails everything that waits. */
+	close(reason: HostError): void {
+		if (this.#closed) return;
+		this.#closed = reason;
+		for (const claim of this.#claims.values()) {
+			clearTimeout(claim.timer);
+			claim.reject(reason);
+		}
+		this.#claims.clear();
+		this.#finished.clear();
+	}
+
+	#settle(id: string, claim: Claim): void {
+		clearTimeout(claim.timer);
+		if (claim.reply && claim.idle) return this.#end(id, claim);
+		// They come on different sockets, in either order; one that was lost must not make the caller wait for ever.
+		claim.timer = setTimeout(() => this.#end(id, claim), claim.request.rejectUnanswered ? 300 : lagMs);
+		claim.timer.unref();
+	}
+
+	#end(id: string, claim: Claim): void {
+		this.#claims.delete(id);
+		this.#finished.set(id, claim.request);
+		if (this.#finished.size > maxFinished) this.#finished.delete(this.#finished.keys().next().value!);
+		if (claim.reply) claim.resolve(claim.reply);
+		else claim.reject(new HostError("lacksCapability", `The kernel did not answer "${claim.request.type}".`));
+	}
+}

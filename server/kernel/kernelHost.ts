@@ -1,0 +1,354 @@
+/**
+ * A live Python behind Jupyter's protocol: a `Host` over ZMQ. It adopts a kernel that a client started (or that runs
+ * already), runs cells, looks things up beside them, and keeps the kernel's lease while it lives.
+ */
+import type { KernelLaunch, ToolDescription, Variable } from "../../protocol/index.ts";
+import {
+	type ExecuteRequest,
+	type ExecuteResult,
+	type Host,
+	type HostCapabilities,
+	type HostCompletions,
+	HostError,
+	type HostFacts,
+	type HostListener,
+	type HostStatus,
+	type PromptRecord,
+	type Ref,
+	type ResolvedRef,
+	type SessionRemark,
+} from "../sessions/host.ts";
+import { type Cells, createCells } from "./cells.ts";
+import { endKernel, lastWords, removeKernelFiles } from "./ending.ts";
+import { type OpenKernel, openKernel } from "./openKernel.ts";
+import { record, text } from "./outputs.ts";
+import { callPyrun, pyrunTool } from "./pyrun.ts";
+import { resolveRefs } from "./refs.ts";
+import type { Message } from "./wire.ts";
+
+export type KernelHostOptions = {
+	readonly launch: KernelLaunch;
+	readonly kernelId: string;
+	readonly listener: HostListener;
+	/** The kernel ends this long after its last server is gone. Only for kernels that a client of ours started. */
+	readonly leaseSeconds?: number;
+	/** How long a look-up may take before it is given up. */
+	readonly lookupTimeoutMs?: number;
+	/** How long the kernel may take to answer for the first time. */
+	readonly startTimeoutMs?: number;
+	onLog?(text: string): void;
+};
+
+export type KernelHost = Host & {
+	/** Tells Python the size of the terminal that shows its output. */
+	resize(columns: number, rows: number): void;
+};
+
+/** Starts to connect at once; `ready` tells how it went. */
+export const createKernelHost = (options: KernelHostOptions): KernelHost => new ZmqKernelHost(options);
+
+const isCompleteWaitMs = 300;
+
+class ZmqKernelHost implements KernelHost {
+	readonly kernelId: string;
+	readonly ready: Promise<HostFacts>;
+	readonly tools: readonly ToolDescription[] = [pyrunTool];
+	readonly #options: KernelHostOptions;
+	readonly #cells: Cells;
+	readonly #opening: Promise<OpenKernel>;
+	readonly #stop = new AbortController();
+	#open: OpenKernel | null = null;
+	#status: HostStatus = "starting";
+	#disposal: Promise<void> | null = null;
+
+	constructor(options: KernelHostOptions) {
+		this.#options = options;
+		this.kernelId = options.kernelId;
+		this.#cells = createCells({
+			onForeignCell: (cell) => {
+				if (!this.#disposal) options.listener.onForeignCell(cell);
+			},
+			onBusy: () => this.#updateStatus(),
+		});
+		this.#opening = openKernel({
+			launch: options.launch,
+			leaseSeconds: options.leaseSeconds ?? 120,
+			lookupTimeoutMs: options.lookupTimeoutMs ?? 5000,
+			startTimeoutMs: options.startTimeoutMs ?? 60_000,
+			signal: this.#stop.signal,
+			onLog: (line) => options.onLog?.(`kernel ${options.kernelId}: ${line}`),
+			onUnclaimed: (message) => this.#cells.onUnclaimed(message),
+			onGone: (detail) => void this.#die(detail),
+		});
+		this.ready = this.#opening.then(
+			(open) => {
+				this.#open = open;
+				if (open.running) this.#cells.adopt(open.running);
+				if (open.mainIsFree) {
+					this.#cells.setBusyElsewhere(true);
+					void open.mainIsFree.finally(() => this.#cells.setBusyElsewhere(false));
+				}
+				if (this.#status !== "dead") this.#setStatus(this.#cells.busy ? "busy" : "idle", null);
+				return open.facts;
+			},
+			async (error) => {
+				const failure = await this.#startFailure(error);
+				await this.#die(failure.message, failure);
+				throw failure;
+			},
+		);
+		this.ready.catch(() => {}); // callers that never look are told by `onStatus`
+	}
+
+	get status(): HostStatus {
+		return this.#status;
+	}
+
+	get capabilities(): HostCapabilities {
+		return {
+			execute: true,
+			interrupt: true,
+			restart: this.#options.launch.pid !== null,
+			complete: true,
+			input: true,
+			subshell: this.#open?.supportsSubshells ?? true,
+			survivesClient: true,
+		};
+	}
+
+	async execute(request: ExecuteRequest): Promise<ExecuteResult> {
+		const done = this.#cells.expect();
+		try {
+			const { client } = await this.#opening;
+			return await this.#cells.execute(client, request);
+		} catch {
+			return { status: "lost", executionCount: null, payloads: [] };
+		} finally {
+			done();
+		}
+	}
+
+	answerInput(value: string): void {
+		if (!this.#open || !this.#cells.answerInput(this.#open.client, value))
+			throw new HostError("failed", "Nothing in the kernel waits for input.");
+	}
+
+	async interrupt(): Promise<void> {
+		const { client } = await this.#alive();
+		this.#cells.markInterrupted();
+		await client.request({ channel: "control", type: "interrupt_request", content: {} }).reply;
+		// A cell that awaits notices the signal only when something wakes the event loop.
+		client.request({ channel: "shell", type: "kernel_info_request", content: {} }).reply.catch(() => {}); // not awaited: a busy shell answers late
+	}
+
+	async complete(code: string, cursor: number, signal: AbortSignal): Promise<HostCompletions> {
+		const { lookups } = await this.#alive();
+		const reply = await lookups.request("complete_request", { code, cursor_pos: cursor }, { signal });
+		return toCompletions(reply, cursor);
+	}
+
+	async inspect(code: string, cursor: number, detail: 0 | 1, signal: AbortSignal): Promise<string | null> {
+		const { lookups } = await this.#alive();
+		const content = { code, cursor_pos: cursor, detail_level: detail };
+		const reply = await lookups.request("inspect_request", content, { signal });
+		if (reply.content.found !== true) return null;
+		return text(record(reply.content.data)["text/plain"]);
+	}
+
+	async isComplete(code: string, signal: AbortSignal): ReturnType<Host["isComplete"]> {
+		const { lookups } = await this.#alive();
+		try {
+			const options = { signal, waitMs: isCompleteWaitMs };
+			const { content } = await lookups.request("is_complete_request", { code }, options);
+			const status = ["complete", "incomplete", "invalid"].includes(text(content.status))
+				? (content.status as "complete" | "incomplete" | "invalid")
+				: "unknown";
+			return { status, indent: text(content.indent) };
+		} catch (error) {
+			if (error instanceof HostError && error.code === "timeout") return { status: "unknown", indent: "" };
+			throw error;
+		}
+	}
+
+	async history(limit: number, signal: AbortSignal): ReturnType<Host["history"]> {
+		const rows = (await this.#look("history", { limit }, signal)) as [number, number, string][];
+		return rows.map(([session, line, source]) => ({ session, line, source }));
+	}
+
+	async variables(filter: string | null, signal: AbortSignal): Promise<readonly Variable[]> {
+		return (await this.#look("variables", { filter }, signal)) as Variable[];
+	}
+
+	async noteValues(sources: readonly string[], signal: AbortSignal): Promise<readonly (string | null)[]> {
+		// Nearly every cell is no note at first sight, so that nearly no call needs the kernel.
+		const candidates = sources.filter((source) => /^\s*[rRuU]?["'(#]/.test(source));
+		if (candidates.length === 0) return sources.map(() => null);
+		const values = (await this.#look("notes", { sources: candidates }, signal)) as (string | null)[];
+		const found = new Map(candidates.map((source, index) => [source, values[index] ?? null]));
+		return sources.map((source) => found.get(source) ?? null);
+	}
+
+	async resolveRefs(refs: readonly Ref[], signal: AbortSignal): Promise<readonly ResolvedRef[]> {
+		if (refs.length === 0) return [];
+		const open = await this.#alive();
+		const operations = {
+			look: (op: string, args: Record<string, unknown>) => open.look(op, args, signal),
+			lookApart: open.lookApart,
+			runMain: (op: string, args: Record<string, unknown>) => open.runMain(op, args).result,
+			cancel: open.cancel,
+		};
+		return resolveRefs(refs, operations, signal);
+	}
+
+	async callTool(
+		name: string,
+		args: Readonly<Record<string, unknown>>,
+		options: { signal: AbortSignal; onWaiting(waiting: boolean): void },
+	): ReturnType<Host["callTool"]> {
+		const failed = (reason: string) => ({
+			content: [{ kind: "text" as const, text: reason }],
+			isError: true,
+		});
+		if (name !== pyrunTool.name) return failed(`There is no tool "${name}" in this kernel.`);
+		if (typeof args.code !== "string") return failed('pyrun needs "code", a string of Python.');
+		try {
+			const open = await this.#alive();
+			return await callPyrun(open, args.code, { ...options, isBusy: this.#cells.busy });
+		} catch (error) {
+			if (error instanceof HostError) return failed(error.message);
+			throw error;
+		}
+	}
+
+	async numberPrompt(source: string, rewritten: string): Promise<number> {
+		const open = await this.#alive();
+		return (await open.runMain("number", { source, rewritten }).result) as number;
+	}
+
+	mirrorPrompt({ prompt, fullPrompt, response, historyLine }: PromptRecord): void {
+		void this.#mirror("mirror", { prompt, fullPrompt, response, historyLine });
+	}
+
+	mirrorRemark(changes: SessionRemark): void {
+		void this.#mirror("remark", { changes });
+	}
+
+	async continueHistorySession(session: number, nextExecutionCount: number): Promise<void> {
+		const open = await this.#alive();
+		const problem = await open.runMain("continue", { session, nextExecutionCount }).result;
+		if (typeof problem === "string") throw new HostError("failed", problem);
+	}
+
+	resize(columns: number, rows: number): void {
+		this.#opening.then(
+			(open) => open.control("resize", { columns, rows }).catch(() => {}), // the kernel ended
+			() => {}, // it never came up
+		);
+	}
+
+	dispose(fate: "end" | "keep"): Promise<void> {
+		this.#disposal ??= this.#dispose(fate);
+		return this.#disposal;
+	}
+
+	async #dispose(fate: "end" | "keep"): Promise<void> {
+		const { launch } = this.#options;
+		const wasReady = this.#open !== null && this.#status !== "dead";
+		const wasDead = this.#status === "dead";
+		this.#status = "dead";
+		const reason = new HostError("notAlive", `The connection to ${launch.label} is closed.`);
+		if (fate === "end" && launch.pid !== null && !wasDead) {
+			await endKernel(launch.pid, wasReady ? this.#open : null);
+			await removeKernelFiles(launch.connectionFile);
+		}
+		this.#stop.abort(reason);
+		this.#open?.close(reason);
+		await this.#opening.catch(() => {}); // it closes its sockets before it fails
+		this.#cells.close();
+	}
+
+	async #die(detail: string, failure?: HostError): Promise<void> {
+		if (this.#status === "dead" || this.#disposal) return;
+		this.#status = "dead";
+		const { launch } = this.#options;
+		const words = failure ? "" : await lastWords(launch.connectionFile);
+		const cause = this.#cells.shutdownSeen ? "it was shut down by a client" : detail;
+		const reason = failure ?? new HostError("notAlive", `The kernel is gone: ${cause}.${words}`);
+		this.#stop.abort(reason);
+		this.#open?.close(reason);
+		this.#cells.close();
+		if (launch.pid !== null) await removeKernelFiles(launch.connectionFile);
+		if (!this.#disposal)
+			this.#options.listener.onStatus(
+				"dead",
+				failure ? failure.message : `${cause}${words && `; ${words.trim()}`}`,
+			);
+	}
+
+	async #startFailure(error: unknown): Promise<HostError> {
+		const { launch } = this.#options;
+		const message = error instanceof Error ? error.message : String(error);
+		if (error instanceof HostError && error.code === "failed") return error;
+		const words = await lastWords(launch.connectionFile);
+		return new HostError("notAlive", `The kernel of ${launch.label} did not start: ${message}${words}`, {
+			cause: error,
+		});
+	}
+
+	/** The open kernel; rejects when it did not come up or is gone. */
+	async #alive(): Promise<OpenKernel> {
+		if (this.#status === "dead") throw new HostError("notAlive", "The session's kernel is not alive.");
+		await this.ready;
+		return this.#opening;
+	}
+
+	async #look(op: string, args: Record<string, unknown>, signal: AbortSignal): Promise<unknown> {
+		return (await this.#alive()).look(op, args, signal);
+	}
+
+	/** Waits for the kernel to be free; a failure is logged: the server's own store has it all. */
+	async #mirror(op: string, args: Record<string, unknown>): Promise<void> {
+		try {
+			const open = await this.#alive();
+			// A person's interrupt may hit it: the transaction was taken back, so once more.
+			const problem = await open.runMain(op, args).result.catch(() => open.runMain(op, args).result);
+			if (typeof problem === "string") this.#options.onLog?.(problem);
+		} catch (error) {
+			this.#options.onLog?.(`A prompt was not mirrored into IPython's history: ${(error as Error).message}`);
+		}
+	}
+
+	#updateStatus(): void {
+		if (this.#status === "idle" || this.#status === "busy")
+			this.#setStatus(this.#cells.busy ? "busy" : "idle", null);
+	}
+
+	#setStatus(status: HostStatus, detail: string | null): void {
+		if (status === this.#status || this.#disposal) return;
+		this.#status = status;
+		this.#options.listener.onStatus(status, detail);
+	}
+}
+
+const toCompletions = ({ content, metadata }: Message, cursor: number): HostCompletions => {
+	const start = typeof content.cursor_start === "number" ? content.cursor_start : cursor;
+	const end = typeof content.cursor_end === "number" ? content.cursor_end : cursor;
+	const typed = metadata._jupyter_types_experimental;
+	const types = new Map(
+		(Array.isArray(typed) ? typed.map(record) : []).map((entry) => [text(entry.text), entry] as const),
+	);
+	const matches = Array.isArray(content.matches) ? content.matches.map(text) : [];
+	return {
+		start,
+		end,
+		matches: matches.map((match) => {
+			const entry = types.get(match);
+			const type = text(entry?.type);
+			return {
+				text: match,
+				type: type && type !== "<unknown>" ? type : null,
+				signature: text(entry?.signature) || null,
+			};
+		}),
+	};
+};

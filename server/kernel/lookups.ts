@@ -1,0 +1,153 @@
+/**
+ * Look-ups: requests that change nothing, answered while a cell runs. They go to one subshell of the kernel, one at a
+ * time. Nobody waits longer than a limit: a look-up that is stuck keeps its subshell, the next ones get a new one.
+ */
+import { HostError } from "../sessions/host.ts";
+import type { KernelClient } from "./kernelClient.ts";
+import { text } from "./outputs.ts";
+import type { Message } from "./wire.ts";
+
+export type LookupOptions = {
+	readonly signal?: AbortSignal | undefined;
+	/** Overrides how long the caller waits; the look-up itself may take the usual limit. */
+	readonly waitMs?: number;
+};
+
+export type LookupsOptions = {
+	readonly client: KernelClient;
+	readonly supportsSubshells: boolean;
+	readonly limitMs: number;
+	onLog(text: string): void;
+};
+
+/** A subshell that is stuck cannot be ended from outside: it costs a thread each. */
+const maxStuck = 8;
+
+export class Lookups {
+	readonly #options: LookupsOptions;
+	#subshell: Promise<string> | null = null;
+	#tail: Promise<unknown> = Promise.resolve();
+	#stuck = 0;
+
+	constructor(options: LookupsOptions) {
+		this.#options = options;
+	}
+
+	/** Starts the subshell ahead of the first look-up. */
+	warm(): void {
+		if (this.#options.supportsSubshells) this.#current().catch(() => {}); // the first look-up tells
+	}
+
+	/** Rejects with `timeout` when the kernel does not answer in time, with `notAlive` when it ended. */
+	async request(type: string, content: Message["content"], options: LookupOptions = {}): Promise<Message> {
+		const { signal, waitMs } = options;
+		signal?.throwIfAborted();
+		const turn = this.#tail.then(() => (signal?.aborted ? null : this.#run(type, content)));
+		this.#tail = turn.catch(() => {});
+		const reply = await limited(turn, waitMs ?? null, type, signal);
+		if (!reply) throw new HostError("timeout", "The look-up was cancelled.");
+		return reply;
+	}
+
+	/** Runs something slow on a subshell of its own, so that look-ups need not wait for it. */
+	async apart(
+		type: string,
+		content: Message["content"],
+		limitMs: number,
+		signal: AbortSignal,
+	): Promise<Message> {
+		const { client, supportsSubshells } = this.#options;
+		const subshellId = supportsSubshells ? await this.#create() : undefined;
+		const { reply } = client.request({ channel: "shell", type, content, subshellId });
+		const done = reply.finally(() => this.#delete(subshellId));
+		done.catch(() => {}); // the waiting below may have ended already
+		return await limited(done, limitMs, type, signal);
+	}
+
+	/** Does something on the look-ups' subshell; `undefined` stands for the main shell of a kernel without any. */
+	async withSubshell<T>(work: (subshellId: string | undefined) => Promise<T>): Promise<T> {
+		return work(this.#options.supportsSubshells ? await this.#current() : undefined);
+	}
+
+	async #run(type: string, content: Message["content"]): Promise<Message> {
+		const { client, limitMs, supportsSubshells } = this.#options;
+		const subshellId = supportsSubshells ? await this.#current() : undefined;
+		const { reply } = client.request({ channel: "shell", type, content, subshellId });
+		try {
+			return await limited(reply, limitMs, type);
+		} catch (error) {
+			if (error instanceof HostError && error.code === "timeout" && subshellId)
+				this.#abandon(subshellId, reply);
+			throw error;
+		}
+	}
+
+	#current(): Promise<string> {
+		this.#subshell ??= this.#create().catch((error) => {
+			this.#subshell = null;
+			throw error;
+		});
+		return this.#subshell;
+	}
+
+	async #create(): Promise<string> {
+		const { client, limitMs } = this.#options;
+		if (this.#stuck >= maxStuck)
+			throw new HostError(
+				"timeout",
+				`${maxStuck} look-ups in this kernel are stuck: restart it to look again.`,
+			);
+		const request = client.request({ channel: "control", type: "create_subshell_request", content: {} });
+		const reply = await limited(request.reply, limitMs, "create_subshell_request");
+		const id = text(reply.content.subshell_id);
+		if (!id) throw new HostError("failed", `The kernel made no subshell: ${text(reply.content.evalue)}`);
+		return id;
+	}
+
+	#abandon(subshellId: string, reply: Promise<Message>): void {
+		this.#subshell = null;
+		this.#stuck++;
+		this.#options.onLog("A look-up is stuck; later ones use a new subshell.");
+		// Deleting waits for the subshell's thread, so a stuck one is deleted only once it has come back.
+		reply
+			.then(() => {
+				this.#stuck--;
+				this.#delete(subshellId);
+			})
+			.catch(() => {}); // the kernel ended
+	}
+
+	#delete(subshellId: string | undefined): void {
+		if (subshellId === undefined) return;
+		const request = {
+			channel: "control",
+			type: "delete_subshell_request",
+			content: { subshell_id: subshellId },
+		} as const;
+		this.#options.client.request(request).reply.catch(() => {}); // the kernel ended
+	}
+}
+
+/** Ends the waiting, not the work. */
+const limited = <T>(
+	work: Promise<T>,
+	limitMs: number | null,
+	what: string,
+	signal?: AbortSignal,
+): Promise<T> =>
+	new Promise((resolve, reject) => {
+		const timer =
+			limitMs === null
+				? undefined
+				: setTimeout(
+						() =>
+							reject(new HostError("timeout", `The kernel did not answer "${what}" within ${limitMs} ms.`)),
+						limitMs,
+					);
+		const onAbort = () => reject(signal?.reason);
+		signal?.addEventListener("abort", onAbort, { once: true });
+		work.then(resolve, reject).finally(() => {
+			clearTimeout(timer);
+			signal?.removeEventListener("abort", onAbort);
+		});
+	});

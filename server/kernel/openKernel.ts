@@ -1,0 +1,266 @@
+/** Connects to a kernel and puts our Python module into it: the way from a connection file to a kernel that answers. */
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { KernelLaunch } from "../../protocol/index.ts";
+import { HostError, type HostFacts } from "../sessions/host.ts";
+import type { RunningCell } from "./cells.ts";
+import { type Channels, openChannels } from "./channels.ts";
+import { readConnectionFile } from "./connectionFile.ts";
+import { KernelClient } from "./kernelClient.ts";
+import { Lookups } from "./lookups.ts";
+import { count, record, text } from "./outputs.ts";
+import { findProcess, type ProcessName } from "./process.ts";
+import { pythonModuleSource } from "./pythonModule.ts";
+import { watchKernel } from "./watch.ts";
+import type { Message } from "./wire.ts";
+
+export type OpenKernelOptions = {
+	readonly launch: KernelLaunch;
+	readonly leaseSeconds: number;
+	readonly lookupTimeoutMs: number;
+	readonly startTimeoutMs: number;
+	/** Aborted when the host is disposed or the kernel gone. */
+	readonly signal: AbortSignal;
+	onLog(text: string): void;
+	onUnclaimed(message: Message): void;
+	onGone(detail: string): void;
+};
+
+/** Operations are those of the Python module (`clients/ipython/ipyai/live.py`). */
+export type OpenKernel = {
+	readonly client: KernelClient;
+	readonly lookups: Lookups;
+	readonly process: ProcessName | null;
+	readonly facts: HostFacts;
+	readonly supportsSubshells: boolean;
+	/** The cell that ran when we came. */
+	readonly running: RunningCell | null;
+	/** `null` when the main shell answered at once; else resolves when it does. */
+	readonly mainIsFree: Promise<void> | null;
+	/** On a subshell, beside cells. */
+	look(op: string, args: Record<string, unknown>, signal: AbortSignal): Promise<unknown>;
+	/** On a subshell of its own, for what is slow. */
+	lookApart(
+		op: string,
+		args: Record<string, unknown>,
+		limitMs: number,
+		signal: AbortSignal,
+	): Promise<unknown>;
+	/** On the main shell, in order with cells. */
+	runMain(
+		op: string,
+		args: Record<string, unknown>,
+		onIopub?: (message: Message) => void,
+	): { readonly result: Promise<unknown> };
+	/** At once, whatever runs. */
+	control(op: string, args: Record<string, unknown>): Promise<unknown>;
+	/** Ends the operation with this id; nothing else is hit. */
+	cancel(id: string): void;
+	close(reason: HostError): void;
+};
+
+const requestType = "ipyai_request";
+/** A main shell that does not answer for this long while control does is busy with a cell. */
+const busyAfterMs = 400;
+
+export const openKernel = async (options: OpenKernelOptions): Promise<OpenKernel> => {
+	const { launch, signal, startTimeoutMs } = options;
+	const connection = await readConnectionFile(launch.connectionFile);
+	const process = launch.pid === null ? null : await findProcess(launch.pid);
+	if (launch.pid !== null && !process) throw new HostError("notAlive", `process ${launch.pid} is gone.`);
+
+	const session = randomUUID();
+	let heard = false;
+	let suspect = (): void => {};
+	let client: KernelClient | undefined;
+	const channels = await openChannels(connection, session, {
+		onMessage: (channel, message) => {
+			if (channel === "iopub") heard = true;
+			client?.receive(channel, message);
+		},
+		onDisconnect: () => suspect(),
+	});
+	const opened = new KernelClient(channels, session, (channel, message) => {
+		if (channel === "iopub") options.onUnclaimed(message);
+	});
+	client = opened;
+	const watch = watchKernel(launch, process, channels, options.onGone);
+	suspect = watch.suspect;
+	const stops: (() => void)[] = [watch.stop, () => channels.close()];
+	const close = (reason: HostError): void => {
+		for (const stop of stops) stop();
+		opened.close(reason);
+	};
+	try {
+		signal.throwIfAborted();
+		const failed = Promise.withResolvers<never>();
+		const onAbort = () => failed.reject(signal.reason);
+		signal.addEventListener("abort", onAbort, { once: true });
+		const timer = setTimeout(() => {
+			const where = launch.pid === null ? `the kernel of ${launch.connectionFile}` : `process ${launch.pid}`;
+			failed.reject(new HostError("timeout", `${where} did not answer within ${startTimeoutMs / 1000} s.`));
+		}, startTimeoutMs);
+		try {
+			return await Promise.race([
+				meet(options, opened, channels, process, () => heard, stops, close),
+				failed.promise,
+			]);
+		} finally {
+			clearTimeout(timer);
+			signal.removeEventListener("abort", onAbort);
+		}
+	} catch (error) {
+		close(error instanceof HostError ? error : new HostError("notAlive", String(error), { cause: error }));
+		throw error;
+	}
+};
+
+const meet = async (
+	options: OpenKernelOptions,
+	client: KernelClient,
+	channels: Channels,
+	process: ProcessName | null,
+	heard: () => boolean,
+	stops: (() => void)[],
+	close: OpenKernel["close"],
+): Promise<OpenKernel> => {
+	const { launch, leaseSeconds } = options;
+	const [module] = await Promise.all([pythonModuleSource(), channels.connected]);
+	const info = await greet(client, heard);
+	const language = text(record(info.content.language_info).name);
+	if (language && language !== "python")
+		throw new HostError("failed", `${launch.label} is a kernel for ${language}: ipyai needs Python.`);
+	const features = info.content.supported_features;
+	const supportsSubshells = Array.isArray(features) && features.includes("kernel subshells");
+	const lookups = new Lookups({
+		client,
+		supportsSubshells,
+		limitMs: options.lookupTimeoutMs,
+		onLog: options.onLog,
+	});
+	lookups.warm();
+	const ask = (
+		channel: "shell" | "control",
+		op: string,
+		args: Record<string, unknown>,
+		onIopub?: (message: Message) => void,
+	) =>
+		client
+			.request({
+				channel,
+				type: requestType,
+				content: { ...args, op },
+				rejectUnanswered: true,
+				...(onIopub ? { onIopub, untilIdle: true } : {}),
+			})
+			.reply.then(toResult);
+	const control: OpenKernel["control"] = (op, args) => ask("control", op, args);
+
+	const installed = install(client, module.code);
+	const quick = await Promise.race([installed, delay(busyAfterMs, null, { ref: false })]);
+	if (quick === null) await installBeside(client, lookups, module.code, control);
+	const hello = await control("hello", {}).then(record, (error) => {
+		// A Python kernel without IPython runs cells; look-ups and history are then refused one by one.
+		options.onLog(`No look-ups in this kernel: ${quick ?? (error as Error).message}`);
+		return null;
+	});
+
+	if (hello && launch.pid !== null) {
+		const ping = (): void => {
+			control("ping", { leaseSeconds }).catch(() => {}); // when it is gone the watch tells
+		};
+		ping();
+		const timer = setInterval(ping, Math.min(30_000, (leaseSeconds * 1000) / 4));
+		timer.unref();
+		stops.push(() => clearInterval(timer));
+	}
+
+	return {
+		client,
+		lookups,
+		process,
+		supportsSubshells,
+		facts: toFacts(hello, info),
+		running: toRunning(hello?.running),
+		mainIsFree:
+			quick === null
+				? installed.then(
+						() => {},
+						() => {},
+					)
+				: null,
+		look: async (op, args, signal) =>
+			toResult(await lookups.request(requestType, { ...args, op }, { signal })),
+		lookApart: async (op, args, limitMs, signal) =>
+			toResult(await lookups.apart(requestType, { ...args, op }, limitMs, signal)),
+		runMain: (op, args, onIopub) => ({ result: ask("shell", op, args, onIopub) }),
+		control,
+		cancel: (id) => {
+			control("cancel", { id }).catch(() => {}); // it ended, or the kernel did
+		},
+		close,
+	};
+};
+
+/**
+ * Asks on control until the kernel answers *and* iopub was heard: before that its first messages may be lost. Its
+ * welcome message cannot be waited for: only the first subscriber gets it.
+ */
+const greet = async (client: KernelClient, heard: () => boolean): Promise<Message> => {
+	for (;;) {
+		const request = { channel: "control", type: "kernel_info_request", content: {} } as const;
+		const reply = await client.request(request).reply;
+		for (let waits = 0; waits < 5; waits++) {
+			if (heard()) return reply;
+			await delay(2);
+		}
+	}
+};
+
+/** Resolves to what went wrong, or to the empty string. */
+const install = async (client: KernelClient, code: string, subshellId?: string): Promise<string> => {
+	const content = {
+		code,
+		silent: true,
+		store_history: false,
+		user_expressions: {},
+		allow_stdin: false,
+		stop_on_error: false,
+	};
+	const { reply } = client.request({ channel: "shell", type: "execute_request", content, subshellId });
+	const answer = (await reply).content;
+	if (answer.status === "aborted") return install(client, code, subshellId);
+	return answer.status === "ok" ? "" : `${text(answer.ename)}: ${text(answer.evalue)}`;
+};
+
+/** While a cell runs: the module is there already when a server of ours was, else a subshell takes it. */
+const installBeside = async (
+	client: KernelClient,
+	lookups: Lookups,
+	code: string,
+	control: OpenKernel["control"],
+): Promise<void> => {
+	const present = await control("hello", {}).then(
+		() => true,
+		() => false,
+	);
+	if (!present) await lookups.withSubshell((subshellId) => install(client, code, subshellId));
+};
+
+const toResult = (reply: Message): unknown => {
+	if (reply.content.status === "ok") return reply.content.result;
+	throw new HostError("failed", text(reply.content.reason) || "The kernel gave no reason.");
+};
+
+const toFacts = (hello: Record<string, unknown> | null, info: Message): HostFacts => ({
+	nextExecutionCount: count(hello?.nextExecutionCount) ?? 1,
+	historySession: count(hello?.historySession),
+	historyFile: text(hello?.historyFile) || null,
+	banner: text(hello?.banner) || text(info.content.banner).split("\n")[0]!,
+	cwd: text(hello?.cwd),
+});
+
+const toRunning = (value: unknown): RunningCell | null => {
+	const { key, code, executionCount } = record(value);
+	return typeof key === "string" ? { key, code: text(code), executionCount: count(executionCount) } : null;
+};

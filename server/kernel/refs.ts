@@ -1,0 +1,111 @@
+/** Resolves the references of a prompt in a live kernel, each with a limit on the waiting. */
+import { randomUUID } from "node:crypto";
+import { HostError, type Ref, type ResolvedRef } from "../sessions/host.ts";
+import { record, text } from "./outputs.ts";
+
+/** What resolving needs of the kernel: operations of the Python module. */
+export type RefOperations = {
+	look(op: string, args: Record<string, unknown>, signal: AbortSignal): Promise<unknown>;
+	/** On a subshell of its own. */
+	lookApart(
+		op: string,
+		args: Record<string, unknown>,
+		limitMs: number,
+		signal: AbortSignal,
+	): Promise<unknown>;
+	/** On the main shell, after the cells that run. */
+	runMain(op: string, args: Record<string, unknown>): Promise<unknown>;
+	cancel(id: string): void;
+};
+
+const shellLimitSeconds = 30;
+const callLimitMs = 30_000;
+
+export const resolveRefs = async (
+	refs: readonly Ref[],
+	operations: RefOperations,
+	signal: AbortSignal,
+): Promise<readonly ResolvedRef[]> => {
+	const commands = refs.filter((ref) => ref.kind === "shell").map((ref) => ref.command);
+	const expressions = refs.filter((ref) => ref.kind === "variable").map((ref) => ref.expression);
+	const [shellResults, values] = await Promise.all([
+		resolveShell(commands, operations, signal),
+		resolveVariables(expressions, operations, signal),
+	]);
+	signal.throwIfAborted();
+	return refs.map((ref) => {
+		const found = ref.kind === "shell" ? shellResults.shift() : values.shift();
+		const fields = record(found);
+		if (typeof fields.reason === "string") return { kind: "missing", ref, reason: fields.reason };
+		if (ref.kind === "variable") return { ...ref, type: text(fields.type), text: text(fields.text) };
+		const exitCode = typeof fields.exitCode === "number" ? fields.exitCode : null;
+		return { ...ref, stdout: text(fields.stdout), stderr: text(fields.stderr), exitCode };
+	});
+};
+
+const resolveShell = async (
+	commands: readonly string[],
+	{ lookApart, cancel }: RefOperations,
+	signal: AbortSignal,
+): Promise<unknown[]> => {
+	if (commands.length === 0) return [];
+	const id = randomUUID();
+	const args = { id, commands, limitSeconds: shellLimitSeconds };
+	try {
+		return (await lookApart("shellRefs", args, (shellLimitSeconds + 10) * 1000, signal)) as unknown[];
+	} catch (error) {
+		cancel(id);
+		return commands.map(() => missing(error, signal));
+	}
+};
+
+const resolveVariables = async (
+	expressions: readonly string[],
+	operations: RefOperations,
+	signal: AbortSignal,
+): Promise<unknown[]> => {
+	if (expressions.length === 0) return [];
+	const plain = (await operations
+		.look("plainRefs", { expressions }, signal)
+		.catch((error) => expressions.map(() => missing(error, signal)))) as unknown[];
+	return Promise.all(
+		expressions.map((expression, index) => {
+			if (typeof plain[index] === "object") return plain[index];
+			const found = plain[index]
+				? operations.look("ref", { expression }, signal)
+				: callOnMain(expression, operations, signal);
+			return found.catch((error) => missing(error, signal));
+		}),
+	);
+};
+
+/** A call may do anything, so it runs where cells run, and is interrupted when it takes too long. */
+const callOnMain = async (
+	expression: string,
+	{ runMain, cancel }: RefOperations,
+	signal: AbortSignal,
+): Promise<unknown> => {
+	const id = randomUUID();
+	const stopped = Promise.withResolvers<unknown>();
+	const stop = (): void => {
+		cancel(id);
+		// It may still wait for a running cell, or not heed the interrupt.
+		setTimeout(() => stopped.resolve({ reason: "took too long" }), 1000);
+	};
+	const timer = setTimeout(stop, callLimitMs);
+	signal.addEventListener("abort", stop, { once: true });
+	try {
+		return await Promise.race([runMain("callRef", { id, expression }), stopped.promise]);
+	} finally {
+		clearTimeout(timer);
+		signal.removeEventListener("abort", stop);
+	}
+};
+
+/** A failed look-up as a missing reference; a cancel and a dead kernel are the caller's to see. */
+const missing = (error: unknown, signal: AbortSignal): { reason: string } => {
+	signal.throwIfAborted();
+	if (!(error instanceof HostError) || error.code === "notAlive" || error.code === "lacksCapability")
+		throw error;
+	return { reason: error.code === "timeout" ? "took too long" : `failed: ${error.message}` };
+};

@@ -1,0 +1,75 @@
+/**
+ * Jupyter's wire format: a message as ZMQ frames, signed. Pure.
+ * https://jupyter-client.readthedocs.io/en/stable/messaging.html#the-wire-protocol
+ */
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+
+export type Header = {
+	readonly msg_id: string;
+	readonly msg_type: string;
+	readonly session: string;
+	readonly username: string;
+	readonly date: string;
+	readonly version: string;
+	readonly subshell_id?: string;
+};
+
+export type Message = {
+	readonly header: Header;
+	/** Empty for messages that answer nothing. */
+	readonly parent: Partial<Header>;
+	readonly metadata: Readonly<Record<string, unknown>>;
+	readonly content: Readonly<Record<string, unknown>>;
+};
+
+const delimiter = Buffer.from("<IDS|MSG>");
+
+export const newMessage = (
+	session: string,
+	type: string,
+	content: Message["content"],
+	options: { subshellId?: string | undefined; parent?: Partial<Header> | undefined } = {},
+): Message => ({
+	header: {
+		msg_id: randomUUID(),
+		msg_type: type,
+		session,
+		username: "ipyai",
+		date: new Date().toISOString(),
+		version: "5.4",
+		...(options.subshellId === undefined ? {} : { subshell_id: options.subshellId }),
+	},
+	parent: options.parent ?? {},
+	metadata: {},
+	content,
+});
+
+export const encode = (message: Message, key: string): Buffer[] => {
+	const parts = [message.header, message.parent, message.metadata, message.content].map((part) =>
+		Buffer.from(JSON.stringify(part)),
+	);
+	return [delimiter, Buffer.from(sign(parts, key)), ...parts];
+};
+
+/** `null` for frames that are no message or carry a wrong signature: they are dropped. */
+export const decode = (frames: readonly Buffer[], key: string): Message | null => {
+	const start = frames.findIndex((frame) => frame.equals(delimiter));
+	const [signature, ...parts] = frames.slice(start + 1);
+	if (start < 0 || !signature || parts.length < 4) return null;
+	const expected = Buffer.from(sign(parts.slice(0, 4), key));
+	if (expected.length !== signature.length || !timingSafeEqual(expected, signature)) return null;
+	try {
+		const [header, parent, metadata, content] = parts.slice(0, 4).map((part) => JSON.parse(part.toString()));
+		if (typeof header?.msg_type !== "string") return null;
+		return { header, parent: parent ?? {}, metadata: metadata ?? {}, content: content ?? {} };
+	} catch {
+		return null;
+	}
+};
+
+const sign = (parts: readonly Buffer[], key: string): string => {
+	if (!key) return "";
+	const hmac = createHmac("sha256", key);
+	for (const part of parts) hmac.update(part);
+	return hmac.digest("hex");
+};

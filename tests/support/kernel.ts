@@ -1,0 +1,127 @@
+/** A real ipykernel with a host on it, in a folder of its own; `dispose` leaves nothing behind. */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { spawnKernel } from "../../clients/common/spawnKernel.ts";
+import type { Content, KernelLaunch, Output } from "../../protocol/index.ts";
+import { createKernelHost, type KernelHost, type KernelHostOptions } from "../../server/kernel/kernelHost.ts";
+import type { ExecuteResult, ForeignCell, HostStatus } from "../../server/sessions/host.ts";
+import { testPython } from "./python.ts";
+
+export const noSignal = new AbortController().signal;
+
+export type Heard = {
+	readonly statuses: { status: HostStatus; detail: string | null }[];
+	readonly foreign: ForeignCell[];
+	readonly log: string[];
+};
+
+export type CellRun = ExecuteResult & { readonly outputs: Output[]; readonly text: string };
+
+export type RunningKernel = {
+	readonly launch: KernelLaunch;
+	readonly host: KernelHost;
+	readonly heard: Heard;
+	/** Runs a cell; `answer` is given to each `input()`. */
+	run(code: string, answer?: string): Promise<CellRun>;
+	/** A cell, its outputs as they come. */
+	start(code: string): { readonly outputs: Output[]; readonly done: Promise<CellRun> };
+	/** A second host on the same kernel. */
+	attach(options?: Partial<KernelHostOptions>): { host: KernelHost; heard: Heard };
+	/** Ends the hosts and the kernel. */
+	dispose(): Promise<void>;
+};
+
+export const startTestKernel = async (
+	options: Partial<KernelHostOptions> & { env?: Record<string, string>; kernelArgs?: string[] } = {},
+): Promise<RunningKernel> => {
+	const folder = mkdtempSync(join(tmpdir(), "ipyai-kernel-"));
+	const { launch } = spawnKernel({
+		python: testPython(),
+		cwd: folder,
+		env: { ...process.env, ...options.env },
+		runtimeDir: join(folder, "run"),
+		...(options.kernelArgs ? { kernelArgs: options.kernelArgs } : {}),
+	});
+	const hosts: KernelHost[] = [];
+	const attach = (more: Partial<KernelHostOptions> = {}) => {
+		const heard: Heard = { statuses: [], foreign: [], log: [] };
+		const host = createKernelHost({
+			launch,
+			kernelId: `kernel-${hosts.length}`,
+			listener: {
+				onStatus: (status, detail) => heard.statuses.push({ status, detail }),
+				onForeignCell: (cell) => heard.foreign.push(cell),
+			},
+			onLog: (line) => heard.log.push(line),
+			...more,
+		});
+		hosts.push(host);
+		return { host, heard };
+	};
+	const { host, heard } = attach(options);
+	const start = (code: string, answer?: string) => {
+		const outputs: Output[] = [];
+		const done = host
+			.execute({
+				code,
+				allowInput: true,
+				onStarted: () => {},
+				onOutput: (output) => outputs.push(output),
+				onInputRequest: () => answer !== undefined && host.answerInput(answer),
+			})
+			.then((result) => ({ ...result, outputs, text: textOf(outputs) }));
+		return { outputs, done };
+	};
+	const dispose = async (): Promise<void> => {
+		await Promise.all(hosts.slice(1).map((other) => other.dispose("keep")));
+		await host.dispose("end");
+		try {
+			// A host that had let go of the kernel does not end it.
+			process.kill(-launch.pid!, "SIGKILL");
+		} catch {
+			// It is gone, as it should be.
+		}
+		rmSync(folder, { recursive: true, force: true });
+	};
+	try {
+		await host.ready;
+	} catch (error) {
+		await dispose();
+		throw error;
+	}
+	return { launch, host, heard, run: (code, answer) => start(code, answer).done, start, attach, dispose };
+};
+
+/** Outputs as a person reads them. */
+export const textOf = (outputs: readonly Output[]): string =>
+	outputs
+		.map((output) => {
+			if (output.kind === "stream") return output.text;
+			if (output.kind === "executeResult" || output.kind === "displayData")
+				return `${output.data["text/plain"]}\n`;
+			if (output.kind === "error") return `${output.ename}: ${output.evalue}\n`;
+			return "";
+		})
+		.join("");
+
+/** Parts of a tool's result as text, pictures by their type. */
+export const contentText = (content: readonly Content[]): string =>
+	content.map((part) => (part.kind === "text" ? part.text : `[${part.mimeType}]`)).join("");
+
+/** Resolves once the claim holds. Polls, for what tells no event; the test's own time limit ends it. */
+export const until = async (claim: () => boolean | Promise<boolean>): Promise<void> => {
+	while (!(await claim())) await delay(10);
+};
+
+export const isAlive = (pid: number): boolean => {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+};
+
+export const exists = existsSync;
