@@ -1,0 +1,63 @@
+/** A suggestion is valid for one document, one namespace and one place. */
+export type CompletionKey = {
+	readonly uri: string;
+	/** Another kernel has other variables. */
+	readonly kernelId: string | null;
+	readonly prefix: string;
+	readonly suffix: string;
+};
+
+type Suggestion = CompletionKey & { readonly text: string };
+
+/**
+ * Suggestions made lately. One goes on being found while the person types along it: its rest is then the answer.
+ * Keeps the newest `capacity`, whatever documents they are for.
+ */
+export class CompletionCache {
+	readonly #capacity: number;
+	/** Oldest first. */
+	readonly #suggestions: Suggestion[] = [];
+
+	constructor(capacity = 100) {
+		this.#capacity = capacity;
+	}
+
+	/** What is left to insert at this place, `null` when no suggestion leads here or it is typed out. */
+	find(key: CompletionKey): string | null {
+		const at = this.#suggestions.findLastIndex((suggestion) => leadsTo(suggestion, key));
+		const suggestion = this.#suggestions[at];
+		if (!suggestion) return null;
+		this.#suggestions.splice(at, 1);
+		this.#suggestions.push(suggestion);
+		return suggestion.text.slice(key.prefix.length - suggestion.prefix.length);
+	}
+
+	add(key: CompletionKey, text: string): void {
+		const { uri, kernelId, prefix, suffix } = key;
+		const same = this.#suggestions.findIndex(
+			(one) => one.uri === uri && one.kernelId === kernelId && one.prefix === prefix && one.suffix === suffix,
+		);
+		if (same >= 0) this.#suggestions.splice(same, 1);
+		this.#suggestions.push({ uri, kernelId, prefix, suffix, text });
+		if (this.#suggestions.length > this.#capacity) this.#suggestions.shift();
+	}
+
+	/** Lets go of a document's suggestions. */
+	forget(uri: string): void {
+		for (let at = this.#suggestions.length - 1; at >= 0; at--)
+			if (this.#suggestions[at]?.uri === uri) this.#suggestions.splice(at, 1);
+	}
+}
+
+const leadsTo = (suggestion: Suggestion, { uri, kernelId, prefix, suffix }: CompletionKey): boolean => {
+	const typed = prefix.length - suggestion.prefix.length;
+	return (
+		typed >= 0 &&
+		typed < suggestion.text.length &&
+		suggestion.uri === uri &&
+		suggestion.kernelId === kernelId &&
+		suggestion.suffix === suffix &&
+		prefix.startsWith(suggestion.prefix) &&
+		suggestion.text.startsWith(prefix.slice(suggestion.prefix.length))
+	);
+};

@@ -1,0 +1,42 @@
+import { lastLine } from "../lines.ts";
+import type { Filter } from "../postprocess.ts";
+
+/**
+ * Drops what the answer repeats of the text before the cursor: lines of it, the current line, or the word that was
+ * begun. A shorter overlap is left alone: it is as often right.
+ */
+export const dropRepeatedPrefix: Filter = (text, { prefix }) => {
+	const whole = repeatedLines(text, prefix);
+	if (whole > 0) return text.slice(whole);
+
+	const current = lastLine(prefix);
+	const typed = current.trimStart();
+	const body = text.trimStart();
+	if (typed.length >= 3 && body.startsWith(typed)) return body.slice(typed.length);
+	// The line without the blanks at its end, which the model leaves out.
+	const trimmed = typed.trimEnd();
+	if (trimmed.length >= 3 && trimmed !== typed && body.startsWith(trimmed)) {
+		const rest = body.slice(trimmed.length);
+		return rest.trimStart() === "" ? "" : rest.trimStart();
+	}
+
+	const word = /[\p{L}_][\p{L}\p{N}_]*$/u.exec(current)?.[0] ?? "";
+	const first = /^[\p{L}_][\p{L}\p{N}_]*/u.exec(text)?.[0] ?? "";
+	if (word.length >= 2 && first.length > word.length && first.startsWith(word))
+		return text.slice(word.length);
+	return text;
+};
+
+/** How much of `text` repeats the end of `prefix` from one of its line starts on, more than the current line. */
+const repeatedLines = (text: string, prefix: string): number => {
+	const body = text.replace(/^\n+/, "");
+	const dropped = text.length - body.length;
+	for (let start = 0; start >= 0 && start < prefix.length; ) {
+		const end = prefix.slice(start);
+		if (!end.includes("\n") || end.trim() === "") return 0;
+		if (body.startsWith(end)) return dropped + end.length;
+		const next = prefix.indexOf("\n", start);
+		start = next < 0 ? -1 : next + 1;
+	}
+	return 0;
+};

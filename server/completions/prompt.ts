@@ -1,0 +1,85 @@
+import type { Variable } from "../../protocol/index.ts";
+import { cutMiddle } from "../context/cutMiddle.ts";
+import { renderOutputs } from "../context/renderOutputs.ts";
+import type { ContextCell } from "../store/store.ts";
+
+export type CompletionInput = {
+	/** Text before and after the cursor. */
+	readonly prefix: string;
+	readonly suffix: string;
+	/** Newest cells of the session, oldest first. */
+	readonly cells: readonly ContextCell[];
+	readonly variables: readonly Variable[];
+};
+
+const limits = { prefix: 12_000, suffix: 4000, cell: 2000, output: 600, cells: 12_000, variables: 4000 };
+
+/**
+ * What the model is asked for one suggestion. Code stands unescaped between its tags: a suggestion continues what
+ * the model reads, and a model that reads `&lt;` writes it. Only our own closing tags inside are taken apart.
+ */
+export const buildCompletionPrompt = ({
+	prefix,
+	suffix,
+	cells,
+	variables,
+}: CompletionInput): { system: string; user: string } => {
+	const before = lineStart(prefix, limits.prefix);
+	const after = suffix.slice(0, limits.suffix);
+	const user = [
+		contextBlock(cells),
+		variablesBlock(variables, `${before}${after}`),
+		`<current-input>\n<prefix>${guard(before)}</prefix>`,
+		after.trim() === "" ? "" : `<suffix>${guard(after)}</suffix>`,
+		"</current-input>",
+		"Write the text that belongs between prefix and suffix, nothing else.",
+	].filter((block) => block !== "");
+	return { system, user: user.join("\n") };
+};
+
+const system = `You complete Python code as it is typed in IPython.
+Answer with exactly the text to insert at the cursor, which stands between <prefix> and <suffix>: it continues the last line of the prefix, leading blanks, line breaks and indentation included where the code needs them.
+No explanation, no Markdown, no fences, no tags. Do not repeat the prefix or the suffix. Complete the line or the short block that was begun, at most ten lines; answer with nothing when nothing is missing.
+Earlier cells and variables are given as they are in the live session: use their names.`;
+
+const contextBlock = (cells: readonly ContextCell[]): string => {
+	const shown: string[] = [];
+	let room = limits.cells;
+	for (const { code, outputs } of cells.toReversed()) {
+		const source = cutMiddle(code.trimEnd(), limits.cell).text;
+		const output = cutMiddle(renderOutputs(outputs.map((one) => one.output)).trimEnd(), limits.output).text;
+		const text = `<code>${guard(source)}</code>${output === "" ? "" : `<output>${guard(output)}</output>`}`;
+		if (text.length > room) break;
+		room -= text.length;
+		shown.unshift(text);
+	}
+	return shown.length === 0 ? "" : `<context>\n${shown.join("\n")}\n</context>`;
+};
+
+/** Variables whose names are in the code come first; then as many as fit. */
+const variablesBlock = (variables: readonly Variable[], code: string): string => {
+	const words = new Set(code.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
+	const wanted = [
+		...variables.filter(({ name }) => words.has(name)),
+		...variables.filter(({ name }) => !words.has(name)),
+	];
+	const lines: string[] = [];
+	let room = limits.variables;
+	for (const { name, type, summary } of wanted) {
+		const line = `${name}: ${type} = ${summary.replace(/\s+/g, " ").slice(0, 200)}`;
+		if (line.length > room) break;
+		room -= line.length + 1;
+		lines.push(guard(line));
+	}
+	return lines.length === 0 ? "" : `<variables>\n${lines.join("\n")}\n</variables>`;
+};
+
+/** The end of a text, from a line's start where it had to be cut. */
+const lineStart = (text: string, maxChars: number): string => {
+	if (text.length <= maxChars) return text;
+	const end = text.slice(text.length - maxChars);
+	return end.slice(end.indexOf("\n") + 1);
+};
+
+const guard = (text: string): string =>
+	text.replace(/<(?=\/(?:prefix|suffix|current-input|context|code|output|variables)>)/g, "< ");

@@ -1,0 +1,45 @@
+/**
+ * Brackets and strings of a piece of Python, as far as completions need them. `open` holds the closers that are
+ * awaited, innermost last; `quote` is the string that is open at the end. `strayAt` is where the first closer stands
+ * that closes nothing, -1 when there is none.
+ */
+export type BracketScan = {
+	readonly open: readonly string[];
+	readonly quote: string | null;
+	readonly strayAt: number;
+};
+
+const nothingOpen: BracketScan = { open: [], quote: null, strayAt: -1 };
+
+/** Scans `text`, going on from where an earlier scan ended. */
+export const scanBrackets = (text: string, from: BracketScan = nothingOpen): BracketScan => {
+	const open = [...from.open];
+	let quote = from.quote;
+	let strayAt = -1;
+	for (let at = 0; at < text.length; at++) {
+		const char = text[at] as string;
+		if (quote !== null) {
+			if (char === "\\") at++;
+			else if (text.startsWith(quote, at)) {
+				at += quote.length - 1;
+				quote = null;
+			} else if (char === "\n" && quote.length === 1) quote = null;
+			continue;
+		}
+		if (char === "#") {
+			const end = text.indexOf("\n", at);
+			if (end < 0) break;
+			at = end;
+		} else if (char === '"' || char === "'") {
+			quote = text.startsWith(char.repeat(3), at) ? char.repeat(3) : char;
+			at += quote.length - 1;
+		} else if (char in closers) open.push(closers[char as keyof typeof closers]);
+		else if (")]}".includes(char)) {
+			if (open.at(-1) === char) open.pop();
+			else if (strayAt < 0) strayAt = at;
+		}
+	}
+	return { open, quote, strayAt };
+};
+
+const closers = { "(": ")", "[": "]", "{": "}" } as const;

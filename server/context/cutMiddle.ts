@@ -1,0 +1,24 @@
+export type Cut = { readonly text: string; readonly cutChars: number };
+
+/**
+ * Keeps head and tail of a text that is longer than `maxChars` and says in between how much was cut. The head gets
+ * a little more: it usually says what the text is. Whole lines are kept where that costs little.
+ */
+export const cutMiddle = (text: string, maxChars: number): Cut => {
+	if (text.length <= maxChars) return { text, cutChars: 0 };
+	const headChars = Math.ceil(maxChars * 0.6);
+	const head = backToLine(text.slice(0, headChars)).toWellFormed();
+	const tail = onToLine(text.slice(text.length - (maxChars - headChars))).toWellFormed();
+	const cutChars = text.length - head.length - tail.length;
+	return { text: `${head}\n[... ${cutChars} characters cut ...]\n${tail}`, cutChars };
+};
+
+const backToLine = (head: string): string => {
+	const at = head.lastIndexOf("\n");
+	return at > head.length * 0.7 ? head.slice(0, at) : head;
+};
+
+const onToLine = (tail: string): string => {
+	const at = tail.indexOf("\n");
+	return at >= 0 && at < tail.length * 0.3 ? tail.slice(at + 1) : tail;
+};

@@ -1,0 +1,38 @@
+/** How much of each thing a prompt holds, in characters before escaping. */
+export type ContextLimits = {
+	readonly codeChars: number;
+	readonly outputChars: number;
+	readonly noteChars: number;
+	readonly variableChars: number;
+	readonly shellChars: number;
+	/** All cells and notes together; the oldest are left out. */
+	readonly contextChars: number;
+	/** All variables and commands together. */
+	readonly refsChars: number;
+	readonly pictures: number;
+	/** In base64 characters. */
+	readonly pictureChars: number;
+};
+
+export const defaultLimits: ContextLimits = {
+	codeChars: 10_000,
+	outputChars: 10_000,
+	noteChars: 20_000,
+	variableChars: 20_000,
+	shellChars: 20_000,
+	contextChars: 200_000,
+	refsChars: 100_000,
+	pictures: 8,
+	pictureChars: 4_500_000,
+};
+
+/** Limits for a model whose window is known: context takes at most half of it, at four characters a token. */
+export const limitsFor = (contextWindow: number | null): ContextLimits => {
+	if (contextWindow === null) return defaultLimits;
+	const share = Math.min(1, (contextWindow * 2) / (defaultLimits.contextChars + defaultLimits.refsChars));
+	return {
+		...defaultLimits,
+		contextChars: Math.floor(defaultLimits.contextChars * share),
+		refsChars: Math.floor(defaultLimits.refsChars * share),
+	};
+};

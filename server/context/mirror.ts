@@ -1,0 +1,33 @@
+import type { AnswerPart, Content, TurnItem } from "../../protocol/index.ts";
+import { toolLine } from "../../protocol/toolLine.ts";
+
+/** What a stored answer ends with when a person stopped it; the predecessors look for exactly this. */
+export const interruptedMark = "<system>user interrupted</system>";
+
+/** An answer in the predecessors' text form: thinking in tags, each tool call one line, then how it was cut short. */
+export const mirrorResponse = (turn: TurnItem): string => {
+	const text = turn.parts.map(mirrorPart).join("");
+	if (turn.stopReason === "cancelled") return `${text}\n${interruptedMark}`;
+	if (turn.stopReason === "failed")
+		return `${text}\n<system>failed: ${turn.error ?? "no reason given"}</system>`;
+	return text;
+};
+
+const mirrorPart = (part: AnswerPart): string => {
+	switch (part.kind) {
+		case "text":
+			return part.text;
+		case "thinking":
+			return part.text.trim() === "" ? "" : `<thinking>\n${part.text}\n</thinking>\n\n`;
+		case "toolCall": {
+			const { name, args, result } = part;
+			const line = toolLine(name, args, result && { text: flat(result.content), isError: result.isError });
+			return `\n\n${line}\n\n`;
+		}
+		case "steer":
+			return `\n\n<system>user added: ${flat(part.content)}</system>\n\n`;
+	}
+};
+
+const flat = (content: readonly Content[]): string =>
+	content.map((part) => (part.kind === "text" ? part.text : `[${part.mimeType}]`)).join("\n");

@@ -1,0 +1,115 @@
+import type { Content } from "../../protocol/index.ts";
+import { parsePromptEntry } from "../../protocol/promptEntry.ts";
+import type { ContextCell } from "../store/store.ts";
+import { cutMiddle } from "./cutMiddle.ts";
+import { escapeText } from "./escape.ts";
+import type { ContextLimits } from "./limits.ts";
+import { type Picture, pictures, renderOutputs } from "./renderOutputs.ts";
+import type { Part } from "./renderTurn.ts";
+
+export type RenderedCells = {
+	readonly text: string;
+	readonly pictures: readonly Content[];
+	readonly warnings: readonly string[];
+	readonly parts: readonly Part[];
+};
+
+/** A cell's code is known from before when only its remainder is told: its head is enough to name it. */
+const maxRemainderCode = 200;
+
+/**
+ * Cells and notes, oldest first. The newest are rendered first, so that the work is bounded by the budget however
+ * many cells there are; the oldest are left out when it is spent.
+ */
+export const renderCells = (
+	cells: readonly ContextCell[],
+	notes: ReadonlyMap<string, string>,
+	supportsImages: boolean,
+	limits: ContextLimits,
+): RenderedCells => {
+	const wanted = cells.filter(({ code }) => isContext(code));
+	const taken: { text: string; part: Part; pictures: readonly Picture[] }[] = [];
+	let room = limits.contextChars;
+	for (const cell of wanted.toReversed()) {
+		const rendered = renderCell(cell, notes.get(cell.cellId), limits);
+		if (rendered.part.chars > room && taken.length > 0) break;
+		room -= rendered.part.chars;
+		taken.push(rendered);
+	}
+	taken.reverse();
+	const warnings: string[] = [];
+	const leftOut = wanted.length - taken.length;
+	if (leftOut > 0)
+		warnings.push(
+			`The ${leftOut === 1 ? "earliest cell was" : `${leftOut} earliest cells were`} left out: too much for one prompt.`,
+		);
+
+	const shown = taken.flatMap((one) => one.pictures);
+	const kept = supportsImages ? newestPictures(shown, limits) : [];
+	if (supportsImages && kept.length < shown.length)
+		warnings.push(
+			`${shown.length - kept.length} of ${shown.length} pictures were left out: too many or too large.`,
+		);
+	return {
+		text: taken.map(({ text }) => text).join(""),
+		pictures: kept.map((picture): Content => ({ kind: "image", ...picture })),
+		warnings,
+		parts: taken.map(({ part }) => part),
+	};
+};
+
+/** Our own magics are no context, and neither are prompts that another client ran as cells. */
+const isContext = (code: string): boolean =>
+	!/^\s*%{1,2}(?:ipyai|ipycodex)(?!\w)/.test(code) && parsePromptEntry(code, false).kind === "python";
+
+const renderCell = (cell: ContextCell, note: string | undefined, limits: ContextLimits) => {
+	const name = cell.executionCount === null ? "In []" : `In [${cell.executionCount}]`;
+	if (note !== undefined) {
+		const value = cutMiddle(note, limits.noteChars);
+		return {
+			text: cell.remainder ? "" : `<note>${escapeText(value.text)}</note>`,
+			part: { label: `note ${name}`, chars: value.text.length, cutChars: value.cutChars },
+			pictures: [],
+		};
+	}
+	const outputs = cell.outputs.map(({ output }) => output);
+	const code = cell.remainder
+		? { text: headOf(cell.code.trim()), cutChars: 0 }
+		: cutMiddle(cell.code.trimEnd(), limits.codeChars);
+	const output = cutMiddle(renderOutputs(outputs), limits.outputChars);
+	const status = cellStatus(cell);
+	return {
+		text: [
+			`<code${status === null ? "" : ` status="${status}"`}>${escapeText(code.text)}</code>`,
+			output.text.trim() === "" ? "" : `<output>${escapeText(output.text)}</output>`,
+		].join(""),
+		part: {
+			label: name,
+			chars: code.text.length + output.text.length,
+			cutChars: code.cutChars + output.cutChars,
+		},
+		pictures: pictures(outputs),
+	};
+};
+
+/** Told only where it is not the usual: a cell that runs, one that was told as running before. */
+const cellStatus = ({ finished, remainder }: ContextCell): string | null => {
+	if (remainder) return finished ? "now finished" : "still running";
+	return finished ? null : "running";
+};
+
+const headOf = (code: string): string =>
+	code.length <= maxRemainderCode ? code : `${code.slice(0, maxRemainderCode).toWellFormed()}...`;
+
+/** The newest pictures that fit, in their order. */
+const newestPictures = (shown: readonly Picture[], limits: ContextLimits): Picture[] => {
+	const kept: Picture[] = [];
+	let room = limits.pictureChars;
+	for (const picture of shown.toReversed()) {
+		if (kept.length === limits.pictures) break;
+		if (picture.data.length > room) continue;
+		room -= picture.data.length;
+		kept.unshift(picture);
+	}
+	return kept;
+};

@@ -1,0 +1,64 @@
+import type { Content } from "../../protocol/index.ts";
+import type { ResolvedRef } from "../sessions/host.ts";
+import type { ContextCell } from "../store/store.ts";
+import { escapeText } from "./escape.ts";
+import { type ContextLimits, defaultLimits } from "./limits.ts";
+import { renderCells } from "./renderCells.ts";
+import { renderRefs } from "./renderRefs.ts";
+
+export type TurnInput = {
+	/** Cells since the last turn's render point, oldest first. */
+	readonly cells: readonly ContextCell[];
+	/** Values of those cells that are notes, by cell id. */
+	readonly notes: ReadonlyMap<string, string>;
+	readonly refs: readonly ResolvedRef[];
+	readonly request: readonly Content[];
+	readonly supportsImages: boolean;
+	readonly limits?: ContextLimits;
+};
+
+/** Where a piece of the prompt came from: `chars` were sent, `cutChars` were not. */
+export type Part = { readonly label: string; readonly chars: number; readonly cutChars: number };
+
+export type RenderedTurn = {
+	readonly content: readonly Content[];
+	readonly warnings: readonly string[];
+	readonly parts: readonly Part[];
+};
+
+/**
+ * What the model is sent for one turn: warnings, values of references, cells since the last turn, the request; then
+ * the pictures that the cells showed and those of the request. Equal input gives equal output.
+ */
+export const renderTurn = ({
+	cells,
+	notes,
+	refs,
+	request,
+	supportsImages,
+	limits = defaultLimits,
+}: TurnInput): RenderedTurn => {
+	const values = renderRefs(refs, limits);
+	const context = renderCells(cells, notes, supportsImages, limits);
+	const warnings = [...values.warnings, ...context.warnings];
+	const asked = request
+		.flatMap((part) => (part.kind === "text" ? [part.text] : []))
+		.join("\n")
+		.trim();
+	const shown = request.filter((part) => part.kind === "image");
+	if (shown.length > 0 && !supportsImages)
+		warnings.push(`The model takes no pictures: ${shown.length} of the request left out.`);
+
+	const text = [
+		warnings.length > 0 ? `<warnings>${escapeText(warnings.join(" "))}</warnings>\n` : "",
+		values.text,
+		context.text === "" ? "" : `<context>${context.text}</context>\n`,
+		`<user-request>${escapeText(asked)}</user-request>`,
+	].join("");
+	const images = [...context.pictures, ...(supportsImages ? shown : [])];
+	return {
+		content: [{ kind: "text", text }, ...images],
+		warnings,
+		parts: [...values.parts, ...context.parts, { label: "request", chars: asked.length, cutChars: 0 }],
+	};
+};
