@@ -20,7 +20,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { isNetworkFailure, lastLines, runCommand } from "./setup/command.mjs";
+import { lastLines, networkFailure, runCommand } from "./setup/command.mjs";
 import { findPython, makersFor } from "./setup/interpreters.mjs";
 import { withLock } from "./setup/lock.mjs";
 import { PythonEnvironmentError } from "./setup/pythonEnvironmentError.mjs";
@@ -217,10 +217,11 @@ const install = async (folder, requirements, env) => {
 		env,
 	});
 	if (done.code === 0) return;
+	const unreached = networkFailure(done.output);
 	throw new PythonEnvironmentError(
-		isNetworkFailure(done.output)
-			? `pip could not reach its package index: check the network or proxy, then start again. What pip said:\n${lastLines(done.output, 3)}`
-			: `pip could not install ${requirements.join(", ")}. What it said:\n${lastLines(done.output)}`,
+		unreached === null
+			? `pip could not install ${requirements.join(", ")}. What it said:\n${lastLines(done.output)}`
+			: `pip could not reach its package index: check the network or proxy, then start again. What pip said:\n  ${unreached}`,
 	);
 };
 

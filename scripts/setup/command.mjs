@@ -61,8 +61,13 @@ const unreachable =
 	/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|ERR_SOCKET_TIMEOUT|Failed to establish a new connection|Temporary failure in name resolution|Max retries exceeded|ProxyError|Network is unreachable|Connection refused/;
 
 /**
- * True when a package client failed because it could not reach its registry.
+ * The line in which a package client says that it could not reach its registry; `null` when it failed otherwise.
  *
  * @param {string} output
  */
-export const isNetworkFailure = (output) => unreachable.test(output);
+export const networkFailure = (output) =>
+	output
+		.split("\n")
+		.find((line) => unreachable.test(line))
+		?.trim()
+		.slice(0, 300) ?? null;

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { isNetworkFailure, lastLines, runCommand } from "./command.mjs";
+import { lastLines, networkFailure, runCommand } from "./command.mjs";
 import { SetUpError } from "./setUpError.mjs";
 
 /**
@@ -117,11 +117,11 @@ const runNpm = async (folder, env) => {
 	const [file, ...args] = npmCommand(env);
 	const done = await runCommand(file, [...args, "ci", ...options], { cwd: folder, env: outsideOfNpm(env) });
 	if (done.code === 0) return;
-	const said = `What npm said:\n${lastLines(done.output)}`;
+	const unreached = networkFailure(done.output);
 	throw new SetUpError(
-		isNetworkFailure(done.output)
-			? `npm could not reach its registry: check the network or proxy, then start again. ${said}`
-			: `npm could not install the packages of package-lock.json. ${said}`,
+		unreached === null
+			? `npm could not install the packages of package-lock.json. What it said:\n${lastLines(done.output)}`
+			: `npm could not reach its registry: check the network or proxy, then start again. What npm said:\n  ${unreached}`,
 	);
 };
 

@@ -2,7 +2,7 @@ import { utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { bundlesAreCurrent, describeInputs, inputsFile } from "../../scripts/setup/bundles.mjs";
-import { isNetworkFailure, lastLines, runCommand } from "../../scripts/setup/command.mjs";
+import { lastLines, networkFailure, runCommand } from "../../scripts/setup/command.mjs";
 import {
 	npmCommand,
 	outsideOfNpm,
@@ -89,7 +89,7 @@ test.each([
 	["npm error code EUSAGE", false],
 	["ERROR: No matching distribution found for ipython==9.18.1", false],
 ])("network failure: %s", (output, expected) => {
-	expect(isNetworkFailure(output)).toBe(expected);
+	expect(networkFailure(`first\n${output}\nlast`)).toBe(expected ? output : null);
 });
 
 test("the closing line counts tests, broken files, failed checks and a failed runner", () => {
