@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { findRefs } from "../../../server/context/refs.ts";
+
+/** References as `kind text`, plain ones with a question mark. */
+const found = (text: string): string =>
+	findRefs(text)
+		.map(({ ref, explicit }) =>
+			ref.kind === "shell" ? `!${ref.command}` : `$${ref.expression}${explicit ? "" : "?"}`,
+		)
+		.join(" | ");
+
+test.each([
+	["what is $`x`?", "$x"],
+	["$`df.shape` and $`rows[0]['a']` and $`f(x=1)`", "$df.shape | $rows[0]['a'] | $f(x=1)"],
+	["$`größe`", "$größe"],
+	["$` x `", "$x"],
+	["$`5` $`` $`a\nb`", ""],
+	["\\$`x` \\!`ls`", ""],
+	["twice $`x` $`x` $x", "$x"],
+	["!`git log -3`", "!git log -3"],
+	["!`a\nb`", "!a\nb"],
+	["great!`x` `!`x`", ""],
+	["!` `", ""],
+	["```\n$`x`\n```", "$x"],
+	["see $df, then $x.", "$df? | $x?"],
+	["(costs $5, a$b, $$c, \\$d)", ""],
+	["$x first, $`x` then", "$x"],
+	["run `echo $PATH` or\n```sh\necho $HOME\n```\nand $y", "$y?"],
+	["~~~\n$a", ""],
+	["$f(x) $g", "$g?"],
+	["!`echo $HOME`", "!echo $HOME"],
+	["", ""],
+])("%j: %s", (text, expected) => expect(found(text)).toBe(expected));
