@@ -36,6 +36,12 @@ export const kernelRequirements = [
 ];
 
 /** @typedef {Readonly<Record<string, string | undefined>>} Environment */
+/**
+ * What the work is done with. `signal` breaks it off; nothing half made is left then.
+ *
+ * @typedef {{ env: Environment; onProgress: (line: string) => void; signal?: AbortSignal | undefined }} Work
+ */
+/** @typedef {{ env: NodeJS.ProcessEnv; signal: AbortSignal | undefined }} CommandOptions */
 /** @typedef {{ readonly link: string; readonly requirements: readonly string[]; readonly module: string }} Wanted */
 
 /**
@@ -63,16 +69,17 @@ export const activePython = (env) => {
  * The Python for kernels: the active environment's, else the private one, which is made when it is missing or out of
  * date. When an update fails and the older one still works, that one is told and used.
  *
- * @param {{ env: Environment; onProgress: (line: string) => void }} options
+ * @param {Work} work
  * @returns {Promise<string>}
  * @throws {PythonEnvironmentError} with the reason and the next step, ready to be shown.
  */
-export const ensureKernelPython = async ({ env, onProgress }) => {
+export const ensureKernelPython = async (work) => {
+	const { env, onProgress } = work;
 	const active = activePython(env);
 	if (active !== null) return active;
 	const wanted = { link: privateLink(env), requirements: kernelRequirements, module: "ipykernel" };
 	try {
-		await ensureEnvironment(wanted, { env, onProgress });
+		await ensureEnvironment(wanted, work);
 	} catch (error) {
 		if (!(error instanceof PythonEnvironmentError) || !existsSync(pythonOf(wanted.link))) throw error;
 		onProgress(`Using the older Python environment: ${error.message}`);
@@ -84,17 +91,22 @@ export const ensureKernelPython = async ({ env, onProgress }) => {
  * Makes the environment unless it is there with exactly these requirements.
  *
  * @param {Wanted} wanted
- * @param {{ env: Environment; onProgress: (line: string) => void }} options
+ * @param {Work} work
  * @throws {PythonEnvironmentError}
  */
-export const ensureEnvironment = async (wanted, options) => {
+export const ensureEnvironment = async (wanted, work) => {
 	if (isCurrent(wanted)) return;
 	const { link } = wanted;
 	const onWait = (/** @type {number} */ pid) =>
-		options.onProgress(`Waiting for process ${pid}, which makes ${link}.`);
-	await withLock(`${link}.lock`, onWait, async () => {
-		if (!isCurrent(wanted)) await makeEnvironment(wanted, options);
-	});
+		work.onProgress(`Waiting for process ${pid}, which makes ${link}.`);
+	await withLock(
+		`${link}.lock`,
+		onWait,
+		async () => {
+			if (!isCurrent(wanted)) await makeEnvironment(wanted, work);
+		},
+		work.signal,
+	);
 };
 
 /**
@@ -137,24 +149,23 @@ const hasModule = (prefix, module) => {
 
 /**
  * @param {Wanted} wanted
- * @param {{ env: Environment; onProgress: (line: string) => void }} options
+ * @param {Work} work
  */
-const makeEnvironment = async ({ link, requirements, module }, { env, onProgress }) => {
+const makeEnvironment = async ({ link, requirements, module }, { env, onProgress, signal }) => {
 	const started = Date.now();
-	const childEnv = cleanEnvironment(env);
-	const found = await findPython(childEnv);
+	const options = { env: cleanEnvironment(env), signal };
+	const found = await findPython(options.env);
 	onProgress(`Making a Python environment in ${link} (${found.label}) ...`);
 
 	const hash = requirementsHash(requirements);
 	const folder = `${link}-${hash}-${process.pid}`;
 	mkdirSync(dirname(link), { recursive: true });
-	const discard = () => rmSync(folder, { recursive: true, force: true });
-	process.once("exit", discard);
+	const discard = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 	try {
 		discard();
-		await createFolder(makersFor(found, folder), folder, childEnv);
-		await install(folder, requirements, childEnv);
-		const tried = await runCommand(pythonOf(folder), ["-c", `import ${module}`], { env: childEnv });
+		await createFolder(makersFor(found, folder), folder, options);
+		await install(folder, requirements, options);
+		const tried = await runCommand(pythonOf(folder), ["-c", `import ${module}`], options);
 		if (tried.code !== 0)
 			throw new PythonEnvironmentError(
 				`The new Python environment cannot import ${module}. What Python said:\n${lastLines(tried.output)}`,
@@ -164,8 +175,6 @@ const makeEnvironment = async ({ link, requirements, module }, { env, onProgress
 	} catch (error) {
 		discard();
 		throw error;
-	} finally {
-		process.off("exit", discard);
 	}
 	removeOlder(link);
 	onProgress(`Python environment ready (${Math.round((Date.now() - started) / 1000)} s).`);
@@ -191,12 +200,12 @@ const cleanEnvironment = (env) => {
 /**
  * @param {readonly (readonly string[])[]} makers
  * @param {string} folder
- * @param {NodeJS.ProcessEnv} env
+ * @param {CommandOptions} options
  */
-const createFolder = async (makers, folder, env) => {
+const createFolder = async (makers, folder, options) => {
 	let said = "";
 	for (const [file, ...args] of makers) {
-		const made = await runCommand(/** @type {string} */ (file), args, { env });
+		const made = await runCommand(/** @type {string} */ (file), args, options);
 		if (made.code === 0 && existsSync(pythonOf(folder))) return;
 		said = `${file} ${args.join(" ")}\n${made.output}`;
 		rmSync(folder, { recursive: true, force: true });
@@ -209,13 +218,15 @@ const createFolder = async (makers, folder, env) => {
 /**
  * @param {string} folder
  * @param {readonly string[]} requirements
- * @param {NodeJS.ProcessEnv} env
+ * @param {CommandOptions} options
  */
-const install = async (folder, requirements, env) => {
-	const options = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"];
-	const done = await runCommand(pythonOf(folder), ["-m", "pip", "install", ...options, ...requirements], {
-		env,
-	});
+const install = async (folder, requirements, options) => {
+	const flags = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"];
+	const done = await runCommand(
+		pythonOf(folder),
+		["-m", "pip", "install", ...flags, ...requirements],
+		options,
+	);
 	if (done.code === 0) return;
 	const unreached = networkFailure(done.output);
 	throw new PythonEnvironmentError(

@@ -26,15 +26,15 @@ export const bundlesAreCurrent = (root) => {
 
 /**
  * @param {string} root
- * @param {NodeJS.ProcessEnv} env
- * @param {(line: string) => void} onProgress
+ * @param {import("../pythonEnvironment.mjs").Work} work
  * @throws {SetUpError}
  */
-export const makeBundles = async (root, env, onProgress) => {
+export const makeBundles = async (root, { env, onProgress, signal }) => {
 	const started = Date.now();
 	const done = await runCommand(join(root, "node_modules/node/bin/node"), [join(root, "scripts/build.ts")], {
 		cwd: root,
 		env,
+		signal,
 	});
 	if (done.code !== 0) throw new SetUpError(`The bundles could not be made:\n${lastLines(done.output, 60)}`);
 	onProgress(`Bundles ready (${((Date.now() - started) / 1000).toFixed(1)} s).`);

@@ -8,11 +8,11 @@ const maxChars = 100_000;
 
 /**
  * Resolves when the program has ended, also when it could not be started (`code: null`). Standard input is empty;
- * standard output and error come back as one text. The program ends with this process.
+ * standard output and error come back as one text. The program ends with this process, and when `signal` aborts.
  *
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number }} [options]
+ * @param {{ cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number; signal?: AbortSignal | undefined }} [options]
  * @returns {Promise<CommandResult>}
  */
 export const runCommand = (file, args, options = {}) =>
@@ -21,6 +21,7 @@ export const runCommand = (file, args, options = {}) =>
 			cwd: options.cwd,
 			env: options.env ?? process.env,
 			stdio: ["ignore", "pipe", "pipe"],
+			...(options.signal === undefined ? {} : { signal: options.signal }),
 			...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
 		});
 		const end = () => child.kill();
@@ -38,7 +39,8 @@ export const runCommand = (file, args, options = {}) =>
 		};
 		child.once("error", (error) => {
 			keep(error.message);
-			finish(null);
+			// One that was started and then aborted is waited for: it may still write.
+			if (child.pid === undefined) finish(null);
 		});
 		child.once("close", finish);
 	});
@@ -58,7 +60,7 @@ export const lastLines = (output, count = 8) =>
 		.join("\n");
 
 const unreachable =
-	/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|ERR_SOCKET_TIMEOUT|Failed to establish a new connection|Temporary failure in name resolution|Max retries exceeded|ProxyError|Network is unreachable|Connection refused/;
+	/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|ERR_SOCKET_TIMEOUT|Failed to establish a new connection|Temporary failure in name resolution|Max retries exceeded|from versions: none|ProxyError|Network is unreachable|Connection refused/;
 
 /**
  * The line in which a package client says that it could not reach its registry; `null` when it failed otherwise.

@@ -16,12 +16,14 @@ const pollMs = 100;
  * @param {string} path
  * @param {(pid: number) => void} onWait
  * @param {() => Promise<T>} work
+ * @param {AbortSignal} [signal] ends the waiting.
  * @returns {Promise<T>}
  */
-export const withLock = async (path, onWait, work) => {
+export const withLock = async (path, onWait, work, signal) => {
 	mkdirSync(dirname(path), { recursive: true });
 	let told = false;
 	while (!take(path)) {
+		signal?.throwIfAborted();
 		const holder = readHolder(path);
 		if (holder !== null && isStale(holder)) {
 			discard(path);

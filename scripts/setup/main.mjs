@@ -12,18 +12,24 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * @param {import("./setUp.mjs").PythonNeed} python
  */
 export const setUpAndTell = async (python) => {
-	const end = (/** @type {number} */ code) => () => process.exit(128 + code);
-	const signals = /** @type {const} */ ({ SIGHUP: end(1), SIGINT: end(2), SIGTERM: end(15) });
+	const stop = new AbortController();
+	const stopWith = (/** @type {number} */ signal) => () => {
+		process.exitCode = 128 + signal;
+		stop.abort();
+	};
+	const signals = /** @type {const} */ ({ SIGHUP: stopWith(1), SIGINT: stopWith(2), SIGTERM: stopWith(15) });
 	for (const [signal, listener] of Object.entries(signals)) process.on(signal, listener);
 	try {
-		await setUp({ root, env: process.env, python, onProgress: say });
-		return true;
+		await setUp(root, python, { env: process.env, onProgress: say, signal: stop.signal });
 	} catch (error) {
+		if (stop.signal.aborted) process.exit();
 		say(isExplained(error) ? error.message : String(error instanceof Error ? error.stack : error));
 		return false;
 	} finally {
 		for (const [signal, listener] of Object.entries(signals)) process.off(signal, listener);
 	}
+	if (stop.signal.aborted) process.exit();
+	return true;
 };
 
 /** @param {string} line */

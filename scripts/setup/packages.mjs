@@ -3,7 +3,16 @@
  * install that fails or is broken off leaves the working one in place.
  */
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+	cpSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { lastLines, networkFailure, runCommand } from "./command.mjs";
 import { SetUpError } from "./setUpError.mjs";
@@ -29,11 +38,10 @@ export const packagesAreCurrent = (root, set) => {
 /**
  * @param {string} root
  * @param {PackageSet} set
- * @param {NodeJS.ProcessEnv} env
- * @param {(line: string) => void} onProgress
+ * @param {import("../pythonEnvironment.mjs").Work} work
  * @throws {SetUpError}
  */
-export const installPackages = async (root, set, env, onProgress) => {
+export const installPackages = async (root, set, { env, onProgress, signal }) => {
 	const started = Date.now();
 	const hash = lockHash(root);
 	const stamp = readStamp(root);
@@ -42,10 +50,8 @@ export const installPackages = async (root, set, env, onProgress) => {
 	onProgress(`Installing npm packages${wanted === "all" ? ", with those for tests" : ""} ...`);
 
 	const staging = join(root, `.setup-${process.pid}`);
-	const discard = () => rmSync(staging, { recursive: true, force: true });
-	process.once("exit", discard);
+	for (const name of readdirSync(root)) if (name.startsWith(".setup-")) remove(join(root, name));
 	try {
-		discard();
 		mkdirSync(staging);
 		for (const name of ["package.json", ".npmrc"]) cpSync(join(root, name), join(staging, name));
 		const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
@@ -53,14 +59,13 @@ export const installPackages = async (root, set, env, onProgress) => {
 			join(staging, "package-lock.json"),
 			JSON.stringify(wanted === "all" ? lock : withoutTestPrograms(lock)),
 		);
-		await runNpm(staging, env);
+		await runNpm(staging, { env, signal });
 		const modules = join(staging, "node_modules");
 		await tryPinnedNode(modules);
 		writeFileSync(join(modules, stampName), JSON.stringify({ lock: hash, set: wanted }));
 		swap(join(root, "node_modules"), modules, join(staging, "replaced"));
 	} finally {
-		process.off("exit", discard);
-		discard();
+		remove(staging);
 	}
 	onProgress(`npm packages ready (${Math.round((Date.now() - started) / 1000)} s).`);
 };
@@ -81,6 +86,9 @@ export const withoutTestPrograms = (lock) => ({
 		]),
 	),
 });
+
+/** @param {string} folder */
+const remove = (folder) => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 
 const stampName = ".ipyai-installed";
 
@@ -104,9 +112,9 @@ const readStamp = (root) => {
 
 /**
  * @param {string} folder
- * @param {NodeJS.ProcessEnv} env
+ * @param {{ env: NodeJS.ProcessEnv; signal: AbortSignal | undefined }} options
  */
-const runNpm = async (folder, env) => {
+const runNpm = async (folder, { env, signal }) => {
 	const options = [
 		"--include=dev",
 		"--include=optional",
@@ -115,7 +123,11 @@ const runNpm = async (folder, env) => {
 		"--no-fund",
 	];
 	const [file, ...args] = npmCommand(env);
-	const done = await runCommand(file, [...args, "ci", ...options], { cwd: folder, env: outsideOfNpm(env) });
+	const done = await runCommand(file, [...args, "ci", ...options], {
+		cwd: folder,
+		env: outsideOfNpm(env),
+		signal,
+	});
 	if (done.code === 0) return;
 	const unreached = networkFailure(done.output);
 	throw new SetUpError(

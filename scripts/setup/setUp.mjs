@@ -14,18 +14,15 @@ import { SetUpError } from "./setUpError.mjs";
  */
 
 /**
- * @param {{
- *   root: string;
- *   env: NodeJS.ProcessEnv;
- *   python: PythonNeed;
- *   onProgress: (line: string) => void;
- * }} options
+ * @param {string} root
+ * @param {PythonNeed} python
+ * @param {import("../pythonEnvironment.mjs").Work} work
  * @throws {SetUpError | PythonEnvironmentError} with a message to show.
  */
-export const setUp = async ({ root, env, python, onProgress }) => {
+export const setUp = async (root, python, work) => {
 	const results = await Promise.allSettled([
-		setUpClone(root, python === "tests" ? "all" : "run", env, onProgress),
-		setUpPython(root, python, env, onProgress),
+		setUpClone(root, python === "tests" ? "all" : "run", work),
+		setUpPython(root, python, work),
 	]);
 	for (const result of results) if (result.status === "rejected") throw result.reason;
 };
@@ -41,31 +38,34 @@ export const isExplained = (error) => error instanceof SetUpError || error insta
 /**
  * @param {string} root
  * @param {import("./packages.mjs").PackageSet} set
- * @param {NodeJS.ProcessEnv} env
- * @param {(line: string) => void} onProgress
+ * @param {import("../pythonEnvironment.mjs").Work} work
  */
-const setUpClone = async (root, set, env, onProgress) => {
+const setUpClone = async (root, set, work) => {
 	if (packagesAreCurrent(root, set) && bundlesAreCurrent(root)) return;
 	const onWait = (/** @type {number} */ pid) =>
-		onProgress(`Waiting for the set-up that process ${pid} runs here.`);
-	await withLock(join(root, ".setup.lock"), onWait, async () => {
-		if (!packagesAreCurrent(root, set)) await installPackages(root, set, env, onProgress);
-		if (!bundlesAreCurrent(root)) await makeBundles(root, env, onProgress);
-	});
+		work.onProgress(`Waiting for the set-up that process ${pid} runs here.`);
+	await withLock(
+		join(root, ".setup.lock"),
+		onWait,
+		async () => {
+			if (!packagesAreCurrent(root, set)) await installPackages(root, set, work);
+			if (!bundlesAreCurrent(root)) await makeBundles(root, work);
+		},
+		work.signal,
+	);
 };
 
 /**
  * @param {string} root
  * @param {PythonNeed} need
- * @param {NodeJS.ProcessEnv} env
- * @param {(line: string) => void} onProgress
+ * @param {import("../pythonEnvironment.mjs").Work} work
  */
-const setUpPython = async (root, need, env, onProgress) => {
-	if (need === "kernel") await ensureKernelPython({ env, onProgress });
+const setUpPython = async (root, need, work) => {
+	if (need === "kernel") await ensureKernelPython(work);
 	if (need === "tests")
 		await ensureEnvironment(
 			{ link: join(root, ".python"), requirements: testRequirements(root), module: "ipykernel" },
-			{ env, onProgress },
+			work,
 		);
 };
 
