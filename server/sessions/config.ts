@@ -68,6 +68,16 @@ export const loadConfig = (environment: Environment): LoadedConfig => {
 	return { path, ...parseConfig(text, path) };
 };
 
+/** The person's own system prompt, `sysp.txt` beside the configuration; `null` when there is none. */
+export const loadSystemPrompt = (environment: Environment): string | null => {
+	try {
+		return readFileSync(join(configDir(placeFacts(environment)), "sysp.txt"), "utf8");
+	} catch {
+		// Absent or unreadable: the standard prompt serves.
+		return null;
+	}
+};
+
 /** Unknown keys are ignored, as the predecessors do. */
 export const parseConfig = (text: string, path: string): Omit<LoadedConfig, "path"> => {
 	let json: unknown;

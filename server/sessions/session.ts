@@ -20,7 +20,7 @@ import type { Backends } from "../backends/registry.ts";
 import { systemPrompt } from "../context/systemPrompt.ts";
 import type { KernelRow, Owner, SessionRow, Store } from "../store/store.ts";
 import { Approvals } from "./approvals.ts";
-import { loadConfig } from "./config.ts";
+import { loadConfig, loadSystemPrompt } from "./config.ts";
 import { RequestError } from "./errors.ts";
 import { type CreateHost, Hosting } from "./hosting.ts";
 import { SessionLog } from "./log.ts";
@@ -58,6 +58,8 @@ export class Session {
 	readonly #dependencies: SessionDependencies;
 	readonly #participants = new Map<string, Audience>();
 	readonly #createdAt: number;
+	/** Read once: a change in mid-session would change the head of every request. */
+	readonly #systemPromptTemplate: string | null;
 	#settings: Settings;
 	#environment: Environment;
 
@@ -73,6 +75,7 @@ export class Session {
 		this.#dependencies = dependencies;
 		this.#environment = environment;
 		this.#settings = settings;
+		this.#systemPromptTemplate = loadSystemPrompt(environment);
 		const { store, owner, createHost, backends } = dependencies;
 		this.log = new SessionLog(store, row.sessionId, row.headSeq);
 		this.log.subscribe({
@@ -103,7 +106,8 @@ export class Session {
 			environment: () => this.#environment,
 			backend: (name) => backends.find(name),
 			// The date is the session's first day, so that the prefix stays the same over midnight and restarts.
-			systemPrompt: (model) => systemPrompt({ model, today: new Date(this.#createdAt) }),
+			systemPrompt: (model) =>
+				systemPrompt({ model, today: new Date(this.#createdAt), template: this.#systemPromptTemplate }),
 			onModelUsed: (backend, model) => store.setFact(`lastModel/${backend}`, model),
 		});
 	}
@@ -153,6 +157,13 @@ export class Session {
 			state: this.state,
 			replay: this.#replay(since, limit),
 		};
+		for (const text of loadConfig(audience.environment).problems)
+			audience.send({
+				kind: "hint",
+				sessionId: this.sessionId,
+				seq: result.seq,
+				hint: { kind: "notice", level: "warning", text },
+			});
 		const waiting = this.hosting.waitingInput;
 		if (waiting && audience.role === "controller" && audience.canInput)
 			queueMicrotask(() => audience.requestInput(waiting.request));

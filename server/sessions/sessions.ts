@@ -5,7 +5,6 @@
 import type { KernelLaunch, SessionRef, SettingsPatch } from "../../protocol/index.ts";
 import type { Environment } from "../backends/backend.ts";
 import type { Owner, SessionRow } from "../store/store.ts";
-import { loadConfig } from "./config.ts";
 import { RequestError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { Session, type SessionDependencies, settingSources } from "./session.ts";
@@ -119,7 +118,6 @@ export class Sessions {
 	): Session {
 		const session = new Session(row, environment, settings, this.#options);
 		this.#live.set(row.sessionId, session);
-		for (const text of loadConfig(environment).problems) this.#options.onLog(text);
 		return session;
 	}
 

@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import { startKernelSession } from "../../support/sessionWithKernel.ts";
+
+test("a cell runs, prints, returns and takes a number", async () => {
+	const { run } = await startKernelSession();
+	expect(await run("print('hi'); 6 * 7")).toMatchObject({
+		status: "ok",
+		executionCount: 1,
+		text: "hi\n42\n",
+	});
+	expect(await run("1/0")).toMatchObject({ status: "error", text: "ZeroDivisionError: division by zero\n" });
+});
+
+test("input() asks who ran the cell", async () => {
+	const { client, sessionId, run } = await startKernelSession();
+	client.onInputRequest(({ inputId, prompt, password }) => {
+		expect({ prompt, password }).toEqual({ prompt: "name? ", password: false });
+		void client.request("input/answer", { sessionId, inputId, value: "Ada" });
+	});
+	expect((await run("print('Hello', input('name? '))")).text).toBe("Hello Ada\n");
+});
+
+test("an answer to nothing is refused", async () => {
+	const { client, sessionId } = await startKernelSession();
+	await expect(client.request("input/answer", { sessionId, inputId: "x", value: "y" })).rejects.toMatchObject(
+		{
+			code: -32015,
+		},
+	);
+});
+
+test("an interrupt stops a cell", async () => {
+	const { client, sessionId, run } = await startKernelSession();
+	const running = run("print('on'); import time; time.sleep(60)");
+	await client.event("cellOutput");
+	await client.request("cell/interrupt", { sessionId });
+	expect(await running).toMatchObject({ status: "interrupted" });
+});
+
+test("positions on the wire are UTF-16, also after an emoji", async () => {
+	const { client, sessionId, run } = await startKernelSession();
+	await run("alphabet = 1");
+	const code = "'😀'; alpha";
+	const { start, end, matches } = await client.request("kernel/complete", {
+		sessionId,
+		code,
+		cursor: code.length,
+	});
+	expect(matches.map(({ text }) => text)).toContain("alphabet");
+	expect(code.slice(start, end)).toBe("alpha");
+});
+
+test("a kernel that kills itself is told at once, and another can be adopted", async () => {
+	const session = await startKernelSession();
+	const { client, sessionId, run } = session;
+	expect(await run("import os; os.kill(os.getpid(), 9)")).toMatchObject({ status: "lost" });
+	expect(await client.event("kernelDetached")).toMatchObject({ reason: "died" });
+	await expect(
+		client.request("cell/execute", { sessionId, requestId: "x", code: "1" }),
+	).rejects.toMatchObject({ code: -32013 });
+});
+
+test("output over a cell's cap can be fetched", async () => {
+	const { client, sessionId, run } = await startKernelSession();
+	const { cellId } = await run("print('x' * 1_500_000)");
+	const omitted = client.updates.flatMap((update) =>
+		update.kind === "event" && update.event.kind === "cellOutput" && update.event.output.kind === "omitted"
+			? [update.event.output]
+			: [],
+	);
+	expect(omitted.at(-1)).toMatchObject({ chars: 500_001, blobId: cellId });
+	const rest = await client.request("output/read", { sessionId, blobId: cellId, offset: 0, maxChars: 10 });
+	expect(rest).toEqual({ text: "xxxxxxxxxx", totalChars: 500_001 });
+});
+
+test("a resumed session finds its live kernel, with its variables", async () => {
+	const { server, client, sessionId, run } = await startKernelSession();
+	await run("kept = 41");
+	await server.stop();
+	expect(client).toBeTruthy();
+	const { startTestServer } = await import("../../support/server.ts");
+	const next = await startTestServer({ folder: server.folder });
+	const again = await next.connect();
+	const { state, replay } = await again.request("session/resume", {
+		requestId: "r",
+		ref: { sessionId },
+		settings: {},
+	});
+	expect(replay).toMatchObject({ kind: "snapshot", items: [{ kind: "cell", code: "kept = 41" }] });
+	expect(state.sessionId).toBe(sessionId);
+	expect(await again.event("kernelAttached")).toMatchObject({ fresh: false });
+	const { cellId } = await again.request("cell/execute", { sessionId, requestId: "c", code: "kept + 1" });
+	await again.event("cellFinished", (event) => event.cellId === cellId);
+	expect(await again.event("cellOutput", (event) => event.cellId === cellId)).toMatchObject({
+		output: { data: { "text/plain": "42" } },
+	});
+});

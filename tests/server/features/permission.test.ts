@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { until } from "../../support/kernel.ts";
+import { callTool, hangAfter, say } from "../../support/scriptedBackend.ts";
+import { startKernelSession } from "../../support/sessionWithKernel.ts";
+
+const pyrun = (code: string) => callTool("pyrun", { code });
+
+test("a tool runs in the live namespace after the person allowed it", async () => {
+	const { client, sessionId, run, send } = await startKernelSession([pyrun("doubled = x * 2; doubled")]);
+	await run("x = 21");
+	await send("double x");
+	const asked = await client.event("approvalAsked");
+	expect(asked).toMatchObject({ tool: "pyrun", args: { code: "doubled = x * 2; doubled" } });
+	await client.request("permission/answer", { sessionId, approvalId: asked.approvalId, decision: "allow" });
+	await client.event("turnFinished");
+	expect((await client.event("text")).text).toContain("42");
+	expect((await run("doubled")).text).toBe("42\n");
+});
+
+test("a refusal reaches the model with the person's reason", async () => {
+	const { client, sessionId, send } = await startKernelSession([pyrun("import shutil")]);
+	await send("tidy up");
+	const { approvalId } = await client.event("approvalAsked");
+	await client.request("permission/answer", {
+		sessionId,
+		approvalId,
+		decision: "deny",
+		message: "not on Fridays",
+	});
+	expect(await client.event("toolResult")).toMatchObject({
+		isError: true,
+		content: [{ text: expect.stringContaining("not on Fridays") }],
+	});
+	expect(await client.event("turnFinished")).toMatchObject({ stopReason: "endTurn" });
+});
+
+test("always is asked once", async () => {
+	const { client, sessionId, send, ask } = await startKernelSession([pyrun("1"), pyrun("2")]);
+	await send("one");
+	const { approvalId, always } = await client.event("approvalAsked");
+	expect(always).toContain("any Python code");
+	await client.request("permission/answer", { sessionId, approvalId, decision: "allowAlways" });
+	await client.event("turnFinished");
+	await ask("two");
+	const asked = client.updates.filter(
+		(update) => update.kind === "event" && update.event.kind === "approvalAsked",
+	);
+	expect(asked).toHaveLength(1);
+});
+
+test("the first answer wins; every participant sees it, the second is told so", async () => {
+	const { server, client, sessionId, send } = await startKernelSession([pyrun("1")]);
+	const other = await server.connect({ name: "other" });
+	await other.request("session/attach", { ref: { sessionId }, role: "controller", since: null });
+	await send("go");
+	const { approvalId } = await other.event("approvalAsked");
+	await other.request("permission/answer", { sessionId, approvalId, decision: "allow" });
+	expect(await client.event("approvalAnswered")).toMatchObject({ outcome: "allow" });
+	await expect(
+		client.request("permission/answer", { sessionId, approvalId, decision: "deny" }),
+	).rejects.toMatchObject({ code: -32015 });
+});
+
+test("nobody to ask: refused as unanswered, never as denied", async () => {
+	const session = await startKernelSession([pyrun("1")]);
+	session.client.close();
+	const observer = await session.server.connect({ approvals: false });
+	await observer.request("session/attach", {
+		ref: { sessionId: session.sessionId },
+		role: "controller",
+		since: null,
+	});
+	await observer.request("session/prompt", {
+		sessionId: session.sessionId,
+		requestId: "p",
+		content: [{ kind: "text", text: "go" }],
+	});
+	expect(await observer.event("approvalAnswered")).toMatchObject({ outcome: "unanswered" });
+	expect(await observer.event("toolResult")).toMatchObject({
+		content: [{ text: expect.stringContaining("--permissions") }],
+	});
+});
+
+test("cancel while a question is open closes it and ends the turn", async () => {
+	const { client, sessionId, send } = await startKernelSession([pyrun("1"), say("x")]);
+	await send("go");
+	await client.event("approvalAsked");
+	await client.request("session/cancel", { sessionId });
+	expect(await client.event("approvalAnswered")).toMatchObject({ outcome: "cancelled" });
+	expect(await client.event("turnFinished")).toMatchObject({ stopReason: "cancelled" });
+});
+
+test("plan mode runs nothing and tells the model so", async () => {
+	const { client, ask } = await startKernelSession([pyrun("x = 1")], { permissions: "plan" });
+	await ask("go");
+	expect(await client.event("toolResult")).toMatchObject({
+		isError: true,
+		content: [{ text: expect.stringContaining("plan mode") }],
+	});
+});
+
+test("yolo asks nobody", async () => {
+	const { client, ask, run } = await startKernelSession([pyrun("made = 5")], { permissions: "yolo" });
+	await ask("go");
+	expect(
+		client.updates.some((update) => update.kind === "event" && update.event.kind === "approvalAsked"),
+	).toBe(false);
+	expect((await run("made")).text).toBe("5\n");
+});
+
+test("a cancelled tool is interrupted, and the kernel is free again", async () => {
+	const { client, sessionId, send, run } = await startKernelSession(
+		[pyrun("begun = 1\nimport time; time.sleep(60)"), hangAfter("")],
+		{ permissions: "yolo" },
+	);
+	await send("go");
+	await until(async () => {
+		const { variables } = await client.request("kernel/variables", { sessionId });
+		return variables.some(({ name }) => name === "begun");
+	});
+	await client.request("session/cancel", { sessionId });
+	expect(await client.event("turnFinished")).toMatchObject({ stopReason: "cancelled" });
+	expect((await run("1 + 1")).text).toBe("2\n");
+});
