@@ -1,7 +1,7 @@
 /**
  * Brackets and strings of a piece of Python, as far as completions need them. `open` holds the closers that are
- * awaited, innermost last; `quote` is the string that is open at the end. `strayAt` is where the first closer stands
- * that closes nothing, -1 when there is none.
+ * awaited, innermost last; `quote` is the string that is open at the end, `#` for a comment. `strayAt` is where the
+ * first closer stands that closes nothing, -1 when there is none.
  */
 export type BracketScan = {
 	readonly open: readonly string[];
@@ -18,6 +18,10 @@ export const scanBrackets = (text: string, from: BracketScan = nothingOpen): Bra
 	let strayAt = -1;
 	for (let at = 0; at < text.length; at++) {
 		const char = text[at] as string;
+		if (quote === "#") {
+			if (char === "\n") quote = null;
+			continue;
+		}
 		if (quote !== null) {
 			if (char === "\\") at++;
 			else if (text.startsWith(quote, at)) {
@@ -26,11 +30,8 @@ export const scanBrackets = (text: string, from: BracketScan = nothingOpen): Bra
 			} else if (char === "\n" && quote.length === 1) quote = null;
 			continue;
 		}
-		if (char === "#") {
-			const end = text.indexOf("\n", at);
-			if (end < 0) break;
-			at = end;
-		} else if (char === '"' || char === "'") {
+		if (char === "#") quote = "#";
+		else if (char === '"' || char === "'") {
 			quote = text.startsWith(char.repeat(3), at) ? char.repeat(3) : char;
 			at += quote.length - 1;
 		} else if (char in closers) open.push(closers[char as keyof typeof closers]);

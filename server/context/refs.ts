@@ -42,6 +42,6 @@ const plainRef = /(?<![\p{L}\p{N}_\\$`])\$([\p{L}_][\p{L}\p{N}_]*)(?![\p{L}\p{N}
 /** Blanks out fences and code spans, keeping every place. */
 const maskCode = (text: string): string =>
 	text.replace(
-		/^([ \t]*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^[ \t]*\2[^\n]*$|(?![\s\S]))|(`+)[^`]+\3/gm,
+		/^([ \t]*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^[ \t]*\2[^\n]*$|(?![\s\S]))|(?<!`)(`+)(?!`)[^\n]*?[^`\n]\3(?!`)/gm,
 		(code) => code.replace(/[^\n]/g, " "),
 	);

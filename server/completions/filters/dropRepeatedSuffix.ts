@@ -39,7 +39,11 @@ const dropRestOfLine: Filter = (text, { prefix, suffix }) => {
 const faults = (prefix: string, text: string, rest: string): number => {
 	const before = scanBrackets(prefix);
 	const scan = scanBrackets(text + rest, before);
-	return (scan.strayAt >= 0 ? 2 : 0) + (scan.quote === null ? 0 : 2) + notOpened(scan, before);
+	return (
+		(scan.strayAt >= 0 ? 2 : 0) +
+		(scan.quote === null || scan.quote === "#" ? 0 : 2) +
+		notOpened(scan, before)
+	);
 };
 
 const notOpened = (scan: BracketScan, before: BracketScan): number =>
