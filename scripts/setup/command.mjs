@@ -17,15 +17,15 @@ const maxChars = 100_000;
  */
 export const runCommand = (file, args, options = {}) =>
 	new Promise((resolve) => {
-		const child = spawn(file, args, {
-			cwd: options.cwd,
-			env: options.env ?? process.env,
-			stdio: ["ignore", "pipe", "pipe"],
-			...(options.signal === undefined ? {} : { signal: options.signal }),
-			...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-		});
-		const end = () => child.kill();
+		const { cwd, env = process.env, signal, timeoutMs } = options;
+		// A process group of its own, so that what the program has started ends with it.
+		const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+		const end = () => killGroup(child.pid);
+		const timer = timeoutMs === undefined ? undefined : setTimeout(end, timeoutMs);
+		signal?.addEventListener("abort", end);
 		process.once("exit", end);
+		if (signal?.aborted) end();
+
 		let output = "";
 		/** @param {string} text */
 		const keep = (text) => {
@@ -34,16 +34,27 @@ export const runCommand = (file, args, options = {}) =>
 		for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", keep);
 		/** @param {number | null} code */
 		const finish = (code) => {
+			clearTimeout(timer);
+			signal?.removeEventListener("abort", end);
 			process.off("exit", end);
 			resolve({ code, output });
 		};
 		child.once("error", (error) => {
 			keep(error.message);
-			// One that was started and then aborted is waited for: it may still write.
-			if (child.pid === undefined) finish(null);
+			finish(null);
 		});
 		child.once("close", finish);
 	});
+
+/** @param {number | undefined} pid */
+const killGroup = (pid) => {
+	if (pid === undefined) return;
+	try {
+		process.kill(-pid, "SIGKILL");
+	} catch {
+		// It has ended already.
+	}
+};
 
 /**
  * The last lines of a program's output, for the end of an error message.
