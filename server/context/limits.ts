@@ -12,6 +12,8 @@ export type ContextLimits = {
 	readonly pictures: number;
 	/** In base64 characters. */
 	readonly pictureChars: number;
+	/** The longer side in pixels; larger PNGs are made smaller. */
+	readonly pictureSide: number;
 };
 
 export const defaultLimits: ContextLimits = {
@@ -24,6 +26,7 @@ export const defaultLimits: ContextLimits = {
 	refsChars: 100_000,
 	pictures: 8,
 	pictureChars: 4_500_000,
+	pictureSide: 768,
 };
 
 /** Limits for a model whose window is known: context takes at most half of it, at four characters a token. */

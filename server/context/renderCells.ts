@@ -6,6 +6,7 @@ import { escapeText } from "./escape.ts";
 import type { ContextLimits } from "./limits.ts";
 import { type Picture, pictures, renderOutputs } from "./renderOutputs.ts";
 import type { Part } from "./renderTurn.ts";
+import { shrinkPng } from "./shrinkPng.ts";
 
 export type RenderedCells = {
 	readonly text: string;
@@ -107,9 +108,15 @@ const newestPictures = (shown: readonly Picture[], limits: ContextLimits): Pictu
 	let room = limits.pictureChars;
 	for (const picture of shown.toReversed()) {
 		if (kept.length === limits.pictures) break;
-		if (picture.data.length > room) continue;
-		room -= picture.data.length;
-		kept.unshift(picture);
+		const small = toSize(picture, limits.pictureSide);
+		if (small.data.length > room) continue;
+		room -= small.data.length;
+		kept.unshift(small);
 	}
 	return kept;
 };
+
+const toSize = ({ mimeType, data }: Picture, maxSide: number): Picture => ({
+	mimeType,
+	data: mimeType === "image/png" ? shrinkPng(data, maxSide) : data,
+});
