@@ -38,10 +38,8 @@ export type Role =
 	| "tool";
 
 export type Theme = {
-	/** False: no SGR and no links at all. */
+	/** False: no SGR at all. */
 	readonly colors: boolean;
-	/** OSC 8 links may be written. */
-	readonly links: boolean;
 	/** SGR parameters without the `ESC[` and `m`. */
 	readonly styles: Readonly<Record<Role, string>>;
 };
@@ -59,7 +57,6 @@ export const createTheme = (env: Environment, background: "dark" | "light" = "da
 	if (env.NO_COLOR || env.TERM === "dumb" || !env.TERM) return plainTheme;
 	return {
 		colors: true,
-		links: env.TERM !== "linux" && !env.STY,
 		styles: background === "light" ? { ...darkStyles, ...lightStyles } : darkStyles,
 	};
 };
@@ -122,6 +119,5 @@ const lightStyles: Partial<Record<Role, string>> = {
 /** Paints nothing. */
 export const plainTheme: Theme = {
 	colors: false,
-	links: false,
 	styles: Object.fromEntries(Object.keys(darkStyles).map((role) => [role, ""])) as Record<Role, string>,
 };

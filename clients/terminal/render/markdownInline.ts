@@ -1,0 +1,98 @@
+/** Inline Markdown as styled text: marked finds the tokens, roles give the colours. */
+import { Lexer, type Token, type Tokens } from "marked";
+import { wrapLine } from "../screen/styledText.ts";
+import { sanitize } from "./sanitize.ts";
+import type { Role, Theme } from "./theme.ts";
+
+type Piece = { readonly text: string; readonly roles: readonly Role[] };
+
+/** The text of one paragraph as styled text; a hard break is a newline. */
+export const renderInline = (source: string, theme: Theme, roles: readonly Role[] = []): string => {
+	// Nothing to find: the usual line of a list or a table.
+	if (!/[*_`[\]<>~\\&!:@/\n]| {2}/.test(source)) return paintPiece({ text: source, roles }, theme);
+	return piecesOf(Lexer.lexInline(source), roles, theme)
+		.map((piece) => paintPiece(piece, theme))
+		.join("");
+};
+
+/** A paragraph, wrapped. */
+export const renderParagraph = (
+	source: string,
+	width: number,
+	theme: Theme,
+	roles: readonly Role[] = [],
+): string[] =>
+	renderInline(source, theme, roles)
+		.split("\n")
+		.flatMap((line) => wrapLine(line.trim(), width));
+
+const piecesOf = (tokens: readonly Token[], roles: readonly Role[], theme: Theme): Piece[] =>
+	tokens.flatMap((token): Piece[] => {
+		const inner = (role: Role): Piece[] =>
+			piecesOf((token as Tokens.Generic).tokens ?? [], [...roles, role], theme);
+		switch (token.type) {
+			case "strong":
+				return inner("strong");
+			case "em":
+				return inner("emphasis");
+			case "del":
+				return inner("strike");
+			case "codespan":
+				return [{ text: theme.colors ? token.text : `\`${token.text}\``, roles: [...roles, "inlineCode"] }];
+			case "br":
+				return [{ text: "\n", roles: [] }];
+			case "link":
+				return linkPieces(token as Tokens.Link, roles, theme);
+			case "image":
+				return [
+					{ text: `[image: ${decode(token.text || token.href)}] (${token.href})`, roles: [...roles, "dim"] },
+				];
+			case "html":
+				return [{ text: /^<br\s*\/?>$/i.test(token.raw) ? "\n" : token.raw, roles }];
+			case "escape":
+				return [{ text: token.text, roles }];
+			default:
+				if ("tokens" in token && token.tokens) return piecesOf(token.tokens, roles, theme);
+				return [{ text: decode(token.raw).replace(/ *\n */g, " "), roles }];
+		}
+	});
+
+/** The target stands beside the text: what a link says and where it goes may differ. */
+const linkPieces = (token: Tokens.Link, roles: readonly Role[], theme: Theme): Piece[] => {
+	const text = piecesOf(token.tokens, [...roles, "link"], theme);
+	const shown = text.map((piece) => piece.text).join("");
+	const same = shown === token.href || token.href === `mailto:${shown}` || token.href === `http://${shown}`;
+	return same ? text : [...text, { text: ` (${token.href})`, roles: [...roles, "dim"] }];
+};
+
+const paintPiece = ({ text, roles }: Piece, theme: Theme): string => {
+	const style = roles
+		.map((role) => theme.styles[role])
+		.filter((each) => each !== "")
+		.join(";");
+	return style === "" || text.trim() === "" ? text : `\x1b[${style}m${text}\x1b[0m`;
+};
+
+/** Character references. What they stand for is as untrusted as the rest. */
+const decode = (text: string): string =>
+	text.includes("&")
+		? sanitize(
+				text.replace(
+					/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi,
+					(whole, decimal, hex, name) => {
+						if (name) return named[name.toLowerCase()]!;
+						const point = decimal ? Number(decimal) : Number.parseInt(hex, 16);
+						return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+					},
+				),
+			)
+		: text;
+
+const named: Readonly<Record<string, string>> = {
+	amp: "&",
+	lt: "<",
+	gt: ">",
+	quot: '"',
+	apos: "'",
+	nbsp: " ",
+};

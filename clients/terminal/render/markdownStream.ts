@@ -1,0 +1,146 @@
+/**
+ * An answer in Markdown as it arrives: finished lines to commit, and what is open to draw in the tail. What was given
+ * out depends on the text alone, not on the pieces it came in.
+ */
+import { stripStyles, wrapCells } from "../screen/styledText.ts";
+import { loadHighlighter } from "./highlight.ts";
+import { BlockParser } from "./markdownBlocks.ts";
+import { sanitize } from "./sanitize.ts";
+import { plainTheme, type Theme } from "./theme.ts";
+
+export type MarkdownStream = {
+	/** Takes a delta, gives the lines that are finished. They may be wider than the screen where they are code. */
+	append(delta: string): string[];
+	/** The rows of what is open, as they would look if nothing followed. */
+	live(): string[];
+	/** Gives the rest; the stream can be used for another text then. */
+	end(): string[];
+	/** From the next block on. */
+	setWidth(width: number): void;
+};
+
+export type MarkdownOptions = { readonly width: number; readonly theme?: Theme };
+
+export const createMarkdownStream = (options: MarkdownOptions): MarkdownStream => new Stream(options);
+
+/** The lines of a whole text. */
+export const renderMarkdown = (text: string, width: number, theme: Theme = plainTheme): string[] => {
+	const stream = createMarkdownStream({ width, theme });
+	return [...stream.append(text), ...stream.end()];
+};
+
+/** A line outside of code that is this long goes out in parts of half of it. */
+const maxLineChars = 16_000;
+/** Of an endless line of code, so much is looked at for the tail. */
+const maxLiveChars = 8_000;
+
+class Stream implements MarkdownStream {
+	readonly #theme: Theme;
+	#width: number;
+	#out: string[] = [];
+	#parser: BlockParser;
+	#partial: string[] = [];
+	#partialChars = 0;
+
+	constructor({ width, theme = plainTheme }: MarkdownOptions) {
+		this.#theme = theme;
+		this.#width = width;
+		this.#parser = this.#newParser();
+	}
+
+	append(delta: string): string[] {
+		const newline = delta.lastIndexOf("\n");
+		if (newline >= 0) {
+			const whole = this.#takePartial() + delta.slice(0, newline);
+			for (const line of whole.split("\n")) this.#line(line);
+		}
+		const rest = newline < 0 ? delta : delta.slice(newline + 1);
+		if (rest !== "") this.#partial.push(rest);
+		this.#partialChars += rest.length;
+		if (this.#partialChars >= maxLineChars && !this.#parser.inCode) {
+			const remainder = this.#splitLong(this.#takePartial());
+			this.#partial = [remainder];
+			this.#partialChars = remainder.length;
+		}
+		return this.#take();
+	}
+
+	live(): string[] {
+		const lines: string[] = [];
+		const copy = this.#parser.copy((more) => lines.push(...more));
+		if (this.#partial.length > 1) this.#partial = [this.#partial.join("")];
+		const partial = this.#partial[0] ?? "";
+		const shown = cleanLine(copy.inCode ? partial.slice(-maxLiveChars) : partial);
+		if (shown !== "" && !isUndecided(shown)) copy.line(shown);
+		copy.end();
+		return lines.flatMap((line) => wrapCells(line, this.#width));
+	}
+
+	end(): string[] {
+		if (this.#partialChars > 0) this.#line(this.#takePartial());
+		this.#parser.end();
+		const out = this.#take();
+		this.#parser = this.#newParser();
+		return out;
+	}
+
+	setWidth(width: number): void {
+		this.#width = width;
+		this.#parser.setWidth(width);
+	}
+
+	#newParser(): BlockParser {
+		return new BlockParser({ width: this.#width, theme: this.#theme }, (lines) => this.#out.push(...lines));
+	}
+
+	#line(line: string): void {
+		const clean = cleanLine(line.endsWith("\r") ? line.slice(0, -1) : line);
+		if (this.#theme.colors) wantLanguage(clean);
+		this.#parser.line(this.#parser.inCode ? clean : this.#splitLong(clean));
+	}
+
+	/** Gives out the beginning of a line that is too long, returns the rest. */
+	#splitLong(line: string): string {
+		let rest = line;
+		while (rest.length >= maxLineChars) {
+			const half = maxLineChars / 2;
+			const space = rest.lastIndexOf(" ", half);
+			const at = space > half / 2 ? space + 1 : half;
+			this.#parser.line(rest.slice(0, at));
+			rest = rest.slice(at);
+		}
+		return rest;
+	}
+
+	#takePartial(): string {
+		const partial = this.#partial.join("");
+		this.#partial = [];
+		this.#partialChars = 0;
+		return partial;
+	}
+
+	#take(): string[] {
+		const out = this.#out;
+		this.#out = [];
+		return out;
+	}
+}
+
+/** What a model writes is text: it has no colours of its own. Tabs stay, for code and indents. */
+const cleanLine = (line: string): string =>
+	/[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/.test(line)
+		? stripStyles(line.split("\t").map(sanitize).join("\t"))
+		: line;
+
+/** Beginnings that may still become a marker would flicker: `-`, `1.`, `` ``` ``, `#`. */
+const isUndecided = (line: string): boolean =>
+	/^\s*(?:[-*+_=]+|\d{1,9}[.)]?|#{1,6}|`{1,3}|~{1,3}|>)\s*$/.test(line);
+
+/** Starts loading the grammar of a fence when the fence is seen, for this block's later lines and for the next. */
+const wantLanguage = (line: string): void => {
+	const language = /^\s*(?:`{3,}|~{3,})\s*([\w+#.-]+)/.exec(line)?.[1];
+	if (language && !/^(python|py|python3|ipython|pycon|text|txt)$/i.test(language))
+		loadHighlighter(language).catch(() => {
+			// Without its grammar, code stays plain.
+		});
+};
