@@ -77,6 +77,8 @@ export class Client {
 			if (!parsed.success)
 				return new ResponseError(ErrorCodes.invalidParams, describeProblems(method, parsed.error));
 			const abort = new AbortController();
+			// A token that was cancelled before the request was taken up fires no event any more.
+			if (token.isCancellationRequested) return cancelled(method);
 			const watching = token.onCancellationRequested(() => abort.abort());
 			try {
 				const result = await handler(parsed.data as ParamsOf<M>, abort.signal);

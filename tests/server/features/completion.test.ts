@@ -1,0 +1,112 @@
+import { expect, test } from "vitest";
+import { inputDocumentUri } from "../../../protocol/completion.ts";
+import { until } from "../../support/kernel.ts";
+import { failAfter, hangAfter, type Script, say, scriptedBackend } from "../../support/scriptedBackend.ts";
+import { startTestServer } from "../../support/server.ts";
+
+/** A session and its input line, with the cursor at `|`. */
+const start = async (...scripts: Script[]) => {
+	const backend = scriptedBackend(...scripts);
+	const server = await startTestServer({ backends: [backend] });
+	const client = await server.connect();
+	const { state, participantId } = await client.request("session/new", {
+		requestId: "n",
+		cwd: server.folder,
+		kernel: null,
+		settings: {},
+	});
+	const uri = inputDocumentUri(state.sessionId, participantId);
+	let version = 0;
+	const write = (text: string) => {
+		const cursor = text.indexOf("|");
+		const before = text.slice(0, cursor);
+		const content = before + text.slice(cursor + 1);
+		version++;
+		if (version === 1)
+			client.notify("textDocument/didOpen", {
+				textDocument: { uri, languageId: "python", version, text: content },
+			});
+		else
+			client.notify("textDocument/didChange", {
+				textDocument: { uri, version },
+				contentChanges: [{ text: content }],
+			});
+		const line = before.split("\n").length - 1;
+		return { line, character: before.length - before.lastIndexOf("\n") - 1 };
+	};
+	const complete = async (text: string, signal?: AbortSignal) => {
+		const params = { textDocument: { uri }, position: write(text), context: { triggerKind: 1 as const } };
+		const { items } = await client.request("textDocument/inlineCompletion", params, signal ? { signal } : {});
+		return items.map(({ insertText }) => insertText);
+	};
+	return { client, backend, complete, write, uri };
+};
+
+test("suggests what the model says, with the completion model, no tools, no history, low effort", async () => {
+	const { complete, backend } = await start(say("upby('day').sum()"));
+	expect(await complete("df.gro|")).toEqual(["upby('day').sum()"]);
+	expect(backend.requests[0]).toMatchObject({ model: "script-mini", think: "l", tools: [] });
+	expect(backend.requests[0]!.transcript).toHaveLength(1);
+});
+
+test("typing along the suggestion asks no model", async () => {
+	const { complete, backend } = await start(say("upby('day')"));
+	await complete("df.gro|");
+	expect(await complete("df.groupb|")).toEqual(["y('day')"]);
+	expect(backend.requests).toHaveLength(1);
+});
+
+test("a request for newer text cancels the older one", async () => {
+	const { complete, backend } = await start(hangAfter("never"), say("2"));
+	const older = complete("x = |");
+	const newer = complete("x = 1 + |");
+	expect(await newer).toEqual(["2"]);
+	expect(await older).toEqual([]);
+	expect(backend.requests[0]!.signal.aborted).toBe(true);
+});
+
+test("an answer for text that has changed is not given", async () => {
+	const { client, complete, write } = await start(async function* (request) {
+		write("something else|");
+		await client.request("session/list", {});
+		yield* say("stale")(request);
+	});
+	expect(await complete("x = |")).toEqual([]);
+});
+
+test.each(["early", "late"])(
+	"cancelled by the client, %s: answered at once, and the model's request ends",
+	async (when) => {
+		const { complete, backend } = await start(hangAfter("never"));
+		const abort = new AbortController();
+		const request = complete("x = |", abort.signal);
+		if (when === "late") await until(() => backend.requests.length > 0);
+		abort.abort();
+		await expect(request).rejects.toMatchObject({ code: -32800 });
+		expect(backend.requests.every(({ signal }) => signal.aborted)).toBe(true);
+	},
+);
+
+test("a failure is an error with a short message", async () => {
+	const { complete } = await start(failAfter("", "The key was refused. Check ANTHROPIC_API_KEY."));
+	await expect(complete("x = |")).rejects.toMatchObject({
+		message: "The key was refused. Check ANTHROPIC_API_KEY.",
+	});
+});
+
+test("needed white space survives, fences and repeated prefixes do not", async () => {
+	const { complete } = await start(say("```python\ndef f(x):\n    return x\n```"));
+	expect(await complete("def f(x):|")).toEqual(["\n    return x"]);
+});
+
+test("a document that was never opened is named", async () => {
+	const { client } = await start(say("x"));
+	const params = {
+		textDocument: { uri: "file:///nowhere.py" },
+		position: { line: 0, character: 0 },
+		context: { triggerKind: 1 as const },
+	};
+	await expect(client.request("textDocument/inlineCompletion", params)).rejects.toMatchObject({
+		code: -32602,
+	});
+});
