@@ -149,8 +149,11 @@ test("clients keep zod off their start path: values come from protocol files wit
 });
 
 test("context is pure: no modules of Node, no clock, no chance", () => {
-	const pure = modules.filter((path) => lies(path, "server/context"));
+	// `node:zlib` alone is none of these: its calls compute bytes from bytes.
+	const pure = modules.filter(
+		(path) => lies(path, "server/context") || lies(path, "server/completions/filters"),
+	);
 	const impure =
-		/from "node:|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bset(Timeout|Interval)\b/;
+		/from "node:(?!zlib")|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bset(Timeout|Interval)\b/;
 	expect(pure.filter((path) => impure.test(readSource(path)))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { Ref } from "../sessions/host.ts";
+import type { Ref } from "./ref.ts";
 
 /** `explicit`: written with backticks. A plain `$name` is a reference only when the live namespace has the name. */
 export type FoundRef = { readonly ref: Ref; readonly explicit: boolean };

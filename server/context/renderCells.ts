@@ -1,6 +1,6 @@
 import type { Content } from "../../protocol/index.ts";
 import { parsePromptEntry } from "../../protocol/promptEntry.ts";
-import type { ContextCell } from "../store/store.ts";
+import type { ContextCell } from "./contextCell.ts";
 import { cutMiddle } from "./cutMiddle.ts";
 import { escapeText } from "./escape.ts";
 import type { ContextLimits } from "./limits.ts";

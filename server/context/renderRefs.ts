@@ -1,7 +1,7 @@
-import type { Ref, ResolvedRef } from "../sessions/host.ts";
 import { cutMiddle } from "./cutMiddle.ts";
 import { escapeAttribute, escapeText } from "./escape.ts";
 import type { ContextLimits } from "./limits.ts";
+import type { Ref, ResolvedRef } from "./ref.ts";
 import type { Part } from "./renderTurn.ts";
 import { plainText } from "./terminalText.ts";
 

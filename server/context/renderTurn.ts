@@ -1,8 +1,8 @@
 import type { Content } from "../../protocol/index.ts";
-import type { ResolvedRef } from "../sessions/host.ts";
-import type { ContextCell } from "../store/store.ts";
+import type { ContextCell } from "./contextCell.ts";
 import { escapeText } from "./escape.ts";
 import { type ContextLimits, defaultLimits } from "./limits.ts";
+import type { ResolvedRef } from "./ref.ts";
 import { renderCells } from "./renderCells.ts";
 import { renderRefs } from "./renderRefs.ts";
 

@@ -11,6 +11,9 @@ import type {
 	ToolDescription,
 	Variable,
 } from "../../protocol/index.ts";
+import type { Ref, ResolvedRef } from "../context/ref.ts";
+
+export type { Ref, ResolvedRef } from "../context/ref.ts";
 
 export type HostCapabilities = {
 	readonly execute: boolean;
@@ -70,23 +73,6 @@ export type ExecuteResult = {
 	readonly executionCount: number | null;
 	readonly payloads: readonly CellPayload[];
 };
-
-/** A reference in a prompt, without its decoration: `df.shape`, `f(x=1)`, or a shell command. */
-export type Ref =
-	| { readonly kind: "variable"; readonly expression: string }
-	| { readonly kind: "shell"; readonly command: string };
-
-export type ResolvedRef =
-	| { readonly kind: "variable"; readonly expression: string; readonly type: string; readonly text: string }
-	| {
-			readonly kind: "shell";
-			readonly command: string;
-			readonly stdout: string;
-			readonly stderr: string;
-			readonly exitCode: number | null;
-	  }
-	/** Not defined, failed, or took too long; `reason` is a clause such as `is not defined`. */
-	| { readonly kind: "missing"; readonly ref: Ref; readonly reason: string };
 
 /** A prompt as IPython's history and the predecessors' tables hold it. */
 export type PromptRecord = {

@@ -16,7 +16,10 @@ import type {
 	TranscriptItem,
 	TurnItem,
 } from "../../protocol/index.ts";
+import type { ContextCell } from "../context/contextCell.ts";
 import type { Entry } from "../context/transcript.ts";
+
+export type { ContextCell } from "../context/contextCell.ts";
 
 export type SessionRow = SessionSummary & {
 	/** The settings of the latest `settingsChanged`; `null` before the first. */
@@ -59,22 +62,6 @@ export type PartialItem = {
 	readonly kind: "text" | "thinking";
 	readonly itemId: string;
 	readonly text: string;
-};
-
-/** A cell or a note since the last turn, for rendering context. Outputs are those up to `toSeq`. */
-export type ContextCell = {
-	readonly cellId: string;
-	readonly kernelId: string;
-	readonly code: string;
-	readonly executionCount: number | null;
-	readonly outputs: readonly {
-		readonly seq: number;
-		readonly output: import("../../protocol/index.ts").Output;
-	}[];
-	/** False: still running at `toSeq`. */
-	readonly finished: boolean;
-	/** True: it had been rendered as running before, these are the outputs that came since. */
-	readonly remainder: boolean;
 };
 
 export type Store = {

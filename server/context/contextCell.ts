@@ -1,0 +1,14 @@
+import type { Output } from "../../protocol/index.ts";
+
+/** A cell since the last turn, for rendering context. Outputs are those up to the place that was asked for. */
+export type ContextCell = {
+	readonly cellId: string;
+	readonly kernelId: string;
+	readonly code: string;
+	readonly executionCount: number | null;
+	readonly outputs: readonly { readonly seq: number; readonly output: Output }[];
+	/** False: it still ran at that place. */
+	readonly finished: boolean;
+	/** True: it had been rendered as running before, these are the outputs that came since. */
+	readonly remainder: boolean;
+};
