@@ -1,16 +1,14 @@
 import { z } from "zod";
 
-/**
- * Inline completion is LSP 3.18's `textDocument/inlineCompletion`, on the same document sync. A terminal's input
- * line is a document too: `ipyai:/sessions/<sessionId>/inputs/<participantId>`, language `python`.
- *
- * The answer is empty when the document changed meanwhile; a failed model call is an error with a short message.
- */
-export const inputDocumentUri = (sessionId: string, participantId: string): string =>
-	`ipyai:/sessions/${sessionId}/inputs/${participantId}`;
+export { inputDocumentUri } from "./inputDocument.ts";
 
 const Position = z.object({ line: z.int().min(0), character: z.int().min(0) });
 
+/**
+ * Inline completion is LSP 3.18's `textDocument/inlineCompletion`, on the same document sync.
+ *
+ * The answer is empty when the document changed meanwhile; a failed model call is an error with a short message.
+ */
 export const InlineCompletionParams = z.looseObject({
 	textDocument: z.object({ uri: z.string() }),
 	position: Position,
