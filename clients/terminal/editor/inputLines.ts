@@ -4,6 +4,7 @@
  */
 import { paintSpans } from "../render/highlight.ts";
 import { type PythonState, pythonStart, type Span, tokenizePython } from "../render/pythonTokens.ts";
+import { showControls } from "../render/sanitize.ts";
 import { paint, type Theme } from "../render/theme.ts";
 import { lineWidth, tokens, wrapCells } from "../screen/styledText.ts";
 import type { EditorPrompt, Rendered } from "./types.ts";
@@ -78,22 +79,13 @@ export const leadOf = (prompt: EditorPrompt, index: number, theme: Theme): strin
 	);
 };
 
-const ghostPaint = (theme: Theme, text: string): string => paint(theme, "ghost", visible(text));
+const ghostPaint = (theme: Theme, text: string): string => paint(theme, "ghost", showControls(text));
 
 const painted = (spans: readonly Span[], theme: Theme): string =>
 	paintSpans(
-		spans.map((span) => ({ ...span, text: visible(span.text) })),
+		spans.map((span) => ({ ...span, text: showControls(span.text) })),
 		theme,
 	);
-
-/** Control characters as people write them; tabs as blanks. */
-const visible = (text: string): string =>
-	/[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(text)
-		? text
-				.replaceAll("\t", "    ")
-				.replace(/[\x00-\x1f]/g, (unit) => `^${String.fromCharCode(unit.charCodeAt(0) + 64)}`)
-				.replace(/[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "�")
-		: text;
 
 const splitSpans = (spans: readonly Span[], at: number): [Span[], Span[]] => {
 	const before: Span[] = [];

@@ -126,10 +126,7 @@ export class BlockParser {
 					return true;
 				}
 				if (indentOf(text) < 4) return false;
-				this.#sink([
-					...Array<string>(leaf.blanks).fill(""),
-					paint(this.#options.theme, "inlineCode", unindent(text, 4)),
-				]);
+				this.#sink([...Array<string>(leaf.blanks).fill(""), paint(this.#options.theme, "inlineCode", text)]);
 				leaf.blanks = 0;
 				return true;
 			case "quote": {
@@ -171,7 +168,7 @@ export class BlockParser {
 			return true;
 		}
 		if (marker && marker.ordered === leaf.ordered && !isRule(text)) {
-			leaf.item.child.end();
+			this.#closeItem(leaf.item);
 			if (leaf.blanks > 0) this.#sink([""]);
 			leaf.ordinal++;
 			leaf.blanks = 0;
@@ -302,10 +299,15 @@ export class BlockParser {
 				leaf.child.end();
 				break;
 			case "list":
-				leaf.item.child.end();
-				if (!leaf.item.prefix.used) this.#sink([leaf.item.prefix.first.trimEnd()]);
+				this.#closeItem(leaf.item);
 				break;
 		}
+	}
+
+	/** An item without content shows its bullet all the same. */
+	#closeItem({ child, prefix }: Item): void {
+		child.end();
+		if (!prefix.used) this.#sink([trimBlank(prefix.first)]);
 	}
 
 	#separate(): void {
@@ -340,6 +342,9 @@ export class BlockParser {
 	}
 }
 
+/** A prefix without the blanks at its end, which may be painted. */
+const trimBlank = (lead: string): string => lead.replace(/ +(\x1b\[0m)?$/, "$1");
+
 const prefixed =
 	(prefix: Prefix, sink: Sink): Sink =>
 	(lines) => {
@@ -347,7 +352,7 @@ const prefixed =
 		sink(
 			lines.map((line, index) => {
 				const lead = index === 0 && !prefix.used ? prefix.first : prefix.rest;
-				return line === "" && lead.trim() === "" ? "" : lead + line;
+				return line === "" ? trimBlank(lead) : lead + line;
 			}),
 		);
 		prefix.used = true;

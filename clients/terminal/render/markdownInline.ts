@@ -1,7 +1,7 @@
 /** Inline Markdown as styled text: marked finds the tokens, roles give the colours. */
 import { Lexer, type Token, type Tokens } from "marked";
 import { wrapLine } from "../screen/styledText.ts";
-import { sanitize } from "./sanitize.ts";
+import { showControls } from "./sanitize.ts";
 import type { Role, Theme } from "./theme.ts";
 
 type Piece = { readonly text: string; readonly roles: readonly Role[] };
@@ -76,7 +76,7 @@ const paintPiece = ({ text, roles }: Piece, theme: Theme): string => {
 /** Character references. What they stand for is as untrusted as the rest. */
 const decode = (text: string): string =>
 	text.includes("&")
-		? sanitize(
+		? showControls(
 				text.replace(
 					/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi,
 					(whole, decimal, hex, name) => {

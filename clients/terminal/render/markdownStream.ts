@@ -2,10 +2,10 @@
  * An answer in Markdown as it arrives: finished lines to commit, and what is open to draw in the tail. What was given
  * out depends on the text alone, not on the pieces it came in.
  */
-import { stripStyles, wrapCells } from "../screen/styledText.ts";
+import { wrapCells } from "../screen/styledText.ts";
 import { loadHighlighter } from "./highlight.ts";
 import { BlockParser } from "./markdownBlocks.ts";
-import { sanitize } from "./sanitize.ts";
+import { showControls } from "./sanitize.ts";
 import { plainTheme, type Theme } from "./theme.ts";
 
 export type MarkdownStream = {
@@ -126,11 +126,9 @@ class Stream implements MarkdownStream {
 	}
 }
 
-/** What a model writes is text: it has no colours of its own. Tabs stay, for code and indents. */
+/** What a model writes is text, with no colours of its own. Tabs stay, for indents. */
 const cleanLine = (line: string): string =>
-	/[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/.test(line)
-		? stripStyles(line.split("\t").map(sanitize).join("\t"))
-		: line;
+	line.includes("\t") ? line.split("\t").map(showControls).join("\t") : showControls(line);
 
 /** Beginnings that may still become a marker would flicker: `-`, `1.`, `` ``` ``, `#`. */
 const isUndecided = (line: string): boolean =>

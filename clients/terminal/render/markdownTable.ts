@@ -13,7 +13,7 @@ export const delimiterRow = (line: string): Align[] | null => {
 	);
 };
 
-/** The cells of a row; `\|` and bars in code do not separate. */
+/** The cells of a row. Only `\|` does not separate, in code too: so GFM has it. */
 export const splitRow = (line: string): string[] => {
 	const cells: string[] = [];
 	let cell = "";
@@ -21,7 +21,7 @@ export const splitRow = (line: string): string[] => {
 		.trim()
 		.replace(/^\|/, "")
 		.replace(/(?<!\\)\|$/, "");
-	for (const match of text.matchAll(/\\\||`+|\||[^\\`|]+|\\/g)) {
+	for (const match of text.matchAll(/\\\||\||[^\\|]+|\\/g)) {
 		const piece = match[0];
 		if (piece === "|") {
 			cells.push(cell.trim());

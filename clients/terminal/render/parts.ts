@@ -2,15 +2,15 @@
 
 import { leadOf } from "../editor/inputLines.ts";
 import type { EditorPrompt } from "../editor/types.ts";
-import { lineWidth, stripStyles, truncateLine, wrapLine } from "../screen/styledText.ts";
+import { lineWidth, truncateLine, wrapLine } from "../screen/styledText.ts";
 import { highlightPython } from "./highlight.ts";
-import { sanitize, sanitizeLines } from "./sanitize.ts";
+import { showControls } from "./sanitize.ts";
 import { paint, type Theme } from "./theme.ts";
 
 /** Thinking as a dimmed quote. */
 export const renderThinking = (text: string, width: number, theme: Theme): string[] =>
-	sanitizeLines(text.trimEnd())
-		.map(stripStyles)
+	showControls(text.trimEnd())
+		.split("\n")
 		.flatMap((line) => (line === "" ? [">"] : wrapLine(line, width - 2).map((row) => `> ${row}`)))
 		.map((line) => paint(theme, "dim", line));
 
@@ -21,13 +21,13 @@ export const renderToolCall = (
 	width: number,
 	theme: Theme,
 ): string => {
-	const line = `${state === "pending" ? "⏳" : "🔧"} ${stripStyles(sanitize(text)).replaceAll("\n", " ")}`;
+	const line = `${state === "pending" ? "⏳" : "🔧"} ${showControls(text).replaceAll("\n", " ")}`;
 	return paint(theme, state === "failed" ? "error" : "tool", truncateLine(line, width, "…"));
 };
 
 /** An input as it stands in the scrollback after Enter. */
 export const renderPromptEcho = (code: string, prompt: EditorPrompt, theme: Theme): string[] => {
-	const clean = sanitizeLines(code).map(stripStyles).join("\n");
+	const clean = showControls(code);
 	const python = prompt.kind === "python" && !code.startsWith(".");
 	const lines = python ? highlightPython(clean, theme) : clean.split("\n");
 	return lines.map((line, index) => leadOf(prompt, index, theme) + line);
@@ -45,9 +45,9 @@ export const renderStatus = (
 	width: number,
 	theme: Theme,
 ): string => {
-	const end = truncateLine(stripStyles(sanitize(right)), width, "…");
+	const end = truncateLine(showControls(right), width, "…");
 	const room = width - lineWidth(end) - (end === "" ? 0 : 2);
-	const start = room > 3 ? truncateLine(stripStyles(sanitize(left)), room, "…") : "";
+	const start = room > 3 ? truncateLine(showControls(left), room, "…") : "";
 	const gap = " ".repeat(Math.max(0, end === "" ? 0 : width - lineWidth(start) - lineWidth(end)));
 	return paint(theme, "dim", start + gap + end);
 };

@@ -1,7 +1,7 @@
 /** A list to choose from: typing filters it, Up and Down move, Enter chooses, Escape leaves. */
 import type { KeyEvent } from "../editor/keys.ts";
-import { lineWidth, stripStyles, truncateLine } from "../screen/styledText.ts";
-import { sanitize } from "./sanitize.ts";
+import { lineWidth, truncateLine } from "../screen/styledText.ts";
+import { showControls } from "./sanitize.ts";
 import { paint, type Theme } from "./theme.ts";
 
 export type PickerItem<Value> = { readonly value: Value; readonly label: string; readonly about?: string };
@@ -19,7 +19,7 @@ export const createPicker = <Value>(
 ): Picker<Value> => {
 	let filter = "";
 	let index = 0;
-	const clean = (text: string): string => stripStyles(sanitize(text)).replaceAll("\n", " ");
+	const clean = (text: string): string => showControls(text).replaceAll("\n", " ");
 	const shownItems = (): readonly PickerItem<Value>[] =>
 		items.filter(({ label, about = "" }) => `${label} ${about}`.toLowerCase().includes(filter.toLowerCase()));
 	return {

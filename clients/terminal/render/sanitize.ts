@@ -2,7 +2,6 @@
  * Makes untrusted text safe for a terminal: of all control sequences only SGR colours stay, and each line closes the
  * colours it opened. Carriage returns and backspaces act as on a terminal, so a progress bar is its last state.
  */
-import { wrapCells } from "../screen/styledText.ts";
 import { graphemes, graphemeWidth } from "../screen/width.ts";
 
 /** The lines of a text, without newlines, safe to commit. */
@@ -177,8 +176,7 @@ const isText = (piece: string): boolean =>
 
 /** Controls that mean nothing here vanish; those that would reorder or hide text are shown. */
 const visibleControl = (piece: string): string => {
-	if (/^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(piece))
-		return `<U+${piece.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}>`;
+	if (/^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(piece)) return codePointName(piece);
 	if (/^[\u2028\u2029]/.test(piece)) return " ";
 	return /^\p{Cs}/u.test(piece) ? "�" : "";
 };
@@ -192,6 +190,20 @@ const unfinished = (text: string): number => {
 	return match ? match[0].length : 0;
 };
 
-/** Safe lines, cut into rows of `width` cells. */
-export const sanitizeRows = (text: string, width: number): string[] =>
-	sanitizeLines(text).flatMap((line) => wrapCells(line, width));
+/**
+ * For text that a person must see as it is, such as code that waits for approval: nothing acts, nothing vanishes.
+ * Controls are written as `^M` or `<U+202E>`; newlines stay, tabs are blanks.
+ */
+export const showControls = (text: string): string =>
+	/[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]/.test(
+		text,
+	)
+		? text
+				.replaceAll("\t", "    ")
+				.replace(/[\x00-\x09\x0b-\x1f\x7f]/g, (unit) => `^${String.fromCharCode(unit.charCodeAt(0) ^ 64)}`)
+				.replace(/[\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, codePointName)
+				.replace(/\p{Cs}/gu, "�")
+		: text;
+
+const codePointName = (character: string): string =>
+	`<U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}>`;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { createScreen } from "../../../../clients/terminal/screen/screen.ts";
 import { truncateLine } from "../../../../clients/terminal/screen/styledText.ts";
 import type { TerminalTraits } from "../../../../clients/terminal/screen/terminal.ts";
+import { seededRandom } from "../../../support/random.ts";
 import { createVirtualTerminal, type VirtualTerminal } from "../../../support/virtualTerminal.ts";
 
 const open: (() => void)[] = [];
@@ -212,7 +213,7 @@ describe("any order of commits, tails and resizes", () => {
 	test.each(Array.from({ length: Math.ceil(20 * scale) }, (_, index) => index + 1))(
 		"seed %i",
 		async (seed) => {
-			const random = generator(seed);
+			const random = seededRandom(seed);
 			const pick = (count: number) => Math.floor(random() * count);
 			const { terminal, screen } = start(30 + pick(50), 14 + pick(10));
 			const words = ["plain", "漢字", "🎉", "e\u0301", "\x1b[31mred\x1b[0m", "x".repeat(45)];
@@ -247,11 +248,3 @@ describe("any order of commits, tails and resizes", () => {
 });
 
 const trimmed = (lines: string[]): string[] => lines.map((line) => line.trimEnd());
-
-/** Mulberry32. */
-const generator = (seed: number) => () => {
-	seed = (seed + 0x6d2b79f5) | 0;
-	let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-	mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-	return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-};
