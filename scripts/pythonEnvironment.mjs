@@ -66,7 +66,7 @@ export const activePython = (env) => {
 };
 
 /**
- * The Python for kernels: the active environment's, else the private one, which is made when it is missing or out of
+ * The Python for kernels: `IPYAI_PYTHON`, else the active environment's, else the private one, which is made when it is missing or out of
  * date. When an update fails and the older one still works, that one is told and used.
  *
  * @param {Work} work
@@ -75,13 +75,18 @@ export const activePython = (env) => {
  */
 export const ensureKernelPython = async (work) => {
 	const { env, onProgress } = work;
-	const active = activePython(env);
-	if (active !== null) return active;
+	const chosen = env.IPYAI_PYTHON || activePython(env);
+	if (chosen) return chosen;
 	const wanted = { link: privateLink(env), requirements: kernelRequirements, module: "ipykernel" };
 	try {
 		await ensureEnvironment(wanted, work);
 	} catch (error) {
-		if (!(error instanceof PythonEnvironmentError) || !existsSync(pythonOf(wanted.link))) throw error;
+		if (
+			work.signal?.aborted ||
+			!(error instanceof PythonEnvironmentError) ||
+			!existsSync(pythonOf(wanted.link))
+		)
+			throw error;
 		onProgress(`Using the older Python environment: ${error.message}`);
 	}
 	return pythonOf(wanted.link);

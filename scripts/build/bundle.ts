@@ -42,7 +42,7 @@ export const buildBundles = async (
 		absWorkingDir: root,
 		entryPoints: { ...entries },
 		outdir: "dist/bundle",
-		chunkNames: "chunk-[name]-[hash]",
+		chunkNames: "[name]-[hash]",
 		bundle: true,
 		splitting: true,
 		format: "esm",
