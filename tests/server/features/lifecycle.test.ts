@@ -1,37 +1,13 @@
 import type { Duplex } from "node:stream";
 import { expect, test } from "vitest";
+import { type Message, rawClient } from "../../support/rawClient.ts";
 import { startTestServer } from "../../support/server.ts";
 
-type Reply = { id: number | null; result?: unknown; error?: { code: number; message: string } };
-
-/** Sends raw frames and resolves with the messages that come back, once there are `count`. */
-const exchange = async (
-	stream: Duplex,
-	frames: readonly (string | object)[],
-	count: number,
-): Promise<Reply[]> => {
-	const messages: Reply[] = [];
-	let bytes = Buffer.alloc(0);
-	const all = new Promise<void>((resolve) => {
-		stream.on("data", (chunk: Buffer) => {
-			bytes = Buffer.concat([bytes, chunk]);
-			for (;;) {
-				const end = bytes.indexOf("\r\n\r\n");
-				if (end < 0) return;
-				const length = Number(/Content-Length: (\d+)/.exec(bytes.subarray(0, end).toString())![1]);
-				if (bytes.length < end + 4 + length) return;
-				messages.push(JSON.parse(bytes.subarray(end + 4, end + 4 + length).toString()));
-				bytes = bytes.subarray(end + 4 + length);
-				if (messages.length === count) resolve();
-			}
-		});
-	});
-	for (const each of frames) {
-		const body = typeof each === "string" ? each : JSON.stringify({ jsonrpc: "2.0", ...each });
-		stream.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-	}
-	await all;
-	return messages;
+/** Sends frames and resolves with what comes back, once there are so many messages. */
+const exchange = (stream: Duplex, frames: readonly (Message | string)[], count: number) => {
+	const client = rawClient(stream);
+	for (const frame of frames) client.send(frame);
+	return client.count(count);
 };
 
 const initialize = {
