@@ -35,9 +35,10 @@ export type OpenedStore = Store & {
 export const openStore = (file: string, options: StoreOptions = {}): OpenedStore => {
 	ensurePrivateFolder(dirname(file));
 	ensureOwnFile(file);
-	const db = new Database(file, options.busyTimeoutMs ?? 5000);
+	const busyTimeoutMs = options.busyTimeoutMs ?? 5000;
+	const db = new Database(file, busyTimeoutMs);
 	try {
-		prepare(db, options.maxPages);
+		prepare(db, busyTimeoutMs, options.maxPages);
 	} catch (error) {
 		db.close();
 		throw error;
@@ -54,11 +55,11 @@ export const openStore = (file: string, options: StoreOptions = {}): OpenedStore
 	};
 };
 
-const prepare = (db: Database, maxPages: number | undefined): void => {
+const prepare = (db: Database, busyTimeoutMs: number, maxPages: number | undefined): void => {
 	// Before anything is written: another program's database must stay as it is.
 	const isNew = checkOurs(db);
 	closeToOthers(db.file);
-	if (db.pragma("journal_mode") !== "wal") db.pragma("journal_mode = WAL");
+	switchToWal(db, busyTimeoutMs);
 	db.pragma("synchronous = NORMAL");
 	if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`);
 	if (!isNew && version(db) === schemaVersion) return;
@@ -69,17 +70,38 @@ const prepare = (db: Database, maxPages: number | undefined): void => {
 	});
 };
 
+/** SQLite does not wait for this lock by itself: servers that start together meet here. */
+const switchToWal = (db: Database, timeoutMs: number): void => {
+	const pauseMs = 5;
+	for (let waitedMs = 0; ; waitedMs += pauseMs) {
+		try {
+			if (db.pragma("journal_mode") !== "wal") db.pragma("journal_mode = WAL");
+			return;
+		} catch (error) {
+			const busy = String(((error as Error).cause as { code?: unknown } | undefined)?.code).startsWith(
+				"SQLITE_BUSY",
+			);
+			if (!busy || waitedMs >= timeoutMs) throw error;
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+		}
+	}
+};
+
 const version = (db: Database): number => Number(db.pragma("user_version"));
 
-/** True when the file is empty. */
+/** True when the file is empty. One state is looked at, as another process may be making it just now. */
 const checkOurs = (db: Database): boolean => {
-	const id = Number(db.pragma("application_id"));
-	if (id === 0 && version(db) === 0 && Number(db.pragma("schema_version")) === 0) return true;
+	const { id, found, schema } = db.read(() => ({
+		id: Number(db.pragma("application_id")),
+		found: version(db),
+		schema: Number(db.pragma("schema_version")),
+	}));
+	if (id === 0 && found === 0 && schema === 0) return true;
 	if (id !== applicationId)
 		throw new StoreError(`${db.file} belongs to another program: move it away and start again.`);
-	if (version(db) > schemaVersion)
+	if (found > schemaVersion)
 		throw new StoreError(
-			`${db.file} was written by a newer version (schema ${version(db)}, this one knows ${schemaVersion}): update this program.`,
+			`${db.file} was written by a newer version (schema ${found}, this one knows ${schemaVersion}): update this program.`,
 		);
 	return false;
 };
