@@ -40,7 +40,11 @@ export const lastWords = async (connectionFile: string): Promise<string> => {
 		const { size } = await file.stat();
 		const length = Math.min(size, 2000);
 		const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-		const lines = buffer.toString().trim().split("\n").slice(-3);
+		const lines = buffer
+			.toString()
+			.split("\n")
+			.filter((line) => line.trim() !== "")
+			.slice(-5);
 		return lines[0] ? ` It said last: ${lines.join("\n")}` : "";
 	} catch {
 		return ""; // most kernels keep none

@@ -59,7 +59,10 @@ export class KernelClient {
 		const message = newMessage(this.session, type, content, { subshellId });
 		const id = message.header.msg_id;
 		const reply = new Promise<Message>((resolve, reject) => {
-			if (this.#closed) return reject(this.#closed);
+			if (this.#closed) {
+				reject(this.#closed);
+				return;
+			}
 			this.#claims.set(id, { request, resolve, reject, reply: null, idle: false, timer: undefined });
 			this.#channels.send(channel, message);
 		});
@@ -83,7 +86,10 @@ export class KernelClient {
 		const claim = this.#claims.get(id);
 		if (channel === "iopub") {
 			const request = claim?.request ?? this.#finished.get(id);
-			if (!request) return this.#onUnclaimed(channel, message);
+			if (!request) {
+				this.#onUnclaimed(channel, message);
+				return;
+			}
 			if (request.onIopub) request.onIopub(message);
 			else if (message.header.msg_type === "stream") this.#onUnclaimed(channel, message);
 			if (claim && message.header.msg_type === "status" && message.content.execution_state === "idle") {
@@ -92,8 +98,14 @@ export class KernelClient {
 			} else claim?.timer?.refresh();
 			return;
 		}
-		if (!claim) return this.#onUnclaimed(channel, message);
-		if (channel === "stdin") return claim.request.onStdin?.(message);
+		if (!claim) {
+			this.#onUnclaimed(channel, message);
+			return;
+		}
+		if (channel === "stdin") {
+			claim.request.onStdin?.(message);
+			return;
+		}
 		claim.reply = message;
 		if (!claim.request.untilIdle) claim.resolve(message);
 		this.#settle(id, claim);
@@ -113,7 +125,10 @@ export class KernelClient {
 
 	#settle(id: string, claim: Claim): void {
 		clearTimeout(claim.timer);
-		if (claim.reply && claim.idle) return this.#end(id, claim);
+		if (claim.reply && claim.idle) {
+			this.#end(id, claim);
+			return;
+		}
 		// They come on different sockets, in either order; one that was lost must not make the caller wait for ever.
 		claim.timer = setTimeout(() => this.#end(id, claim), claim.request.rejectUnanswered ? 300 : lagMs);
 		claim.timer.unref();

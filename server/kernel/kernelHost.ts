@@ -48,6 +48,7 @@ export type KernelHost = Host & {
 export const createKernelHost = (options: KernelHostOptions): KernelHost => new ZmqKernelHost(options);
 
 const isCompleteWaitMs = 300;
+const warmAfterMs = 1500;
 
 class ZmqKernelHost implements KernelHost {
 	readonly kernelId: string;
@@ -78,7 +79,10 @@ class ZmqKernelHost implements KernelHost {
 			signal: this.#stop.signal,
 			onLog: (line) => options.onLog?.(`kernel ${options.kernelId}: ${line}`),
 			onUnclaimed: (message) => this.#cells.onUnclaimed(message),
-			onGone: (detail) => void this.#die(detail),
+			onGone: (detail) => {
+				if (this.#open) void this.#die(detail);
+				else this.#stop.abort(new HostError("notAlive", `${detail}.`));
+			},
 		});
 		this.ready = this.#opening.then(
 			(open) => {
@@ -89,6 +93,7 @@ class ZmqKernelHost implements KernelHost {
 					void open.mainIsFree.finally(() => this.#cells.setBusyElsewhere(false));
 				}
 				if (this.#status !== "dead") this.#setStatus(this.#cells.busy ? "busy" : "idle", null);
+				this.#warmCompletion(open);
 				return open.facts;
 			},
 			async (error) => {
@@ -316,6 +321,16 @@ class ZmqKernelHost implements KernelHost {
 		} catch (error) {
 			this.#options.onLog?.(`A prompt was not mirrored into IPython's history: ${(error as Error).message}`);
 		}
+	}
+
+	/** The first completion loads its library, up to a second: done when nothing else is going on. */
+	#warmCompletion(open: OpenKernel): void {
+		const warm = (): void => {
+			if (this.#cells.busy) return;
+			const content = { code: "import o", cursor_pos: 8 };
+			open.lookups.apart("complete_request", content, 10_000, this.#stop.signal).catch(() => {}); // the first Tab is slower then
+		};
+		if (open.supportsSubshells) setTimeout(warm, warmAfterMs).unref();
 	}
 
 	#updateStatus(): void {

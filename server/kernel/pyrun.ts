@@ -39,7 +39,7 @@ export const callPyrun = async (
 		const type = message.header.msg_type;
 		if (!started && type === "status") {
 			started = true;
-			if (options.isBusy) onWaiting(false);
+			if (options.isBusy && !signal.aborted) onWaiting(false);
 		}
 		// Python's own prints are caught in Python; a child process writes to the kernel's file descriptors.
 		if (type === "stream" && stray.length < maxStrayChars) stray += text(message.content.text);

@@ -27,7 +27,9 @@ class Live:
         self._lease = None
         self._cell = None
         self._executing = 0
-        self._cancelled_refs: set = set()
+        # Newer IPython takes a cell's number when it starts, older when it ends.
+        code = getattr(type(shell).run_cell_async, "__code__", None)
+        self._counts_early = code is not None and "execution_count" in code.co_varnames + code.co_cellvars
         self._ops = {
             "hello": self._hello,
             "ping": self._ping,
@@ -100,7 +102,7 @@ class Live:
         kept = history is not None and getattr(history, "enabled", False)
         return {
             "version": self.version,
-            "nextExecutionCount": self._shell.execution_count,
+            "nextExecutionCount": self._shell.execution_count + (self._cell is not None and not self._counts_early),
             "historySession": history.session_number if kept else None,
             "historyFile": str(history.hist_file) if kept else None,
             "banner": f"Python {platform.python_version()}, IPython {IPython.__version__}",
@@ -132,6 +134,10 @@ class Live:
         return True
 
     def _end(self) -> None:
+        app = self._kernel.parent
+        # What ipykernel removes only when it made the file itself.
+        if hasattr(app, "cleanup_connection_file"):
+            app.cleanup_connection_file()
         loop = self._kernel.io_loop
         loop.add_callback(loop.stop)
 
@@ -167,7 +173,7 @@ class Live:
         self._cell = {
             "key": header.get("msg_id"),
             "code": _clean(info.raw_cell),
-            "executionCount": self._shell.execution_count,
+            "executionCount": self._shell.execution_count - self._counts_early,
         }
 
     def _on_cell_end(self, _result) -> None:

@@ -1,0 +1,181 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { createKernelHost } from "../../../server/kernel/kernelHost.ts";
+import {
+	isAlive,
+	noSignal,
+	type RunningKernel,
+	startTestKernel,
+	textOf,
+	until,
+} from "../../support/kernel.ts";
+
+let kernel: RunningKernel | undefined;
+afterEach(async () => {
+	await kernel?.dispose();
+	kernel = undefined;
+});
+
+test("dispose ends the kernel and removes its files", async () => {
+	kernel = await startTestKernel();
+	await kernel.host.dispose("end");
+	await until(() => !isAlive(kernel!.launch.pid!));
+	expect(readdirSync(dirname(kernel.launch.connectionFile))).toEqual([]);
+});
+
+test("a kernel that ignores the request to end is killed", async () => {
+	kernel = await startTestKernel();
+	await kernel.run(
+		"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\nget_ipython().kernel.do_shutdown = lambda restart: {'status': 'ok'}\nget_ipython().kernel._at_shutdown = None",
+	);
+	await kernel.host.dispose("end");
+	await until(() => !isAlive(kernel!.launch.pid!));
+});
+
+test("a killed kernel: its cell is lost, the host dead with a cause, later calls say so", async () => {
+	kernel = await startTestKernel();
+	const cell = await kernel.run("import os; os.kill(os.getpid(), 9)");
+	expect(cell.status).toBe("lost");
+	await until(() => kernel!.host.status === "dead" && kernel!.heard.statuses.at(-1)?.status === "dead");
+	expect(kernel.heard.statuses.at(-1)?.detail).toMatch(/process \d+ ended/);
+	expect((await kernel.run("1")).status).toBe("lost");
+	await expect(kernel.host.complete("a", 1, noSignal)).rejects.toMatchObject({ code: "notAlive" });
+	await expect(kernel.host.interrupt()).rejects.toMatchObject({ code: "notAlive" });
+});
+
+test("a second host adopts the kernel that the first left, with its names", async () => {
+	kernel = await startTestKernel();
+	await kernel.run("kept = 'still here'");
+	await kernel.host.dispose("keep");
+	expect(isAlive(kernel.launch.pid!)).toBe(true);
+	const { host } = kernel.attach();
+	expect((await host.ready).nextExecutionCount).toBe(2);
+	expect((await host.variables("kept", noSignal))[0]?.summary).toBe("'still here'");
+	await host.dispose("end");
+	await until(() => !isAlive(kernel!.launch.pid!));
+});
+
+test("a host that comes while a cell runs sees it to its end", async () => {
+	kernel = await startTestKernel();
+	const cell = kernel.start(
+		"print('on')\nimport time, os\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('late')",
+	);
+	await until(() => cell.outputs.length > 0);
+	await kernel.host.dispose("keep");
+	expect((await cell.done).status).toBe("lost");
+	const { host, heard } = kernel.attach();
+	await host.ready;
+	expect(host.status).toBe("busy");
+	expect(heard.foreign[0]).toMatchObject({
+		kind: "started",
+		executionCount: 1,
+		code: expect.stringContaining("'late'"),
+	});
+	expect((await host.variables("time", noSignal)).length).toBe(1);
+	writeFileSync(join(dirname(dirname(kernel.launch.connectionFile)), "go"), "");
+	await until(() => heard.foreign.at(-1)?.kind === "finished" && host.status === "idle");
+	expect(textOf(heard.foreign.flatMap((event) => (event.kind === "output" ? [event.output] : [])))).toBe(
+		"late\n",
+	);
+	await host.dispose("end");
+});
+
+test("cells of another client are told as foreign", async () => {
+	kernel = await startTestKernel();
+	const { host, heard } = kernel.attach();
+	await host.ready;
+	const statuses = kernel.heard.statuses.length;
+	await host.execute({
+		code: "6 * 7",
+		allowInput: false,
+		onStarted: () => {},
+		onOutput: () => {},
+		onInputRequest: () => {},
+	});
+	await until(() => kernel!.heard.foreign.at(-1)?.kind === "finished");
+	expect(kernel.heard.foreign.map((event) => event.kind)).toEqual(["started", "output", "finished"]);
+	expect(kernel.heard.foreign[0]).toMatchObject({ code: "6 * 7", executionCount: 1 });
+	expect(kernel.heard.statuses.slice(statuses).map(({ status }) => status)).toEqual(["busy", "idle"]);
+	expect(heard.foreign).toEqual([]);
+});
+
+test("without a server and a cell the kernel ends by itself", async () => {
+	kernel = await startTestKernel({ leaseSeconds: 0.5 });
+	await kernel.host.dispose("keep");
+	await until(() => !isAlive(kernel!.launch.pid!));
+	expect(readdirSync(dirname(kernel.launch.connectionFile)).filter((name) => !name.endsWith(".log"))).toEqual(
+		[],
+	);
+});
+
+test("a running cell keeps the kernel until it has ended", async () => {
+	kernel = await startTestKernel({ leaseSeconds: 0.4 });
+	const cell = kernel.start(
+		"print('on')\nimport time, os\nfor i in range(100): time.sleep(0.01)\nopen('done', 'w').close()",
+	);
+	await until(() => cell.outputs.length > 0);
+	await kernel.host.dispose("keep");
+	await until(() => !isAlive(kernel!.launch.pid!));
+	expect(readdirSync(dirname(dirname(kernel.launch.connectionFile)))).toContain("done");
+});
+
+test("a kernel that was not ours is never ended", async () => {
+	kernel = await startTestKernel();
+	const { host } = kernel.attach({ launch: { ...kernel.launch, pid: null } });
+	await host.ready;
+	await host.dispose("end");
+	expect(isAlive(kernel.launch.pid!)).toBe(true);
+	expect((await kernel.run("1")).status).toBe("ok");
+});
+
+test("the death of a kernel that was not ours is noticed too", async () => {
+	kernel = await startTestKernel();
+	const { host, heard } = kernel.attach({ launch: { ...kernel.launch, pid: null } });
+	await host.ready;
+	process.kill(kernel.launch.pid!, "SIGKILL");
+	await until(() => host.status === "dead" && heard.statuses.at(-1)?.status === "dead");
+	expect(heard.statuses.at(-1)?.detail).toContain("does not answer");
+});
+
+test.each([
+	["no file", null, "cannot be read"],
+	["no JSON", "{", "it is not JSON"],
+	["no connection", "{}", "ip or key is missing"],
+	[
+		"a dead kernel",
+		JSON.stringify({
+			transport: "ipc",
+			ip: "/tmp/ipyai-none",
+			key: "",
+			shell_port: 1,
+			iopub_port: 2,
+			stdin_port: 3,
+			control_port: 4,
+			hb_port: 5,
+		}),
+		"did not answer within 0.3 s",
+	],
+])("%s: ready rejects and says why", async (_name, content, message) => {
+	const folder = mkdtempSync(join(tmpdir(), "ipyai-file-"));
+	const connectionFile = join(folder, "k.json");
+	if (content !== null) writeFileSync(connectionFile, content);
+	const statuses: string[] = [];
+	const host = createKernelHost({
+		launch: { connectionFile, pid: null, label: "test" },
+		kernelId: "k",
+		listener: { onStatus: (status) => statuses.push(status), onForeignCell: () => {} },
+		startTimeoutMs: 300,
+	});
+	await expect(host.ready).rejects.toThrow(message);
+	await until(() => statuses.at(-1) === "dead");
+	await host.dispose("end");
+	rmSync(folder, { recursive: true });
+});
+
+test("a kernel that cannot start is told with its last words", async () => {
+	await expect(startTestKernel({ env: { PYTHONHOME: "/nowhere" } })).rejects.toThrow(
+		/did not start: process \d+ .*It said last: [\s\S]*No module named 'encodings'/,
+	);
+});

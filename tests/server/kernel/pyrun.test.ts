@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { contentText, noSignal, type RunningKernel, startTestKernel, until } from "../../support/kernel.ts";
+
+let kernel: RunningKernel;
+beforeAll(async () => {
+	kernel = await startTestKernel();
+});
+afterAll(() => kernel.dispose());
+
+const pyrun = (code: string, signal = noSignal, onWaiting: (waiting: boolean) => void = () => {}) =>
+	kernel.host.callTool("pyrun", { code }, { signal, onWaiting });
+const told = async (code: string): Promise<string> => contentText((await pyrun(code)).content);
+
+test("gives back prints and the value of the last expression", async () => {
+	expect(await told("print('hi')\nx = 20\nx + 1")).toBe("hi\n21\n");
+	expect((await kernel.run("x")).text).toBe("20\n");
+});
+
+test("a semicolon keeps the value back, no value gives nothing", async () => {
+	expect(await told("1;")).toBe("");
+	expect(await told("y = 1")).toBe("");
+	expect(await told("")).toBe("");
+});
+
+test("errors are results with the code's own traceback", async () => {
+	const { content, isError } = await pyrun("def f():\n    return 1/0\nprint('before')\nf()");
+	expect(isError).toBe(true);
+	const text = contentText(content);
+	expect(text).toMatch(/^before\nTraceback[\s\S]*return 1\/0[\s\S]*ZeroDivisionError: division by zero\n$/);
+	expect(text).not.toContain("pyrun.py");
+	expect((await pyrun("for")).isError).toBe(true);
+	expect(await told("raise SystemExit(3)")).toContain("SystemExit: 3");
+});
+
+test("top-level await, magics and shell commands work", async () => {
+	expect(await told("import asyncio\nawait asyncio.sleep(0, 'slept')")).toBe("'slept'\n");
+	expect(await told("!echo from shell")).toContain("from shell");
+	expect(await told("%pwd")).toMatch(/ipyai-kernel/);
+});
+
+test("output of a child process is in the result", async () => {
+	expect(await told("import subprocess; _ignored = subprocess.run(['echo', 'child'])")).toContain("child");
+});
+
+test("pictures: figures, PIL, display", async () => {
+	expect(await told("import matplotlib.pyplot as plt; plt.plot([1, 2]); None")).toBe("[image/png]");
+	expect(await told("plt.plot([1]); plt.show()")).toBe("[image/png]");
+	expect(await told("from PIL import Image; Image.new('RGB', (2, 2))")).toBe("[image/png]");
+	expect(await told("from IPython.display import display; display('shown'); print('after')")).toBe(
+		"'shown'\nafter\n",
+	);
+});
+
+test("is no cell: no number, no history, _ and Out untouched", async () => {
+	await kernel.run("'mine'");
+	const before = await kernel.run("get_ipython().execution_count, len(Out), len(In)");
+	await pyrun("'theirs'");
+	const after = await kernel.run("get_ipython().execution_count - 1, len(Out) - 1, len(In) - 1");
+	expect(after.text).toBe(before.text);
+	await kernel.run("'mine'");
+	await pyrun("'theirs'");
+	expect((await kernel.run("_")).text).toBe("'mine'\n");
+});
+
+test("prints nothing to the person", async () => {
+	const cell = await kernel.run("1");
+	await pyrun("print('secret')\nimport sys; print('x', file=sys.stderr)");
+	expect(cell.text).toBe("1\n");
+	expect(kernel.heard.foreign).toEqual([]);
+});
+
+test("long output keeps head and tail and says what was cut", async () => {
+	const text = await told("for i in range(100_000): print(i)");
+	expect(text.length).toBeLessThan(20_000);
+	expect(text).toMatch(/^0\n1\n[\s\S]*\d+ characters cut[\s\S]*99999\n$/);
+});
+
+test.each([
+	["sleep", "print('on')\nimport time; time.sleep(60)"],
+	["loop", "print('on')\nwhile True: pass"],
+	["await", "print('on')\nimport asyncio; await asyncio.sleep(60)"],
+])("abort ends a %s and keeps what was printed", async (_name, code) => {
+	const abort = new AbortController();
+	const pending = pyrun(`running = True\n${code}`, abort.signal);
+	await until(async () => (await kernel.host.variables("running", noSignal)).length > 0);
+	abort.abort();
+	const { content, isError } = await pending;
+	expect(isError).toBe(true);
+	expect(contentText(content)).toBe("on\nKeyboardInterrupt: the call was interrupted\n");
+	expect(await told("del running")).toBe("");
+	expect((await kernel.run("'fine'")).text).toBe("'fine'\n");
+});
+
+test("waits for a running cell, says so, and an abort then hits nobody", async () => {
+	const cell = kernel.start("print('on')\nimport time; time.sleep(0.4); 'whole'");
+	await until(() => cell.outputs.length > 0);
+	const waits: boolean[] = [];
+	const abort = new AbortController();
+	const first = pyrun("never = 1", abort.signal, (waiting) => waits.push(waiting)).catch(
+		(error) => error.name,
+	);
+	const second = pyrun("'ran'", noSignal, (waiting) => waits.push(waiting));
+	await until(() => waits.length === 2);
+	abort.abort();
+	expect(await first).toBe("AbortError");
+	expect(await cell.done).toMatchObject({ status: "ok", text: "on\n'whole'\n" });
+	expect(contentText((await second).content)).toBe("'ran'\n");
+	expect(waits).toEqual([true, true, false]);
+	expect(await told("'never' in globals()")).toBe("False\n");
+});
+
+test("functions it defines are the user's", async () => {
+	await told("def helper(): return n_later\n");
+	expect((await kernel.run("n_later = 7\nhelper()")).text).toBe("7\n");
+	expect((await kernel.run("helper.__module__")).text).toBe("'__main__'\n");
+});
+
+test("unknown tools and arguments are results, not failures", async () => {
+	const options = { signal: noSignal, onWaiting: () => {} };
+	expect(await kernel.host.callTool("nope", {}, options)).toMatchObject({ isError: true });
+	expect(await kernel.host.callTool("pyrun", { code: 1 }, options)).toMatchObject({ isError: true });
+});
