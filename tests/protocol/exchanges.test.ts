@@ -137,13 +137,28 @@ const record = async (): Promise<Exchange[]> => {
 	});
 	await answer(7);
 	told();
-	return exchanges.map(sorted);
+	return renumbered(exchanges.map(sorted));
 };
 
 /** What depends on timing is left out: who is told first, the kernel's status, waiting. */
 const isShown = (message: Message): boolean => {
 	const { hint, event } = (message.params ?? {}) as { hint?: { kind: string }; event?: { kind: string } };
 	return hint?.kind !== "kernelStatus" && hint?.kind !== "toolWaiting" && event?.kind !== "promptNumbered";
+};
+
+/** Sequence numbers as if what is left out had not been there. */
+const renumbered = (exchanges: readonly Exchange[]): Exchange[] => {
+	const pattern = /"seq":(\d+)/g;
+	const events = exchanges.flatMap(({ lines }) => lines.filter((line) => line.includes('"kind":"event"')));
+	const shown = [...new Set(events.map((line) => Number(/"seq":(\d+)/.exec(line)?.[1])))].sort(
+		(a, b) => a - b,
+	);
+	const first = shown[0] ?? 0;
+	const rank = (seq: number) => first - 1 + shown.filter((each) => each <= seq).length;
+	return exchanges.map(({ name, lines }) => ({
+		name,
+		lines: lines.map((line) => line.replace(pattern, (_, seq) => `"seq":${rank(Number(seq))}`)),
+	}));
 };
 
 /** An answer and the events of the same request may come in either order: answers first. */
