@@ -5,6 +5,8 @@ export type ContextLimits = {
 	readonly noteChars: number;
 	readonly variableChars: number;
 	readonly shellChars: number;
+	/** How many cells and notes; the oldest are left out. */
+	readonly cells: number;
 	/** All cells and notes together; the oldest are left out. */
 	readonly contextChars: number;
 	/** All variables and commands together. */
@@ -22,6 +24,7 @@ export const defaultLimits: ContextLimits = {
 	noteChars: 20_000,
 	variableChars: 20_000,
 	shellChars: 20_000,
+	cells: 500,
 	contextChars: 200_000,
 	refsChars: 100_000,
 	pictures: 8,

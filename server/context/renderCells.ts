@@ -24,6 +24,7 @@ const maxRemainderCode = 200;
  */
 export const renderCells = (
 	cells: readonly ContextCell[],
+	earlierCells: number,
 	notes: ReadonlyMap<string, string>,
 	supportsImages: boolean,
 	limits: ContextLimits,
@@ -33,13 +34,13 @@ export const renderCells = (
 	let room = limits.contextChars;
 	for (const cell of wanted.toReversed()) {
 		const rendered = renderCell(cell, notes.get(cell.cellId), limits);
-		if (rendered.part.chars > room && taken.length > 0) break;
+		if (taken.length > 0 && (rendered.part.chars > room || taken.length === limits.cells)) break;
 		room -= rendered.part.chars;
 		taken.push(rendered);
 	}
 	taken.reverse();
 	const warnings: string[] = [];
-	const leftOut = wanted.length - taken.length;
+	const leftOut = earlierCells + wanted.length - taken.length;
 	if (leftOut > 0)
 		warnings.push(
 			`The ${leftOut === 1 ? "earliest cell was" : `${leftOut} earliest cells were`} left out: too much for one prompt.`,

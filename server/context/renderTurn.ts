@@ -9,6 +9,8 @@ import { renderRefs } from "./renderRefs.ts";
 export type TurnInput = {
 	/** Cells since the last turn's render point, oldest first. */
 	readonly cells: readonly ContextCell[];
+	/** How many cells before these were not even read. */
+	readonly earlierCells?: number;
 	/** Values of those cells that are notes, by cell id. */
 	readonly notes: ReadonlyMap<string, string>;
 	readonly refs: readonly ResolvedRef[];
@@ -32,6 +34,7 @@ export type RenderedTurn = {
  */
 export const renderTurn = ({
 	cells,
+	earlierCells = 0,
 	notes,
 	refs,
 	request,
@@ -39,7 +42,7 @@ export const renderTurn = ({
 	limits = defaultLimits,
 }: TurnInput): RenderedTurn => {
 	const values = renderRefs(refs, limits);
-	const context = renderCells(cells, notes, supportsImages, limits);
+	const context = renderCells(cells, earlierCells, notes, supportsImages, limits);
 	const warnings = [...values.warnings, ...context.warnings];
 	const asked = request
 		.flatMap((part) => (part.kind === "text" ? [part.text] : []))

@@ -3,6 +3,7 @@
  * rendering itself is `server/context`'s. The host is asked only when something needs it.
  */
 import type { Content, ContextResult } from "../../protocol/index.ts";
+import { defaultLimits } from "../context/limits.ts";
 import { findRefs } from "../context/refs.ts";
 import { renderTurn } from "../context/renderTurn.ts";
 import type { ContextCell, Store } from "../store/store.ts";
@@ -22,12 +23,18 @@ export type TurnContextRequest = {
 };
 
 export const buildTurnContext = async (request: TurnContextRequest): Promise<ContextResult> => {
-	const cells = request.store.contextCells(request.sessionId, request.afterSeq, request.toSeq);
+	const { store, sessionId, afterSeq, toSeq } = request;
+	const cells = store.contextCells(sessionId, afterSeq, toSeq, defaultLimits.cells);
+	const earlierCells =
+		cells.length < defaultLimits.cells
+			? 0
+			: Math.max(0, store.countCells(sessionId, afterSeq, toSeq) - cells.length);
 	const notes = await noteValues(cells, request.host, request.signal);
 	const text = request.content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
 	const refs = await resolve(text, [...notes.values()], request);
 	const { content, warnings, parts } = renderTurn({
 		cells,
+		earlierCells,
 		notes,
 		refs,
 		request: request.content,

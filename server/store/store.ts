@@ -92,8 +92,13 @@ export type Store = {
 	queue(sessionId: string): TurnItem[];
 	/** The canonical transcript of the conversation since its last reset, without hidden turns. */
 	entries(sessionId: string): Entry[];
-	/** Cells whose start, output or end lies in (`afterSeq`, `toSeq`], in the order of their start. */
-	contextCells(sessionId: string, afterSeq: number, toSeq: number): ContextCell[];
+	/**
+	 * Cells whose start, output or end lies in (`afterSeq`, `toSeq`], in the order of their start. Of those that
+	 * start there the newest `limit` (all when absent), so that the cost is bounded however many there are.
+	 */
+	contextCells(sessionId: string, afterSeq: number, toSeq: number, limit?: number): ContextCell[];
+	/** How many cells start in (`afterSeq`, `toSeq`]. */
+	countCells(sessionId: string, afterSeq: number, toSeq: number): number;
 	/** The newest `limit` finished cells, oldest first. */
 	recentCells(sessionId: string, limit: number): ContextCell[];
 	/** Cells and turns without an end. */

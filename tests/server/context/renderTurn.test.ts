@@ -125,6 +125,16 @@ describe("limits", () => {
 		});
 	});
 
+	test("count cells that were not even read", () => {
+		expect(render({ cells: [ran("a")], earlierCells: 4500 }).warnings).toEqual([
+			"The 4500 earliest cells were left out: too much for one prompt.",
+		]);
+		const few = { ...defaultLimits, cells: 2 };
+		expect(render({ cells: [ran("a"), ran("b"), ran("c")], limits: few }).warnings).toEqual([
+			"The earliest cell was left out: too much for one prompt.",
+		]);
+	});
+
 	test("always send the newest cell", () => {
 		const rendered = render({ cells: [ran("a"), ran("x".repeat(400))], limits });
 		expect(rendered.parts.map(({ label }) => label)).toEqual(["In [1]", "request"]);

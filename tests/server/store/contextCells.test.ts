@@ -48,3 +48,19 @@ test("gives the newest finished cells", () => {
 	expect(store.recentCells("s", 2).map(({ code }) => code)).toEqual(["b", "c"]);
 	expect(draw(store.recentCells("s", 1))).toBe('[] c: 9 stdout="c"');
 });
+
+test("gives the newest cells only, and an older one that ran on", () => {
+	const store = testSession(
+		cellStarted("old", "slow()"),
+		...["a", "b", "c"].flatMap((id) => [cellStarted(id, id), print(id, id), cellFinished(id)]),
+		print("old", "x"),
+	);
+	expect(draw(store.contextCells("s", 0, 99, 2))).toBe('[] b: 7 stdout="b"\n[] c: 10 stdout="c"');
+	expect(draw(store.contextCells("s", 2, 99, 1))).toBe(
+		'[] slow(): 12 stdout="x" running remainder\n[] c: 10 stdout="c"',
+	);
+	expect(store.contextCells("s", 0, 99, 4)).toHaveLength(4);
+	expect(store.contextCells("s", 0, 99, 0)).toEqual([]);
+	expect(store.countCells("s", 0, 99)).toBe(4);
+	expect(store.countCells("s", 2, 8)).toBe(2);
+});
