@@ -1,0 +1,48 @@
+import { Batch, exitCodes } from "./batch.ts";
+import { coloredText, plainText } from "./cleanText.ts";
+import { commandPlaces } from "./commandPlaces.ts";
+import { LiveSession } from "./liveSession.ts";
+import { PlainOutput } from "./plainOutput.ts";
+import type { Start } from "./program.ts";
+import { splitScript } from "./script.ts";
+
+/** `-c`, a script, or input from a pipe: runs it, prints plain text, leaves. */
+export const batchFace = async ({ entries, sessionOptions }: Start): Promise<number> => {
+	const { stdout, stderr, stdin } = process;
+	// Who reads the pipe may stop reading: then nobody is left to write for.
+	for (const stream of [stdout, stderr])
+		stream.on("error", () => {
+			process.exitCode ??= exitCodes.failed;
+		});
+	const output = new PlainOutput({
+		out: (text) => stdout.write(text),
+		err: (text) => stderr.write(text),
+		clean: stdout.isTTY ? coloredText : plainText,
+		interactive: false,
+	});
+	const batch = new Batch(output, (text) => stderr.write(text));
+	const live = new LiveSession(sessionOptions(batch, { approvals: false, input: false }));
+	let interrupts = 0;
+	const onInterrupt = (): void => {
+		if (++interrupts > 1) process.exit(exitCodes.interrupted);
+		batch.interrupt();
+	};
+	process.on("SIGINT", onInterrupt);
+	try {
+		const [script] = await Promise.all([entries.length > 0 ? null : readAll(stdin), live.open()]);
+		return await batch.run(live, script === null ? entries : splitScript(script), {
+			request: (method, params) => live.request(method, params),
+			newRequestId: () => crypto.randomUUID(),
+			...commandPlaces(process.env),
+		});
+	} finally {
+		process.off("SIGINT", onInterrupt);
+		await live.leave("close");
+	}
+};
+
+const readAll = async (stream: NodeJS.ReadStream): Promise<string> => {
+	const chunks: Buffer[] = [];
+	for await (const chunk of stream) chunks.push(chunk as Buffer);
+	return Buffer.concat(chunks).toString("utf8");
+};

@@ -1,0 +1,5 @@
+import { PlainShell } from "./plainShell.ts";
+import type { Start } from "./program.ts";
+
+/** `--plain`: line by line on Node's readline; nothing that was written changes again. */
+export const plainFace = (start: Start): Promise<number> => new PlainShell(start).run();

@@ -1,0 +1,786 @@
+import type { CellPayload, InputRequestParams } from "../../protocol/index.ts";
+import { BlockCycle, pythonBlocks } from "./answerBlocks.ts";
+import { approvalCard } from "./approvalText.ts";
+import { exitCodes } from "./batch.ts";
+import { commandPlaces } from "./commandPlaces.ts";
+import { commandNames, promptModeText, runCommand } from "./commands.ts";
+import { createEditor } from "./editor/editor.ts";
+import type { KeyEvent } from "./editor/keys.ts";
+import type { Completions, Editor, EditorPrompt, IsComplete, Rendered } from "./editor/types.ts";
+import { readEntry } from "./entry.ts";
+import { runEditor, runPager, runProgram } from "./externalProgram.ts";
+import { InlineSuggestion } from "./inlineSuggestion.ts";
+import { kernelCwd } from "./kernelCwd.ts";
+import { hasOthers, resumeText } from "./leaving.ts";
+import {
+	type Entry,
+	isAlive,
+	LiveSession,
+	type LiveSessionListener,
+	type Submission,
+} from "./liveSession.ts";
+import type { KeyboardTerminal } from "./processTerminal.ts";
+import type { Start } from "./program.ts";
+import { inputQuestion, leaveQuestion, type Question, reasonQuestion } from "./questions.ts";
+import { type ApprovalView, renderApproval } from "./render/approval.ts";
+import { detectGraphics } from "./render/images.ts";
+import { renderStatus } from "./render/parts.ts";
+import { sanitizeLines } from "./render/sanitize.ts";
+import { createTheme, paint, type Theme } from "./render/theme.ts";
+import { createScreen, type Screen } from "./screen/screen.ts";
+import { truncateLine } from "./screen/styledText.ts";
+import { Scrollback } from "./scrollback.ts";
+import type { Approval, CellView, Change, SessionView, TurnView } from "./sessionView.ts";
+import { type LinkState, statusParts } from "./statusLine.ts";
+
+const historyLimit = 5000;
+const isCompleteTimeoutMs = 300;
+const messageMs = 4000;
+/** Frames that updates cause come no faster; keys are drawn at once. */
+const frameMs = 16;
+/** A card that has just come up takes no single keys: they were meant for the line. */
+const cardGuardMs = 600;
+
+/** The approval that waits, as it is drawn. */
+type Card = {
+	readonly approval: Approval;
+	readonly since: number;
+	scroll: number;
+	view: ApprovalView | null;
+};
+
+/**
+ * The shell on a terminal: what happened scrolls up, below it stands the input, which is usable at any time. Keys become
+ * requests here; what comes back is drawn by `Scrollback` (above) and `#tail` (below).
+ */
+export class ScreenShell implements LiveSessionListener {
+	readonly #start: Start;
+	readonly #terminal: KeyboardTerminal;
+	readonly #env: NodeJS.ProcessEnv;
+	readonly #theme: Theme;
+	readonly #screen: Screen;
+	readonly #scrollback: Scrollback;
+	readonly #live: LiveSession;
+	readonly #editor: Editor;
+	readonly #suggestion: InlineSuggestion;
+	readonly #cycle = new BlockCycle();
+	/** Entries that have not become a cell or a turn yet, in order. */
+	readonly #pending: Submission[] = [];
+	/** Of these the input stands above already. */
+	readonly #shown = new Set<Submission>();
+	readonly #typed: string[] = [];
+	#questions: Question[] = [];
+	#card: Card | null = null;
+	#link: LinkState = { kind: "joining" };
+	#wasLost = false;
+	#message: string | null = null;
+	#messageTimer: NodeJS.Timeout | undefined;
+	/** Documentation that shows until the next key. */
+	#doc: readonly string[] = [];
+	#drawTimer: NodeJS.Timeout | undefined;
+	#lastDraw = 0;
+	/** Another program has the terminal. */
+	#lent = false;
+	#leaving = false;
+	#done: (code: number) => void = () => {};
+
+	constructor(start: Start, terminal: KeyboardTerminal, env: NodeJS.ProcessEnv) {
+		this.#start = start;
+		this.#terminal = terminal;
+		this.#env = env;
+		this.#theme = createTheme(env);
+		this.#screen = createScreen(terminal);
+		this.#live = new LiveSession(start.sessionOptions(this, { approvals: true, input: true }));
+		this.#scrollback = new Scrollback({
+			theme: this.#theme,
+			graphics: detectGraphics(env),
+			columns: () => this.#screen.columns,
+			commit: (lines) => this.#screen.commit(lines),
+			clear: () => this.#screen.clear(),
+			nameOf: (participantId) => this.#nameOf(participantId),
+			nextNumber: () => this.#live.view?.nextExecutionCount ?? 1,
+			isShown: (item) => this.#claim(item),
+		});
+		this.#editor = createEditor({
+			theme: this.#theme,
+			onChange: () => this.#suggestion.cancel(),
+			onSubmit: (text) => void this.#enter(text),
+			isComplete: (text) => this.#isComplete(text),
+			complete: (text, cursor) => this.#complete(text, cursor),
+		});
+		this.#suggestion = new InlineSuggestion(this.#live, this.#editor, (text) => this.#say(text));
+	}
+
+	/** Runs until the person leaves; answers the exit code. */
+	async run(): Promise<number> {
+		const restore = (): void => this.#terminal.stop();
+		const onResume = (): void => this.#takeBack();
+		const onHangUp = (): void => void this.#leave("lost", 129);
+		const onTerminate = (): void => void this.#leave("lost", 143);
+		process.once("exit", restore);
+		process.on("SIGCONT", onResume);
+		process.on("SIGHUP", onHangUp);
+		process.on("SIGTERM", onTerminate);
+		const done = new Promise<number>((resolve) => {
+			this.#done = resolve;
+		});
+		this.#screen.onResize(() => {
+			this.#scrollback.resize();
+			this.#draw();
+		});
+		this.#scrollback.showText(
+			"ipyai: Python as in IPython; a line that starts with a dot asks the AI; %ipyai help",
+			"dim",
+		);
+		this.#draw();
+		this.#screen.flush();
+		this.#terminal.start((key) => this.#onKey(key));
+		for (const entry of this.#start.entries) void this.#enter(entry);
+		this.#live.open().catch((error: Error) => this.#fail(error));
+		const code = await done;
+		process.off("SIGCONT", onResume);
+		process.off("SIGHUP", onHangUp);
+		process.off("SIGTERM", onTerminate);
+		process.off("exit", restore);
+		return code;
+	}
+
+	// What the session tells.
+
+	onOpened(view: SessionView, changes: readonly Change[]): void {
+		for (const change of changes) this.#scrollback.show(change);
+		if (changes.length > 0) this.#scrollback.gap();
+		for (const approval of view.approvals.values()) this.#askApproval(approval);
+		void this.#loadHistory(view);
+		this.#drawSoon();
+	}
+
+	onChanges(changes: readonly Change[]): void {
+		for (const change of changes) {
+			this.#scrollback.show(change);
+			this.#follow(change);
+		}
+		this.#drawSoon();
+	}
+
+	onReattached(changes: readonly Change[]): void {
+		this.onChanges(changes);
+		this.#suggestion.forget();
+		if (!this.#wasLost) return;
+		this.#wasLost = false;
+		this.#scrollback.showText("The server was lost; another one goes on with this session.", "dim");
+		if (!isAlive(this.#live.view!))
+			this.#scrollback.showText("The kernel is gone: Ctrl-R or %ipyai restart starts a new one.", "error");
+		this.#scrollback.gap();
+	}
+
+	onLink(link: LinkState): void {
+		this.#link = link;
+		if (link.kind === "lost") this.#wasLost = true;
+		this.#drawSoon();
+	}
+
+	onInputRequest(request: InputRequestParams): void {
+		const above = sanitizeLines(request.prompt).slice(0, -1);
+		if (above.length > 0) this.#scrollback.showText(above.join("\n"));
+		const question = inputQuestion(request, {
+			theme: this.#theme,
+			onSubmit: (text) => {
+				const [line = ""] = question.render(this.#screen.columns).lines;
+				this.#scrollback.showText(request.password ? line : `${request.prompt.split("\n").at(-1)}${text}`);
+				this.#close(question);
+				this.#send(this.#live.answerInput(request.inputId, text));
+			},
+		});
+		this.#inputOf.set(question, request.inputId);
+		this.#questions.push(question);
+		this.#drawSoon();
+	}
+
+	onRejected(submission: Submission, reason: string): void {
+		this.#forget(submission);
+		if (!this.#shown.delete(submission))
+			this.#scrollback.showInput(sourceOf(submission.entry), this.#prompt());
+		this.#scrollback.showText(reason, "error");
+		this.#scrollback.gap();
+		this.#drawSoon();
+	}
+
+	#follow(change: Change): void {
+		switch (change.kind) {
+			case "cellFinished":
+				this.#dropQuestions(change.cell.cellId);
+				if (change.cell.by === this.#live.view?.participantId)
+					for (const payload of change.payloads) void this.#onPayload(payload);
+				return;
+			case "approvalAsked":
+				this.#askApproval(change.approval);
+				return;
+			case "approvalAnswered":
+				this.#dropQuestions(change.approval.approvalId);
+				if (this.#card?.approval.approvalId !== change.approval.approvalId) return;
+				this.#card = null;
+				for (const next of this.#live.view!.approvals.values()) {
+					this.#askApproval(next);
+					break;
+				}
+				return;
+			case "settings":
+				if (change.before.promptMode !== this.#live.view!.settings.promptMode)
+					this.#say(promptModeText(this.#live.view!.settings.promptMode));
+				return;
+			default:
+		}
+	}
+
+	async #onPayload(payload: CellPayload): Promise<void> {
+		switch (payload.kind) {
+			case "page": {
+				const lines = sanitizeLines(payload.text.trimEnd());
+				if (lines.length <= Math.max(4, this.#screen.rows - 6)) {
+					this.#screen.commit(lines);
+					this.#scrollback.gap();
+				} else await this.#lend(() => runPager(lines.join("\n"), this.#env));
+				return;
+			}
+			case "setNextInput":
+				if (payload.replace || this.#editor.text === "") this.#editor.setText(payload.text);
+				else this.#editor.insert(payload.text);
+				this.#drawSoon();
+				return;
+			case "editMagic": {
+				const code = await this.#lend(() => runEditor(payload.filename, payload.lineNumber, this.#env));
+				if (code !== 0) return this.#say("the editor failed: nothing is run");
+				const { readFile } = await import("node:fs/promises");
+				const text = await readFile(payload.filename, "utf8").catch(() => "");
+				if (text.trim() !== "") this.#submit({ kind: "cell", code: text }, text);
+				return;
+			}
+			case "askExit":
+				await this.#leave(payload.keepKernel ? "detach" : "close");
+				return;
+			default:
+				payload satisfies never;
+		}
+	}
+
+	// What the person enters.
+
+	async #enter(typed: string): Promise<void> {
+		const read = readEntry(typed, { promptMode: this.#promptMode });
+		if (read.kind !== "nothing") this.#typed.push(typed);
+		switch (read.kind) {
+			case "nothing":
+				break;
+			case "submit":
+				this.#submit(read.entry, typed);
+				break;
+			case "clearScreen":
+				this.#screen.clear();
+				break;
+			case "exit":
+				await this.#askLeave(read.keepKernel ? "detach" : "close");
+				break;
+			case "program":
+				this.#scrollback.showInput(typed, this.#prompt());
+				await this.#lend(async () => runProgram(read.command, { cwd: await kernelCwd(this.#live) }));
+				break;
+			case "command":
+				this.#scrollback.showInput(typed, this.#prompt());
+				await this.#command(read.words);
+				break;
+			default:
+				read satisfies never;
+		}
+		this.#drawSoon();
+	}
+
+	#submit(entry: Entry, typed: string): void {
+		const { view } = this.#live;
+		const isFree =
+			this.#pending.every((each) => each.entry.kind !== entry.kind) &&
+			(entry.kind === "cell" ? (view?.cells.size ?? 0) === 0 : (view?.turns.size ?? 0) === 0);
+		const prompt = this.#prompt();
+		const submission = this.#live.submit(entry);
+		this.#pending.push(submission);
+		if (isFree) {
+			this.#shown.add(submission);
+			this.#scrollback.showInput(typed, entry.kind === "prompt" ? { ...prompt, kind: "ai" } : prompt);
+		}
+		this.#drawSoon();
+	}
+
+	async #command(words: string): Promise<void> {
+		const { view } = this.#live;
+		if (view === null) {
+			this.#scrollback.showText("The session is still starting: try again in a moment.", "warning");
+			return;
+		}
+		const outcome = await runCommand(
+			{
+				view,
+				request: (method, params) => this.#live.request(method, params),
+				newRequestId: () => crypto.randomUUID(),
+				...commandPlaces(this.#env),
+			},
+			words,
+		);
+		if (outcome.text !== "") this.#scrollback.showText(outcome.text, outcome.failed ? "error" : null);
+		this.#scrollback.gap();
+		if (outcome.next === "detach") await this.#leave("detach");
+		else if (outcome.next === "restart") this.#restart();
+	}
+
+	#restart(): void {
+		this.#say("a new kernel starts");
+		this.#send(this.#live.restartKernel());
+	}
+
+	// Keys.
+
+	#onKey(key: KeyEvent): void {
+		if (this.#lent || this.#leaving) return;
+		this.#doc = [];
+		this.#handleKey(key);
+		this.#draw();
+	}
+
+	#handleKey(key: KeyEvent): void {
+		const id = key.kind === "key" ? key.id : "";
+		const question = this.#questions[0];
+		if (id === "ctrl+\\") void this.#leave("close");
+		else if (id === "ctrl+z") this.#suspend();
+		else if (id === "ctrl+l") this.#screen.clear();
+		else if (question !== undefined) this.#questionKey(question, key, id);
+		else this.#inputKey(key, id);
+	}
+
+	#inputKey(key: KeyEvent, id: string): void {
+		if (this.#card !== null && this.#cardKey(this.#card, id)) return;
+		const action = this.#actions[id];
+		if (this.#editor.mode === "edit" && action?.() === true) return;
+		if (this.#editor.handleKey(key)) return;
+		if (id === "shift+tab") void this.#inspect();
+	}
+
+	/** Keys of the shell; `false` leaves the key to the input. */
+	readonly #actions: Readonly<Record<string, () => boolean>> = {
+		"ctrl+c": () => this.#interrupt(),
+		"ctrl+d": () => {
+			if (this.#editor.text !== "") return false;
+			void this.#askLeave("close");
+			return true;
+		},
+		"ctrl+r": () => {
+			const { view } = this.#live;
+			if (view === null || isAlive(view) || this.#editor.text !== "") return false;
+			this.#restart();
+			return true;
+		},
+		"alt+.": () => {
+			void this.#suggestion.ask();
+			return true;
+		},
+		"alt+p": () => {
+			void this.#togglePromptMode();
+			return true;
+		},
+		"alt+shift+w": () => this.#insertBlocks((blocks) => blocks.join("\n")),
+		...Object.fromEntries(
+			[..."!@#$%^&*("].flatMap((character, index) => {
+				const insert = () => this.#insertBlocks((blocks) => blocks[index] ?? "");
+				// By the character of a US keyboard, and by the digit where the terminal tells it.
+				return [
+					[`alt+${character}`, insert],
+					[`alt+shift+${index + 1}`, insert],
+					[`alt+shift+${character}`, insert],
+				];
+			}),
+		),
+		"alt+shift+down": () => this.#cycleBlocks(1),
+		"alt+shift+up": () => this.#cycleBlocks(-1),
+	};
+
+	#questionKey(question: Question, key: KeyEvent, id: string): void {
+		if (question.kind === "input" && id === "ctrl+c") {
+			this.#send(this.#live.interrupt());
+		} else if (question.kind === "reason" && (id === "escape" || id === "ctrl+c")) this.#close(question);
+		else if (!question.handleKey(key) && question.kind === "input" && id === "ctrl+d")
+			this.#endOfInput(question);
+	}
+
+	/** Ctrl-D in an empty `input()` line raises EOFError in Python. */
+	#endOfInput(question: Question): void {
+		const request = this.#inputOf.get(question);
+		if (request === undefined) return;
+		this.#close(question);
+		this.#send(this.#live.answerInput(request, "\x04"));
+	}
+
+	readonly #inputOf = new WeakMap<Question, string>();
+
+	#cardKey(card: Card, id: string): boolean {
+		// Single keys answer only when they can't be part of a line.
+		const isFree = this.#editor.text === "" && performance.now() - card.since > cardGuardMs;
+		const answer = /^alt\+[yan]$/.test(id) ? id.at(-1) : isFree && /^[yan]$/.test(id) ? id : null;
+		const { approval } = card;
+		const { approvalId } = approval;
+		if (answer === "y") this.#send(this.#live.answerPermission(approvalId, "allow"));
+		else if (answer === "a" && approval.always !== null)
+			this.#send(this.#live.answerPermission(approvalId, "allowAlways"));
+		else if (answer === "n") {
+			const question = reasonQuestion(approval, {
+				theme: this.#theme,
+				onSubmit: (text) => {
+					this.#close(question);
+					this.#send(this.#live.answerPermission(approvalId, "deny", text.trim() || undefined));
+				},
+			});
+			this.#questions.push(question);
+		} else if (isFree && (id === "up" || id === "down") && (card.view?.maxScroll ?? 0) > 0) {
+			const step = id === "up" ? -1 : 1;
+			card.scroll = Math.max(0, Math.min(card.scroll + step, card.view!.maxScroll));
+		} else return false;
+		return true;
+	}
+
+	/** Ctrl-C: the nearest thing that can be stopped. */
+	#interrupt(): boolean {
+		const { view } = this.#live;
+		if (this.#editor.text !== "") this.#editor.setText("");
+		else if (view?.runningTurn != null) this.#send(this.#live.cancel());
+		else if (view !== null && view.cells.size > 0) this.#send(this.#live.interrupt());
+		else this.#say("Ctrl-D or exit leaves");
+		return true;
+	}
+
+	#suspend(): void {
+		this.#lent = true;
+		this.#screen.suspend();
+		this.#terminal.stop();
+		// The whole job stops, as a shell's job control expects; `SIGCONT` brings the screen back.
+		process.kill(0, "SIGTSTP");
+	}
+
+	#takeBack(): void {
+		if (this.#leaving) return;
+		this.#lent = false;
+		this.#terminal.start((key) => this.#onKey(key));
+		this.#screen.resume();
+		this.#draw();
+	}
+
+	/** Gives the terminal to another program for as long as it runs. */
+	async #lend<T>(run: () => Promise<T>): Promise<T> {
+		this.#lent = true;
+		this.#screen.suspend();
+		this.#terminal.stop();
+		try {
+			return await run();
+		} finally {
+			this.#takeBack();
+		}
+	}
+
+	async #togglePromptMode(): Promise<void> {
+		const { view } = this.#live;
+		if (view === null) return;
+		const settings = { promptMode: !view.settings.promptMode };
+		const { sessionId } = view;
+		this.#send(
+			this.#live.request("session/configure", { sessionId, requestId: crypto.randomUUID(), settings }),
+		);
+	}
+
+	#insertBlocks(choose: (blocks: readonly string[]) => string): boolean {
+		void this.#withBlocks((blocks) => {
+			const text = choose(blocks);
+			if (text === "") this.#say("the last answer has no such Python block");
+			else this.#editor.insert(text);
+		});
+		return true;
+	}
+
+	#cycleBlocks(step: 1 | -1): boolean {
+		void this.#withBlocks((blocks, answer) => {
+			const block = this.#cycle.step(answer, blocks, step);
+			if (block === null) this.#say("the last answer has no Python block");
+			else this.#editor.setText(block);
+		});
+		return true;
+	}
+
+	async #withBlocks(use: (blocks: readonly string[], answer: string) => void): Promise<void> {
+		const answer = this.#live.view?.answer ?? "";
+		use(answer === "" ? [] : await pythonBlocks(answer), answer);
+		this.#draw();
+	}
+
+	// What the input asks.
+
+	#isComplete(text: string): Promise<IsComplete> | IsComplete {
+		const read = readEntry(text, { promptMode: this.#promptMode });
+		if (read.kind !== "submit" || read.entry.kind === "prompt")
+			return { status: text.endsWith("\\") ? "incomplete" : "complete", indent: "" };
+		const unknown: IsComplete = { status: "unknown", indent: "" };
+		const { view } = this.#live;
+		if (view === null || view.kernel?.status !== "idle") return unknown;
+		return Promise.race([
+			this.#live
+				.request("kernel/isComplete", { sessionId: view.sessionId, code: read.entry.code })
+				.catch(() => unknown),
+			new Promise<IsComplete>((resolve) => setTimeout(resolve, isCompleteTimeoutMs, unknown)),
+		]);
+	}
+
+	async #complete(text: string, cursor: number): Promise<Completions | null> {
+		const command = /^\s*%(?:ipyai|ipycodex)[ \t]+(\w*)$/.exec(text.slice(0, cursor));
+		if (command !== null) {
+			const typed = command[1]!;
+			const matches = commandNames()
+				.filter((name) => name.startsWith(typed))
+				.map((name) => ({ text: name }));
+			return { start: cursor - typed.length, end: cursor, matches };
+		}
+		const { view } = this.#live;
+		if (view === null) return null;
+		const completions = await this.#live.request("kernel/complete", {
+			sessionId: view.sessionId,
+			code: text,
+			cursor,
+		});
+		setImmediate(() => this.#draw());
+		return completions;
+	}
+
+	/** Shift-Tab: what stands at the cursor, until the next key. */
+	async #inspect(): Promise<void> {
+		const { view } = this.#live;
+		const { text, cursor } = this.#editor;
+		if (view === null || text === "") return;
+		try {
+			const { found, text: doc } = await this.#live.request("kernel/inspect", {
+				sessionId: view.sessionId,
+				code: text,
+				cursor,
+				detail: 0,
+			});
+			if (this.#editor.text !== text) return;
+			const lines = sanitizeLines(doc.trimEnd());
+			const room = Math.max(3, Math.floor(this.#screen.rows / 2));
+			this.#doc = lines.length > room ? [...lines.slice(0, room - 1), "…  (name? shows all)"] : lines;
+			if (!found) this.#say("nothing is known about this");
+		} catch (error) {
+			this.#say((error as Error).message);
+		}
+		this.#draw();
+	}
+
+	async #loadHistory({ sessionId }: SessionView): Promise<void> {
+		try {
+			const { entries } = await this.#live.request("kernel/history", { sessionId, limit: historyLimit });
+			// What was typed while it loaded is newer.
+			this.#editor.setHistory([...entries.map((each) => each.source), ...this.#typed]);
+		} catch {
+			// Without the stored history, what is typed from now on is there all the same.
+		}
+	}
+
+	// Leaving.
+
+	async #askLeave(how: "close" | "detach"): Promise<void> {
+		const { view } = this.#live;
+		if (how === "detach" || view === null || view.cells.size === 0) return this.#leave(how);
+		const [cell] = view.cells.values();
+		const question = leaveQuestion(
+			`In [${cell?.executionCount ?? "*"}] still runs:`,
+			this.#theme,
+			(answer) => {
+				this.#close(question);
+				if (answer !== "stay") void this.#leave(answer);
+			},
+		);
+		this.#questions.unshift(question);
+		this.#draw();
+	}
+
+	async #leave(how: "close" | "detach" | "lost", code: number = exitCodes.ok): Promise<void> {
+		if (this.#leaving) return;
+		this.#leaving = true;
+		const { view } = this.#live;
+		// Others go on working: their kernel stays.
+		const kept = how === "close" && view !== null && hasOthers(view);
+		this.#screen.setTail([], null);
+		this.#screen.dispose();
+		this.#terminal.stop();
+		await this.#live.leave(kept ? "detach" : how);
+		if (view !== null && how !== "lost") {
+			if (kept) this.#terminal.write("Others work in this session: its kernel stays.\n");
+			this.#terminal.write(`${resumeText(view, this.#start.program)}\n`);
+		}
+		this.#done(code);
+	}
+
+	async #fail(error: Error): Promise<void> {
+		if (this.#leaving) return;
+		this.#leaving = true;
+		this.#screen.setTail([], null);
+		this.#screen.dispose();
+		this.#terminal.stop();
+		process.stderr.write(`${this.#start.program}: ${error.message}\n`);
+		await this.#live.leave("lost");
+		this.#done(exitCodes.failed);
+	}
+
+	// Small things.
+
+	get #promptMode(): boolean {
+		return this.#live.view?.settings.promptMode ?? this.#start.args.promptMode;
+	}
+
+	#nameOf(participantId: string | null): string {
+		const { view } = this.#live;
+		if (participantId === null || participantId === view?.participantId) return "";
+		return view?.participants.find((each) => each.participantId === participantId)?.name ?? "";
+	}
+
+	/** Whether the input of this cell or turn is ours and stands above already. */
+	#claim(item: CellView | TurnView): boolean {
+		const submission = this.#live.claim(item);
+		if (submission === null) return false;
+		this.#forget(submission);
+		return this.#shown.delete(submission);
+	}
+
+	#forget(submission: Submission): void {
+		const at = this.#pending.indexOf(submission);
+		if (at >= 0) this.#pending.splice(at, 1);
+	}
+
+	#askApproval(approval: Approval): void {
+		this.#card ??= { approval, since: performance.now(), scroll: 0, view: null };
+	}
+
+	#close(question: Question): void {
+		this.#questions = this.#questions.filter((each) => each !== question);
+		this.#drawSoon();
+	}
+
+	#dropQuestions(about: string): void {
+		this.#questions = this.#questions.filter((each) => each.about !== about);
+	}
+
+	/** A request whose answer needs no handling; a refusal is told. */
+	#send(answer: Promise<unknown>): void {
+		answer.catch((error: Error) => {
+			this.#scrollback.showText(error.message, "error");
+			this.#drawSoon();
+		});
+	}
+
+	/** Says something in the status line for a moment. */
+	#say(text: string | null): void {
+		clearTimeout(this.#messageTimer);
+		this.#message = text;
+		if (text !== null)
+			this.#messageTimer = setTimeout(() => {
+				this.#message = null;
+				this.#draw();
+			}, messageMs);
+		this.#drawSoon();
+	}
+
+	// Drawing.
+
+	#drawSoon(): void {
+		if (this.#drawTimer !== undefined) return;
+		const wait = this.#lastDraw + frameMs - performance.now();
+		this.#drawTimer = setTimeout(() => this.#draw(), Math.max(0, wait));
+	}
+
+	#draw(): void {
+		clearTimeout(this.#drawTimer);
+		this.#drawTimer = undefined;
+		if (this.#lent || this.#leaving) return;
+		this.#lastDraw = performance.now();
+		const { lines, cursor } = this.#tail();
+		this.#screen.setTail(lines, cursor);
+	}
+
+	/** What grows, what waits, the card, the input, the status: from top to bottom. */
+	#tail(): Rendered {
+		const { columns, rows } = this.#screen;
+		const live = this.#scrollback.live(columns).slice(-rows);
+		const waiting = this.#waitingLines(columns);
+		const above = [...live, ...waiting];
+		if (above.length > 0) above.push("");
+		const input = this.#inputLines(columns, Math.max(1, Math.floor(rows / 2)));
+		const card = this.#cardLines(columns, Math.max(4, rows - input.lines.length - 2));
+		const top = [...above, ...card];
+		const { link, message } = { link: this.#link, message: this.#message };
+		const status = statusParts({ link, view: this.#live.view, waiting: this.#live.waiting, message });
+		return {
+			lines: [
+				...top,
+				...input.lines,
+				...this.#doc.map((line) => truncateLine(line, columns, "…")),
+				renderStatus(status, columns, this.#theme),
+			],
+			cursor: { line: top.length + input.cursor.line, column: input.cursor.column },
+		};
+	}
+
+	#inputLines(columns: number, maxRows: number): Rendered {
+		const question = this.#questions[0];
+		if (question !== undefined) return question.render(columns);
+		this.#editor.setPrompt(this.#prompt());
+		return this.#editor.render(columns, maxRows);
+	}
+
+	#cardLines(columns: number, maxRows: number): string[] {
+		const card = this.#card;
+		if (card === null) return [];
+		card.view = renderApproval(approvalCard(card.approval), {
+			width: columns,
+			maxRows,
+			scroll: card.scroll,
+			theme: this.#theme,
+		});
+		const hint =
+			this.#editor.text === ""
+				? []
+				: [paint(this.#theme, "dim", "Alt-y, Alt-a, Alt-n answer while you type")];
+		return [...card.view.lines, ...hint, ""];
+	}
+
+	/** Inputs that wait for their turn. */
+	#waitingLines(columns: number): string[] {
+		const { view } = this.#live;
+		const cells = [...(view?.cells.values() ?? [])].slice(1).map((cell) => cell.code);
+		const turns = view?.runningTurn == null ? [] : view.queuedTurns.map((turn) => turn.source);
+		const pending = this.#pending
+			.filter((each) => !this.#shown.has(each))
+			.map((each) => sourceOf(each.entry));
+		return [...cells, ...turns, ...pending].map((source) => {
+			const [first = ""] = sanitizeLines(source);
+			return paint(this.#theme, "dim", truncateLine(`  waits: ${first}`, columns, "…"));
+		});
+	}
+
+	#prompt(): EditorPrompt {
+		const first = `${this.#promptMode ? "Pr" : "In"} [${this.#nextNumber()}]: `;
+		return { first, rest: "...: ".padStart(first.length), kind: this.#promptMode ? "ai" : "python" };
+	}
+
+	/** The number that the input will take, as far as it can be known. */
+	#nextNumber(): number {
+		const { view } = this.#live;
+		let number = view?.nextExecutionCount ?? 1;
+		number += this.#pending.length;
+		for (const cell of view?.cells.values() ?? []) if (cell.executionCount === null) number++;
+		for (const turn of view?.turns.values() ?? []) if (turn.executionCount === null) number++;
+		return number;
+	}
+}
+
+const sourceOf = (entry: Entry): string => (entry.kind === "cell" ? entry.code : entry.source);
