@@ -1,6 +1,6 @@
 /**
- * What a prompt's context costs: `node benchmarks/context.ts` prints one JSON object. `afterPrompt` is the usual
- * case, a few cells since the last prompt of a session of 50 or 5,000; `pending` renders all of them at once.
+ * What a prompt's context costs: a few cells since the last prompt in a session of 50 cells and of 5,000, and all
+ * of them at once, which the budget bounds. `node benchmarks/context.ts`
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { defaultLimits } from "../server/context/limits.ts";
 import { renderTurn } from "../server/context/renderTurn.ts";
 import { openStore } from "../server/store/openStore.ts";
 import type { Store } from "../server/store/store.ts";
+import { median, ms, printRow } from "./row.ts";
 
 const cell = (n: number): SessionEvent[] => [
 	{
@@ -48,14 +49,14 @@ const render = (store: Store, sessionId: string, cells: number): void => {
 	});
 };
 
-const medianMs = (times: number, work: () => void): number => {
-	const taken = Array.from({ length: times }, () => {
-		const start = performance.now();
-		work();
-		return performance.now() - start;
-	}).sort((a, b) => a - b);
-	return Math.round(taken[Math.floor(times / 2)]! * 10_000) / 10_000;
-};
+const medianMs = (times: number, work: () => void): number =>
+	median(
+		Array.from({ length: times }, () => {
+			const start = performance.now();
+			work();
+			return performance.now() - start;
+		}),
+	);
 
 const folder = mkdtempSync(join(tmpdir(), "ipyai-bench-"));
 const store = openStore(join(folder, "ipyai.sqlite"));
@@ -71,10 +72,22 @@ try {
 		at50: medianMs(50, () => render(store, "short", 50)),
 		at5000: medianMs(50, () => render(store, "long", 5000)),
 	};
-	const ratio = Math.round((afterPrompt.at5000 / afterPrompt.at50) * 1000) / 1000;
-	process.stdout.write(
-		`${JSON.stringify({ afterPromptMs: afterPrompt, ratio, pendingMs: pending }, null, "\t")}\n`,
-	);
+	printRow({
+		what: "context for a prompt, 5 cells since the last",
+		ours: `${ms(afterPrompt.at5000)} after 5,000 cells`,
+		peer: ms(afterPrompt.at50),
+		peerName: "after 50 cells",
+		ratio: (afterPrompt.at5000 / afterPrompt.at50).toFixed(2),
+		target: "≤ 1.2",
+	});
+	printRow({
+		what: "context for a prompt, every cell since the last",
+		ours: `${ms(pending.at5000)} of 5,000 cells`,
+		peer: ms(pending.at50),
+		peerName: "of 50 cells",
+		ratio: (pending.at5000 / pending.at50).toFixed(2),
+		target: "bounded by the budget",
+	});
 } finally {
 	store.close();
 	rmSync(folder, { recursive: true, force: true });

@@ -1,13 +1,11 @@
-/**
- * What the event log costs as it grows: `node benchmarks/store.ts` prints one JSON object. Ratios between figures
- * of one run mean something, the figures themselves depend on the machine.
- */
+/** What the event log costs as it grows. `node benchmarks/store.ts` */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SessionEvent } from "../protocol/index.ts";
 import { openStore } from "../server/store/openStore.ts";
 import type { Owner, Store } from "../server/store/store.ts";
+import { median, ms, printRow } from "./row.ts";
 
 const owner: Owner = { instanceId: "bench", pid: process.pid, startTime: "0" };
 
@@ -36,9 +34,6 @@ const fill = (store: Store, sessionId: string, events: number): void => {
 		store.append(sessionId, Array.from({ length: 20 }, (_, at) => cell(n + at)).flat());
 };
 
-const median = (times: number[]): number =>
-	times.sort((a, b) => a - b)[Math.floor(times.length / 2)] as number;
-
 const measure = (times: number, work: (n: number) => void): number =>
 	median(
 		Array.from({ length: times }, (_, n) => {
@@ -47,8 +42,6 @@ const measure = (times: number, work: (n: number) => void): number =>
 			return performance.now() - start;
 		}),
 	);
-
-const round = (ms: number): number => Math.round(ms * 10_000) / 10_000;
 
 const folder = mkdtempSync(join(tmpdir(), "ipyai-bench-"));
 try {
@@ -75,24 +68,33 @@ try {
 		return measure(2000, () => cold.append(sessionId, output));
 	};
 	const snapshot = (sessionId: string): number => measure(20, () => cold.transcript(sessionId, null, 200));
-	const context = (sessionId: string): number => {
-		const { headSeq } = cold.session(sessionId)!;
-		return measure(20, () => cold.contextCells(sessionId, headSeq - 50, headSeq));
-	};
-	const contextMs = { at100: context("short"), at100000: context("long") };
 	const appendMs = { at100: appendTo("short"), at100000: appendTo("long") };
-	const figures = {
-		openMs: round(openMs),
-		firstSnapshotMsAt100000: round(firstSnapshotMs),
-		snapshotMs: { at100: round(snapshot("short")), at100000: round(snapshot("long")) },
-		appendMs: { at100: round(appendMs.at100), at100000: round(appendMs.at100000) },
-		appendRatio: round(appendMs.at100000 / appendMs.at100),
-		contextRatio: round(contextMs.at100000 / contextMs.at100),
-		listMsOf10000: round(measure(20, () => cold.listSessions({ limit: 100 }))),
-		listFolderMsOf10000: round(measure(20, () => cold.listSessions({ cwd: "/work/7", limit: 100 }))),
-		searchMsOf10000: round(measure(20, () => cold.listSessions({ search: "no such text", limit: 100 }))),
-	};
-	process.stdout.write(`${JSON.stringify(figures, null, "\t")}\n`);
+	const snapshotMs = { at100: snapshot("short"), at100000: snapshot("long") };
+	const microseconds = (value: number): string => `${(value * 1000).toFixed(0)} µs`;
+	printRow({
+		what: "append an output to the log",
+		ours: `${microseconds(appendMs.at100000)} at 100,000 events`,
+		peer: microseconds(appendMs.at100),
+		peerName: "at 100 events",
+		ratio: (appendMs.at100000 / appendMs.at100).toFixed(2),
+		target: "1",
+	});
+	printRow({
+		what: "open a session: store, row and 200 items",
+		ours: `${ms(openMs + firstSnapshotMs)} of 100,000 events`,
+		peer: ms(openMs + snapshotMs.at100),
+		peerName: "of 100 events",
+		ratio: ((openMs + firstSnapshotMs) / (openMs + snapshotMs.at100)).toFixed(1),
+		target: "≤ 100 ms",
+	});
+	printRow({
+		what: "list the newest 100 of 10,000 sessions",
+		ours: ms(measure(20, () => cold.listSessions({ limit: 100 }))),
+		peer: ms(measure(20, () => cold.listSessions({ search: "no such text", limit: 100 }))),
+		peerName: "search that finds nothing",
+		ratio: "-",
+		target: "-",
+	});
 	cold.close();
 } finally {
 	rmSync(folder, { recursive: true, force: true });
