@@ -1,5 +1,6 @@
 /** A streamed Anthropic message, told to the items of the response. */
 import type Anthropic from "@anthropic-ai/sdk";
+import type { ToolCall } from "../context/transcript.ts";
 import type { TurnUpdate } from "./backend.ts";
 import { BrokenAnswer } from "./failure.ts";
 import type { ResponseItems } from "./responseItems.ts";
@@ -14,80 +15,114 @@ export type AnthropicEnd = Omit<ResponseEnd, "native"> & {
 	readonly blocks: readonly unknown[] | null;
 };
 
-/** Throws `BrokenAnswer` when the stream ends before the message does. */
+/** The stream of one message; throws `BrokenAnswer` when it ends before the message does. */
 export async function* readAnthropicStream(
 	events: AsyncIterable<Anthropic.RawMessageStreamEvent>,
 	items: ResponseItems,
 	names: WireNames,
 ): AsyncGenerator<TurnUpdate, AnthropicEnd> {
-	const blocks = new Map<number, Block & { json: string }>();
-	const providerCalls = new Map<string, string>();
-	let stopReason: string | null = null;
-	let usage: RequestUsage | null = null;
-	let ended = false;
-	for await (const event of events)
+	const reader = new AnthropicReader(items, names);
+	for await (const event of events) yield* reader.take(event);
+	const end = reader.finish();
+	yield* items.settleProviderCalls();
+	return end;
+}
+
+/** Reads one message event by event. */
+export class AnthropicReader {
+	readonly #items: ResponseItems;
+	readonly #names: WireNames;
+	readonly #blocks = new Map<number, Block & { json: string }>();
+	readonly #searches = new Map<string, string>();
+	#stopReason: string | null = null;
+	#usage: RequestUsage | null = null;
+	#ended = false;
+	/** Calls by the provider's id for them, in order. */
+	readonly calls = new Map<string, { call: ToolCall; problem: string | null }>();
+
+	constructor(items: ResponseItems, names: WireNames) {
+		this.#items = items;
+		this.#names = names;
+	}
+
+	*take(event: Anthropic.RawMessageStreamEvent): Iterable<TurnUpdate> {
 		switch (event.type) {
 			case "message_start":
-				usage = withUsage(usage, event.message.usage);
+				this.#usage = withUsage(this.#usage, event.message.usage);
 				break;
-			case "content_block_start": {
-				const block: Block & { json: string } = {
-					...(event.content_block as unknown as Block),
-					json: "",
-				};
-				blocks.set(event.index, block);
-				if (block.type === "text") yield* items.delta("text", event.index, String(block.text ?? ""));
-				if (block.type.endsWith("_tool_result")) {
-					const callId = providerCalls.get(String(block.tool_use_id));
-					if (callId !== undefined) yield* items.providerResult({ callId, ...toSearchResult(block.content) });
-				}
+			case "content_block_start":
+				yield* this.#start(event.index, event.content_block as unknown as Block);
 				break;
-			}
 			case "content_block_delta": {
-				const block = blocks.get(event.index);
-				if (block === undefined) break;
-				const { delta } = event;
-				if (delta.type === "text_delta") {
-					block.text = `${block.text ?? ""}${delta.text}`;
-					yield* items.delta("text", event.index, delta.text);
-				} else if (delta.type === "thinking_delta") {
-					block.thinking = `${block.thinking ?? ""}${delta.thinking}`;
-					yield* items.delta("thinking", event.index, delta.thinking);
-				} else if (delta.type === "signature_delta")
-					block.signature = `${block.signature ?? ""}${delta.signature}`;
-				else if (delta.type === "input_json_delta") block.json += delta.partial_json;
-				else if (delta.type === "citations_delta")
-					block.citations = [...((block.citations as unknown[] | null) ?? []), delta.citation];
+				const block = this.#blocks.get(event.index);
+				if (block !== undefined) yield* this.#extend(block, event);
 				break;
 			}
 			case "content_block_stop": {
-				const block = blocks.get(event.index);
-				if (block === undefined) break;
-				yield* items.close("text", event.index);
-				yield* items.close("thinking", event.index);
-				if (block.type === "tool_use" || block.type === "server_tool_use")
-					block.input = parseOr(block.json, block.input);
-				if (block.type === "tool_use") items.call(names.fromWire(String(block.name)), block.json);
-				if (block.type === "server_tool_use") {
-					const callId = yield* items.providerCall(
-						String(block.name),
-						block.input as Record<string, unknown>,
-					);
-					providerCalls.set(String(block.id), callId);
-				}
+				const block = this.#blocks.get(event.index);
+				if (block !== undefined) yield* this.#close(block, event.index);
 				break;
 			}
 			case "message_delta":
-				stopReason = event.delta.stop_reason;
-				usage = withUsage(usage, event.usage);
+				this.#stopReason = event.delta.stop_reason;
+				this.#usage = withUsage(this.#usage, event.usage);
 				break;
 			case "message_stop":
-				ended = true;
+				this.#ended = true;
 				break;
 		}
-	if (!ended) throw new BrokenAnswer("The answer broke off before its end");
-	yield* items.settleProviderCalls();
-	return { stop: stops[stopReason ?? ""] ?? "endTurn", usage, blocks: replayable([...blocks.values()]) };
+	}
+
+	/** What the whole message came to; throws `BrokenAnswer` when it is not whole. */
+	finish(): AnthropicEnd {
+		if (!this.#ended) throw new BrokenAnswer("The answer broke off before its end");
+		return {
+			stop: stops[this.#stopReason ?? ""] ?? "endTurn",
+			usage: this.#usage,
+			blocks: replayable([...this.#blocks.values()]),
+		};
+	}
+
+	*#start(index: number, start: Block): Iterable<TurnUpdate> {
+		const block: Block & { json: string } = { ...start, json: "" };
+		this.#blocks.set(index, block);
+		if (block.type === "text") yield* this.#items.delta("text", index, String(block.text ?? ""));
+		const callId = this.#searches.get(String(block.tool_use_id));
+		if (callId !== undefined) yield* this.#items.providerResult({ callId, ...toSearchResult(block.content) });
+	}
+
+	*#extend(
+		block: Block & { json: string },
+		{ index, delta }: Anthropic.RawContentBlockDeltaEvent,
+	): Iterable<TurnUpdate> {
+		if (delta.type === "text_delta") {
+			block.text = `${block.text ?? ""}${delta.text}`;
+			yield* this.#items.delta("text", index, delta.text);
+		} else if (delta.type === "thinking_delta") {
+			block.thinking = `${block.thinking ?? ""}${delta.thinking}`;
+			yield* this.#items.delta("thinking", index, delta.thinking);
+		} else if (delta.type === "signature_delta")
+			block.signature = `${block.signature ?? ""}${delta.signature}`;
+		else if (delta.type === "input_json_delta") block.json += delta.partial_json;
+		else if (delta.type === "citations_delta")
+			block.citations = [...((block.citations as unknown[] | null) ?? []), delta.citation];
+	}
+
+	*#close(block: Block & { json: string }, index: number): Iterable<TurnUpdate> {
+		yield* this.#items.close("text", index);
+		yield* this.#items.close("thinking", index);
+		if (block.type === "tool_use" || block.type === "server_tool_use")
+			block.input = parseOr(block.json, block.input);
+		if (block.type === "tool_use") {
+			const name = this.#names.fromWire(String(block.name));
+			const executor = this.#names.isProviders?.(String(block.name)) ? "provider" : "server";
+			this.calls.set(String(block.id), this.#items.call(name, block.json, executor));
+		}
+		if (block.type === "server_tool_use") {
+			const args = block.input as Record<string, unknown>;
+			this.#searches.set(String(block.id), yield* this.#items.providerCall(String(block.name), args));
+		}
+	}
 }
 
 const stops: Readonly<Record<string, ResponseEnd["stop"]>> = {

@@ -3,6 +3,7 @@
 import { nearest } from "../../protocol/nearest.ts";
 import { createAnthropicBackend } from "./anthropic.ts";
 import type { Backend, Environment } from "./backend.ts";
+import { createClaudeSdkBackend } from "./claudeSdk/claudeSdk.ts";
 import { createOpenAiChatBackend } from "./openaiChat.ts";
 import { createOpenAiBackend } from "./openaiResponses.ts";
 import { presets } from "./presets.ts";
@@ -15,7 +16,10 @@ export type Backends = {
 	find(nameOrAlias: string): Backend | null;
 	/** As `find`; throws `UnknownBackend` with the nearest name. */
 	get(nameOrAlias: string): Backend;
-	/** The first backend whose credentials are in place and that knows a model to begin with. */
+	/**
+	 * The first backend whose credentials are in place and that knows a model to begin with: one with a login if
+	 * there is any, else one with a key.
+	 */
 	firstReady(environment: Environment): Backend | null;
 	/** What to tell a person who has no backend, in two lines. */
 	howToGetOne(): string;
@@ -36,6 +40,7 @@ export type BackendsOptions = { readonly retryPolicy?: RetryPolicy };
 export const createBackends = (options: BackendsOptions = {}): Backends => {
 	const retryPolicy = options.retryPolicy ?? defaultRetryPolicy;
 	return backendsOf([
+		createClaudeSdkBackend(),
 		createAnthropicBackend(retryPolicy),
 		createOpenAiBackend(retryPolicy),
 		createOpenAiChatBackend(retryPolicy),
@@ -59,10 +64,14 @@ export const backendsOf = (all: readonly Backend[]): Backends => {
 			const names = all.map((backend) => backend.name).join(", ");
 			throw new UnknownBackend(`No backend "${word}".${hint} There are: ${names}.`);
 		},
-		firstReady: (environment) =>
-			all.find(
+		firstReady(environment) {
+			const ready = all.filter(
 				(backend) => backend.login(environment).kind !== "missing" && hasModel(backend, environment),
-			) ?? null,
+			);
+			const loggedIn = ready.find((backend) => backend.login(environment).kind === "login");
+			// With nothing but a key the API is asked directly: a child would add its start and its memory.
+			return loggedIn ?? ready.find((backend) => !backend.capabilities.providerTools) ?? ready[0] ?? null;
+		},
 		howToGetOne: () =>
 			"No AI backend is ready. Set ANTHROPIC_API_KEY or OPENAI_API_KEY in your shell and start ipyai again,\nor point OPENAI_BASE_URL at a local server (Ollama: http://localhost:11434/v1) and choose -b openai-chat --model NAME.",
 		modelSpec(spec) {

@@ -13,7 +13,15 @@ import type {
 import type { TurnUpdate } from "./backend.ts";
 
 type Prose = { kind: "text" | "thinking"; itemId: string; text: string; open: boolean };
-type Slot = Prose | { kind: "call"; call: ToolCall; problem: string | null };
+type Call = {
+	kind: "call";
+	call: ToolCall;
+	/** What is wrong with the arguments. */
+	problem: string | null;
+	/** Reported when it came, so that it stays whatever becomes of the response. */
+	reported: boolean;
+};
+type Slot = Prose | Call;
 
 export class ResponseItems {
 	readonly #slots: Slot[] = [];
@@ -56,17 +64,19 @@ export class ResponseItems {
 		}
 	}
 
-	/** A whole call for a tool of ours. `json` is what the model wrote as arguments. */
-	call(name: string, json: string): void {
+	/** A whole call, to be reported when it runs. `json` is what the model wrote as arguments. */
+	call(name: string, json: string, executor: ToolCall["executor"] = "server"): Call {
 		const { args, problem } = parseArguments(json);
-		const call: ToolCall = { kind: "toolCall", callId: newCallId(), name, args, executor: "server" };
-		this.#slots.push({ kind: "call", call, problem });
+		const call: ToolCall = { kind: "toolCall", callId: newCallId(), name, args, executor };
+		const slot: Call = { kind: "call", call, problem, reported: false };
+		this.#slots.push(slot);
+		return slot;
 	}
 
-	/** A call that the provider ran itself. */
+	/** A call that runs at the provider, as part of the response. */
 	*providerCall(name: string, args: Readonly<Record<string, unknown>>): Generator<TurnUpdate, string> {
 		const call: ToolCall = { kind: "toolCall", callId: newCallId(), name, args, executor: "provider" };
-		this.#slots.push({ kind: "call", call, problem: null });
+		this.#slots.push({ kind: "call", call, problem: null, reported: true });
 		yield { kind: "toolCall", call };
 		return call.callId;
 	}
@@ -79,18 +89,16 @@ export class ResponseItems {
 	/** Gives provider calls that are still without a result one that says so. */
 	*settleProviderCalls(): Iterable<TurnUpdate> {
 		for (const slot of this.#slots) {
-			if (slot.kind !== "call" || slot.call.executor !== "provider") continue;
+			if (slot.kind !== "call" || !slot.reported) continue;
 			const { callId } = slot.call;
 			if (!this.providerResults.some((result) => result.callId === callId))
 				yield* this.providerResult(cancelledResult(callId));
 		}
 	}
 
-	/** Calls to run, each with what is wrong with its arguments. */
-	calls(): { call: ToolCall; problem: string | null }[] {
-		return this.#slots.flatMap((slot) =>
-			slot.kind === "call" && slot.call.executor === "server" ? [slot] : [],
-		);
+	/** Calls that have to be run. */
+	calls(): readonly Call[] {
+		return this.#slots.filter((slot) => slot.kind === "call" && !slot.reported) as Call[];
 	}
 
 	entry(native: NativeItems | null): AssistantEntry {
@@ -105,7 +113,7 @@ export class ResponseItems {
 	#items(withCalls: boolean): AssistantItem[] {
 		return this.#slots.flatMap((slot): AssistantItem[] => {
 			if (slot.kind !== "call") return [{ kind: slot.kind, text: slot.text }];
-			return withCalls || slot.call.executor === "provider" ? [slot.call] : [];
+			return withCalls || slot.reported ? [slot.call] : [];
 		});
 	}
 }

@@ -23,6 +23,8 @@ export type SettleOptions = {
 	/** The tools on offer. Calls of others become text. */
 	readonly tools: ReadonlySet<string>;
 	readonly owner: Omit<NativeItems, "items">;
+	/** Calls that the provider's own client ran are told as calls too, to a client that has these tools. */
+	readonly replaysProviderCalls?: boolean;
 };
 
 export const settleTranscript = (transcript: readonly Entry[], options: SettleOptions): Step[] => {
@@ -42,8 +44,9 @@ export const settleTranscript = (transcript: readonly Entry[], options: SettleOp
 			(next?.role === "tool" ? next.results : []).map((result) => [result.callId, result]),
 		);
 		const calls = entry.items.filter((item) => item.kind === "toolCall");
-		const ours = calls.filter((call) => call.executor === "server");
-		const isOffered = (call: ToolCall) => call.executor === "server" && options.tools.has(call.name);
+		const isPaired = (call: ToolCall) => call.executor === "server" || options.replaysProviderCalls === true;
+		const ours = calls.filter(isPaired);
+		const isOffered = (call: ToolCall) => isPaired(call) && options.tools.has(call.name);
 		const native =
 			entry.native !== undefined && isOwner(entry.native, options.owner) && ours.every(isOffered)
 				? entry.native.items

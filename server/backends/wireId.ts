@@ -15,7 +15,12 @@ export const wireNames = (tools: readonly ToolDescription[]): WireNames => {
 	return { toWire: wireName, fromWire: (name) => back.get(name) ?? name };
 };
 
-export type WireNames = { toWire(name: string): string; fromWire(name: string): string };
+export type WireNames = {
+	toWire(name: string): string;
+	fromWire(name: string): string;
+	/** True for a tool that the provider's own client runs. */
+	isProviders?(wireName: string): boolean;
+};
 
 const wireName = (name: string): string =>
 	/^[a-zA-Z0-9_-]{1,64}$/.test(name)

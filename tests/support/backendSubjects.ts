@@ -1,6 +1,11 @@
 /** The backends that hold the contract, each with what its tests need to know. A new backend adds one entry. */
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createAnthropicBackend } from "../../server/backends/anthropic.ts";
 import type { Backend, Environment } from "../../server/backends/backend.ts";
+import { createClaudeSdkBackend } from "../../server/backends/claudeSdk/claudeSdk.ts";
+import { findClaude } from "../../server/backends/claudeSdk/locate.ts";
 import { createOpenAiChatBackend } from "../../server/backends/openaiChat.ts";
 import { createOpenAiBackend } from "../../server/backends/openaiResponses.ts";
 import type { RetryPolicy } from "../../server/backends/retry.ts";
@@ -17,12 +22,14 @@ export type Subject = {
 	readonly badKey: Readonly<Record<string, string>>;
 	/** The provider's own client retries and mends; what it does then is not ours to say. */
 	readonly retriesItself: boolean;
+	/** Each case takes a process of some seconds; absent ones are skipped, and said to be. */
+	readonly missing: string | null;
 	/** The child keeps the history, so requests carry what it adds. */
 	readonly keepsHistory: boolean;
 	/** The provider's client refuses broken arguments before they reach us. */
 	readonly providerChecksArguments: boolean;
-	/** Characters of a tool result that reach the model at least. */
-	readonly maxToolChars: number;
+	/** Characters of a tool result that reach the model. */
+	readonly toolChars: number;
 };
 
 /** Retries without waiting. */
@@ -31,15 +38,25 @@ export const quickRetries: RetryPolicy = { pause: async () => {}, random: () => 
 const stateless = {
 	cwd: () => "/tmp",
 	retriesItself: false,
+	missing: null,
 	keepsHistory: false,
 	providerChecksArguments: false,
-	maxToolChars: 1_000_000,
+	toolChars: 1_000_000,
 };
 
 const openAiEnvironment = ({ url }: { url: string }) => ({
 	OPENAI_BASE_URL: `${url}/v1`,
 	OPENAI_API_KEY: "loopback-key",
 });
+
+/** A folder of its own under the test file's home, which is removed with it. */
+const newFolder = (name: string): string => {
+	const home = process.env.HOME ?? tmpdir();
+	mkdirSync(home, { recursive: true });
+	return mkdtempSync(join(home, name));
+};
+
+const claudeHome = newFolder("claude-");
 
 export const backendSubjects: readonly Subject[] = [
 	{
@@ -68,5 +85,26 @@ export const backendSubjects: readonly Subject[] = [
 		create: () => createOpenAiChatBackend(quickRetries),
 		environment: openAiEnvironment,
 		badKey: { OPENAI_API_KEY: "bad-key-123456" },
+	},
+	{
+		name: "claude-sdk",
+		model: "claude-sonnet-5-5",
+		otherModel: "claude-haiku-4-5",
+		create: createClaudeSdkBackend,
+		environment: ({ url }) => ({
+			PATH: process.env.PATH ?? "",
+			HOME: claudeHome,
+			CLAUDE_CONFIG_DIR: join(claudeHome, ".claude"),
+			CLAUDE_CODE_MAX_RETRIES: "0",
+			ANTHROPIC_BASE_URL: url,
+			ANTHROPIC_API_KEY: "loopback-key",
+		}),
+		cwd: () => claudeHome,
+		badKey: { ANTHROPIC_API_KEY: "bad-key-123456" },
+		retriesItself: true,
+		missing: findClaude({}) === null ? "Claude Code is not installed" : null,
+		keepsHistory: true,
+		providerChecksArguments: true,
+		toolChars: 400_000,
 	},
 ];

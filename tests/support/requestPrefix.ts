@@ -5,13 +5,16 @@ import type { RecordedRequest } from "./modelServer/modelServer.ts";
 export const requestParts = ({ body }: RecordedRequest): string[] => {
 	const parts: unknown[] = [body.model, body.tools, body.system ?? body.instructions];
 	for (const message of body.messages ?? body.input)
-		if (Array.isArray(message.content))
-			for (const block of message.content) parts.push({ role: message.role, block });
-		else parts.push(message);
+		if (message.content === undefined) parts.push(message);
+		else for (const block of blocksOf(message.content)) parts.push({ role: message.role, ...block });
 	return parts.map((part) =>
 		JSON.stringify(part, (key, value) => (key === "cache_control" ? undefined : value)),
 	);
 };
+
+/** A text alone and a list of one text block are the same to a provider. */
+const blocksOf = (content: unknown): readonly object[] =>
+	Array.isArray(content) ? content : [{ type: "text", text: content }];
 
 /** The share, by length, of the earlier request that the later one begins with. */
 export const repeatedShare = (earlier: RecordedRequest, later: RecordedRequest): number => {

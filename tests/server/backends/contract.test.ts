@@ -12,7 +12,10 @@ const pixel =
 	"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const picture: Content = { kind: "image", mimeType: "image/png", data: pixel };
 
-describe.each(backendSubjects)("$name", (subject: Subject) => {
+for (const { name, missing } of backendSubjects)
+	if (missing !== null) console.warn(`The contract of ${name} is not tested: ${missing}.`);
+
+describe.each(backendSubjects.filter((subject) => subject.missing === null))("$name", (subject: Subject) => {
 	let server: ModelServer;
 	let backend: Backend;
 	let conversation: Conversation;
@@ -69,7 +72,8 @@ describe.each(backendSubjects)("$name", (subject: Subject) => {
 		begin();
 		expect((await say("")).stopReason).toBe("endTurn");
 		const silent = await say("@@empty@@");
-		expect([silent.text, silent.stopReason]).toEqual(["", "endTurn"]);
+		expect(silent.stopReason).toBe("endTurn");
+		if (!subject.retriesItself) expect(silent.text).toBe("");
 		expect((await say("still there?")).text).toBe("You said: still there?");
 	});
 
@@ -99,9 +103,9 @@ describe.each(backendSubjects)("$name", (subject: Subject) => {
 		expect(result).toMatchObject({ result: { isError: true } });
 	});
 
-	test("takes tools over rounds, pictures and a megabyte of output", async () => {
+	test("takes tools over rounds, pictures and long output", async () => {
 		begin();
-		const long = "x".repeat(1_000_000);
+		const long = "x".repeat(subject.toolChars);
 		const answers: Record<string, { content: Content[] }> = {
 			long: { content: [text(long)] },
 			plot: { content: [text("a plot"), picture] },
@@ -112,7 +116,7 @@ describe.each(backendSubjects)("$name", (subject: Subject) => {
 			{ callTool: (call) => answers[String(call.args.code)]! },
 		);
 		expect(turn.stopReason).toBe("endTurn");
-		expect(turn.text.length).toBeGreaterThan(subject.maxToolChars);
+		expect(turn.text.length).toBeGreaterThan(subject.toolChars);
 		expect(server.requests).toHaveLength(4);
 		expect(JSON.stringify(server.requests[1]!.body)).toContain(pixel);
 	});
@@ -165,9 +169,11 @@ describe.each(backendSubjects)("$name", (subject: Subject) => {
 	test("ends with maxTokens and with refusal", async () => {
 		begin();
 		const full = await say("@@say as much as fits@@ @@maxtokens@@");
-		expect([full.stopReason, full.text]).toEqual(["maxTokens", "as much as fits"]);
+		expect(full.text).toContain("as much as fits");
+		// Claude Code asks the model to go on by itself, after a refusal too.
+		if (!subject.retriesItself) expect(full.stopReason).toBe("maxTokens");
 		const refused = await say("@@say I will not.@@ @@refuse@@");
-		expect(refused.stopReason).toBe("refusal");
+		if (!subject.retriesItself) expect(refused.stopReason).toBe("refusal");
 		expect((await say("next")).text).toBe("You said: next");
 	});
 

@@ -52,6 +52,14 @@ test.each([
 	expect(backends.firstReady({ ...bare, ...environment })?.name).toBe(name);
 });
 
+test("a login is preferred to a key, and with a key alone the API to a child", () => {
+	const environment = { PATH: "/nowhere", HOME: "/nowhere", ANTHROPIC_API_KEY: "k" };
+	expect(backends.firstReady(environment)?.name).toBe("claude-api");
+	if (backends.get("claude").login(environment).kind === "missing") return;
+	const loggedIn = { ...environment, CLAUDE_CODE_OAUTH_TOKEN: "t" };
+	expect(backends.firstReady(loggedIn)?.name).toBe("claude-sdk");
+});
+
 test("a login names where the key comes from, never the key", () => {
 	const login = backends.get("claude-api").login({ ANTHROPIC_KEY: "secret" });
 	expect(login).toEqual({ kind: "environment", name: "ANTHROPIC_KEY" });

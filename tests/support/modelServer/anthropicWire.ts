@@ -5,6 +5,7 @@ import {
 	errorTypes,
 	imageTypes,
 	isInjected,
+	isToldToStop,
 	sign,
 	tokensOf,
 	type Wire,
@@ -126,6 +127,11 @@ const see = (body: Body): Conversation => {
 	let images: string[] = [];
 	let rounds: Conversation["rounds"][number][] = [];
 	for (const message of body.messages) {
+		const steer = message.role === "system" ? steerOf(message) : null;
+		if (steer !== null) {
+			userText = steer;
+			rounds = [];
+		}
 		if (message.role !== "user") continue;
 		const blocks = blocksOf(message);
 		const results = blocks.filter((block) => block.type === "tool_result");
@@ -136,8 +142,18 @@ const see = (body: Body): Conversation => {
 		images = blocks.filter((block) => block.type === "image").map((block) => block.source.media_type);
 		rounds = [];
 	}
-	const none = body.tool_choice?.type === "none";
+	const none = body.tool_choice?.type === "none" || isToldToStop(rounds);
 	return { userText, images, rounds, tools: none ? [] : (body.tools ?? []).map((tool: Body) => tool.name) };
+};
+
+/** Claude Code tells what a person adds to a running turn in a system message. */
+const steerOf = (message: Body): string | null => {
+	const text = blocksOf(message)
+		.map((block) => block.text)
+		.join("\n");
+	return (
+		/^The user sent a new message while you were working:\n([\s\S]*?)\n\nThis is how/.exec(text)?.[1] ?? null
+	);
 };
 
 const toSeen = (block: Body) => {

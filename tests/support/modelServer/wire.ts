@@ -50,3 +50,7 @@ export const errorTypes: Readonly<Record<number, string>> = {
 export const isInjected = (text: string): boolean =>
 	/^<(turn_aborted|environment_context|system-reminder)>/.test(text.trimStart()) ||
 	text.startsWith("[Request interrupted");
+
+/** Where tools stay on offer, a model is told in words that it may call no more of them. */
+export const isToldToStop = (rounds: readonly (readonly { readonly text: string }[])[]): boolean =>
+	rounds.at(-1)?.some((result) => result.text.includes("No more tool calls are possible")) ?? false;

@@ -1,0 +1,197 @@
+/**
+ * A Claude Code process that holds one conversation. It is given prompts one after the other and tells messages;
+ * whoever runs a turn listens. `history` says which transcript it holds.
+ */
+import { randomUUID } from "node:crypto";
+import type { Options, Query, SDKMessage, SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
+import type { Content, ThinkLevel, ToolDescription } from "../../../protocol/index.ts";
+import type { Environment } from "../backend.ts";
+import { claudeEfforts, claudeThinking, fullClaudeModel, thinkingBudgets } from "../models.ts";
+import { Queue } from "../queue.ts";
+import { wireNames } from "../wireId.ts";
+import type { Seed } from "./seed.ts";
+import { claudeNames, createToolServer, type ToolAnswer } from "./toolServer.ts";
+
+/** Fixed for a child's life: another one of these needs another child. */
+export type ChildOptions = {
+	readonly executable: string;
+	/** Already less what a child must not see. */
+	readonly environment: Environment;
+	readonly cwd: string;
+	readonly systemPrompt: string;
+	readonly tools: readonly ToolDescription[];
+	readonly model: string;
+	readonly think: ThinkLevel;
+	readonly search: boolean;
+	/** A key or a token is in use: a child without tools of its own may start bare, which is quicker. */
+	readonly hasKey: boolean;
+};
+
+export type ChildListener = {
+	onMessage(message: SDKMessage): void;
+	/** The process ended, with the reason when it told one. Nothing follows. */
+	onEnd(error: Error | null): void;
+	callTool(toolUseId: string): Promise<ToolAnswer>;
+	/** Before any tool, of ours or of the child: `null` lets it run, a text is the reason why not. */
+	permit(toolUseId: string): Promise<string | null>;
+};
+
+/** The child's own tools that go through `permit`. */
+export const ownTools = ["Bash", "Edit", "Glob", "Grep", "Read", "WebFetch", "Write"];
+
+export class ClaudeChild {
+	readonly options: ChildOptions;
+	/** Fingerprint of the transcript it holds, `null` once that is not certain. */
+	history: string | null;
+	listener: ChildListener | null = null;
+	readonly #input = new Queue<SDKUserMessage>();
+	readonly #query: Promise<Query>;
+	#ended = false;
+	#lastError = "";
+	#costUsd = 0;
+
+	constructor(options: ChildOptions, seed: Seed["records"], history: string) {
+		this.options = options;
+		this.history = history;
+		this.#query = this.#start(seed);
+		// A failed start is told to the listener.
+		this.#query.catch((error) => this.#end(error));
+	}
+
+	get ended(): boolean {
+		return this.#ended;
+	}
+
+	send(content: SDKUserMessage["message"]["content"], priority?: "next"): void {
+		const message: SDKUserMessage = {
+			type: "user",
+			message: { role: "user", content },
+			parent_tool_use_id: null,
+			...(priority === undefined ? {} : { priority }),
+		};
+		this.#input.push(message);
+	}
+
+	/** What was spent since the last time, from the sum that the child tells. */
+	takeCost(totalUsd: number): number {
+		const spent = totalUsd - this.#costUsd;
+		this.#costUsd = totalUsd;
+		return spent;
+	}
+
+	/** Stops the running turn; its `result` message follows. */
+	async interrupt(): Promise<void> {
+		// A child that is gone has nothing to interrupt.
+		await (await this.#query).interrupt().catch(() => {});
+	}
+
+	close(): void {
+		this.#input.end();
+		this.#query.then((query) => query.close()).catch(() => {});
+		this.#end(null);
+	}
+
+	async #start(seed: Seed["records"]): Promise<Query> {
+		const { query } = await import("@anthropic-ai/claude-agent-sdk");
+		const running = query({ prompt: this.#input, options: this.#toOptions(seed) });
+		this.#read(running);
+		return running;
+	}
+
+	async #read(messages: Query): Promise<void> {
+		try {
+			for await (const message of messages) this.listener?.onMessage(message);
+			this.#end(this.#lastError === "" ? null : new Error(this.#lastError));
+		} catch (error) {
+			const detail = this.#lastError === "" ? "" : ` ${this.#lastError}`;
+			this.#end(new Error(`${(error as Error).message}${detail}`, { cause: error }));
+		}
+	}
+
+	#end(error: Error | null): void {
+		if (this.#ended) return;
+		this.#ended = true;
+		this.history = null;
+		this.listener?.onEnd(error);
+	}
+
+	#toOptions(seed: Seed["records"]): Options {
+		const { options } = this;
+		const names = claudeNames(options.tools, wireNames(options.tools));
+		const hasTools = options.tools.length > 0;
+		const model = fullClaudeModel(options.model);
+		const kind = claudeThinking(model);
+		return {
+			pathToClaudeCodeExecutable: options.executable,
+			cwd: options.cwd,
+			model,
+			systemPrompt: options.systemPrompt,
+			env: {
+				...options.environment,
+				CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+				// Ours take as long as the person's code does, and the server has already cut what is too long.
+				MCP_TOOL_TIMEOUT: "2147483647",
+				MAX_MCP_OUTPUT_TOKENS: "1000000",
+				// A bare child calls no hooks, so its own tools would run unasked.
+				...(options.hasKey && !hasTools ? { CLAUDE_CODE_SIMPLE: "1" } : {}),
+			},
+			tools: hasTools ? [...ownTools, ...(options.search ? ["WebSearch"] : [])] : [],
+			...(hasTools
+				? {
+						mcpServers: {
+							ipy: createToolServer(options.tools, names, (id) => this.#callTool(id)),
+						},
+						hooks: {
+							PreToolUse: [
+								{
+									// A person may think for long; the default would refuse after a minute.
+									timeout: 86_400,
+									hooks: [async (_input, id) => this.#permit(id ?? "")],
+								},
+							],
+						},
+						canUseTool: async () => ({ behavior: "deny", message: "Not permitted." }),
+					}
+				: {}),
+			strictMcpConfig: true,
+			settingSources: [],
+			settings: { attribution: { commit: "", pr: "" } },
+			permissionMode: "default",
+			verbatimPrompts: true,
+			includePartialMessages: true,
+			...(kind === "adaptive"
+				? {
+						thinking: { type: "adaptive", display: "summarized" },
+						effort: claudeEfforts[options.think],
+					}
+				: kind === "budget"
+					? { thinking: { type: "enabled", budgetTokens: thinkingBudgets[options.think] } }
+					: {}),
+			...(seed.length === 0
+				? { persistSession: false }
+				: {
+						resume: randomUUID(),
+						sessionStore: { load: async () => [...seed], append: async () => {} },
+					}),
+			stderr: (text) => {
+				this.#lastError = text.trim().slice(-500);
+			},
+		};
+	}
+
+	async #callTool(toolUseId: string): Promise<ToolAnswer> {
+		const content: Content[] = [{ kind: "text", text: "No turn is running." }];
+		return (await this.listener?.callTool(toolUseId)) ?? { content, isError: true };
+	}
+
+	async #permit(toolUseId: string) {
+		const refusal = this.listener === null ? "No turn is running." : await this.listener.permit(toolUseId);
+		return {
+			hookSpecificOutput: {
+				hookEventName: "PreToolUse" as const,
+				permissionDecision: refusal === null ? ("allow" as const) : ("deny" as const),
+				...(refusal === null ? {} : { permissionDecisionReason: refusal }),
+			},
+		};
+	}
+}

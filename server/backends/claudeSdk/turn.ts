@@ -1,0 +1,323 @@
+/**
+ * One turn on a Claude Code child: its messages and tool calls as updates. A tool runs only after the response that
+ * calls it was reported, one at a time, in the order of the calls.
+ */
+
+import type { SDKMessage } from "@anthropic-ai/claude-agent-sdk";
+import type Anthropic from "@anthropic-ai/sdk";
+import type { Content, StopReason } from "../../../protocol/index.ts";
+import type { ToolCall, ToolResult } from "../../context/transcript.ts";
+import { orAborted } from "../abort.ts";
+import { AnthropicReader } from "../anthropicStream.ts";
+import type { TurnRequest, TurnUpdate } from "../backend.ts";
+import { redact, summarizeText } from "../failure.ts";
+import { Queue } from "../queue.ts";
+import { cancelledResult, ResponseItems } from "../responseItems.ts";
+import { UsageSum } from "../usage.ts";
+import type { WireNames } from "../wireId.ts";
+import type { ChildListener, ClaudeChild } from "./child.ts";
+import type { ToolAnswer } from "./toolServer.ts";
+
+type Pending = {
+	readonly call: ToolCall;
+	readonly problem: string | null;
+	announced: boolean;
+	result: ToolResult | null;
+};
+
+export type TurnOwner = { readonly backend: string; readonly model: string; readonly endpoint: string };
+
+const lastRoundNote =
+	"No more tool calls are possible in this turn. Answer now: sum up what was done, what was found and what is left.";
+
+/** How long a cancelled turn waits for the child to tell the rest of what it had begun. */
+const settleMs = 300;
+
+export class ClaudeTurn implements ChildListener {
+	readonly updates = new Queue<TurnUpdate>();
+	/** The child holds what the transcript holds. */
+	isClean = true;
+	readonly #request: TurnRequest;
+	readonly #child: ClaudeChild;
+	readonly #names: WireNames;
+	readonly #owner: TurnOwner;
+	readonly #contextWindow: number | null;
+	readonly #usage = new UsageSum();
+	#costUsd: number | null = null;
+	#items: ResponseItems | null = null;
+	#reader: AnthropicReader | null = null;
+	#stop: StopReason = "endTurn";
+	/** Calls of the last whole response, by the child's ids. */
+	#pending = new Map<string, Pending>();
+	#serial: Promise<unknown> = Promise.resolve();
+	/** Those who wait for a response to be whole. */
+	#waiting: (() => void)[] = [];
+	#rounds = 0;
+	#cancelled = false;
+	#ended = false;
+
+	constructor(
+		request: TurnRequest,
+		child: ClaudeChild,
+		names: WireNames,
+		owner: TurnOwner,
+		contextWindow: number | null,
+	) {
+		this.#request = request;
+		this.#child = child;
+		this.#names = names;
+		this.#owner = owner;
+		this.#contextWindow = contextWindow;
+	}
+
+	onMessage(message: SDKMessage): void {
+		if (this.#ended) return;
+		if (message.type === "stream_event") {
+			if (message.parent_tool_use_id === null)
+				this.#takeEvent(message.event as Anthropic.RawMessageStreamEvent);
+		} else if (message.type === "user") this.#takeResults(message.message.content);
+		else if (message.type === "system" && message.subtype === "api_retry")
+			this.updates.push({
+				kind: "retrying",
+				attempt: message.attempt,
+				delayMs: message.retry_delay_ms,
+				reason: `${message.error_status ?? "no connection"} ${message.error}`,
+			});
+		else if (message.type === "result") this.#takeEnd(message);
+	}
+
+	onEnd(error: Error | null): void {
+		if (this.#ended) return;
+		this.isClean = false;
+		this.#abandonResponse();
+		if (this.#cancelled) this.#finish("cancelled");
+		else this.#fail(error?.message ?? "the process ended");
+	}
+
+	/** Stops the child and ends the turn, at the latest after a short wait for what is already under way. */
+	cancel(): void {
+		if (this.#ended || this.#cancelled) return;
+		this.#cancelled = true;
+		this.#child.interrupt().catch(() => {});
+		if (this.#pending.size > 0) {
+			// The child makes its own results for calls that it loses.
+			this.isClean = false;
+			this.#abandonResponse();
+			this.#finish("cancelled");
+			return;
+		}
+		setTimeout(() => {
+			if (this.#ended) return;
+			this.isClean = false;
+			this.#abandonResponse();
+			this.#finish("cancelled");
+		}, settleMs).unref();
+	}
+
+	async permit(toolUseId: string): Promise<string | null> {
+		const pending = await this.#pendingOf(toolUseId);
+		if (pending === null) return "The turn has ended.";
+		if (this.#rounds > this.#request.maxRounds) return lastRoundNote;
+		if (pending.call.executor === "server") return null;
+		this.#announce(pending);
+		const { signal } = this.#request;
+		try {
+			return await orAborted(this.#request.permitProviderTool(pending.call, signal), signal);
+		} catch (error) {
+			return signal.aborted ? "Cancelled." : `Permission could not be asked for: ${(error as Error).message}`;
+		}
+	}
+
+	async callTool(toolUseId: string): Promise<ToolAnswer> {
+		const pending = await this.#pendingOf(toolUseId);
+		if (pending === null) return cancelledResult("");
+		const running = this.#serial.then(() => this.#run(pending));
+		this.#serial = running;
+		return running;
+	}
+
+	async #run(pending: Pending): Promise<ToolAnswer> {
+		if (pending.result !== null || this.#cancelled)
+			return pending.result ?? cancelledResult(pending.call.callId);
+		this.#announce(pending);
+		const { signal } = this.#request;
+		const { callId } = pending.call;
+		let result: ToolResult;
+		try {
+			result =
+				pending.problem === null
+					? { ...(await orAborted(this.#request.callTool(pending.call, signal), signal)), callId }
+					: { callId, content: [{ kind: "text", text: pending.problem }], isError: true };
+		} catch (error) {
+			const text = `The tool could not be run: ${(error as Error).message}`;
+			result = signal.aborted
+				? cancelledResult(callId)
+				: { callId, content: [{ kind: "text", text }], isError: true };
+		}
+		// A cancel has given every call a result by now.
+		if (pending.result !== null) return pending.result;
+		this.#settle(pending, result);
+		return pending.result ?? result;
+	}
+
+	#takeEvent(event: Anthropic.RawMessageStreamEvent): void {
+		if (event.type === "message_start") {
+			// The child asks again by itself: what it had shown stays, though the child forgets it.
+			if (this.#items !== null) {
+				this.isClean &&= !this.#items.shown;
+				this.#abandonResponse();
+			}
+			this.#items = new ResponseItems();
+			this.#reader = new AnthropicReader(this.#items, this.#names);
+		}
+		if (this.#items === null || this.#reader === null) return;
+		this.updates.push(...this.#reader.take(event));
+		if (event.type === "message_stop" && !this.#cancelled) this.#closeResponse(this.#items, this.#reader);
+	}
+
+	#closeResponse(items: ResponseItems, reader: AnthropicReader): void {
+		const { stop, usage, blocks } = reader.finish();
+		this.updates.push(...items.closeAll());
+		this.#items = null;
+		this.#reader = null;
+		this.#usage.add(usage);
+		const runs = stop === "toolUse";
+		const native = blocks === null ? null : { ...this.#owner, items: blocks };
+		this.updates.push({
+			kind: "response",
+			entry: runs || reader.calls.size === 0 ? items.entry(native) : items.entryWithoutCalls(false),
+		});
+		this.#stop = stop === "maxTokens" || stop === "refusal" ? stop : "endTurn";
+		this.#pending = new Map();
+		if (runs)
+			for (const [id, { call, problem }] of reader.calls)
+				this.#pending.set(id, { call, problem, announced: false, result: null });
+		if (this.#pending.size > 0) this.#rounds++;
+		for (const go of this.#waiting.splice(0)) go();
+		if (this.#rounds > this.#request.maxRounds + 1) {
+			this.#stop = "maxTurns";
+			this.isClean = false;
+			this.#child.interrupt().catch(() => {});
+			this.#abandonResponse();
+			this.#finish("maxTurns");
+		}
+	}
+
+	/** What the child tells as results: those of its own tools, and those of calls that it did not let through. */
+	#takeResults(content: unknown): void {
+		if (!Array.isArray(content)) return;
+		for (const block of content as Anthropic.ToolResultBlockParam[]) {
+			if (block.type !== "tool_result") continue;
+			const pending = this.#pending.get(block.tool_use_id);
+			if (pending === undefined || pending.result !== null) continue;
+			this.#announce(pending);
+			const isError = block.is_error === true;
+			this.#settle(pending, { callId: pending.call.callId, content: fromBlocks(block.content), isError });
+		}
+	}
+
+	#announce(pending: Pending): void {
+		if (pending.announced) return;
+		pending.announced = true;
+		this.updates.push({ kind: "toolCall", call: pending.call });
+	}
+
+	#settle(pending: Pending, result: ToolResult): void {
+		pending.result = result;
+		this.updates.push({ kind: "toolResult", result });
+		const all = [...this.#pending.values()];
+		if (all.some((other) => other.result === null)) return;
+		if (this.#rounds >= this.#request.maxRounds)
+			pending.result = { ...result, content: [...result.content, { kind: "text", text: lastRoundNote }] };
+		this.updates.push({ kind: "toolResults", results: all.map((other) => other.result!) });
+		this.#pending = new Map();
+		// A result of ours is still on its way to the child, so that what is sent now stands right after it.
+		if (pending.call.executor === "server" && !this.#cancelled) this.#steer("next");
+	}
+
+	#steer(priority?: "next"): boolean {
+		if (this.#rounds >= this.#request.maxRounds) return false;
+		const taken = this.#request.takeSteering();
+		for (const content of taken) {
+			this.updates.push({ kind: "steered", content });
+			this.#child.send(toBlocks(content), priority);
+		}
+		return taken.length > 0;
+	}
+
+	#takeEnd(message: Extract<SDKMessage, { type: "result" }>): void {
+		this.#costUsd = this.#child.takeCost(message.total_cost_usd);
+		if (this.#cancelled) {
+			this.#abandonResponse();
+			this.#finish("cancelled");
+		} else if (message.is_error) {
+			this.#abandonResponse();
+			this.isClean = false;
+			this.#fail(message.subtype === "success" ? message.result : message.errors.join(" "));
+		} else if (this.#stop !== "endTurn") this.#finish(this.#stop);
+		else if (this.#rounds >= this.#request.maxRounds) this.#finish("maxTurns");
+		else if (!this.#steer()) this.#finish("endTurn");
+	}
+
+	/** Closes what had begun: text stays as a partial response, calls without a result are cancelled. */
+	#abandonResponse(): void {
+		if (this.#items !== null) {
+			this.updates.push(...this.#items.closeAll());
+			const entry = this.#items.entryWithoutCalls(true);
+			if (entry.items.length > 0) this.updates.push({ kind: "response", entry });
+			this.#items = null;
+			this.#reader = null;
+		}
+		for (const pending of this.#pending.values()) {
+			if (pending.result !== null) continue;
+			this.#announce(pending);
+			this.#settle(pending, cancelledResult(pending.call.callId));
+		}
+	}
+
+	#fail(said: string): void {
+		const { environment } = this.#request;
+		const reason = redact(summarizeText(said.replace(/^API Error: /, "")), environment);
+		const advice = /auth|401|403|api.key|log.?in/i.test(reason)
+			? "Check ANTHROPIC_API_KEY or log in by running claude, or choose another backend with %ipyai backend."
+			: "Send the prompt again, or choose another backend with %ipyai backend.";
+		this.#finish("failed", `${this.#owner.backend}: ${reason.replace(/([^.!?…])$/, "$1.")} ${advice}`);
+	}
+
+	#finish(stopReason: StopReason, error: string | null = null): void {
+		if (this.#ended) return;
+		this.#ended = true;
+		for (const go of this.#waiting.splice(0)) go();
+		const usage = this.#usage.toUsage(this.#contextWindow, this.#costUsd);
+		this.updates.push({ kind: "end", stopReason, usage, error });
+		this.updates.end();
+	}
+
+	/** The call of this id, once its response is whole; `null` when the turn ends before. */
+	async #pendingOf(toolUseId: string): Promise<Pending | null> {
+		for (;;) {
+			const pending = this.#pending.get(toolUseId);
+			if (pending !== undefined) return pending;
+			if (this.#ended || this.#cancelled) return null;
+			await new Promise<void>((resolve) => this.#waiting.push(resolve));
+		}
+	}
+}
+
+export const toBlocks = (content: readonly Content[]): Anthropic.ContentBlockParam[] => {
+	const blocks = content.flatMap((part): Anthropic.ContentBlockParam[] => {
+		if (part.kind === "text") return part.text.trim() === "" ? [] : [{ type: "text", text: part.text }];
+		const media_type = part.mimeType as Anthropic.Base64ImageSource["media_type"];
+		return [{ type: "image", source: { type: "base64", media_type, data: part.data } }];
+	});
+	return blocks.length > 0 ? blocks : [{ type: "text", text: "(empty)" }];
+};
+
+const fromBlocks = (content: Anthropic.ToolResultBlockParam["content"]): Content[] => {
+	if (typeof content === "string") return [{ kind: "text", text: content }];
+	return (content ?? []).flatMap((block): Content[] => {
+		if (block.type === "text") return [{ kind: "text", text: block.text }];
+		if (block.type !== "image" || block.source.type !== "base64") return [];
+		return [{ kind: "image", mimeType: block.source.media_type, data: block.source.data }];
+	});
+};

@@ -1,0 +1,104 @@
+/** What only Claude Code does: tools of its own, a child that is kept, sessions that are seeded. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Backend } from "../../../server/backends/backend.ts";
+import { createClaudeSdkBackend } from "../../../server/backends/claudeSdk/claudeSdk.ts";
+import { backendSubjects } from "../../support/backendSubjects.ts";
+import { Conversation, text } from "../../support/conversation.ts";
+import { type ModelServer, startModelServer } from "../../support/modelServer/modelServer.ts";
+
+const subject = backendSubjects.find((one) => one.name === "claude-sdk")!;
+
+test("without the program the turn ends with the way to get it", async () => {
+	const environment = { PATH: "/nowhere", HOME: "/nowhere", IPYAI_CLAUDE_PATH: "/nowhere/claude" };
+	const backend = createClaudeSdkBackend();
+	expect(backend.login(environment)).toEqual({
+		kind: "missing",
+		hint: "IPYAI_CLAUDE_PATH names /nowhere/claude, which is no program: correct or unset it.",
+	});
+	const turn = await new Conversation(backend, environment, "sonnet").say("hello");
+	expect(turn.stopReason).toBe("failed");
+	expect(turn.error).toContain("IPYAI_CLAUDE_PATH names /nowhere/claude");
+});
+
+describe.skipIf(subject.missing !== null)("with Claude Code", () => {
+	let server: ModelServer;
+	let backend: Backend;
+	let conversation: Conversation;
+	beforeAll(async () => {
+		server = await startModelServer();
+		backend = subject.create();
+	});
+	beforeEach(() => {
+		server.requests.length = 0;
+		conversation = new Conversation(backend, subject.environment(server), subject.model, subject.cwd());
+	});
+	afterAll(async () => {
+		await backend.dispose();
+		await server.close();
+	});
+
+	test("a login is preferred to a key, a key of one's own server to a login", () => {
+		const environment = subject.environment(server);
+		expect(backend.login(environment)).toEqual({ kind: "environment", name: "ANTHROPIC_API_KEY" });
+		const both = { ...environment, CLAUDE_CODE_OAUTH_TOKEN: "t" };
+		expect(backend.login(both)).toEqual({ kind: "environment", name: "ANTHROPIC_API_KEY" });
+		const login = { kind: "login", name: "CLAUDE_CODE_OAUTH_TOKEN" };
+		expect(backend.login({ ...both, ANTHROPIC_BASE_URL: "" })).toEqual(login);
+		expect(backend.login({ ...environment, ANTHROPIC_API_KEY: "" }).kind).toBe("missing");
+	});
+
+	test.each([
+		["a shell command", '@@tool Bash {"command":"echo it-ran"}@@'],
+		["a harmless look", '@@tool Read {"file_path":"/etc/hostname"}@@'],
+	])("%s of its own is asked for, and refused with the reason", async (_, prompt) => {
+		const asked: string[] = [];
+		const permit = (reason: string | null) => (call: { name: string; executor: string }) => {
+			asked.push(`${call.name} by ${call.executor}`);
+			return reason;
+		};
+		const refused = await conversation.say(prompt, { permit: permit("the person said no") });
+		expect(asked).toHaveLength(1);
+		expect(asked[0]).toMatch(/^(Bash|Read) by provider$/);
+		expect(refused.text).toContain("the person said no");
+		const allowed = await conversation.say(prompt, { permit: permit(null) });
+		expect(asked).toHaveLength(2);
+		expect(allowed.text).not.toContain("the person said no");
+		expect(allowed.entries).toMatchObject([
+			{ items: [{ kind: "toolCall", executor: "provider" }] },
+			{ role: "tool", results: [{ isError: false }] },
+			{ items: [{ kind: "text" }] },
+		]);
+	});
+
+	test("a turn without tools offers none, and the child has none of its own", async () => {
+		const turn = await conversation.say('@@tool Bash {"command":"echo it-ran"}@@', { tools: [] });
+		expect(turn.text).toBe("No tool named Bash is offered.");
+		expect(server.requests[0]!.body.tools ?? []).toEqual([]);
+	});
+
+	test("what a person types is not read as a command or a file", async () => {
+		expect((await conversation.say("/help me")).text).toBe("You said: /help me");
+		expect((await conversation.say("see @/etc/hostname")).text).toBe("You said: see @/etc/hostname");
+		expect(server.requests.at(-1)!.raw).not.toContain("<file");
+	});
+
+	test("an edited transcript is what the model sees next", async () => {
+		await conversation.say("the first");
+		await conversation.say("the second");
+		conversation.transcript = [
+			{ role: "user", content: [text("the edited")] },
+			...conversation.transcript.slice(1),
+		];
+		const turn = await conversation.say("third");
+		expect(turn.text).toBe("You said: third");
+		const { raw } = server.requests.at(-1)!;
+		expect(raw).toContain("the edited");
+		expect(raw).not.toContain('"the first"');
+	});
+
+	test("the cost of a turn is its own", async () => {
+		const [first, second] = [await conversation.say("one"), await conversation.say("two")];
+		expect(first.usage?.costUsd).toBeGreaterThan(0);
+		expect(second.usage?.costUsd).toBeLessThan(first.usage!.costUsd! * 2);
+	});
+});
