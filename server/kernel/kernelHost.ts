@@ -2,6 +2,7 @@
  * A live Python behind Jupyter's protocol: a `Host` over ZMQ. It adopts a kernel that a client started (or that runs
  * already), runs cells, looks things up beside them, and keeps the kernel's lease while it lives.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { KernelLaunch, ToolDescription, Variable } from "../../protocol/index.ts";
 import {
 	type ExecuteRequest,
@@ -49,6 +50,7 @@ export const createKernelHost = (options: KernelHostOptions): KernelHost => new 
 
 const isCompleteWaitMs = 300;
 const warmAfterMs = 1500;
+const flushMirrorsMs = 1000;
 
 class ZmqKernelHost implements KernelHost {
 	readonly kernelId: string;
@@ -61,6 +63,8 @@ class ZmqKernelHost implements KernelHost {
 	#open: OpenKernel | null = null;
 	#status: HostStatus = "starting";
 	#disposal: Promise<void> | null = null;
+	/** Rows on their way into IPython's history. */
+	readonly #mirrors = new Set<Promise<void>>();
 
 	constructor(options: KernelHostOptions) {
 		this.#options = options;
@@ -231,11 +235,11 @@ class ZmqKernelHost implements KernelHost {
 	}
 
 	mirrorPrompt({ prompt, fullPrompt, response, historyLine }: PromptRecord): void {
-		void this.#mirror("mirror", { prompt, fullPrompt, response, historyLine });
+		this.#keepMirror(this.#mirror("mirror", { prompt, fullPrompt, response, historyLine }));
 	}
 
 	mirrorRemark(changes: SessionRemark): void {
-		void this.#mirror("remark", { changes });
+		this.#keepMirror(this.#mirror("remark", { changes }));
 	}
 
 	async continueHistorySession(session: number, nextExecutionCount: number): Promise<void> {
@@ -260,6 +264,7 @@ class ZmqKernelHost implements KernelHost {
 		const { launch } = this.#options;
 		const wasReady = this.#open !== null && this.#status !== "dead";
 		const wasDead = this.#status === "dead";
+		if (fate === "end" && wasReady && !this.#cells.busy) await this.#flushMirrors();
 		this.#status = "dead";
 		const reason = new HostError("notAlive", `The connection to ${launch.label} is closed.`);
 		if (fate === "end" && launch.pid !== null && !wasDead) {
@@ -321,6 +326,19 @@ class ZmqKernelHost implements KernelHost {
 		} catch (error) {
 			this.#options.onLog?.(`A prompt was not mirrored into IPython's history: ${(error as Error).message}`);
 		}
+	}
+
+	#keepMirror(mirror: Promise<void>): void {
+		this.#mirrors.add(mirror);
+		void mirror.finally(() => this.#mirrors.delete(mirror));
+	}
+
+	/** A turn's last act and the session's end may come together: the row is worth a moment. */
+	async #flushMirrors(): Promise<void> {
+		await Promise.race([
+			Promise.allSettled([...this.#mirrors]),
+			delay(flushMirrorsMs, undefined, { ref: false }),
+		]);
 	}
 
 	/** The first completion loads its library, up to a second: done when nothing else is going on. */
