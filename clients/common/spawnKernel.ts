@@ -28,6 +28,8 @@ export type SpawnKernelOptions = {
 	readonly env: Environment;
 	/** Further arguments for ipykernel, for example `--InteractiveShell.colors=linux`. */
 	readonly kernelArgs?: readonly string[];
+	/** The kernel ends when no server takes it within this time; a few minutes when absent. */
+	readonly adoptWithinSeconds?: number;
 	/** For sockets and the connection file; by the common rule when absent. */
 	readonly runtimeDir?: string;
 	/** The terminal's size, for what Python formats to a width. */
@@ -43,7 +45,7 @@ export type SpawnedKernel = {
 
 /** Returns at once; whether the kernel comes up is for the server to find out. Fails with `KernelStartError`. */
 export const spawnKernel = (options: SpawnKernelOptions): SpawnedKernel => {
-	const { python, cwd, env, kernelArgs = [], size } = options;
+	const { python, cwd, env, kernelArgs = [], size, adoptWithinSeconds } = options;
 	const folder = options.runtimeDir ?? placeFor(placeFacts(env));
 	try {
 		ensurePrivateFolder(folder);
@@ -56,9 +58,10 @@ export const spawnKernel = (options: SpawnKernelOptions): SpawnedKernel => {
 	const connectionFile = `${prefix}.json`;
 	const logFile = `${prefix}.log`;
 	writeFileSync(connectionFile, JSON.stringify(connectionTo(prefix)), { mode: 0o600, flag: "wx" });
+	const adoption = adoptWithinSeconds === undefined ? [] : [`--adopt-within=${adoptWithinSeconds}`];
 	const [command, ...args] =
 		typeof python === "string"
-			? [python, launcherPath(), "-f", connectionFile, ...kernelArgs]
+			? [python, launcherPath(), ...adoption, "-f", connectionFile, ...kernelArgs]
 			: [...specArguments(python, connectionFile), ...kernelArgs];
 	const log = openSync(logFile, "wx", 0o600);
 	const child = spawn(command!, args, {

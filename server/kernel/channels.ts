@@ -29,7 +29,8 @@ export const openChannels = async (
 ): Promise<Channels> => {
 	// Loaded with the first kernel: a native library that a server without kernels does not need.
 	const zmq = await import("zeromq");
-	const quick = { linger: 0, reconnectInterval: 20, reconnectMaxInterval: 500 };
+	// We connect before the kernel listens; with a growing interval the connection would come long after it does.
+	const quick = { linger: 0, reconnectInterval: 8 };
 	const dealer = () =>
 		new zmq.Dealer({ ...quick, routingId: identity, sendHighWaterMark: 0, receiveHighWaterMark: 0 });
 	const sockets = {

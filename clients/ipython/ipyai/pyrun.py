@@ -132,13 +132,16 @@ async def pyrun(shell, call_id: str, code: str) -> dict:
         return {"content": [{"kind": "text", "text": 'pyrun needs "code", a string.'}], "isError": True}
     _count += 1
     capture = Capture(shell)
+    figures = _open_figures()
     failed = "KeyboardInterrupt: the call was interrupted\n"
     with capture:
         failure = await guarded(call_id, lambda: _run(shell, code, f"<pyrun {_count}>", capture), failed)
         try:
-            _figures(shell, capture)
+            _show_new_figures(figures, capture)
         except Exception:
             capture.write(traceback.format_exc(limit=0))
+    # What the code asked of the client (a page, an exit) is not for the next cell to deliver.
+    shell.payload_manager.clear_payload()
     if failure:
         capture.write(failure)
     return {"content": _content(capture.parts), "isError": bool(failure)}
@@ -230,20 +233,25 @@ def _figure_png(figure):
     return picture.getvalue()
 
 
-def _figures(shell, capture: Capture) -> None:
-    """Shows and closes figures left open, as the inline backend does after a cell."""
+def _open_figures() -> set:
     helpers = sys.modules.get("matplotlib._pylab_helpers")
-    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set(helpers.Gcf.figs) if helpers else set()
+
+
+def _show_new_figures(before: set, capture: Capture) -> None:
+    """Shows and closes figures that the code left open, as the inline backend does after a cell."""
     inline = sys.modules.get("matplotlib_inline.backend_inline")
-    if helpers is None or pyplot is None or inline is None:
+    if inline is None:
         return
-    managers = helpers.Gcf.get_all_fig_managers()
-    for manager in managers:
+    pyplot = sys.modules["matplotlib.pyplot"]
+    for number, manager in list(sys.modules["matplotlib._pylab_helpers"].Gcf.figs.items()):
+        if number in before:
+            continue
         capture.show({"image/png": _figure_png(manager.canvas.figure)})
-    if managers:
-        pyplot.close("all")
-    inline.show._to_draw = []
-    inline.show._draw_called = False
+        pyplot.close(number)
+    # Else the next cell would draw them again.
+    inline.show._to_draw = [figure for figure in inline.show._to_draw if pyplot.fignum_exists(figure.number)]
+    inline.show._draw_called = bool(inline.show._to_draw)
 
 
 def _content(parts: list) -> list:

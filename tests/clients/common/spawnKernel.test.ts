@@ -112,6 +112,20 @@ test("the kernel is detached, its files are private", async () => {
 	}
 });
 
+test("a kernel that no server takes ends by itself and removes its sockets", async () => {
+	const runtimeDir = join(folder, "run");
+	const { child } = spawnKernel({
+		python: testPython(),
+		cwd: folder,
+		env: process.env,
+		runtimeDir,
+		adoptWithinSeconds: 0.1,
+	});
+	while (child.exitCode === null && child.signalCode === null) await delay(10);
+	expect(child.exitCode).toBe(0);
+	expect(readdirSync(runtimeDir).filter((name) => !name.endsWith(".log"))).toEqual([]);
+});
+
 test("a kernel spec's command is run with its own environment", async () => {
 	const spec = {
 		name: "mine",

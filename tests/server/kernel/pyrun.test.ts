@@ -69,6 +69,20 @@ test("prints nothing to the person", async () => {
 	expect(kernel.heard.foreign).toEqual([]);
 });
 
+test("an exit in it ends nothing, now or with the next cell", async () => {
+	await pyrun("exit()");
+	expect((await kernel.run("1")).payloads).toEqual([]);
+});
+
+test("it cannot wait for a person's input", async () => {
+	expect(await told("input()")).toMatch(/Error/);
+});
+
+test("a figure it showed is not shown again by the next cell", async () => {
+	await pyrun("import matplotlib.pyplot as plt; plt.plot([1])");
+	expect((await kernel.run("1")).text).toBe("1\n");
+});
+
 test("long output keeps head and tail and says what was cut", async () => {
 	const text = await told("for i in range(100_000): print(i)");
 	expect(text.length).toBeLessThan(20_000);
