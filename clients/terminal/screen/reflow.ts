@@ -14,10 +14,24 @@ export const reflowedRows = (
 ): number => {
 	if (reflow === "none") return cursor.line;
 	const taken = (row: string): number => rowsTaken(row, Number.POSITIVE_INFINITY, columns);
-	if (reflow === "xtermJs")
-		return rows.reduce((sum, row, line) => sum + (line === cursor.line ? 0 : taken(row) - 1), cursor.line);
+	if (reflow === "xtermJs") return cursor.line + addedByXtermJs(rows, cursor.line, taken);
 	const above = rows.slice(0, cursor.line).reduce((sum, row) => sum + taken(row), 0);
 	return above + rowsTaken(rows[cursor.line] ?? "", cursor.column, columns) - 1;
+};
+
+/**
+ * Rows that xterm.js adds, each of which moves its cursor. It goes through the rows from the last to the first and
+ * leaves alone the one on which it takes the cursor to be: moved, by then, by the rows added below.
+ */
+const addedByXtermJs = (
+	rows: readonly string[],
+	cursorLine: number,
+	taken: (row: string) => number,
+): number => {
+	let added = 0;
+	for (let line = rows.length - 1; line >= 0; line--)
+		if (line !== cursorLine + added) added += taken(rows[line]!) - 1;
+	return added;
 };
 
 /** Rows that the row's first `cells` cells take at a width. A wide character never straddles two rows. */

@@ -4,8 +4,8 @@
  *
  * Invariants: what stands above the tail is never erased or written again; the tail is never taller than the screen,
  * so no part of it scrolls away; each row of the tail is one row of the terminal (automatic wrapping is off while it
- * is drawn); while the tail has no cursor, the terminal's cursor waits at the tail's first cell, where a resize can
- * not move it against the tail.
+ * is drawn); while the tail has no cursor, the terminal's cursor waits where a resize does not move it against the
+ * tail's beginning.
  */
 
 import { reflowedRows } from "./reflow.ts";
@@ -49,11 +49,15 @@ export const createScreen = (terminal: Terminal, options: ScreenOptions = {}): S
 type Drawn = {
 	/** The rows as they were written. */
 	rows: readonly string[];
-	cursor: TailCursor | null;
+	/** Where the terminal's cursor is, shown or not. */
+	at: TailCursor;
+	shown: boolean;
 	/** The screen's size when they were written. */
 	columns: number;
 	height: number;
 };
+
+const origin: TailCursor = { line: 0, column: 0 };
 
 class MainScreen implements Screen {
 	readonly #terminal: Terminal;
@@ -68,6 +72,8 @@ class MainScreen implements Screen {
 	#cursorShown = true;
 	#clear = false;
 	#changed = false;
+	/** Lines committed so far: at least so many rows stand above the tail. */
+	#above = 0;
 	#state: "live" | "suspended" | "disposed" = "live";
 	#timer: NodeJS.Timeout | undefined;
 	#lastFrame = Number.NEGATIVE_INFINITY;
@@ -76,7 +82,7 @@ class MainScreen implements Screen {
 		this.#terminal = terminal;
 		this.#frameMs = options.frameMs ?? 16;
 		this.#now = options.now ?? (() => performance.now());
-		this.#drawn = { rows: [], cursor: null, columns: terminal.columns, height: terminal.rows };
+		this.#drawn = { rows: [], at: origin, shown: true, columns: terminal.columns, height: terminal.rows };
 		this.#stopResize = terminal.onResize(() => this.#resized());
 	}
 
@@ -121,7 +127,7 @@ class MainScreen implements Screen {
 		if (this.#state !== "live") return;
 		this.flush();
 		this.#terminal.write(`${this.#toTop()}\x1b[J${this.#showCursor(true)}`);
-		this.#drawn = { rows: [], cursor: null, columns: this.columns, height: this.rows };
+		this.#drawn = { rows: [], at: origin, shown: true, columns: this.columns, height: this.rows };
 		this.#state = "suspended";
 	}
 
@@ -136,7 +142,7 @@ class MainScreen implements Screen {
 	dispose(): void {
 		if (this.#state === "disposed") return;
 		this.flush();
-		const down = this.#drawn.rows.length - 1 - (this.#drawn.cursor?.line ?? 0);
+		const down = this.#drawn.rows.length - 1 - this.#drawn.at.line;
 		const below = this.#drawn.rows.length === 0 ? "" : `${down > 0 ? `\x1b[${down}B` : ""}\r\n`;
 		if (this.#state === "live") this.#terminal.write(below + this.#showCursor(true));
 		this.#state = "disposed";
@@ -175,17 +181,31 @@ class MainScreen implements Screen {
 		const { columns, rows } = this;
 		const over = Math.max(0, this.#tail.length - rows);
 		const lines = over > 0 ? this.#tail.slice(over) : this.#tail;
-		const cursor = this.#cursor && {
-			line: Math.max(0, Math.min(this.#cursor.line - over, lines.length - 1)),
-			column: Math.max(0, Math.min(this.#cursor.column, columns - 1)),
+		const shown = this.#cursor !== null;
+		const { line, column } = this.#cursor ?? { line: this.#parkedLine(this.#tail.length - 1), column: 0 };
+		const at = {
+			line: Math.max(0, Math.min(line - over, lines.length - 1)),
+			column: Math.max(0, Math.min(column, columns - 1)),
 		};
-		return { rows: lines.map((line) => trimRow(truncateLine(line, columns))), cursor, columns, height: rows };
+		return {
+			rows: lines.map((row) => trimRow(truncateLine(row, columns))),
+			at,
+			shown,
+			columns,
+			height: rows,
+		};
+	}
+
+	/** Most terminals keep the cursor on its cell; on xterm.js rows below it would move it. */
+	#parkedLine(last: number): number {
+		return this.#terminal.traits.reflow === "xtermJs" ? last : 0;
 	}
 
 	/** Writes what is finished where the tail stood, then the tail below it. */
 	#redraw(shown: Drawn): string {
 		let out = this.#showCursor(false);
 		if (this.#drawn.rows.length > 0) out += `${this.#toTop()}\x1b[J`;
+		this.#above += this.#pending.length;
 		for (const line of this.#pending) out += `${line}\r\n`;
 		if (this.#clear) out += `${"\n".repeat(this.rows)}\x1b[H`;
 		const text = shown.rows.join("\r\n");
@@ -198,7 +218,7 @@ class MainScreen implements Screen {
 	#update(shown: Drawn): string {
 		const before = this.#drawn;
 		const rows = shown.rows;
-		let at = before.cursor?.line ?? 0;
+		let at = before.at.line;
 		let out = "";
 		for (let line = 0; line < rows.length; line++) {
 			const old = before.rows[line];
@@ -215,28 +235,29 @@ class MainScreen implements Screen {
 			out += `${vertical(rows.length - at)}\r\x1b[J`;
 			at = rows.length;
 		}
-		const moved =
-			before.cursor?.line !== shown.cursor?.line || before.cursor?.column !== shown.cursor?.column;
+		const { line, column } = before.at;
+		const moved = line !== shown.at.line || column !== shown.at.column || before.shown !== shown.shown;
 		this.#drawn = shown;
 		if (out === "" && !moved) return "";
 		const text = out === "" ? "" : `\x1b[?7l${out}\x1b[?7h`;
-		return this.#showCursor(shown.cursor !== null && out === "") + text + this.#moveTo(at, shown);
+		return this.#showCursor(shown.shown && out === "") + text + this.#moveTo(at, shown);
 	}
 
 	/** From row `at` of the tail to where the cursor belongs. */
 	#moveTo(at: number, shown: Drawn): string {
-		const { line, column } = shown.cursor ?? { line: 0, column: 0 };
+		const { line, column } = shown.at;
 		const horizontal = column === 0 ? "\r" : `\x1b[${column + 1}G`;
-		return vertical(line - at) + horizontal + this.#showCursor(shown.cursor !== null);
+		return vertical(line - at) + horizontal + this.#showCursor(shown.shown);
 	}
 
 	/** From the cursor's place to the first cell of the drawn tail, as the terminal shows it now. */
 	#toTop(): string {
-		const { rows, cursor, columns, height } = this.#drawn;
+		const { rows, at, columns, height } = this.#drawn;
 		if (rows.length === 0) return "\r";
-		const at = cursor ?? { line: 0, column: 0 };
-		// A screen that became less high may have dropped rows below the cursor before it wrapped the others.
-		const kept = this.rows < height ? rows.slice(0, at.line + 1) : rows;
+		// Rows below the cursor count on xterm.js, unless some were dropped: by a screen that became less high, or for
+		// want of a scrollback. Then a row of the tail may stay behind, rather than one above it go.
+		const certain = this.rows >= height && this.#above > this.rows;
+		const kept = certain ? rows : rows.slice(0, at.line + 1);
 		const up =
 			columns === this.columns ? at.line : reflowedRows(kept, at, this.columns, this.#terminal.traits.reflow);
 		return `${vertical(-up)}\r`;

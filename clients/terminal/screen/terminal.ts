@@ -15,8 +15,8 @@ export type Terminal = {
 export type TerminalTraits = {
 	/**
 	 * What a resize does to rows that no longer fit: most terminals wrap them anew and keep the cursor on its cell
-	 * (`all`); xterm.js, as in VS Code, leaves the cursor's own row alone and moves the cursor down for each row that
-	 * wraps, also for those below it (`xtermJs`); a few cut what does not fit (`none`).
+	 * (`all`); xterm.js, as in VS Code, moves the cursor down for each row that wraps, also for those below it, and
+	 * leaves one row alone (`xtermJs`); a few cut what does not fit (`none`).
 	 */
 	readonly reflow: "all" | "xtermJs" | "none";
 	/** False for `TERM=dumb`: nothing but text and newlines is written, and the tail is not drawn. */

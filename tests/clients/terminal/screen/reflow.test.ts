@@ -26,10 +26,11 @@ test("a wide character never straddles two rows", () => {
 	expect(below("漢漢漢\n|", 3)).toBe(3);
 });
 
-test("rows below the cursor count on xterm.js only, its own row not", () => {
+test("rows below the cursor count on xterm.js only, its own row if one below wrapped", () => {
 	expect(below("|\n0123456789", 5)).toBe(0);
 	expect(below("|\n0123456789", 5, "xtermJs")).toBe(1);
 	expect(below("0123456789|\nab", 5, "xtermJs")).toBe(0);
+	expect(below("0123456789|\n0123456789\nab", 5, "xtermJs")).toBe(2);
 });
 
 test("terminals that cut rows keep their number", () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createScreen } from "../../../../clients/terminal/screen/screen.ts";
-import { truncateLine } from "../../../../clients/terminal/screen/styledText.ts";
+import { stripStyles, truncateLine } from "../../../../clients/terminal/screen/styledText.ts";
 import type { TerminalTraits } from "../../../../clients/terminal/screen/terminal.ts";
 import { seededRandom } from "../../../support/random.ts";
 import { createVirtualTerminal, type VirtualTerminal } from "../../../support/virtualTerminal.ts";
@@ -210,41 +210,61 @@ test("a terminal that can not move its cursor gets the finished lines as plain t
 
 describe("any order of commits, tails and resizes", () => {
 	const scale = Number(process.env.IPYAI_TEST_SCALE ?? 1);
-	test.each(Array.from({ length: Math.ceil(20 * scale) }, (_, index) => index + 1))(
-		"seed %i",
-		async (seed) => {
-			const random = seededRandom(seed);
-			const pick = (count: number) => Math.floor(random() * count);
-			const { terminal, screen } = start(30 + pick(50), 14 + pick(10));
-			const words = ["plain", "漢字", "🎉", "e\u0301", "\x1b[31mred\x1b[0m", "x".repeat(45)];
-			const line = (most: number) =>
-				Array.from({ length: pick(most) }, () => words[pick(words.length)]!).join(" ");
-			const committed: string[] = [];
-			let tail: string[] = [];
-			for (let step = 0; step < 60; step++) {
-				const action = pick(4);
-				if (action === 0) {
-					const lines = Array.from({ length: pick(4) }, () => `${committed.length}:${line(12)}`);
-					screen.commit(lines);
-					committed.push(...lines);
-				} else if (action === 1) {
-					tail = Array.from({ length: pick(4) }, () => truncateLine(line(5), 28));
-					const row = pick(tail.length);
-					screen.setTail(tail, pick(2) === 0 && tail.length > 0 ? { line: row, column: pick(28) } : null);
-				} else if (action === 2) {
-					screen.flush();
-					// Both at once can leave rows of the tail behind on xterm.js, never take away a committed one.
-					if (pick(2) === 0) await terminal.resize(20 + pick(70), terminal.rows);
-					else await terminal.resize(terminal.columns, 14 + pick(10));
-				} else screen.flush();
+	const seeds = Array.from({ length: Math.ceil(20 * scale) }, (_, index) => index + 1);
+
+	const run = async (
+		seed: number,
+		before: number,
+		resize: (terminal: VirtualTerminal, pick: Pick) => Promise<void>,
+	) => {
+		const random = seededRandom(seed);
+		const pick: Pick = (count) => Math.floor(random() * count);
+		const { terminal, screen } = start(30 + pick(50), 14 + pick(10));
+		const words = ["plain", "漢字", "🎉", "e\u0301", "\x1b[31mred\x1b[0m", "x".repeat(45)];
+		const line = (most: number) =>
+			Array.from({ length: pick(most) }, () => words[pick(words.length)]!).join(" ");
+		const committed = Array.from({ length: before }, (_, index) => `line ${index}`);
+		screen.commit(committed);
+		for (let step = 0; step < 60; step++) {
+			const action = pick(4);
+			if (action === 0) {
+				const lines = Array.from({ length: pick(4) }, () => `${committed.length}:${line(12)}`);
+				screen.commit(lines);
+				committed.push(...lines);
+			} else if (action === 1) {
+				const tail = Array.from({ length: pick(4) }, () => truncateLine(line(5), 28));
+				const row = pick(tail.length);
+				screen.setTail(tail, pick(2) === 0 && tail.length > 0 ? { line: row, column: pick(28) } : null);
+			} else {
+				screen.flush();
+				if (action === 2) await resize(terminal, pick);
 			}
-			screen.setTail([], null);
-			screen.flush();
-			expect(await terminal.lines()).toEqual(
-				trimmed(committed.map((text) => text.replace(/\x1b\[\d*m/g, ""))),
+		}
+		screen.setTail([], null);
+		screen.flush();
+		return { lines: await terminal.lines(), committed: committed.map((text) => stripStyles(text).trimEnd()) };
+	};
+
+	test.each(seeds)("leaves exactly what was committed (seed %i)", async (seed) => {
+		const { lines, committed } = await run(seed, 100, (terminal, pick) =>
+			pick(2) === 0
+				? terminal.resize(20 + pick(70), terminal.rows)
+				: terminal.resize(terminal.columns, 14 + pick(10)),
+		);
+		expect(lines).toEqual(committed);
+	});
+
+	test.each(seeds)(
+		"loses nothing, whatever the terminal does in its first screenful (seed %i)",
+		async (seed) => {
+			const { lines, committed } = await run(seed, 0, (terminal, pick) =>
+				terminal.resize(20 + pick(70), 14 + pick(10)),
 			);
+			let at = 0;
+			for (const line of lines) if (line === committed[at]) at++;
+			expect(committed.slice(at)).toEqual([]);
 		},
 	);
 });
 
-const trimmed = (lines: string[]): string[] => lines.map((line) => line.trimEnd());
+type Pick = (count: number) => number;
