@@ -236,11 +236,9 @@ export class ScreenShell implements LiveSessionListener {
 	async #onPayload(payload: CellPayload): Promise<void> {
 		switch (payload.kind) {
 			case "page": {
-				const lines = sanitizeLines(payload.text.trimEnd());
-				if (lines.length <= Math.max(4, this.#screen.rows - 6)) {
-					this.#screen.commit(lines);
-					this.#scrollback.gap();
-				} else await this.#lend(() => runPager(lines.join("\n"), this.#env));
+				const lines = sanitizeLines(payload.text.replace(/^\n+/, "").trimEnd());
+				if (lines.length <= Math.max(4, this.#screen.rows - 6)) this.#scrollback.showLines(lines);
+				else await this.#lend(() => runPager(lines.join("\n"), this.#env));
 				return;
 			}
 			case "setNextInput":
@@ -772,13 +770,13 @@ export class ScreenShell implements LiveSessionListener {
 		return { first, rest: "...: ".padStart(first.length), kind: this.#promptMode ? "ai" : "python" };
 	}
 
-	/** The number that the input will take, as far as it can be known. */
+	/** The number that the input will take, as far as it can be known: a waiting prompt takes its own when it starts. */
 	#nextNumber(): number {
 		const { view } = this.#live;
-		let number = view?.nextExecutionCount ?? 1;
-		number += this.#pending.length;
+		const turn = view?.runningTurn ?? null;
+		let number = (view?.nextExecutionCount ?? 1) + (view?.unnumbered.size ?? 0);
+		for (const { entry } of this.#pending) if (entry.kind === "cell" || turn === null) number++;
 		for (const cell of view?.cells.values() ?? []) if (cell.executionCount === null) number++;
-		for (const turn of view?.turns.values() ?? []) if (turn.executionCount === null) number++;
 		return number;
 	}
 }

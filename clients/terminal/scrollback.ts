@@ -47,8 +47,13 @@ export class Scrollback {
 	readonly #order: CellView[] = [];
 	#answer: { part: TextView; turn: TurnView; stream: TextStream } | null = null;
 	readonly #tools = new Map<string, { call: ToolCallView; output: string }>();
-	/** Whose lines stand above the tail last. */
+	/** Whose lines stand above the tail last; `null` after lines of nobody's. */
 	#speaker: string | null = null;
+	/** Running cells and turns whose input or lines stand above. */
+	readonly #spoke = new Set<string>();
+	/** Lines above so far, and how many they were when an input was shown last. */
+	#lines = 0;
+	#inputAt = -1;
 	/** Whether the newest line above is blank, or the program's first. */
 	#blank = true;
 
@@ -60,12 +65,20 @@ export class Scrollback {
 	showInput(text: string, prompt: EditorPrompt): void {
 		this.#gap();
 		this.#commit(renderPromptEcho(text.trimEnd(), prompt, this.#options.theme));
+		this.#speaker = null;
+		this.#inputAt = this.#lines;
 	}
 
 	/** Lines of the client's own. */
 	showText(text: string, role: Role | null = null): void {
 		const { theme } = this.#options;
 		this.#commit(sanitizeLines(text).map((line) => (role === null ? line : paint(theme, role, line))));
+	}
+
+	/** Lines that are safe already. */
+	showLines(lines: readonly string[]): void {
+		this.#commit(lines);
+		this.#gap();
 	}
 
 	/** A blank line, unless there is one. */
@@ -77,7 +90,7 @@ export class Scrollback {
 		switch (change.kind) {
 			case "cellStarted":
 				this.#order.push(change.cell);
-				if (this.#options.isShown(change.cell)) this.#shown.add(change.cell.cellId);
+				if (this.#options.isShown(change.cell)) this.#wasShown(change.cell.cellId);
 				this.#showCurrentCell();
 				return;
 			case "cellOutput":
@@ -87,7 +100,7 @@ export class Scrollback {
 				this.#cellFinished(change.cell);
 				return;
 			case "promptQueued":
-				if (this.#options.isShown(change.turn)) this.#shown.add(change.turn.turnId);
+				if (this.#options.isShown(change.turn)) this.#wasShown(change.turn.turnId);
 				return;
 			case "turnStarted":
 				this.#turnStarted(change.turn, change.warnings);
@@ -127,6 +140,7 @@ export class Scrollback {
 				return;
 			case "kernelAttached":
 				if (change.fresh) this.#notice(`New kernel: ${change.kernel.banner}. All variables are gone.`, "dim");
+				this.#gap();
 				return;
 			case "kernelDetached":
 				this.#endCells();
@@ -135,6 +149,7 @@ export class Scrollback {
 						"The kernel died. Its variables are gone; Ctrl-R or %ipyai restart starts a new one.",
 						"error",
 					);
+				this.#gap();
 				return;
 			case "participants":
 				this.#notice(change.text, "dim");
@@ -183,8 +198,9 @@ export class Scrollback {
 		this.#shown.add(cell.cellId);
 		this.#gap();
 		if (cell.by !== null || cell.executionCount !== null) this.#byLine(cell.by);
-		this.#echo(cell.code, cell.executionCount ?? this.#options.nextNumber(), "python");
-		this.#speaker = cell.cellId;
+		cell.executionCount ??= this.#options.nextNumber();
+		this.#echo(cell.code, cell.executionCount, "python");
+		this.#speaksFirst(cell.cellId);
 	}
 
 	#echo(text: string, executionCount: number | null, kind: EditorPrompt["kind"]): void {
@@ -265,9 +281,9 @@ export class Scrollback {
 			this.#shown.add(turn.turnId);
 			this.#gap();
 			this.#byLine(turn.by);
-			this.#echo(turn.source, turn.executionCount, "ai");
+			this.#echo(turn.source, turn.executionCount ?? this.#options.nextNumber(), "ai");
+			this.#speaksFirst(turn.turnId);
 		}
-		this.#speaker = turn.turnId;
 		for (const warning of warnings) this.#notice(warning, "warning");
 	}
 
@@ -408,24 +424,33 @@ export class Scrollback {
 		);
 	}
 
+	/** The input was shown when it was entered; whether nothing has come between says the count of lines. */
+	#wasShown(id: string): void {
+		this.#shown.add(id);
+		this.#spoke.add(id);
+		if (this.#lines === this.#inputAt) this.#speaker = id;
+	}
+
+	#speaksFirst(id: string): void {
+		this.#speaker = id;
+		this.#spoke.add(id);
+	}
+
 	/** Says who goes on, when lines of two sources would run into each other. */
-	#speak(speaker: string): void {
-		if (this.#speaker === speaker) return;
-		const changes = this.#speaker !== null && this.#isRunning(this.#speaker);
-		this.#speaker = speaker;
-		if (!changes) return;
-		const cell = this.#order.find((each) => each.cellId === speaker);
+	#speak(id: string): void {
+		if (this.#speaker === id) return;
+		const goesOn = this.#spoke.has(id);
+		this.#speaksFirst(id);
+		if (!goesOn) return;
+		const cell = this.#order.find((each) => each.cellId === id);
 		const label = cell === undefined ? "the answer goes on" : `In [${cell.executionCount ?? "*"}] goes on`;
 		this.#gap();
 		this.#commit([paint(this.#options.theme, "dim", `· ${label} ·`)]);
 	}
 
-	#isRunning(speaker: string): boolean {
-		return this.#shown.has(speaker);
-	}
-
 	#forget(id: string): void {
 		this.#shown.delete(id);
+		this.#spoke.delete(id);
 		const at = this.#order.findIndex((each) => each.cellId === id);
 		if (at >= 0) this.#order.splice(at, 1);
 		if (this.#speaker === id) this.#speaker = null;
@@ -438,6 +463,7 @@ export class Scrollback {
 	#commit(lines: readonly string[]): void {
 		if (lines.length === 0) return;
 		this.#blank = lines.at(-1) === "";
+		this.#lines += lines.length;
 		this.#options.commit(lines);
 	}
 }

@@ -135,6 +135,9 @@ export class SessionView {
 	/** Turns that wait or run, in order. */
 	readonly turns = new Map<string, TurnView>();
 	readonly approvals = new Map<string, Approval>();
+	/** Turns that have started but have not taken their input number yet; some take it after their end. */
+	readonly unnumbered = new Set<string>();
+	#nextWithoutKernel = 1;
 	#answer = { turnId: "", texts: new Map<string, string>() };
 	/** What the newest finished turn used. */
 	usage: Usage | null = null;
@@ -159,7 +162,7 @@ export class SessionView {
 
 	/** The number that the next input takes. */
 	get nextExecutionCount(): number {
-		return this.kernel?.nextExecutionCount ?? 1;
+		return this.kernel?.nextExecutionCount ?? this.#nextWithoutKernel;
 	}
 
 	get runningTurn(): TurnView | null {
@@ -248,7 +251,9 @@ export class SessionView {
 				if (this.kernel.status === "dead") this.kernel.status = "idle";
 				return [{ kind: "kernelAttached", kernel: this.kernel, fresh: event.fresh }];
 			case "kernelDetached":
+				this.#nextWithoutKernel = this.nextExecutionCount;
 				this.kernel = null;
+				this.unnumbered.clear();
 				return [{ kind: "kernelDetached", reason: event.reason }];
 			case "cellStarted": {
 				const cell: CellView = { ...event, status: "running" };
@@ -293,6 +298,10 @@ export class SessionView {
 			}
 			default: {
 				const turn = this.turns.get(event.turnId);
+				if (event.kind === "promptNumbered") {
+					this.unnumbered.delete(event.turnId);
+					this.#numberTaken(event.executionCount);
+				}
 				return turn === undefined ? [] : this.#foldTurnEvent(turn, event);
 			}
 		}
@@ -305,10 +314,10 @@ export class SessionView {
 				return [{ kind: "status" }];
 			case "promptNumbered":
 				turn.executionCount = event.executionCount;
-				this.#numberTaken(event.executionCount);
 				return [{ kind: "turnNumbered", turn }];
 			case "turnStarted":
 				turn.state = "running";
+				if (turn.executionCount === null && this.kernel !== null) this.unnumbered.add(turn.turnId);
 				turn.backend = event.backend;
 				turn.model = event.model;
 				return [{ kind: "turnStarted", turn, warnings: event.warnings }];
