@@ -1,4 +1,5 @@
 /** The cells of one kernel: ours, and those of other clients. Says whether Python is busy for a person's eyes. */
+import type { Output } from "../../protocol/index.ts";
 import type { ExecuteRequest, ExecuteResult, ForeignCell } from "../sessions/host.ts";
 import type { KernelClient } from "./kernelClient.ts";
 import { count, text, toOutputs, toPayloads } from "./outputs.ts";
@@ -101,7 +102,7 @@ export const createCells = (listener: CellsListener): Cells => {
 						// An empty cell is announced with a number that it does not take.
 						if (request.code.trim()) executionCount = count(message.content.execution_count);
 						request.onStarted(executionCount);
-					} else for (const output of toOutputs(message)) request.onOutput(output);
+					} else for (const output of toOutputs(message)) request.onOutput(asInterrupt(output, cell));
 				},
 				onStdin: (message) => {
 					cell.input = message;
@@ -166,10 +167,16 @@ export const createCells = (listener: CellsListener): Cells => {
 	};
 };
 
+/** An interrupt of a cell that awaits arrives as a cancel: a person is shown what they did. */
+const asInterrupt = (output: Output, cell: OwnCell): Output => {
+	if (output.kind !== "error" || output.ename !== "CancelledError" || !cell.interrupted) return output;
+	const traceback = output.traceback.map((line) => line.replaceAll("CancelledError", "KeyboardInterrupt"));
+	return { ...output, ename: "KeyboardInterrupt", traceback };
+};
+
 const statusOf = ({ content }: Message, cell: OwnCell): ExecuteResult["status"] => {
 	if (content.status === "ok") return "ok";
 	if (content.status === "aborted") return "aborted";
-	// An interrupt of a cell that awaits arrives as a cancel.
 	const interrupted =
 		content.ename === "KeyboardInterrupt" || (cell.interrupted && content.ename === "CancelledError");
 	return interrupted ? "interrupted" : "error";

@@ -102,10 +102,11 @@ def tail(shell, limit: int) -> list:
     if history is None:
         return []
     current = history.session_number
-    memory = [(current, line, text) for line, text in enumerate(list(history.input_hist_raw)) if line and text]
     stored: list = []
     path = str(history.hist_file)
     if getattr(history, "enabled", True) and path != ":memory:":
+        # What the saving thread has not written yet.
+        memory = [(current, line, raw) for line, _source, raw in list(history.db_input_cache)]
         try:
             # A connection of this thread's own, read-only, closed at once: IPython's is for the main thread.
             db = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, timeout=0.25)
@@ -117,6 +118,8 @@ def tail(shell, limit: int) -> list:
                 db.close()
         except sqlite3.Error:
             stored = []
+    else:
+        memory = [(current, line, text) for line, text in enumerate(list(history.input_hist_raw)) if line and text]
     known = {(session, line) for session, line, _ in stored}
     rows = [row for row in memory if (row[0], row[1]) not in known] + stored
     rows.sort(key=lambda row: (row[0] == current, row[0], row[1]))

@@ -63,7 +63,9 @@ test.each([
 	const cell = kernel.start(code);
 	await until(() => cell.outputs.length > 0);
 	await kernel.host.interrupt();
-	expect((await cell.done).status).toBe("interrupted");
+	const { status, text } = await cell.done;
+	expect(status).toBe("interrupted");
+	expect(text).toContain("KeyboardInterrupt");
 });
 
 test("cells behind a failed one are aborted", async () => {

@@ -53,9 +53,13 @@ test("a number waits for the running cell, whose own it is not", async () => {
 
 test("history gives inputs as typed, oldest first, this session's last", async () => {
 	await kernel.run("first = 1");
+	await kernel.run("exit");
 	await kernel.host.numberPrompt(".then?", "x");
 	const entries = await kernel.host.history(2, noSignal);
-	expect(entries.map(({ source }) => source)).toEqual(["first = 1", ".then?"]);
+	expect(entries.map(({ line, source }) => [line, source])).toEqual([
+		[1, "first = 1"],
+		[3, ".then?"],
+	]);
 });
 
 test("a finished prompt is a row of claude_prompts in the predecessors' columns", async () => {
