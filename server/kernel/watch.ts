@@ -1,4 +1,5 @@
 /** Finds out that a kernel is gone: by its process where that is ours to know, else by its heartbeat. */
+import { platform } from "node:os";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import type { Channels } from "./channels.ts";
 import { isSameProcess, type ProcessName } from "./process.ts";
@@ -9,7 +10,8 @@ export type Watch = {
 	stop(): void;
 };
 
-const pollMs = 1000;
+/** Connections tell at once; this is for what they miss. Off Linux each look starts a `ps`. */
+const pollMs = platform() === "linux" ? 1000 : 5000;
 const beatMs = 1500;
 
 /** Calls `onGone` once, with a clause that says how it was noticed. */
