@@ -37,6 +37,8 @@ export class InputLines {
 		for (const [index, line] of lines.entries()) {
 			const spans = plain ? [{ text: line, role: null }] : this.#spans(index, line, state);
 			if (!plain) state = this.#cache[index]!.after;
+			// Each line takes a row at least, so lines further away than that can not show.
+			if (Math.abs(index - cursorLine) > maxRows) continue;
 			const lead = leadOf(prompt, index, theme);
 			if (index !== cursorLine) {
 				rows.push(...wrapCells(lead + painted(spans, theme), room));
