@@ -52,6 +52,9 @@ export const buildBundles = async (
 		banner: { js: requireShim },
 		define: { "process.env.IPYAI_BUNDLE": '"1"' },
 		legalComments: "none",
+		// What is read at each start is shorter; names stay, for stack traces.
+		minifyWhitespace: true,
+		minifySyntax: true,
 		metafile: true,
 		write: false,
 		logLevel: "warning",

@@ -18,7 +18,6 @@ import {
 	fullClaudeModel,
 	thinkingBudgets,
 } from "./models.ts";
-import { fetchThroughProxy } from "./proxyFetch.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import { settleTranscript } from "./settle.ts";
 import { type ResponseRequest, runToolLoop } from "./toolLoop.ts";
@@ -31,6 +30,8 @@ const searchUses = { l: 2, m: 5, h: 10 } as const;
 export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPolicy): Backend => {
 	const clients = clientCache(async (environment: Environment) => {
 		const { default: Anthropic } = await import("@anthropic-ai/sdk");
+		// Loads node:http, which takes longer than all else at the start of a server.
+		const { fetchThroughProxy } = await import("./proxyFetch.ts");
 		const key = firstSet(environment, keyNames);
 		const isToken = key?.name === "ANTHROPIC_AUTH_TOKEN";
 		return new Anthropic({

@@ -2,7 +2,6 @@
 import type OpenAI from "openai";
 import type { Environment } from "./backend.ts";
 import { readVariable, withoutSlash } from "./environment.ts";
-import { fetchThroughProxy } from "./proxyFetch.ts";
 
 export const openAiEndpoint = "https://api.openai.com/v1";
 
@@ -15,6 +14,8 @@ export const makeOpenAiClient = async (
 	apiKey: string,
 ): Promise<OpenAI> => {
 	const { default: OpenAI } = await import("openai");
+	// Loads node:http, which takes longer than all else at the start of a server.
+	const { fetchThroughProxy } = await import("./proxyFetch.ts");
 	return new OpenAI({
 		apiKey,
 		baseURL,
