@@ -4,7 +4,9 @@ export class Queue<T> implements AsyncIterable<T> {
 	#ended = false;
 	#wake: (() => void) | null = null;
 
+	/** Ignored once the queue has ended. */
 	push(...values: T[]): void {
+		if (this.#ended) return;
 		this.#values.push(...values);
 		this.#wake?.();
 	}

@@ -4,6 +4,7 @@ import { nearest } from "../../protocol/nearest.ts";
 import { createAnthropicBackend } from "./anthropic.ts";
 import type { Backend, Environment } from "./backend.ts";
 import { createClaudeSdkBackend } from "./claudeSdk/claudeSdk.ts";
+import { createCodexBackend } from "./codex/codex.ts";
 import { createOpenAiChatBackend } from "./openaiChat.ts";
 import { createOpenAiBackend } from "./openaiResponses.ts";
 import { presets } from "./presets.ts";
@@ -41,6 +42,7 @@ export const createBackends = (options: BackendsOptions = {}): Backends => {
 	const retryPolicy = options.retryPolicy ?? defaultRetryPolicy;
 	return backendsOf([
 		createClaudeSdkBackend(),
+		createCodexBackend(),
 		createAnthropicBackend(retryPolicy),
 		createOpenAiBackend(retryPolicy),
 		createOpenAiChatBackend(retryPolicy),

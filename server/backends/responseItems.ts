@@ -48,6 +48,10 @@ export class ResponseItems {
 		yield { kind: `${kind}Delta`, itemId: prose.itemId, delta };
 	}
 
+	has(kind: "text" | "thinking", key: string | number): boolean {
+		return this.#prose.has(`${kind}:${key}`);
+	}
+
 	/** The text or thinking item is whole. */
 	*close(kind: "text" | "thinking", key: string | number): Iterable<TurnUpdate> {
 		const prose = this.#prose.get(`${kind}:${key}`);

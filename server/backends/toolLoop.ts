@@ -39,7 +39,8 @@ export type LoopDriver = {
 	readonly contextWindow: number | null;
 };
 
-const lastRoundNote =
+/** Part of the last tool result of a turn whose rounds are used up. */
+export const lastRoundNote =
 	"No more tool calls are possible in this turn. Answer now: sum up what was done, what was found and what is left.";
 
 export async function* runToolLoop(request: TurnRequest, driver: LoopDriver): AsyncGenerator<TurnUpdate> {

@@ -1,11 +1,13 @@
 /** The backends that hold the contract, each with what its tests need to know. A new backend adds one entry. */
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAnthropicBackend } from "../../server/backends/anthropic.ts";
 import type { Backend, Environment } from "../../server/backends/backend.ts";
 import { createClaudeSdkBackend } from "../../server/backends/claudeSdk/claudeSdk.ts";
 import { findClaude } from "../../server/backends/claudeSdk/locate.ts";
+import { createCodexBackend } from "../../server/backends/codex/codex.ts";
+import { findCodex } from "../../server/backends/codex/locate.ts";
 import { createOpenAiChatBackend } from "../../server/backends/openaiChat.ts";
 import { createOpenAiBackend } from "../../server/backends/openaiResponses.ts";
 import type { RetryPolicy } from "../../server/backends/retry.ts";
@@ -58,6 +60,28 @@ const newFolder = (name: string): string => {
 
 const claudeHome = newFolder("claude-");
 
+/** Codex takes its provider from a file alone. */
+const codexHome = (url: string): string => {
+	const home = newFolder("codex-");
+	writeFileSync(
+		join(home, "config.toml"),
+		`model = "loop-1"
+model_provider = "loop"
+[analytics]
+enabled = false
+[model_providers.loop]
+name = "loop"
+base_url = "${url}/v1"
+wire_api = "responses"
+env_key = "LOOP_KEY"
+request_max_retries = 0
+stream_max_retries = 0
+`,
+	);
+	return home;
+};
+const codexHomes = new Map<string, string>();
+
 export const backendSubjects: readonly Subject[] = [
 	{
 		...stateless,
@@ -105,6 +129,24 @@ export const backendSubjects: readonly Subject[] = [
 		missing: findClaude({}) === null ? "Claude Code is not installed" : null,
 		keepsHistory: true,
 		providerChecksArguments: true,
+		toolChars: 400_000,
+	},
+	{
+		name: "codex",
+		model: "loop-1",
+		otherModel: "loop-2",
+		create: () => createCodexBackend({ maxReconnects: 1 }),
+		environment: ({ url }) => {
+			if (!codexHomes.has(url)) codexHomes.set(url, codexHome(url));
+			const home = codexHomes.get(url)!;
+			return { PATH: process.env.PATH ?? "", HOME: home, CODEX_HOME: home, LOOP_KEY: "loopback-key" };
+		},
+		cwd: () => claudeHome,
+		badKey: { LOOP_KEY: "bad-key-123456" },
+		retriesItself: true,
+		missing: findCodex({}) === null ? "Codex is not installed" : null,
+		keepsHistory: true,
+		providerChecksArguments: false,
 		toolChars: 400_000,
 	},
 ];

@@ -13,6 +13,7 @@ import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { redact, summarizeText } from "../failure.ts";
 import { Queue } from "../queue.ts";
 import { cancelledResult, ResponseItems } from "../responseItems.ts";
+import { lastRoundNote } from "../toolLoop.ts";
 import { UsageSum } from "../usage.ts";
 import type { WireNames } from "../wireId.ts";
 import type { ChildListener, ClaudeChild } from "./child.ts";
@@ -26,9 +27,6 @@ type Pending = {
 };
 
 export type TurnOwner = { readonly backend: string; readonly model: string; readonly endpoint: string };
-
-const lastRoundNote =
-	"No more tool calls are possible in this turn. Answer now: sum up what was done, what was found and what is left.";
 
 /** How long a cancelled turn waits for the child to tell the rest of what it had begun. */
 const settleMs = 300;
@@ -129,9 +127,10 @@ export class ClaudeTurn implements ChildListener {
 	}
 
 	async callTool(toolUseId: string): Promise<ToolAnswer> {
-		const pending = await this.#pendingOf(toolUseId);
-		if (pending === null) return cancelledResult("");
-		const running = this.#serial.then(() => this.#run(pending));
+		const running = this.#serial.then(async () => {
+			const pending = await this.#pendingOf(toolUseId);
+			return pending === null ? cancelledResult("") : this.#run(pending);
+		});
 		this.#serial = running;
 		return running;
 	}

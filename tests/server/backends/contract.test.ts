@@ -138,7 +138,7 @@ describe.each(backendSubjects.filter((subject) => subject.missing === null))("$n
 			},
 		});
 		expect(called).toEqual([]);
-		expect(turn.text).toContain("not valid JSON");
+		expect(turn.text).toMatch(/not valid JSON|failed to parse/);
 	});
 
 	test("ends with a summary when the rounds are used up", async () => {
@@ -297,7 +297,8 @@ describe.each(backendSubjects.filter((subject) => subject.missing === null))("$n
 			}
 			const turn = await say(`@@error ${status}@@`);
 			expect(turn.stopReason).toBe("failed");
-			expect(turn.error).toContain(String(status));
+			// Codex has words of its own for this.
+			if (!subject.retriesItself) expect(turn.error).toContain(String(status));
 			expect((await say("next")).text).toContain("You said: next");
 		});
 

@@ -36,7 +36,7 @@ const bare = {
 	PATH: "/nowhere",
 	HOME: "/nowhere",
 	IPYAI_CLAUDE_PATH: "/nowhere",
-	IPYAI_CODEX_PATH: "/nowhere",
+	IPYAI_CODEX_CMD: "/nowhere",
 };
 
 test.each([

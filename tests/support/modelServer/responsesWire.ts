@@ -5,6 +5,7 @@ import {
 	errorTypes,
 	imageTypes,
 	isInjected,
+	isToldToStop,
 	sign,
 	tokensOf,
 	type Wire,
@@ -123,7 +124,12 @@ const see = (body: Body): Conversation => {
 		images = parts.filter((part) => part.type === "input_image").map((part) => part.image_url.slice(0, 30));
 		rounds = [];
 	}
-	return { userText, images, rounds, tools: body.tool_choice === "none" ? [] : tools };
+	return {
+		userText,
+		images,
+		rounds,
+		tools: body.tool_choice === "none" || isToldToStop(rounds) ? [] : tools,
+	};
 };
 
 const toSeen = (output: Body) => {

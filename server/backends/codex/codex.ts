@@ -1,0 +1,230 @@
+/**
+ * `codex`: OpenAI's Codex through its app-server, one process per environment, one thread per conversation. A thread
+ * whose history is not the request's transcript is replaced by one that is seeded with it.
+ */
+
+import { orAborted } from "../abort.ts";
+import type { Backend, Environment, TurnRequest, TurnUpdate } from "../backend.ts";
+import { childEnvironment } from "../executables.ts";
+import { redact } from "../failure.ts";
+import { fingerprint } from "../fingerprint.ts";
+import { defaultModels, openAiModels, openAiWindow } from "../models.ts";
+import { settleTranscript } from "../settle.ts";
+import { wireNames } from "../wireId.ts";
+import { AppServer, type Params } from "./appServer.ts";
+import { codexEndpoint, codexLogin, findCodex } from "./locate.ts";
+import { toCodexInput, toCodexItems } from "./seed.ts";
+import { CodexTurn } from "./turn.ts";
+
+const name = "codex";
+
+type Thread = {
+	readonly threadId: string;
+	readonly server: AppServer;
+	/** What it was started with, as text. */
+	readonly settings: string;
+	/** Fingerprint of the transcript it holds, `null` while a turn runs. */
+	history: string | null;
+};
+
+export type CodexOptions = {
+	/** How often a dead network may be told, every five seconds, before the turn fails. */
+	readonly maxReconnects?: number;
+};
+
+export const createCodexBackend = (options: CodexOptions = {}): Backend => {
+	const servers = new Map<string, AppServer>();
+	const threads = new Map<string, Thread>();
+
+	/** The running process for this environment, started when there is none. `null` without Codex. */
+	const serverFor = (environment: Environment): AppServer | null => {
+		const command = findCodex(environment);
+		if (command === null) return null;
+		const own = childEnvironment(environment);
+		const key = JSON.stringify([command, own]);
+		const running = servers.get(key);
+		if (running !== undefined && !running.ended) return running;
+		const server = new AppServer(command, own);
+		servers.set(key, server);
+		return server;
+	};
+
+	const drop = (conversationId: string) => {
+		const thread = threads.get(conversationId);
+		threads.delete(conversationId);
+		// The thread lives in the process's memory alone; a process that is gone has forgotten it.
+		thread?.server.request("thread/unsubscribe", { threadId: thread.threadId }).catch(() => {});
+	};
+
+	/** A thread that holds the transcript up to the prompt, with what is to be sent to it. */
+	const threadFor = async (
+		request: TurnRequest,
+		server: AppServer,
+	): Promise<{ thread: Thread; input: Params[] }> => {
+		const settings = settingsOf(request);
+		const history = fingerprint(request.transcript.slice(0, -1));
+		const known = threads.get(request.conversationId);
+		const prompt = request.transcript.at(-1);
+		if (
+			known?.server === server &&
+			known.history === history &&
+			known.settings === JSON.stringify(settings) &&
+			prompt?.role === "user"
+		)
+			return { thread: known, input: toCodexInput(prompt.content) };
+		drop(request.conversationId);
+		const steps = settleTranscript(request.transcript, {
+			tools: new Set(request.tools.map((tool) => tool.name)),
+			owner: ownerOf(request),
+		});
+		const asked = steps.at(-1)?.role === "user" ? steps.at(-1)! : null;
+		const { thread: started } = await server.request("thread/start", settings);
+		const thread = { threadId: started.id, server, settings: JSON.stringify(settings), history: null };
+		const items = toCodexItems(asked === null ? steps : steps.slice(0, -1), wireNames(request.tools));
+		if (items.length > 0) await server.request("thread/inject_items", { threadId: started.id, items });
+		return { thread, input: toCodexInput(asked?.role === "user" ? asked.content : []) };
+	};
+
+	async function* runTurn(request: TurnRequest): AsyncGenerator<TurnUpdate> {
+		const { conversationId, signal, environment } = request;
+		const end = (stopReason: "failed" | "cancelled", error: string | null): TurnUpdate => ({
+			kind: "end",
+			stopReason,
+			usage: null,
+			error,
+		});
+		if (signal.aborted) return yield end("cancelled", null);
+		const server = serverFor(environment);
+		if (server === null) {
+			const login = codexLogin(environment);
+			const hint = login.kind === "missing" ? login.hint : "";
+			return yield end("failed", `${name}: Codex was not found. ${hint}`);
+		}
+		let prepared: { thread: Thread; input: Params[] };
+		try {
+			await orAborted(server.ready, signal);
+			prepared = await orAborted(threadFor(request, server), signal);
+		} catch (error) {
+			if (signal.aborted) return yield end("cancelled", null);
+			const reason = redact((error as Error).message, environment);
+			return yield end("failed", `${name}: Codex could not begin (${reason}). Check it with codex doctor.`);
+		}
+		const { thread, input } = prepared;
+		threads.set(conversationId, thread);
+		thread.history = null;
+		const turn = new CodexTurn({
+			request,
+			server,
+			threadId: thread.threadId,
+			names: wireNames(request.tools),
+			owner: ownerOf(request),
+			contextWindow: openAiWindow(request.model),
+			maxReconnects: options.maxReconnects ?? 3,
+		});
+		server.listen(thread.threadId, turn);
+		const cancel = () => turn.cancel();
+		signal.addEventListener("abort", cancel, { once: true });
+		const entries = [...request.transcript];
+		let isClean = false;
+		try {
+			void turn.start(input);
+			for await (const update of turn.updates) {
+				if (update.kind === "response") entries.push(update.entry);
+				if (update.kind === "toolResults") entries.push({ role: "tool", results: update.results });
+				if (update.kind === "steered") entries.push({ role: "user", content: update.content });
+				if (update.kind === "end" && turn.isClean) {
+					isClean = true;
+					thread.history = fingerprint(entries);
+				}
+				yield update;
+			}
+		} finally {
+			signal.removeEventListener("abort", cancel);
+			turn.cancel();
+			server.listen(thread.threadId, null);
+			if (!isClean && threads.get(conversationId) === thread) drop(conversationId);
+		}
+	}
+
+	return {
+		name,
+		aliases: ["ipycodex"],
+		capabilities: {
+			images: true,
+			thinking: true,
+			tools: true,
+			steer: true,
+			search: true,
+			providerTools: false,
+		},
+		defaultModel: defaultModels[name].prompt,
+		defaultCompletionModel: defaultModels[name].completion,
+		login: codexLogin,
+		runTurn,
+		warm(environment) {
+			if (codexLogin(environment).kind !== "missing") serverFor(environment);
+		},
+		async listModels(environment, signal) {
+			const server = serverFor(environment);
+			if (server === null) return openAiModels;
+			try {
+				await orAborted(server.ready, signal);
+				const { data } = await orAborted(server.request("model/list", { limit: 100 }), signal);
+				return data.map((model: Params) => ({
+					id: model.id,
+					name: model.displayName ?? null,
+					contextWindow: openAiWindow(model.id),
+				}));
+			} catch {
+				// Codex cannot say: the known models are the answer.
+				return openAiModels;
+			}
+		},
+		contextWindow: openAiWindow,
+		async dispose() {
+			threads.clear();
+			await Promise.all([...servers.values()].map((server) => server.close()));
+			servers.clear();
+		},
+	};
+};
+
+const ownerOf = (request: TurnRequest) => ({
+	backend: name,
+	model: request.model,
+	endpoint: codexEndpoint(request.environment),
+});
+
+/** How a thread starts; another one of these needs another thread. */
+const settingsOf = (request: TurnRequest): Params => {
+	const names = wireNames(request.tools);
+	return {
+		cwd: request.cwd,
+		model: request.model,
+		ephemeral: true,
+		sandbox: "read-only",
+		approvalPolicy: "never",
+		baseInstructions: request.systemPrompt,
+		environments: [],
+		experimentalRawEvents: true,
+		dynamicTools: request.tools.map((tool) => ({
+			type: "function",
+			name: names.toWire(tool.name),
+			description: tool.description,
+			inputSchema: { type: "object", ...tool.inputSchema },
+		})),
+		config: {
+			web_search: request.search === null ? "disabled" : "live",
+			...(request.search === null
+				? {}
+				: { "tools.web_search.context_size": { l: "low", m: "medium", h: "high" }[request.search] }),
+			include_permissions_instructions: false,
+			include_apps_instructions: false,
+			include_environment_context: false,
+			"skills.bundled.enabled": false,
+			"skills.include_instructions": false,
+			// The server has already cut what is too long.
+			tool_output_token_limit: 400_000,
+		},
+	};
+};
