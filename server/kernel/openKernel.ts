@@ -54,8 +54,8 @@ export type OpenKernel = {
 	): { readonly result: Promise<unknown> };
 	/** At once, whatever runs. */
 	control(op: string, args: Record<string, unknown>): Promise<unknown>;
-	/** Ends the operation with this id; nothing else is hit. */
-	cancel(id: string): void;
+	/** Ends the operation with this id; nothing else is hit. Resolves to whether it had begun. Never rejects. */
+	cancel(id: string): Promise<boolean>;
 	close(reason: HostError): void;
 };
 
@@ -195,9 +195,11 @@ const meet = async (
 			toResult(await lookups.apart(requestType, { ...args, op }, limitMs, signal)),
 		runMain: (op, args, onIopub) => ({ result: ask("shell", op, args, onIopub) }),
 		control,
-		cancel: (id) => {
-			control("cancel", { id }).catch(() => {}); // it ended, or the kernel did
-		},
+		cancel: (id) =>
+			control("cancel", { id }).then(
+				(begun) => begun === true,
+				() => false, // the kernel ended
+			),
 		close,
 	};
 };

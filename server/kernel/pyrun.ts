@@ -22,7 +22,7 @@ export const pyrunTool: ToolDescription = {
 /** What child processes printed past Python, at most. */
 const maxStrayChars = 8000;
 /** How long an interrupted call may take to end. */
-const endMs = 2000;
+const endMs = 5000;
 
 export const callPyrun = async (
 	{ runMain, cancel }: OpenKernel,
@@ -46,8 +46,8 @@ export const callPyrun = async (
 	});
 	const stopped = Promise.withResolvers<never>();
 	const stop = (): void => {
-		cancel(id);
-		setTimeout(() => stopped.reject(signal.reason), started ? endMs : 0);
+		// What had begun is heard to its end, with what it printed; what waits for a cell is left at once.
+		void cancel(id).then((begun) => setTimeout(() => stopped.reject(signal.reason), begun ? endMs : 0));
 	};
 	signal.addEventListener("abort", stop, { once: true });
 	try {

@@ -21,6 +21,7 @@ const moduleNames = [
 	"refs",
 	"shell_refs",
 	"capture",
+	"nudge",
 	"pyrun",
 	"prompts",
 	"lease",

@@ -15,7 +15,7 @@ export type RefOperations = {
 	): Promise<unknown>;
 	/** On the main shell, after the cells that run. */
 	runMain(op: string, args: Record<string, unknown>): Promise<unknown>;
-	cancel(id: string): void;
+	cancel(id: string): Promise<unknown>;
 };
 
 const shellLimitSeconds = 30;
@@ -54,7 +54,7 @@ const resolveShell = async (
 	try {
 		return (await lookApart("shellRefs", args, (shellLimitSeconds + 10) * 1000, signal)) as unknown[];
 	} catch (error) {
-		cancel(id);
+		void cancel(id);
 		return commands.map(() => missing(error, signal));
 	}
 };
@@ -88,7 +88,7 @@ const callOnMain = async (
 	const id = randomUUID();
 	const stopped = Promise.withResolvers<unknown>();
 	const stop = (): void => {
-		cancel(id);
+		void cancel(id);
 		// It may still wait for a running cell, or not heed the interrupt.
 		setTimeout(() => stopped.resolve({ reason: "took too long" }), 1000);
 	};

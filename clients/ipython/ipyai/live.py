@@ -10,7 +10,7 @@ import platform
 import sys
 import threading
 
-from . import notes, prompts, pyrun, refs, shell_refs, summaries
+from . import notes, nudge, prompts, pyrun, refs, shell_refs, summaries
 from .bounded import clean
 from .lease import Lease
 
@@ -35,6 +35,7 @@ class Live:
             "ping": self._ping,
             "resize": self._resize,
             "cancel": self._cancel,
+            "nudge": lambda args: nudge.while_true(lambda: self._executing),
             "variables": lambda args: summaries.variables(shell, args.get("filter")),
             "notes": lambda args: [_clean(notes.note_value(source)) for source in args["sources"]],
             "plainRefs": lambda args: [refs.is_plain(expression) for expression in args["expressions"]],
@@ -63,6 +64,7 @@ class Live:
             handlers[REQUEST] = self._on_request
         for name, function in self._events.items():
             self._shell.events.register(name, function)
+        nudge.prepare()
         # `exit` only tells the client, which decides: other clients may share this kernel. IPython has no hook here.
         self._shell.ask_exit = self._ask_exit
         # debugpy makes `breakpoint()` do nothing where no debugger is attached.
@@ -79,6 +81,7 @@ class Live:
             except ValueError:
                 pass  # somebody cleared the hooks
         self._shell.__dict__.pop("ask_exit", None)
+        nudge.withdraw()
         if self._lease:
             self._lease.stop()
 

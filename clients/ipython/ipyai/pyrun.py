@@ -14,6 +14,7 @@ import sys
 import threading
 import traceback
 
+from . import nudge
 from .bounded import clean, cut
 from .capture import MAX_CHARS, Capture
 
@@ -31,6 +32,8 @@ def cancel(call_id: str) -> bool:
     """Interrupts the call if it runs and only then; one that waits does not start."""
     with _lock:
         if _current != call_id:
+            if len(_cancelled) > 100:
+                _cancelled.clear()  # of calls that had ended already
             _cancelled.add(call_id)
             return False
         # The call cannot end while the lock is held, so the signal meets nobody else.
@@ -39,7 +42,8 @@ def cancel(call_id: str) -> bool:
             os.killpg(pid, signal.SIGINT)
         else:
             os.kill(pid, signal.SIGINT)
-        return True
+    nudge.while_true(lambda: _current == call_id)
+    return True
 
 
 async def guarded(call_id: str, work, cancelled_result):
@@ -61,7 +65,7 @@ async def guarded(call_id: str, work, cancelled_result):
             result = await result
         return result
     except (KeyboardInterrupt, asyncio.CancelledError):
-        handler.uncancel()
+        handler.quiet()
         return cancelled_result
     finally:
         _end(handler)
@@ -105,11 +109,15 @@ class _Interrupts:
         if saved is not None:
             signal.signal(signal.SIGINT, saved)
 
-    def uncancel(self) -> None:
+    def quiet(self) -> None:
+        """The interrupt has done its work: further ones are due to nothing."""
+        self._active = False
         if self._cancels and hasattr(self._task, "uncancel"):
             self._task.uncancel()
 
     def _on_interrupt(self, _number, frame):
+        if not self._active:
+            return
         # Inside our own frames the code runs; otherwise the event loop waits for it.
         while frame is not None:
             if frame.f_code is self._depth:
