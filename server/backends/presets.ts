@@ -84,7 +84,10 @@ export const endpointOf = (model: string, environment: Environment): Endpoint =>
 
 /** Ollama's variable holds a host, a host with a port, or an address. */
 const fromHost = (value: string): string => {
-	const url = new URL(value.includes("://") ? value : `http://${value}`);
+	const address = value.includes("://") ? value : `http://${value}`;
+	// What is no address cannot be reached, and is told as it was given.
+	if (!URL.canParse(address)) return value;
+	const url = new URL(address);
 	if (url.port === "" && !value.includes("://")) url.port = "11434";
 	return `${withoutSlash(url.origin)}/v1`;
 };

@@ -48,13 +48,20 @@ let conversations = 0;
 
 export class Conversation {
 	transcript: Entry[] = [];
-	readonly conversationId = `conversation-${++conversations}`;
+	readonly conversationId: string;
 	readonly #backend: Backend;
 	readonly #environment: Environment;
 	readonly #model: string;
 	readonly #cwd: string;
 
-	constructor(backend: Backend, environment: Environment, model: string, cwd = "/tmp") {
+	constructor(
+		backend: Backend,
+		environment: Environment,
+		model: string,
+		cwd = "/tmp",
+		conversationId?: string,
+	) {
+		this.conversationId = conversationId ?? `conversation-${++conversations}`;
 		this.#backend = backend;
 		this.#environment = environment;
 		this.#model = model;

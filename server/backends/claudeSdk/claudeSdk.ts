@@ -2,6 +2,7 @@
  * `claude-sdk`: Claude Code through its Agent SDK, one warm process per conversation. A process whose history is
  * not the request's transcript is replaced by one that is seeded with it.
  */
+import type { Entry } from "../../context/transcript.ts";
 import type { Backend, TurnRequest, TurnUpdate } from "../backend.ts";
 import { readVariable, withoutSlash } from "../environment.ts";
 import { childEnvironment } from "../executables.ts";
@@ -11,51 +12,35 @@ import { settleTranscript } from "../settle.ts";
 import { wireNames } from "../wireId.ts";
 import { type ChildOptions, ClaudeChild, ownTools } from "./child.ts";
 import { claudeLogin, findClaude } from "./locate.ts";
+import { ChildPool } from "./pool.ts";
 import { toSeed } from "./seed.ts";
 import { claudeNames } from "./toolServer.ts";
-import { ClaudeTurn, toBlocks } from "./turn.ts";
+import { ClaudeTurn } from "./turn.ts";
 
 const name = "claude-sdk";
 
-/** Each takes about 200 MB. */
-const maxChildren = 6;
-
-type Entries = TurnRequest["transcript"];
-
 export const createClaudeSdkBackend = (): Backend => {
-	/** Idle or busy, the longest unused first. */
-	const children = new Map<string, ClaudeChild>();
-
-	const drop = (conversationId: string) => {
-		children.get(conversationId)?.close();
-		children.delete(conversationId);
-	};
-
-	const keep = (conversationId: string, child: ClaudeChild) => {
-		children.delete(conversationId);
-		children.set(conversationId, child);
-		for (const [id, other] of children) {
-			if (children.size <= maxChildren) break;
-			if (other.listener === null) drop(id);
-		}
-	};
+	const pool = new ChildPool();
 
 	/** A child that holds the transcript up to the prompt, with what is to be sent to it. */
 	const childFor = (request: TurnRequest, options: ChildOptions) => {
 		const history = fingerprint(request.transcript.slice(0, -1));
-		const prompt = request.transcript.at(-1);
-		const known = children.get(request.conversationId);
-		if (
-			known !== undefined &&
-			!known.ended &&
-			known.history === history &&
-			prompt?.role === "user" &&
-			JSON.stringify(known.options) === JSON.stringify(options)
-		)
-			return { child: known, blocks: toBlocks(prompt.content) };
-		drop(request.conversationId);
-		const seed = seedOf(request);
-		return { child: new ClaudeChild(options, seed.records, history), blocks: seed.prompt };
+		const settings = JSON.stringify(options);
+		const child = pool.take(
+			request.conversationId,
+			(idle) => idle.history === history && JSON.stringify(idle.options) === settings,
+		);
+		const seed = seedOf(request, request.transcript.slice(child === null ? 0 : -2));
+		return { child: child ?? pool.add(new ClaudeChild(options, seed.records, history)), prompt: seed.prompt };
+	};
+
+	/** Starts the child of the next turn, when all that it needs is known by now. */
+	const prepareNext = (request: TurnRequest, options: ChildOptions, transcript: readonly Entry[]) => {
+		const seed = seedOf(request, transcript);
+		// What has no answer yet is asked together with the next prompt.
+		if (seed.prompt.length > 0) return;
+		const child = pool.add(new ClaudeChild(options, seed.records, fingerprint(transcript)));
+		pool.put(request.conversationId, child);
 	};
 
 	async function* runTurn(request: TurnRequest): AsyncGenerator<TurnUpdate> {
@@ -65,42 +50,44 @@ export const createClaudeSdkBackend = (): Backend => {
 			usage: null,
 			error,
 		});
-		if (request.signal.aborted) return yield end("cancelled", null);
+		const { conversationId, signal } = request;
+		if (signal.aborted) return yield end("cancelled", null);
 		const executable = findClaude(request.environment);
 		if (executable === null) {
 			const login = claudeLogin(request.environment);
 			const hint = login.kind === "missing" ? login.hint : "";
 			return yield end("failed", `${name}: Claude Code was not found. ${hint}`);
 		}
-		const { conversationId, signal } = request;
 		const options = optionsOf(request, executable);
-		const { child, blocks } = childFor(request, options);
+		const isLoose = request.transcript.length === 1 && pool.beginsAgain(conversationId);
+		const { child, prompt } = childFor(request, options);
 		const names = claudeNames(request.tools, wireNames(request.tools));
 		const turn = new ClaudeTurn(request, child, names, ownerOf(request), claudeWindow(request.model));
 		child.listener = turn;
-		keep(conversationId, child);
 		const cancel = () => turn.cancel();
 		signal.addEventListener("abort", cancel, { once: true });
-		const entries: Entries[number][] = [...request.transcript];
-		let ended = false;
+		const transcript: Entry[] = [...request.transcript];
+		let isKept = false;
 		try {
-			child.send(blocks);
+			child.send(prompt);
 			for await (const update of turn.updates) {
-				if (update.kind === "response") entries.push(update.entry);
-				if (update.kind === "toolResults") entries.push({ role: "tool", results: update.results });
-				if (update.kind === "steered") entries.push({ role: "user", content: update.content });
+				if (update.kind === "response") transcript.push(update.entry);
+				if (update.kind === "toolResults") transcript.push({ role: "tool", results: update.results });
+				if (update.kind === "steered") transcript.push({ role: "user", content: update.content });
 				if (update.kind === "end") {
-					ended = true;
 					child.listener = null;
-					child.history = turn.isClean ? fingerprint(entries) : null;
-					if (child.history === null) drop(conversationId);
+					isKept = turn.isClean && !isLoose;
+					if (isKept) {
+						child.history = fingerprint(transcript);
+						pool.put(conversationId, child);
+					} else if (isLoose) prepareNext(request, options, []);
+					else if (update.stopReason === "cancelled") prepareNext(request, options, transcript);
 				}
 				yield update;
 			}
 		} finally {
 			signal.removeEventListener("abort", cancel);
-			child.listener = null;
-			if (!ended) drop(conversationId);
+			if (!isKept) pool.close(child);
 		}
 	}
 
@@ -128,9 +115,7 @@ export const createClaudeSdkBackend = (): Backend => {
 			...claudeModels,
 		],
 		contextWindow: claudeWindow,
-		async dispose() {
-			for (const conversationId of [...children.keys()]) drop(conversationId);
-		},
+		dispose: async () => pool.dispose(),
 	};
 };
 
@@ -159,10 +144,10 @@ const ownerOf = (request: TurnRequest) => ({
 	),
 });
 
-const seedOf = (request: TurnRequest) => {
+const seedOf = (request: TurnRequest, transcript: readonly Entry[]) => {
 	const names = claudeNames(request.tools, wireNames(request.tools));
 	const own = request.tools.length > 0 ? ownTools : [];
-	const steps = settleTranscript(request.transcript, {
+	const steps = settleTranscript(transcript, {
 		tools: new Set([...request.tools.map((tool) => tool.name), ...own]),
 		owner: ownerOf(request),
 		replaysProviderCalls: true,

@@ -23,8 +23,8 @@ type Thread = {
 	readonly server: AppServer;
 	/** What it was started with, as text. */
 	readonly settings: string;
-	/** Fingerprint of the transcript it holds, `null` while a turn runs. */
-	history: string | null;
+	/** Fingerprint of the transcript it holds. */
+	history: string;
 };
 
 export type CodexOptions = {
@@ -34,6 +34,7 @@ export type CodexOptions = {
 
 export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 	const servers = new Map<string, AppServer>();
+	/** Threads that wait for the next turn of their conversation. */
 	const threads = new Map<string, Thread>();
 
 	/** The running process for this environment, started when there is none. `null` without Codex. */
@@ -49,40 +50,33 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 		return server;
 	};
 
-	const drop = (conversationId: string) => {
-		const thread = threads.get(conversationId);
-		threads.delete(conversationId);
-		// The thread lives in the process's memory alone; a process that is gone has forgotten it.
-		thread?.server.request("thread/unsubscribe", { threadId: thread.threadId }).catch(() => {});
-	};
+	/** The thread lives in the process's memory alone; a process that is gone has forgotten it. */
+	const forget = (thread: Thread) =>
+		void thread.server.request("thread/unsubscribe", { threadId: thread.threadId }).catch(() => {});
 
 	/** A thread that holds the transcript up to the prompt, with what is to be sent to it. */
 	const threadFor = async (
 		request: TurnRequest,
 		server: AppServer,
 	): Promise<{ thread: Thread; input: Params[] }> => {
-		const settings = settingsOf(request);
+		const start = settingsOf(request);
+		const settings = JSON.stringify(start);
 		const history = fingerprint(request.transcript.slice(0, -1));
 		const known = threads.get(request.conversationId);
-		const prompt = request.transcript.at(-1);
-		if (
-			known?.server === server &&
-			known.history === history &&
-			known.settings === JSON.stringify(settings) &&
-			prompt?.role === "user"
-		)
-			return { thread: known, input: toCodexInput(prompt.content) };
-		drop(request.conversationId);
-		const steps = settleTranscript(request.transcript, {
+		threads.delete(request.conversationId);
+		const fits = known?.server === server && known.history === history && known.settings === settings;
+		if (known !== undefined && !fits) forget(known);
+		const steps = settleTranscript(request.transcript.slice(fits ? -2 : 0), {
 			tools: new Set(request.tools.map((tool) => tool.name)),
 			owner: ownerOf(request),
 		});
-		const asked = steps.at(-1)?.role === "user" ? steps.at(-1)! : null;
-		const { thread: started } = await server.request("thread/start", settings);
-		const thread = { threadId: started.id, server, settings: JSON.stringify(settings), history: null };
-		const items = toCodexItems(asked === null ? steps : steps.slice(0, -1), wireNames(request.tools));
+		const last = steps.at(-1);
+		const input = toCodexInput(last?.role === "user" ? last.content : []);
+		if (known !== undefined && fits) return { thread: known, input };
+		const { thread: started } = await server.request("thread/start", start);
+		const items = toCodexItems(last?.role === "user" ? steps.slice(0, -1) : steps, wireNames(request.tools));
 		if (items.length > 0) await server.request("thread/inject_items", { threadId: started.id, items });
-		return { thread, input: toCodexInput(asked?.role === "user" ? asked.content : []) };
+		return { thread: { threadId: started.id, server, settings, history }, input };
 	};
 
 	async function* runTurn(request: TurnRequest): AsyncGenerator<TurnUpdate> {
@@ -110,8 +104,6 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 			return yield end("failed", `${name}: Codex could not begin (${reason}). Check it with codex doctor.`);
 		}
 		const { thread, input } = prepared;
-		threads.set(conversationId, thread);
-		thread.history = null;
 		const turn = new CodexTurn({
 			request,
 			server,
@@ -135,6 +127,7 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 				if (update.kind === "end" && turn.isClean) {
 					isClean = true;
 					thread.history = fingerprint(entries);
+					threads.set(conversationId, thread);
 				}
 				yield update;
 			}
@@ -142,7 +135,7 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 			signal.removeEventListener("abort", cancel);
 			turn.cancel();
 			server.listen(thread.threadId, null);
-			if (!isClean && threads.get(conversationId) === thread) drop(conversationId);
+			if (!isClean) forget(thread);
 		}
 	}
 

@@ -96,6 +96,33 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 		expect(raw).not.toContain('"the first"');
 	});
 
+	test("turns that have nothing to do with each other keep nothing of each other", async () => {
+		for (const word of ["one", "two", "three"]) {
+			conversation.transcript = [];
+			const turn = await conversation.say(word, { tools: [] });
+			expect(turn.text).toBe(`You said: ${word}`);
+		}
+		expect(server.requests.at(-1)!.raw).not.toContain("two");
+	});
+
+	test("a turn that overtakes a cancelled one of the same conversation is answered", async () => {
+		const abort = new AbortController();
+		const first = conversation.say("@@hang@@", { signal: abort.signal });
+		await server.held();
+		abort.abort();
+		const [cancelled, second] = await Promise.all([
+			first,
+			new Conversation(
+				backend,
+				subject.environment(server),
+				subject.model,
+				subject.cwd(),
+				conversation.conversationId,
+			).say("overtaking"),
+		]);
+		expect([cancelled.stopReason, second.text]).toEqual(["cancelled", "You said: overtaking"]);
+	});
+
 	test("the cost of a turn is its own", async () => {
 		const [first, second] = [await conversation.say("one"), await conversation.say("two")];
 		expect(first.usage?.costUsd).toBeGreaterThan(0);

@@ -1,0 +1,59 @@
+/** Children that wait for the next turn of their conversation. A child in use is not in the pool. */
+import type { ClaudeChild } from "./child.ts";
+
+/** Each takes about 200 MB. */
+const maxIdle = 6;
+
+export class ChildPool {
+	/** The longest unused first. */
+	readonly #idle = new Map<string, ClaudeChild>();
+	readonly #all = new Set<ClaudeChild>();
+	readonly #seen = new Set<string>();
+
+	/** The conversation's child, to be given back with `put`. One that does not fit is closed. */
+	take(conversationId: string, fits: (child: ClaudeChild) => boolean): ClaudeChild | null {
+		const child = this.#idle.get(conversationId);
+		if (child === undefined) return null;
+		this.#idle.delete(conversationId);
+		if (!child.ended && fits(child)) return child;
+		this.close(child);
+		return null;
+	}
+
+	add(child: ClaudeChild): ClaudeChild {
+		this.#all.add(child);
+		return child;
+	}
+
+	put(conversationId: string, child: ClaudeChild): void {
+		const other = this.#idle.get(conversationId);
+		if (other !== undefined) this.close(other);
+		this.#idle.delete(conversationId);
+		this.#idle.set(conversationId, child);
+		for (const [id, oldest] of this.#idle) {
+			if (this.#idle.size <= maxIdle) break;
+			this.#idle.delete(id);
+			this.close(oldest);
+		}
+	}
+
+	close(child: ClaudeChild): void {
+		this.#all.delete(child);
+		child.close();
+	}
+
+	/**
+	 * True from the second time on that a conversation begins without history: its requests have nothing to do with
+	 * each other, as those of completions.
+	 */
+	beginsAgain(conversationId: string): boolean {
+		if (this.#seen.has(conversationId)) return true;
+		this.#seen.add(conversationId);
+		return false;
+	}
+
+	dispose(): void {
+		for (const child of [...this.#all]) this.close(child);
+		this.#idle.clear();
+	}
+}
