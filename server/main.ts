@@ -197,8 +197,10 @@ const idleWatch = (services: Services, connections: () => number, leave: () => v
 				await services.sessions.close(session.sessionId);
 			else await services.sessions.forgetIdle(session);
 		}
-		if (connections() === 0 && services.sessions.live.length === 0) leave();
-		else arm();
+		if (connections() === 0 && services.sessions.live.length === 0) {
+			log("leaving: nobody needs this server");
+			leave();
+		} else arm();
 	};
 	const arm = () => {
 		timer = setTimeout(() => void check(), idleMs);

@@ -104,6 +104,8 @@ export const openConnection = async (
 				}),
 			]);
 		} catch (error) {
+			// vscode-jsonrpc rejects what is open with an error of its own when the connection ends.
+			if (ended) throw new ConnectionLost(`${method} was not answered: the connection to the server ended`);
 			if (error instanceof ResponseError) throw new WireError(error.code, error.message);
 			throw error;
 		} finally {

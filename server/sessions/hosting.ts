@@ -2,6 +2,7 @@
  * A session's Python: adopts a host, runs cells on it, records what happens, and hands `input()` to the person who
  * ran the cell. Cells end exactly once, as `lost` when their kernel goes first.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type {
 	CellPayload,
 	CellStatus,
@@ -39,7 +40,17 @@ export type HostingOptions = {
 	startTimeOf(pid: number): string | null;
 };
 
-type RunningCell = { readonly cellId: string; readonly by: string | null; totals: OutputTotals };
+/** A cell submitted this lately is waited for before a prompt is rendered. */
+const settleMs = 1000;
+
+type RunningCell = {
+	readonly cellId: string;
+	readonly by: string | null;
+	totals: OutputTotals;
+	readonly submittedAt: number;
+	readonly done: Promise<void>;
+	readonly onDone: () => void;
+};
 type WaitingInput = { readonly request: InputRequestParams; readonly by: string | null };
 
 export class Hosting {
@@ -102,6 +113,7 @@ export class Hosting {
 		const { log, store, owner } = this.#options;
 		void this.release("released");
 		const kernelId = existing?.kernelId ?? newId();
+		const replaces = existing === null && store.kernels({ sessionId: log.sessionId }).length > 0;
 		this.#kernel = {
 			kernelId,
 			sessionId: log.sessionId,
@@ -124,18 +136,17 @@ export class Hosting {
 		this.#host = host;
 		log.hint({ kind: "kernelStatus", status: "starting" });
 		host.ready.then(
-			(facts) => this.#onReady(host, facts, existing !== null),
+			(facts) => this.#onReady(host, facts, existing !== null, replaces),
 			(error: Error) => {
 				if (this.#host === host && this.#status !== "dead") this.#onStatus(kernelId, "dead", error.message);
 			},
 		);
 	}
 
-	async #onReady(host: Host, facts: HostFacts, survived: boolean): Promise<void> {
+	async #onReady(host: Host, facts: HostFacts, survived: boolean, replaces: boolean): Promise<void> {
 		if (this.#host !== host || this.#status === "dead") return;
 		const { log, store } = this.#options;
 		const row = store.session(log.sessionId);
-		const hadNamespace = row !== null && row.cells > 0;
 		let historySession = facts.historySession;
 		let next = facts.nextExecutionCount;
 		if (!survived && row?.historySession != null && row.historyFile === facts.historyFile) {
@@ -162,7 +173,7 @@ export class Hosting {
 			historySession,
 			historyFile: facts.historyFile,
 			banner: facts.banner,
-			fresh: hadNamespace && !survived,
+			fresh: replaces,
 		});
 		this.#options.onAttached(host);
 		this.#setStatus(host.status);
@@ -227,7 +238,7 @@ export class Hosting {
 	execute(code: string, by: string | null): ExecuteCellResult {
 		const host = this.requireHost();
 		const cellId = newId();
-		const cell: RunningCell = { cellId, by, totals: noOutput };
+		const cell: RunningCell = runningCell(cellId, by);
 		const predicted = this.#facts && this.#unnumbered === 0 ? this.#nextExecutionCount : null;
 		const seq = this.#options.log.add({
 			kind: "cellStarted",
@@ -263,6 +274,7 @@ export class Hosting {
 		payloads: readonly CellPayload[],
 	): void {
 		this.#running.delete(cell.cellId);
+		cell.onDone();
 		if (this.#input?.request.cellId === cell.cellId) this.#input = null;
 		const { cellId } = cell;
 		const rest = finishOutput(cell.totals, outputCap(cell));
@@ -316,6 +328,23 @@ export class Hosting {
 		this.requireHost().answerInput(value);
 	}
 
+	/**
+	 * Waits for what was typed just before: a kernel that is starting, and cells younger than a moment. A cell that
+	 * runs for longer is not waited for, nor is anything after an abort.
+	 */
+	async settle(signal: AbortSignal): Promise<void> {
+		const stop = new Promise<void>((resolve) =>
+			signal.addEventListener("abort", () => resolve(), { once: true }),
+		);
+		if (this.#status === "starting" && this.#host)
+			await Promise.race([this.#host.ready.catch(() => {}), stop]);
+		for (const cell of this.#running.values()) {
+			const patience = cell.submittedAt + settleMs - Date.now();
+			if (patience > 0 && !signal.aborted)
+				await Promise.race([cell.done, stop, delay(patience, undefined, { ref: false })]);
+		}
+	}
+
 	async interrupt(): Promise<void> {
 		await this.requireHost().interrupt();
 	}
@@ -336,7 +365,7 @@ export class Hosting {
 	#onForeignCell(kernelId: string, cell: ForeignCell): void {
 		if (cell.kind === "started") {
 			const cellId = newId();
-			this.#foreign.set(cell.key, { cellId, by: null, totals: noOutput });
+			this.#foreign.set(cell.key, runningCell(cellId, null));
 			if (cell.executionCount !== null)
 				this.#nextExecutionCount = Math.max(this.#nextExecutionCount, cell.executionCount + 1);
 			this.#tryAppend([
@@ -366,5 +395,10 @@ export class Hosting {
 		this.#foreign.clear();
 	}
 }
+
+const runningCell = (cellId: string, by: string | null): RunningCell => {
+	const { promise, resolve } = Promise.withResolvers<void>();
+	return { cellId, by, totals: noOutput, submittedAt: Date.now(), done: promise, onDone: resolve };
+};
 
 const outputCap = ({ cellId }: RunningCell) => ({ ...defaultOutputCap, blobId: cellId });

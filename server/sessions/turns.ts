@@ -176,6 +176,7 @@ export class Turns {
 			this.#finish(running, "failed", null, hint);
 			return;
 		}
+		await hosting.settle(abort.signal);
 		const row = store.session(log.sessionId);
 		const toSeq = log.headSeq;
 		const context = await buildTurnContext({

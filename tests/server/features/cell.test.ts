@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startKernelSession } from "../../support/sessionWithKernel.ts";
+import { launchTestKernel, startKernelSession } from "../../support/sessionWithKernel.ts";
 
 test("a cell runs, prints, returns and takes a number", async () => {
 	const { run } = await startKernelSession();
@@ -53,11 +53,15 @@ test("positions on the wire are UTF-16, also after an emoji", async () => {
 test("a kernel that kills itself is told at once, and another can be adopted", async () => {
 	const session = await startKernelSession();
 	const { client, sessionId, run } = session;
+	expect(await client.event("kernelAttached")).toMatchObject({ fresh: false });
 	expect(await run("import os; os.kill(os.getpid(), 9)")).toMatchObject({ status: "lost" });
 	expect(await client.event("kernelDetached")).toMatchObject({ reason: "died" });
 	await expect(
 		client.request("cell/execute", { sessionId, requestId: "x", code: "1" }),
 	).rejects.toMatchObject({ code: -32013 });
+	await client.request("kernel/adopt", { sessionId, requestId: "adopt", kernel: launchTestKernel() });
+	// The new one goes on with the numbers, and its namespace is said to be new.
+	expect(await client.event("kernelAttached", ({ fresh }) => fresh)).toMatchObject({ nextExecutionCount: 2 });
 });
 
 test("output over a cell's cap can be fetched", async () => {

@@ -54,7 +54,7 @@ test("a prompt takes an input number and stands in %history", async () => {
 test("a prompt during a running cell starts at once and takes its number later", async () => {
 	const session = await startKernelSession([say("at once")]);
 	const { client } = session;
-	const cell = session.run("import time\nprint('begun', flush=True)\ntime.sleep(1)");
+	const cell = session.run("import time\nprint('begun', flush=True)\ntime.sleep(2)");
 	await client.event("cellOutput");
 	await session.ask("what is running?");
 	expect(
@@ -74,4 +74,13 @@ test("preview shows what would be sent and changes nothing", async () => {
 	await session.ask("why $`x`?");
 	const receipt = await client.request("context/receipt", { sessionId });
 	expect(receipt.rendered).toEqual(preview.rendered);
+});
+
+test("a prompt typed right after a cell sees what the cell did", async () => {
+	const session = await startKernelSession([say("ok")]);
+	const cell = session.run("import time; time.sleep(0.3); late = 7; print('done')");
+	await session.ask("what is $`late`?");
+	await cell;
+	expect(textOf(session)).toContain('<variable name=\\"late\\" type=\\"int\\">7</variable>');
+	expect(textOf(session)).toContain("<output>done\\n</output>");
 });

@@ -14,7 +14,10 @@ test("a prompt stands in the predecessors' table, also when the session ends rig
 	await client.request("session/close", { sessionId, requestId: "close" });
 	const db = new Database(historyFile!, { readonly: true });
 	const row = db.prepare("SELECT * FROM claude_prompts WHERE session = ?").get(historySession);
-	const remark = db.prepare("SELECT remark FROM sessions WHERE session = ?").pluck().get(historySession) as string;
+	const remark = db
+		.prepare("SELECT remark FROM sessions WHERE session = ?")
+		.pluck()
+		.get(historySession) as string;
 	db.close();
 	expect(row).toMatchObject({
 		prompt: "sum $`squares`",
