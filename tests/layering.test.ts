@@ -28,7 +28,14 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 		types: ["server/connection"],
 	},
 	"server/sessions": {
-		values: ["server/context", "server/backends", "server/kernel", "server/store", "protocol"],
+		values: [
+			"server/context",
+			"server/notebooks",
+			"server/backends",
+			"server/kernel",
+			"server/store",
+			"protocol",
+		],
 	},
 	"server/completions": {
 		values: ["server/context", "server/backends", "server/kernel", "server/store", "protocol"],
@@ -37,6 +44,7 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 		values: ["server/context", "server/backends", "server/kernel", "server/store", "protocol"],
 	},
 	"server/context": { values: ["protocol"] },
+	"server/notebooks": { values: ["server/context", "protocol"] },
 	"server/backends": { values: ["protocol"], types: ["server/context"] },
 	"server/kernel": { values: ["server/sessions/host.ts", "protocol"] },
 	"server/store": { values: ["protocol"], types: ["server/context"] },
@@ -148,10 +156,13 @@ test("clients keep zod off their start path: values come from protocol files wit
 	).toEqual([]);
 });
 
-test("context is pure: no modules of Node, no clock, no chance", () => {
+test("context and notebooks are pure: no modules of Node, no clock, no chance", () => {
 	// `node:zlib` alone is none of these: its calls compute bytes from bytes.
 	const pure = modules.filter(
-		(path) => lies(path, "server/context") || lies(path, "server/completions/filters"),
+		(path) =>
+			lies(path, "server/context") ||
+			lies(path, "server/notebooks") ||
+			lies(path, "server/completions/filters"),
 	);
 	const impure =
 		/from "node:(?!zlib")|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bset(Timeout|Interval)\b/;

@@ -1,4 +1,5 @@
 import type { Output } from "../../protocol/index.ts";
+import { parsePromptEntry } from "../../protocol/promptEntry.ts";
 
 /** A cell since the last turn, for rendering context. Outputs are those up to the place that was asked for. */
 export type ContextCell = {
@@ -12,3 +13,7 @@ export type ContextCell = {
 	/** True: it had been rendered as running before, these are the outputs that came since. */
 	readonly remainder: boolean;
 };
+
+/** Our own magics are no context, and neither are prompts that another client ran as cells. */
+export const isContextCode = (code: string): boolean =>
+	!/^\s*%{1,2}(?:ipyai|ipycodex)(?!\w)/.test(code) && parsePromptEntry(code, false).kind === "python";

@@ -5,7 +5,7 @@ import { toolLine } from "../../protocol/toolLine.ts";
 export const interruptedMark = "<system>user interrupted</system>";
 
 /** An answer in the predecessors' text form: thinking in tags, each tool call one line, then how it was cut short. */
-export const mirrorResponse = (turn: TurnItem): string => {
+export const mirrorResponse = (turn: Pick<TurnItem, "parts" | "stopReason" | "error">): string => {
 	const text = turn.parts.map(mirrorPart).join("");
 	if (turn.stopReason === "cancelled") return `${text}\n${interruptedMark}`;
 	if (turn.stopReason === "failed")

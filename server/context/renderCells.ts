@@ -1,6 +1,5 @@
 import type { Content } from "../../protocol/index.ts";
-import { parsePromptEntry } from "../../protocol/promptEntry.ts";
-import type { ContextCell } from "./contextCell.ts";
+import { type ContextCell, isContextCode } from "./contextCell.ts";
 import { cutMiddle } from "./cutMiddle.ts";
 import { escapeText } from "./escape.ts";
 import type { ContextLimits } from "./limits.ts";
@@ -29,7 +28,7 @@ export const renderCells = (
 	supportsImages: boolean,
 	limits: ContextLimits,
 ): RenderedCells => {
-	const wanted = cells.filter(({ code }) => isContext(code));
+	const wanted = cells.filter(({ code }) => isContextCode(code));
 	const taken: { text: string; part: Part; pictures: readonly Picture[] }[] = [];
 	let room = limits.contextChars;
 	for (const cell of wanted.toReversed()) {
@@ -59,10 +58,6 @@ export const renderCells = (
 		parts: taken.map(({ part }) => part),
 	};
 };
-
-/** Our own magics are no context, and neither are prompts that another client ran as cells. */
-const isContext = (code: string): boolean =>
-	!/^\s*%{1,2}(?:ipyai|ipycodex)(?!\w)/.test(code) && parsePromptEntry(code, false).kind === "python";
 
 const renderCell = (cell: ContextCell, note: string | undefined, limits: ContextLimits) => {
 	const name = cell.executionCount === null ? "In []" : `In [${cell.executionCount}]`;
