@@ -39,16 +39,17 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
 	}
 }
 
-/** A signal that fires with the given one or by `abort`. */
-export const linkedAbort = (signal: AbortSignal): AbortController & Disposable => {
+/** A signal that fires with the given one, or when it is disposed of. */
+export const linkedAbort = (signal: AbortSignal): { readonly signal: AbortSignal; dispose(): void } => {
 	const controller = new AbortController();
 	const abort = () => controller.abort();
 	if (signal.aborted) abort();
 	else signal.addEventListener("abort", abort, { once: true });
-	return Object.assign(controller, {
-		[Symbol.dispose]: () => {
+	return {
+		signal: controller.signal,
+		dispose() {
 			signal.removeEventListener("abort", abort);
-			controller.abort();
+			abort();
 		},
-	});
+	};
 };

@@ -44,8 +44,20 @@ export const lastRoundNote =
 	"No more tool calls are possible in this turn. Answer now: sum up what was done, what was found and what is left.";
 
 export async function* runToolLoop(request: TurnRequest, driver: LoopDriver): AsyncGenerator<TurnUpdate> {
-	using abort = linkedAbort(request.signal);
-	const { signal } = abort;
+	const abort = linkedAbort(request.signal);
+	try {
+		yield* runRounds(request, driver, abort.signal);
+	} finally {
+		// Whoever leaves the stream early lets go of the request, too.
+		abort.dispose();
+	}
+}
+
+async function* runRounds(
+	request: TurnRequest,
+	driver: LoopDriver,
+	signal: AbortSignal,
+): AsyncGenerator<TurnUpdate> {
 	const usage = new UsageSum();
 	const transcript: Entry[] = [...request.transcript];
 	const end = (stopReason: StopReason, error: string | null = null): TurnUpdate => ({

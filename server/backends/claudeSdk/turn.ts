@@ -6,11 +6,11 @@
 import type { SDKMessage } from "@anthropic-ai/claude-agent-sdk";
 import type Anthropic from "@anthropic-ai/sdk";
 import type { Content, StopReason } from "../../../protocol/index.ts";
-import type { ToolCall, ToolResult } from "../../context/transcript.ts";
 import { orAborted } from "../abort.ts";
 import { AnthropicReader } from "../anthropicStream.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { redact, summarizeText } from "../failure.ts";
+import { type OpenCall, OpenCalls } from "../openCalls.ts";
 import { Queue } from "../queue.ts";
 import { cancelledResult, ResponseItems } from "../responseItems.ts";
 import { lastRoundNote } from "../toolLoop.ts";
@@ -18,13 +18,6 @@ import { UsageSum } from "../usage.ts";
 import type { WireNames } from "../wireId.ts";
 import type { ChildListener, ClaudeChild } from "./child.ts";
 import type { ToolAnswer } from "./toolServer.ts";
-
-type Pending = {
-	readonly call: ToolCall;
-	readonly problem: string | null;
-	announced: boolean;
-	result: ToolResult | null;
-};
 
 export type TurnOwner = { readonly backend: string; readonly model: string; readonly endpoint: string };
 
@@ -45,12 +38,10 @@ export class ClaudeTurn implements ChildListener {
 	#items: ResponseItems | null = null;
 	#reader: AnthropicReader | null = null;
 	#stop: StopReason = "endTurn";
-	/** Calls of the last whole response, by the child's ids. */
-	#pending = new Map<string, Pending>();
+	readonly #calls: OpenCalls;
 	#serial: Promise<unknown> = Promise.resolve();
 	/** Those who wait for a response to be whole. */
 	#waiting: (() => void)[] = [];
-	#rounds = 0;
 	#cancelled = false;
 	#ended = false;
 
@@ -62,6 +53,7 @@ export class ClaudeTurn implements ChildListener {
 		contextWindow: number | null,
 	) {
 		this.#request = request;
+		this.#calls = new OpenCalls(request, (update) => this.updates.push(update));
 		this.#child = child;
 		this.#names = names;
 		this.#owner = owner;
@@ -97,7 +89,7 @@ export class ClaudeTurn implements ChildListener {
 		if (this.#ended || this.#cancelled) return;
 		this.#cancelled = true;
 		this.#child.interrupt().catch(() => {});
-		if (this.#pending.size > 0) {
+		if (!this.#calls.isEmpty) {
 			// The child makes its own results for calls that it loses.
 			this.isClean = false;
 			this.#abandonResponse();
@@ -113,14 +105,14 @@ export class ClaudeTurn implements ChildListener {
 	}
 
 	async permit(toolUseId: string): Promise<string | null> {
-		const pending = await this.#pendingOf(toolUseId);
-		if (pending === null) return "The turn has ended.";
-		if (this.#rounds > this.#request.maxRounds) return lastRoundNote;
-		if (pending.call.executor === "server") return null;
-		this.#announce(pending);
+		const open = await this.#openCall(toolUseId);
+		if (open === null) return "The turn has ended.";
+		if (this.#calls.isPastLastRound) return lastRoundNote;
+		if (open.call.executor === "server") return null;
+		this.#calls.announce(open);
 		const { signal } = this.#request;
 		try {
-			return await orAborted(this.#request.permitProviderTool(pending.call, signal), signal);
+			return await orAborted(this.#request.permitProviderTool(open.call, signal), signal);
 		} catch (error) {
 			return signal.aborted ? "Cancelled." : `Permission could not be asked for: ${(error as Error).message}`;
 		}
@@ -128,35 +120,11 @@ export class ClaudeTurn implements ChildListener {
 
 	async callTool(toolUseId: string): Promise<ToolAnswer> {
 		const running = this.#serial.then(async () => {
-			const pending = await this.#pendingOf(toolUseId);
-			return pending === null ? cancelledResult("") : this.#run(pending);
+			const open = await this.#openCall(toolUseId);
+			return open === null ? cancelledResult("") : this.#calls.run(open, () => void this.#steer("next"));
 		});
 		this.#serial = running;
 		return running;
-	}
-
-	async #run(pending: Pending): Promise<ToolAnswer> {
-		if (pending.result !== null || this.#cancelled)
-			return pending.result ?? cancelledResult(pending.call.callId);
-		this.#announce(pending);
-		const { signal } = this.#request;
-		const { callId } = pending.call;
-		let result: ToolResult;
-		try {
-			result =
-				pending.problem === null
-					? { ...(await orAborted(this.#request.callTool(pending.call, signal), signal)), callId }
-					: { callId, content: [{ kind: "text", text: pending.problem }], isError: true };
-		} catch (error) {
-			const text = `The tool could not be run: ${(error as Error).message}`;
-			result = signal.aborted
-				? cancelledResult(callId)
-				: { callId, content: [{ kind: "text", text }], isError: true };
-		}
-		// A cancel has given every call a result by now.
-		if (pending.result !== null) return pending.result;
-		this.#settle(pending, result);
-		return pending.result ?? result;
 	}
 
 	#takeEvent(event: Anthropic.RawMessageStreamEvent): void {
@@ -181,20 +149,17 @@ export class ClaudeTurn implements ChildListener {
 		this.#reader = null;
 		this.#usage.add(usage);
 		const runs = stop === "toolUse";
+		const wasPastLastRound = this.#calls.isPastLastRound;
 		const native = blocks === null ? null : { ...this.#owner, items: blocks };
 		this.updates.push({
 			kind: "response",
 			entry: runs || reader.calls.size === 0 ? items.entry(native) : items.entryWithoutCalls(false),
 		});
 		this.#stop = stop === "maxTokens" || stop === "refusal" ? stop : "endTurn";
-		this.#pending = new Map();
-		if (runs)
-			for (const [id, { call, problem }] of reader.calls)
-				this.#pending.set(id, { call, problem, announced: false, result: null });
-		if (this.#pending.size > 0) this.#rounds++;
+		this.#calls.open(runs ? [...reader.calls] : []);
 		for (const go of this.#waiting.splice(0)) go();
-		if (this.#rounds > this.#request.maxRounds + 1) {
-			this.#stop = "maxTurns";
+		// The model was told once, and once more as the answer to its calls.
+		if (runs && wasPastLastRound) {
 			this.isClean = false;
 			this.#child.interrupt().catch(() => {});
 			this.#abandonResponse();
@@ -207,35 +172,15 @@ export class ClaudeTurn implements ChildListener {
 		if (!Array.isArray(content)) return;
 		for (const block of content as Anthropic.ToolResultBlockParam[]) {
 			if (block.type !== "tool_result") continue;
-			const pending = this.#pending.get(block.tool_use_id);
-			if (pending === undefined || pending.result !== null) continue;
-			this.#announce(pending);
+			const open = this.#calls.get(block.tool_use_id);
+			if (open === undefined || open.result !== null) continue;
 			const isError = block.is_error === true;
-			this.#settle(pending, { callId: pending.call.callId, content: fromBlocks(block.content), isError });
+			this.#calls.settle(open, { callId: open.call.callId, content: fromBlocks(block.content), isError });
 		}
 	}
 
-	#announce(pending: Pending): void {
-		if (pending.announced) return;
-		pending.announced = true;
-		this.updates.push({ kind: "toolCall", call: pending.call });
-	}
-
-	#settle(pending: Pending, result: ToolResult): void {
-		pending.result = result;
-		this.updates.push({ kind: "toolResult", result });
-		const all = [...this.#pending.values()];
-		if (all.some((other) => other.result === null)) return;
-		if (this.#rounds >= this.#request.maxRounds)
-			pending.result = { ...result, content: [...result.content, { kind: "text", text: lastRoundNote }] };
-		this.updates.push({ kind: "toolResults", results: all.map((other) => other.result!) });
-		this.#pending = new Map();
-		// A result of ours is still on its way to the child, so that what is sent now stands right after it.
-		if (pending.call.executor === "server" && !this.#cancelled) this.#steer("next");
-	}
-
 	#steer(priority?: "next"): boolean {
-		if (this.#rounds >= this.#request.maxRounds) return false;
+		if (this.#calls.isLastRound || this.#cancelled) return false;
 		const taken = this.#request.takeSteering();
 		for (const content of taken) {
 			this.updates.push({ kind: "steered", content });
@@ -254,7 +199,7 @@ export class ClaudeTurn implements ChildListener {
 			this.isClean = false;
 			this.#fail(message.subtype === "success" ? message.result : message.errors.join(" "));
 		} else if (this.#stop !== "endTurn") this.#finish(this.#stop);
-		else if (this.#rounds >= this.#request.maxRounds) this.#finish("maxTurns");
+		else if (this.#calls.isLastRound) this.#finish("maxTurns");
 		else if (!this.#steer()) this.#finish("endTurn");
 	}
 
@@ -267,11 +212,7 @@ export class ClaudeTurn implements ChildListener {
 			this.#items = null;
 			this.#reader = null;
 		}
-		for (const pending of this.#pending.values()) {
-			if (pending.result !== null) continue;
-			this.#announce(pending);
-			this.#settle(pending, cancelledResult(pending.call.callId));
-		}
+		this.#calls.cancel();
 	}
 
 	#fail(said: string): void {
@@ -293,10 +234,10 @@ export class ClaudeTurn implements ChildListener {
 	}
 
 	/** The call of this id, once its response is whole; `null` when the turn ends before. */
-	async #pendingOf(toolUseId: string): Promise<Pending | null> {
+	async #openCall(toolUseId: string): Promise<OpenCall | null> {
 		for (;;) {
-			const pending = this.#pending.get(toolUseId);
-			if (pending !== undefined) return pending;
+			const open = this.#calls.get(toolUseId);
+			if (open !== undefined) return open;
 			if (this.#ended || this.#cancelled) return null;
 			await new Promise<void>((resolve) => this.#waiting.push(resolve));
 		}

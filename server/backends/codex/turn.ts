@@ -3,26 +3,19 @@
  * calls it was reported, one at a time, in the order of the calls.
  */
 import type { Content, Login, StopReason } from "../../../protocol/index.ts";
-import type { ToolCall, ToolResult } from "../../context/transcript.ts";
-import { orAborted } from "../abort.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { redact, summarizeText } from "../failure.ts";
+import { type OpenCall, OpenCalls } from "../openCalls.ts";
 import { Queue } from "../queue.ts";
 import { cancelledResult, ResponseItems } from "../responseItems.ts";
-import { lastRoundNote } from "../toolLoop.ts";
 import { countOf, UsageSum } from "../usage.ts";
 import type { WireNames } from "../wireId.ts";
 import type { AppServer, Params, ThreadListener } from "./appServer.ts";
 import { codexLogin } from "./locate.ts";
 import { toCodexInput, toContentItems } from "./seed.ts";
 
+/** How long a call waits for one before it that Codex has not asked for yet. */
 const orderMs = 250;
-
-type Pending = {
-	readonly call: ToolCall;
-	announced: boolean;
-	result: ToolResult | null;
-};
 
 export type CodexTurnOptions = {
 	readonly request: TurnRequest;
@@ -49,20 +42,18 @@ export class CodexTurn implements ThreadListener {
 	#callIds: string[] = [];
 	/** This version tells responses as they came; else their ends have to be guessed. */
 	#tellsRaw = false;
-	#open = new Map<string, Pending>();
-	/** Results of the provider's calls, until those of ours are there. */
-	readonly #providerResults: ToolResult[] = [];
+	readonly #calls: OpenCalls;
 	#isWhole = false;
 	/** Calls that Codex asked for and that have not begun. */
 	readonly #asked = new Map<string, { tool: string; args: Params; answer(result: unknown): void }>();
 	#isRunning = false;
-	#rounds = 0;
 	#reconnects = 0;
 	#cancelled = false;
 	#ended = false;
 
 	constructor(options: CodexTurnOptions) {
 		this.#options = options;
+		this.#calls = new OpenCalls(options.request, (update) => this.updates.push(update));
 		this.#contextWindow = options.contextWindow;
 	}
 
@@ -159,7 +150,7 @@ export class CodexTurn implements ThreadListener {
 	 */
 	#runNext(late = false): void {
 		if (this.#isRunning || this.#asked.size === 0 || !this.#isWhole || this.#ended) return;
-		const expected = [...this.#open].find(([, pending]) => pending.result === null)?.[0];
+		const expected = this.#calls.first();
 		const callId = expected === undefined || this.#asked.has(expected) || late ? expected : null;
 		if (callId === null) {
 			setTimeout(() => this.#runNext(true), orderMs).unref();
@@ -170,34 +161,14 @@ export class CodexTurn implements ThreadListener {
 		this.#asked.delete(id);
 		this.#isRunning = true;
 		// A script of the model's calls tools that its response does not name.
-		this.#run(this.#open.get(id) ?? this.#addCall(id, tool, args)).then(({ content, isError }) => {
-			answer({ contentItems: toContentItems(content), success: !isError });
-			this.#isRunning = false;
-			this.#runNext();
-		});
-	}
-
-	async #run(pending: Pending): Promise<ToolResult> {
-		const { request } = this.#options;
-		const { callId } = pending.call;
-		if (pending.result !== null || this.#ended) return pending.result ?? cancelledResult(callId);
-		this.#announce(pending);
-		let result: ToolResult;
-		try {
-			result =
-				this.#rounds > request.maxRounds
-					? { callId, content: [{ kind: "text", text: lastRoundNote }], isError: true }
-					: { ...(await orAborted(request.callTool(pending.call, request.signal), request.signal)), callId };
-		} catch (error) {
-			const text = `The tool could not be run: ${(error as Error).message}`;
-			result = request.signal.aborted
-				? cancelledResult(callId)
-				: { callId, content: [{ kind: "text", text }], isError: true };
-		}
-		// A cancel has given every call a result by now.
-		if (pending.result !== null) return pending.result;
-		if (this.#settle(pending, result)) await this.#steer();
-		return pending.result ?? result;
+		const open = this.#calls.get(id) ?? this.#addCall(id, tool, args);
+		this.#calls
+			.run(open, () => this.#steer())
+			.then(({ content, isError }) => {
+				answer({ contentItems: toContentItems(content), success: !isError });
+				this.#isRunning = false;
+				this.#runNext();
+			});
 	}
 
 	#takeRaw(item: Params): void {
@@ -241,19 +212,20 @@ export class CodexTurn implements ThreadListener {
 		this.updates.push(...items.closeAll());
 		const calls = items.calls();
 		this.updates.push({ kind: "response", entry: items.entry(this.#native()) });
-		const ids = this.#callIds;
-		for (const [index, { call }] of calls.entries())
-			this.#open.set(ids[index] ?? call.callId, { call, announced: false, result: null });
-		if (items.providerResults.length > 0)
-			if (calls.length === 0) this.updates.push({ kind: "toolResults", results: items.providerResults });
-			else this.#providerResults.push(...items.providerResults);
-		if (calls.length > 0) this.#rounds++;
+		const wasPastLastRound = this.#calls.isPastLastRound;
+		this.#calls.open(
+			calls.map((call, index) => [this.#callIds[index] ?? call.call.callId, call] as const),
+			items.providerResults,
+		);
+		const isScript = this.#raw.some((item) => item.type === "custom_tool_call");
+		if (isScript) this.#calls.countRound();
 		this.#items = new ResponseItems();
 		this.#raw = [];
 		this.#callIds = [];
 		this.#isWhole = true;
 		this.#runNext();
-		if (this.#rounds > this.#options.request.maxRounds + 1) {
+		// The model was told once, and once more as the answer to its calls.
+		if (wasPastLastRound && (calls.length > 0 || isScript)) {
 			this.isClean = false;
 			this.#interrupt();
 			this.#abandonResponse();
@@ -271,47 +243,24 @@ export class CodexTurn implements ThreadListener {
 
 	/** What Codex tells as a result: of a call that it did not let through, for example. */
 	#takeOutput(item: Params): void {
-		const pending = this.#open.get(item.call_id);
-		if (pending === undefined || pending.result !== null) return;
-		this.#announce(pending);
+		const open = this.#calls.get(item.call_id);
+		if (open === undefined || open.result !== null) return;
 		const text = typeof item.output === "string" ? item.output : JSON.stringify(item.output);
-		const { callId } = pending.call;
-		this.#settle(pending, { callId, content: [{ kind: "text", text }], isError: true });
+		const { callId } = open.call;
+		this.#calls.settle(open, { callId, content: [{ kind: "text", text }], isError: true });
 	}
 
-	#addCall(callId: string, tool: string, args: Params): Pending {
+	#addCall(callId: string, tool: string, args: Params): OpenCall {
 		const items = new ResponseItems();
 		const { call } = items.call(this.#options.names.fromWire(tool), JSON.stringify(args ?? {}));
 		this.updates.push({ kind: "response", entry: items.entry(null) });
-		const pending: Pending = { call, announced: false, result: null };
-		this.#open.set(callId, pending);
-		return pending;
-	}
-
-	#announce(pending: Pending): void {
-		if (pending.announced) return;
-		pending.announced = true;
-		this.updates.push({ kind: "toolCall", call: pending.call });
-	}
-
-	/** True when it was the last result that the response waited for. */
-	#settle(pending: Pending, result: ToolResult): boolean {
-		pending.result = result;
-		this.updates.push({ kind: "toolResult", result });
-		const all = [...this.#open.values()];
-		if (all.some((other) => other.result === null)) return false;
-		if (this.#rounds >= this.#options.request.maxRounds)
-			pending.result = { ...result, content: [...result.content, { kind: "text", text: lastRoundNote }] };
-		const results = [...this.#providerResults.splice(0), ...all.map((other) => other.result!)];
-		this.updates.push({ kind: "toolResults", results });
-		this.#open = new Map();
-		return true;
+		return this.#calls.add(callId, call);
 	}
 
 	/** Codex puts what it is given now right after the results. */
 	async #steer(): Promise<void> {
 		const { request, server, threadId } = this.#options;
-		if (this.#rounds >= request.maxRounds || this.#turnId === null || this.#ended) return;
+		if (this.#calls.isLastRound || this.#turnId === null || this.#ended) return;
 		for (const content of request.takeSteering()) {
 			this.updates.push({ kind: "steered", content });
 			const expectedTurnId = this.#turnId;
@@ -344,7 +293,7 @@ export class CodexTurn implements ThreadListener {
 		if (turn.status === "completed") {
 			// Without usage a response has no end of its own.
 			this.#closeResponse(null);
-			if (this.#rounds >= this.#options.request.maxRounds) this.#finish("maxTurns");
+			if (this.#calls.isLastRound) this.#finish("maxTurns");
 			else if (!this.#continueSteered()) this.#finish("endTurn");
 			return;
 		}
@@ -386,11 +335,7 @@ export class CodexTurn implements ThreadListener {
 		this.#items = new ResponseItems();
 		this.#raw = [];
 		this.#callIds = [];
-		for (const pending of this.#open.values()) {
-			if (pending.result !== null) continue;
-			this.#announce(pending);
-			this.#settle(pending, cancelledResult(pending.call.callId));
-		}
+		this.#calls.cancel();
 	}
 
 	#fail(said: string): void {
