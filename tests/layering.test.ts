@@ -10,6 +10,7 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 	"clients/common": { values: ["protocol", "scripts/pythonEnvironment.mjs"] },
 	"clients/terminal": { values: ["clients/common", "protocol"] },
 	"clients/nvim": { values: ["clients/common", "protocol"] },
+	"clients/lsp": { values: ["clients/common", "protocol"] },
 	"server/main.ts": { values: ["server", "protocol"] },
 	"server/server.ts": {
 		values: ["server/features", "server/connection", "server/sessions", "server/store", "protocol"],
@@ -62,7 +63,7 @@ const packages: Record<string, string[]> = {
 		"server/main.ts",
 		"clients/common",
 	],
-	"vscode-languageserver-textdocument": ["server/features"],
+	"vscode-languageserver-textdocument": ["server/features", "protocol", "clients/lsp"],
 	"@anthropic-ai/sdk": ["server/backends"],
 	"@anthropic-ai/claude-agent-sdk": ["server/backends"],
 	openai: ["server/backends"],

@@ -2,7 +2,7 @@
  * Finds this person's server, or starts it. Any number of clients may do so at once: one server wins, and every
  * client ends up connected to it.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { homedir, tmpdir } from "node:os";
@@ -22,10 +22,7 @@ export class ServerUnavailable extends Error {
 
 /** Fails with `ServerUnavailable`. */
 export const joinServer = async (client: ClientDescription): Promise<ServerConnection> => {
-	const facts = placeFactsOf(client.environment);
-	const path = serverSocket(facts);
-	const stream = (await tryConnect(path)) ?? (await startServer(path, facts, ["--listen"]));
-	const connection = await openConnection(stream, client);
+	const connection = await openConnection(await connectServer(client.environment), client);
 	const { version } = connection.aiShell;
 	if (version === aiShellVersion) return connection;
 	connection.close();
@@ -34,11 +31,34 @@ export const joinServer = async (client: ClientDescription): Promise<ServerConne
 			`The running ipyai server speaks version ${version} of the protocol, this client version ${aiShellVersion}: update ipyai here, or end that server.`,
 		);
 	// Ours is newer: it takes over when the old one's turns have ended.
-	return openConnection(await startServer(path, facts, ["--listen", "--replace"]), client);
+	return openConnection(await replaceServer(client.environment), client);
 };
 
+type Environment = PlaceFacts["environment"];
+
+/** A stream to the running server, or to one that is started now; before any handshake. Fails with `ServerUnavailable`. */
+export const connectServer = async (environment: Environment): Promise<Socket> => {
+	const facts = placeFactsOf(environment);
+	const path = serverSocket(facts);
+	return (await tryConnect(path)) ?? (await startServer(path, facts, ["--listen"]));
+};
+
+/** The same to a server of this version, which takes over from an older one. */
+export const replaceServer = (environment: Environment): Promise<Socket> => {
+	const facts = placeFactsOf(environment);
+	return startServer(serverSocket(facts), facts, ["--listen", "--replace"]);
+};
+
+/** A server of one's own on standard input and output, which ends with its caller. */
+export const startOwnServer = (environment: Environment): ChildProcessWithoutNullStreams =>
+	spawn(process.execPath, [...serverCommand(), "--stdio"], {
+		cwd: "/",
+		stdio: ["pipe", "pipe", "pipe"],
+		env: serverEnvironment(environment),
+	});
+
 /** The facts that the path rules need, from an environment. */
-export const placeFactsOf = (environment: PlaceFacts["environment"]): PlaceFacts => ({
+export const placeFactsOf = (environment: Environment): PlaceFacts => ({
 	environment,
 	home: environment.HOME ?? homedir(),
 	tmp: environment.TMPDIR ?? tmpdir(),
@@ -99,7 +119,7 @@ const serverCommand = (): string[] => {
  * What the server process itself needs. Keys and base URLs are not among it: they come with each client's
  * `initialize` and belong to that client's sessions.
  */
-const serverEnvironment = (environment: PlaceFacts["environment"]): Record<string, string> => {
+const serverEnvironment = (environment: Environment): Record<string, string> => {
 	const kept =
 		/^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|IPYAI_SERVER_\w+|NODE_\w+|SYSTEMROOT)$/;
 	return Object.fromEntries(

@@ -15,7 +15,11 @@ import { describeInputs, inputsFile } from "../setup/bundles.mjs";
 import { starter } from "./starter.ts";
 
 /** What people start, by the name of its bundle. */
-export const programs = { ipyai: "clients/terminal/main.ts", server: "server/main.ts" };
+export const programs = {
+	ipyai: "clients/terminal/main.ts",
+	server: "server/main.ts",
+	lsp: "clients/lsp/main.ts",
+};
 
 /** Loaded from node_modules: native code, and what is installed only where it is wanted. */
 const external = [

@@ -1,0 +1,107 @@
+/** What an editor has open, followed through its notifications, so that a server that starts anew can be told. */
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { changeDocument, type DocumentChange, type PositionEncoding } from "../../protocol/documentSync.ts";
+import type { Message } from "./frames.ts";
+
+type Item = { uri: string; languageId: string; version: number; text: string };
+type Cell = { document: string };
+type Notebook = { uri: string; version: number; cells: Cell[]; [key: string]: unknown };
+type CellChanges = {
+	structure?: {
+		array: { start: number; deleteCount: number; cells?: Cell[] };
+		didOpen?: Item[];
+		didClose?: { uri: string }[];
+	};
+	data?: Cell[];
+	textContent?: { document: { uri: string; version: number }; changes: DocumentChange[] }[];
+};
+
+export class OpenDocuments {
+	readonly #documents = new Map<string, TextDocument>();
+	/** Cells' texts are among the documents. */
+	readonly #notebooks = new Map<string, Notebook>();
+	encoding: PositionEncoding = "utf-16";
+
+	/** Takes in a notification; what is no document sync is passed over. */
+	follow({ method, params }: Message): void {
+		// biome-ignore lint/suspicious/noExplicitAny: an editor's own message, checked by the server it is forwarded to
+		const sent = params as any;
+		switch (method) {
+			case "textDocument/didOpen":
+				return this.#open(sent.textDocument);
+			case "textDocument/didChange":
+				return this.#change(sent.textDocument, sent.contentChanges);
+			case "textDocument/didClose":
+				return void this.#documents.delete(sent.textDocument.uri);
+			case "notebookDocument/didOpen":
+				this.#notebooks.set(sent.notebookDocument.uri, sent.notebookDocument);
+				return sent.cellTextDocuments.forEach((cell: Item) => this.#open(cell));
+			case "notebookDocument/didChange":
+				return this.#changeNotebook(sent.notebookDocument, sent.change);
+			case "notebookDocument/didClose":
+				this.#notebooks.delete(sent.notebookDocument.uri);
+				for (const { uri } of sent.cellTextDocuments) this.#documents.delete(uri);
+		}
+	}
+
+	/** The notifications that open everything again as it is now. */
+	reopen(): Message[] {
+		const inCells = new Set<string>();
+		const notebooks = [...this.#notebooks.values()].map((notebook) => {
+			const uris = notebook.cells.map(({ document }) => document);
+			for (const uri of uris) inCells.add(uri);
+			const cellTextDocuments = uris.flatMap((uri) => this.#item(uri));
+			return {
+				method: "notebookDocument/didOpen",
+				params: { notebookDocument: notebook, cellTextDocuments },
+			};
+		});
+		const files = [...this.#documents.keys()].filter((uri) => !inCells.has(uri));
+		return [
+			...files.flatMap((uri) =>
+				this.#item(uri).map((textDocument) => ({
+					method: "textDocument/didOpen",
+					params: { textDocument },
+				})),
+			),
+			...notebooks,
+		];
+	}
+
+	#open({ uri, languageId, version, text }: Item): void {
+		this.#documents.set(uri, TextDocument.create(uri, languageId, version, text));
+	}
+
+	#change({ uri, version }: { uri: string; version: number }, changes: readonly DocumentChange[]): void {
+		const document = this.#documents.get(uri);
+		if (document) this.#documents.set(uri, changeDocument(document, changes, version, this.encoding));
+	}
+
+	#changeNotebook(
+		{ uri, version }: { uri: string; version: number },
+		change: { metadata?: unknown; cells?: CellChanges },
+	): void {
+		const notebook = this.#notebooks.get(uri);
+		if (!notebook) return;
+		notebook.version = version;
+		if (change.metadata !== undefined) notebook.metadata = change.metadata;
+		const { structure, data = [], textContent = [] } = change.cells ?? {};
+		if (structure) {
+			const { start, deleteCount, cells = [] } = structure.array;
+			notebook.cells.splice(start, deleteCount, ...cells);
+			for (const cell of structure.didOpen ?? []) this.#open(cell);
+			for (const cell of structure.didClose ?? []) this.#documents.delete(cell.uri);
+		}
+		for (const cell of data) {
+			const at = notebook.cells.findIndex(({ document }) => document === cell.document);
+			if (at >= 0) notebook.cells[at] = cell;
+		}
+		for (const { document, changes } of textContent) this.#change(document, changes);
+	}
+
+	#item(uri: string): Item[] {
+		const document = this.#documents.get(uri);
+		if (!document) return [];
+		return [{ uri, languageId: document.languageId, version: document.version, text: document.getText() }];
+	}
+}

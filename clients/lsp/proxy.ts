@@ -1,0 +1,245 @@
+/**
+ * Stands between an editor on standard input and output and a server. Bytes are forwarded as they come; only
+ * `initialize` is added to. A server that is lost is replaced, and told what the editor has open.
+ */
+import type { Duplex, Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { choosePositionEncoding } from "../../protocol/documentSync.ts";
+import { ErrorCodes } from "../../protocol/errorCodes.ts";
+import { aiShellVersion } from "../../protocol/version.ts";
+import { type Frame, type Message, readFrames, toFrame } from "./frames.ts";
+import { OpenDocuments } from "./openDocuments.ts";
+
+export type ProxyOptions = {
+	readonly input: Readable;
+	readonly output: Writable;
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	/** Where sessions are looked for when the editor names no folder. */
+	readonly cwd: string;
+	/** Finds or starts the server. */
+	connect(): Promise<Duplex>;
+	/** A server of this version in place of an older one. */
+	replace(): Promise<Duplex>;
+	/** A server for this editor alone, where the shared one is newer than this program. */
+	startOwn(): Promise<Duplex>;
+	/** Called once, when the editor has left or no server can be had. */
+	onEnd(code: number): void;
+};
+
+/** A server that is lost more often than this in a minute is not started again. */
+const maxRestarts = 3;
+const reopenId = "ipyai/reopen";
+
+/** Serves the editor until it leaves. */
+export const runProxy = (options: ProxyOptions): void => void new Proxy(options);
+
+class Proxy {
+	readonly #options: ProxyOptions;
+	readonly #documents = new OpenDocuments();
+	/** Requests without an answer, by their method; the other side's too. */
+	readonly #asked = new Map<string | number, string>();
+	readonly #askedByServer = new Set<string | number>();
+	/** Answers that the editor still owes to a server that is gone. */
+	readonly #owed = new Set<string | number>();
+	readonly #progress = new Set<string | number>();
+	#server: Duplex | null = null;
+	/** What the editor sends before the server is there. */
+	#waiting: Frame[] = [];
+	#initialize: Message | null = null;
+	#initialized = false;
+	/** Answers of `initialize` that the editor does not get: it has had one, or a better server is on its way. */
+	#restarted = false;
+	#lost: number[] = [];
+	#shuttingDown = false;
+	#ended = false;
+
+	constructor(options: ProxyOptions) {
+		this.#options = options;
+		readFrames(options.input, (frame) => this.#fromEditor(frame));
+		options.input.once("end", () => this.#end(this.#shuttingDown ? 0 : 1));
+		options.output.once("error", () => this.#end(1));
+	}
+
+	#fromEditor(frame: Frame): void {
+		const { bytes, message } = frame;
+		const { id, method } = message ?? {};
+		if (method === undefined && id != null && this.#owed.delete(id)) return;
+		if (method === undefined && id != null) this.#askedByServer.delete(id);
+		if (method === "initialize" && message) {
+			this.#initialize = this.#withOptions(message);
+			void this.#start(this.#options.connect());
+			return;
+		}
+		if (message) this.#documents.follow(message);
+		if (method !== undefined && id != null) this.#asked.set(id, method);
+		if (method === "shutdown") this.#shuttingDown = true;
+		if (this.#server && this.#initialized) this.#forward(this.#server, bytes, this.#options.input);
+		else this.#waiting.push(frame);
+		if (method === "exit") this.#end(this.#shuttingDown ? 0 : 1);
+	}
+
+	/** The editor's own wishes win; its variables are those of this process, which it has started. */
+	#withOptions(message: Message): Message {
+		const given = message.params?.initializationOptions as { aiShell?: Record<string, unknown> } | undefined;
+		const own = given?.aiShell ?? {};
+		const environment: Record<string, string> = {};
+		for (const [name, value] of Object.entries(this.#options.environment))
+			if (value !== undefined) environment[name] = value;
+		const aiShell = {
+			cwd: folderOf(message.params ?? {}) ?? this.#options.cwd,
+			...own,
+			environment: { ...environment, ...(own.environment as object | undefined) },
+		};
+		return { ...message, params: { ...message.params, initializationOptions: { ...given, aiShell } } };
+	}
+
+	async #start(connecting: Promise<Duplex>): Promise<void> {
+		let server: Duplex;
+		try {
+			server = await connecting;
+		} catch (error) {
+			return this.#giveUp((error as Error).message);
+		}
+		if (this.#ended) return void server.destroy();
+		this.#server = server;
+		readFrames(server, (frame) => {
+			if (this.#server === server) this.#fromServer(frame, server);
+		});
+		const lose = () => {
+			if (this.#server === server) this.#lose();
+		};
+		server.once("close", lose).once("end", lose).on("error", lose);
+		const initialize = this.#initialize as Message;
+		server.write(toFrame(this.#restarted ? { ...initialize, id: reopenId } : initialize));
+	}
+
+	#fromServer({ bytes, message }: Frame, server: Duplex): void {
+		if (!message) return;
+		const { id, method, params } = message;
+		if (!this.#initialized && method === undefined && id != null)
+			return this.#onInitialized(message, bytes, server);
+		if (method === undefined && id != null) this.#asked.delete(id);
+		else if (method === "client/registerCapability" && this.#restarted)
+			// What the former server registered still stands in the editor.
+			return void server.write(toFrame({ id: id ?? null, result: null }));
+		else if (method !== undefined && id != null) this.#askedByServer.add(id);
+		if (method === "$/progress") this.#followProgress(params);
+		this.#forward(this.#options.output, bytes, server);
+	}
+
+	#onInitialized(message: Message, bytes: Buffer, server: Duplex): void {
+		const result = message.result as
+			| { capabilities?: { experimental?: { aiShell?: { version?: number } } } }
+			| undefined;
+		const version = result?.capabilities?.experimental?.aiShell?.version;
+		if (version !== undefined && version !== aiShellVersion) {
+			this.#server = null;
+			server.destroy();
+			const { replace, startOwn } = this.#options;
+			void this.#start(version < aiShellVersion ? replace() : startOwn());
+			return;
+		}
+		this.#initialized = true;
+		if (this.#restarted) {
+			for (const again of [{ method: "initialized", params: {} }, ...this.#documents.reopen()])
+				server.write(toFrame(again));
+			// Documents were followed as they changed meanwhile; only requests are still to be sent.
+			this.#waiting = this.#waiting.filter(({ message }) => !sync.test(message?.method ?? ""));
+		} else {
+			const offered = this.#initialize?.params?.capabilities as
+				| { general?: { positionEncodings?: unknown } }
+				| undefined;
+			this.#documents.encoding = choosePositionEncoding(offered?.general?.positionEncodings);
+			this.#forward(this.#options.output, bytes, server);
+		}
+		for (const frame of this.#waiting.splice(0)) server.write(frame.bytes);
+	}
+
+	#followProgress(params: Message["params"]): void {
+		const { token, value } = (params ?? {}) as { token: string; value?: { kind?: string } };
+		if (value?.kind === "begin") this.#progress.add(token);
+		if (value?.kind === "end") this.#progress.delete(token);
+	}
+
+	/** The server is gone: nothing stays unanswered, and another one takes its place. */
+	#lose(): void {
+		this.#server = null;
+		if (this.#ended) return;
+		if (this.#shuttingDown) return this.#end(0);
+		const wasInitialized = this.#initialized;
+		this.#initialized = false;
+		const now = performance.now();
+		this.#lost = [...this.#lost.filter((at) => now - at < 60_000), now];
+		for (const [id, method] of this.#asked) if (wasInitialized) this.#tell({ id, error: lostAnswer(method) });
+		for (const token of this.#progress)
+			this.#tell({ method: "$/progress", params: { token, value: { kind: "end" } } });
+		for (const id of this.#askedByServer) this.#owed.add(id);
+		if (wasInitialized) this.#asked.clear();
+		this.#askedByServer.clear();
+		this.#progress.clear();
+		if (this.#lost.length > maxRestarts)
+			return this.#giveUp("The ipyai server was lost several times in a minute; its log says more.");
+		if (wasInitialized) {
+			this.#restarted = true;
+			this.#say(2, "The ipyai server was lost. Another one is started; your open files are sent to it.");
+		}
+		void this.#start(this.#options.connect());
+	}
+
+	#giveUp(why: string): void {
+		if (this.#initialize && !this.#restarted)
+			this.#tell({
+				id: this.#initialize.id ?? null,
+				error: { code: ErrorCodes.internalError, message: why },
+			});
+		else this.#say(1, why);
+		this.#end(1);
+	}
+
+	#say(type: 1 | 2, message: string): void {
+		this.#tell({ method: "window/showMessage", params: { type, message } });
+	}
+
+	#tell(message: Message): void {
+		this.#options.output.write(toFrame(message));
+	}
+
+	/** A side that does not read makes the other one wait. */
+	#forward(to: Writable, bytes: Buffer, from: Readable): void {
+		if (to.write(bytes)) return;
+		from.pause();
+		to.once("drain", () => from.resume());
+	}
+
+	#end(code: number): void {
+		if (this.#ended) return;
+		this.#ended = true;
+		const { onEnd, output } = this.#options;
+		const server = this.#server;
+		this.#server = null;
+		// What was told last is still written; the server leaves the connection when it ends.
+		output.write("", () => onEnd(code));
+		if (output.destroyed || output.errored) onEnd(code);
+		server?.end();
+	}
+}
+
+const sync = /^(?:textDocument|notebookDocument)\/did(?:Open|Change|Close)$/;
+
+const lostAnswer = (method: string) =>
+	method.startsWith("textDocument/")
+		? { code: ErrorCodes.contentModified, message: `${method}: the server was lost; ask again.` }
+		: { code: ErrorCodes.internalError, message: `${method}: the server was lost before it answered.` };
+
+/** The folder an editor works in, `null` when it names none on this machine. */
+const folderOf = (params: Readonly<Record<string, unknown>>): string | null => {
+	const [first] = Array.isArray(params.workspaceFolders) ? params.workspaceFolders : [];
+	const uri = first?.uri ?? params.rootUri;
+	if (typeof uri === "string" && uri.startsWith("file:"))
+		try {
+			return fileURLToPath(uri);
+		} catch {
+			return null; // a name on another machine
+		}
+	return typeof params.rootPath === "string" ? params.rootPath : null;
+};
