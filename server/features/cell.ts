@@ -1,6 +1,6 @@
 import { RequestError } from "../sessions/errors.ts";
 import type { Feature } from "./feature.ts";
-import { once } from "./once.ts";
+import { known } from "./once.ts";
 import { controlled } from "./session.ts";
 
 /** `cell/*`, `output/read` and answers to `input/request`. */
@@ -9,7 +9,9 @@ export const cellFeature: Feature = {
 		const session = (sessionId: string) => controlled(client, sessions.require(sessionId));
 
 		client.onRequest("cell/execute", ({ sessionId, requestId, code }) =>
-			once(store, sessionId, requestId, () => session(sessionId).hosting.execute(code, client.participantId)),
+			known(store, sessionId, requestId, () =>
+				session(sessionId).hosting.execute(code, client.participantId, requestId),
+			),
 		);
 
 		client.onRequest("cell/interrupt", async ({ sessionId }) => {

@@ -31,3 +31,7 @@ export const once = async <T>(
 		inFlight.delete(key);
 	}
 };
+
+/** For an act that stores its answer itself, in the transaction of what it does. */
+export const known = <T>(store: Store, sessionId: string, requestId: string, act: () => T): T =>
+	(store.recallRequest(sessionId, requestId) as T | undefined) ?? act();

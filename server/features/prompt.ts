@@ -1,6 +1,6 @@
 import type { Content } from "../../protocol/index.ts";
 import type { Feature } from "./feature.ts";
-import { once } from "./once.ts";
+import { known, once } from "./once.ts";
 import { controlled } from "./session.ts";
 
 /** `session/prompt`, `session/steer`, `session/cancel` and the queue of waiting prompts. */
@@ -9,8 +9,13 @@ export const promptFeature: Feature = {
 		const session = (sessionId: string) => controlled(client, sessions.require(sessionId));
 
 		client.onRequest("session/prompt", ({ sessionId, requestId, content, source }) =>
-			once(store, sessionId, requestId, () =>
-				session(sessionId).turns.prompt(content, source ?? sourceOf(content), client.participantId),
+			known(store, sessionId, requestId, () =>
+				session(sessionId).turns.prompt(
+					content,
+					source ?? sourceOf(content),
+					client.participantId,
+					requestId,
+				),
 			),
 		);
 
@@ -19,10 +24,8 @@ export const promptFeature: Feature = {
 				const { turns, log } = session(sessionId);
 				const turnId = turns.steer(content);
 				if (turnId !== null) return { turnId, seq: log.headSeq, steered: true };
-				return {
-					...turns.prompt(content, source ?? sourceOf(content), client.participantId),
-					steered: false,
-				};
+				const prompt = turns.prompt(content, source ?? sourceOf(content), client.participantId, requestId);
+				return { ...prompt, steered: false };
 			}),
 		);
 

@@ -235,19 +235,20 @@ export class Hosting {
 	}
 
 	/** Runs a cell. Returns when it is stored; the rest comes as events. */
-	execute(code: string, by: string | null): ExecuteCellResult {
+	execute(code: string, by: string | null, requestId: string): ExecuteCellResult {
 		const host = this.requireHost();
 		const cellId = newId();
 		const cell: RunningCell = runningCell(cellId, by);
 		const predicted = this.#facts && this.#unnumbered === 0 ? this.#nextExecutionCount : null;
-		const seq = this.#options.log.add({
+		const started = {
 			kind: "cellStarted",
 			cellId,
 			kernelId: host.kernelId,
 			code,
 			by,
 			executionCount: predicted,
-		});
+		} as const;
+		const result = this.#options.log.accept(started, requestId, (seq) => ({ cellId, seq }));
 		this.#running.set(cellId, cell);
 		this.#unnumbered++;
 		void host
@@ -264,7 +265,7 @@ export class Hosting {
 					this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
 				this.#finish(cell, status, executionCount, payloads);
 			});
-		return { cellId, seq };
+		return result;
 	}
 
 	#finish(
@@ -288,7 +289,7 @@ export class Hosting {
 		const { store, log } = this.#options;
 		const { totals, outputs, blobText } = capOutput(cell.totals, output, outputCap(cell));
 		cell.totals = totals;
-		if (blobText !== "") store.appendBlob(log.sessionId, cell.cellId, blobText);
+		if (blobText !== "") store.appendBlob(log.sessionId, cell.blobId, blobText);
 		this.#tryAppend(outputs.map((kept) => ({ kind: "cellOutput", cellId: cell.cellId, output: kept })));
 	}
 
@@ -362,6 +363,19 @@ export class Hosting {
 		}
 	}
 
+	/** Lets input numbers go on at `next`, when that is further on; what cannot be done is left. */
+	async skipTo(next: number): Promise<void> {
+		const { host } = this;
+		const session = this.#facts?.historySession ?? null;
+		if (!host || session === null || next <= this.#nextExecutionCount) return;
+		try {
+			await host.continueHistorySession(session, next);
+			this.#nextExecutionCount = Math.max(this.#nextExecutionCount, next);
+		} catch {
+			// Numbers that repeat those of a file are no harm.
+		}
+	}
+
 	#onForeignCell(kernelId: string, cell: ForeignCell): void {
 		if (cell.kind === "started") {
 			const cellId = newId();
@@ -398,7 +412,8 @@ export class Hosting {
 
 const runningCell = (cellId: string, by: string | null): RunningCell => {
 	const { promise, resolve } = Promise.withResolvers<void>();
-	return { cellId, by, totals: noOutput, submittedAt: Date.now(), done: promise, onDone: resolve };
+	// Blobs have one folder for all sessions, and a cell from a notebook brings its own id.
+	return { cellId, blobId: newId(), by, totals: noOutput, submittedAt: Date.now(), done: promise, onDone: resolve };
 };
 
-const outputCap = ({ cellId }: RunningCell) => ({ ...defaultOutputCap, blobId: cellId });
+const outputCap = ({ blobId }: RunningCell) => ({ ...defaultOutputCap, blobId });

@@ -3,7 +3,7 @@
  * order of the events, within the call that appended them.
  */
 import type { SessionEvent, SessionHint, StoredEvent } from "../../protocol/index.ts";
-import type { Store, TurnEntries } from "../store/store.ts";
+import type { RememberedAnswer, Store, TurnEntries } from "../store/store.ts";
 
 export type LogListener = {
 	onEvent(stored: StoredEvent): void;
@@ -27,17 +27,27 @@ export class SessionLog {
 	}
 
 	/** Throws `StoreError` when the disk refuses; then nothing was written or announced. */
-	append(events: readonly SessionEvent[], entries?: TurnEntries): readonly StoredEvent[] {
-		const stored = this.#store.append(this.sessionId, events, entries);
+	append(
+		events: readonly SessionEvent[],
+		entries?: TurnEntries,
+		answer?: RememberedAnswer,
+	): readonly StoredEvent[] {
+		const stored = this.#store.append(this.sessionId, events, entries, answer);
 		this.#headSeq = stored.at(-1)?.seq ?? this.#headSeq;
 		for (const event of stored) for (const listener of this.#listeners) listener.onEvent(event);
 		return stored;
 	}
 
 	/** Appends one event and returns its sequence number. */
-	add(event: SessionEvent, entries?: TurnEntries): number {
-		this.append([event], entries);
+	add(event: SessionEvent): number {
+		this.append([event]);
 		return this.#headSeq;
+	}
+
+	/** Appends what a request began, together with the answer to it. */
+	accept<T>(event: SessionEvent, requestId: string, toResult: (seq: number) => T): T {
+		const [stored] = this.append([event], undefined, { requestId, result: toResult });
+		return toResult(stored!.seq);
 	}
 
 	hint(hint: SessionHint): void {

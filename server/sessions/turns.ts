@@ -70,7 +70,7 @@ export class Turns {
 	}
 
 	/** Accepts a prompt: stored and queued. It starts at once when no turn runs. */
-	prompt(content: readonly Content[], source: string, by: string | null): PromptResult {
+	prompt(content: readonly Content[], source: string, by: string | null, requestId: string): PromptResult {
 		const { log, store } = this.#options;
 		if (store.queue(log.sessionId).length >= maxQueue)
 			throw new RequestError(
@@ -78,9 +78,10 @@ export class Turns {
 				`${maxQueue} prompts wait already: cancel some or let them run.`,
 			);
 		const turnId = newId();
-		const seq = log.add({ kind: "promptAccepted", turnId, content: [...content], source, by });
+		const accepted: SessionEvent = { kind: "promptAccepted", turnId, content: [...content], source, by };
+		const result = log.accept(accepted, requestId, (seq) => ({ turnId, seq }));
 		this.startNext();
-		return { turnId, seq };
+		return result;
 	}
 
 	/** Adds to the running turn where its backend can; tells whether it could. */

@@ -2,15 +2,21 @@ import type { SessionEvent, StoredEvent } from "../../protocol/index.ts";
 import type { Database } from "./database.ts";
 import { foldEvent } from "./fold.ts";
 import { findItem } from "./items.ts";
+import { rememberRequest } from "./memory.ts";
 import { loadSessionFold, saveSessionFold } from "./sessionFold.ts";
-import type { Store, TurnEntries } from "./store.ts";
+import type { RememberedAnswer, Store, TurnEntries } from "./store.ts";
 
 /** Appending to the log and reading it back. */
 export const createEventLog = (
 	db: Database,
 	now: () => number,
 ): Pick<Store, "createSession" | "append" | "eventsAfter"> => {
-	const append = (sessionId: string, events: readonly SessionEvent[], entries?: TurnEntries): StoredEvent[] =>
+	const append = (
+		sessionId: string,
+		events: readonly SessionEvent[],
+		entries?: TurnEntries,
+		answer?: RememberedAnswer,
+	): StoredEvent[] =>
 		db.write(() => {
 			const fold = loadSessionFold(db, sessionId);
 			const at = now();
@@ -28,6 +34,8 @@ export const createEventLog = (
 			}
 			if (entries) addEntries(db, fold.id, entries);
 			saveSessionFold(db, fold);
+			if (answer)
+				rememberRequest(db, sessionId, answer.requestId, answer.result(stored[0]?.seq ?? fold.head_seq));
 			return stored;
 		});
 

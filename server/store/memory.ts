@@ -50,22 +50,7 @@ export const createMemory = (
 		);
 		return row === undefined ? undefined : JSON.parse(row.result);
 	},
-	rememberRequest: (sessionId, requestId, result) =>
-		db.write(() => {
-			const id = db.insert(
-				"INSERT INTO requests (session_id, request_id, result) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET result = excluded.result",
-				sessionId,
-				requestId,
-				JSON.stringify(result ?? null),
-			);
-			if (id % 100 !== 0) return;
-			db.run(
-				"DELETE FROM requests WHERE session_id = ? AND id <= (SELECT id FROM requests WHERE session_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
-				sessionId,
-				sessionId,
-				keptRequests,
-			);
-		}),
+	rememberRequest: (sessionId, requestId, result) => rememberRequest(db, sessionId, requestId, result),
 
 	saveKernel: (row) => {
 		db.run(
@@ -110,3 +95,21 @@ export const createMemory = (
 		);
 	},
 });
+
+/** Stores the answer to a request; part of the caller's transaction when there is one. */
+export const rememberRequest = (db: Database, sessionId: string, requestId: string, result: unknown): void =>
+	db.write(() => {
+		const id = db.insert(
+			"INSERT INTO requests (session_id, request_id, result) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET result = excluded.result",
+			sessionId,
+			requestId,
+			JSON.stringify(result ?? null),
+		);
+		if (id % 100 !== 0) return;
+		db.run(
+			"DELETE FROM requests WHERE session_id = ? AND id <= (SELECT id FROM requests WHERE session_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+			sessionId,
+			sessionId,
+			keptRequests,
+		);
+	});

@@ -57,6 +57,13 @@ export type KernelRow = {
 /** What a turn adds to the canonical transcript; kept beside the log because no client sees it. */
 export type TurnEntries = { readonly turnId: string; readonly entries: readonly Entry[] };
 
+/** The answer to a request, stored together with what the request did: repeated, it has no further effect. */
+export type RememberedAnswer = {
+	readonly requestId: string;
+	/** From the sequence number of the first event. */
+	result(seq: number): unknown;
+};
+
 /** A text or thinking item that still grows: kept so that a killed server loses none of what was shown. */
 export type PartialItem = {
 	readonly kind: "text" | "thinking";
@@ -76,7 +83,12 @@ export type Store = {
 	 * Commits events, their folds, and what they add to the canonical transcript, all or nothing. Returns the
 	 * events with their places. Throws `StoreError` when the disk refuses; nothing is written then.
 	 */
-	append(sessionId: string, events: readonly SessionEvent[], entries?: TurnEntries): StoredEvent[];
+	append(
+		sessionId: string,
+		events: readonly SessionEvent[],
+		entries?: TurnEntries,
+		answer?: RememberedAnswer,
+	): StoredEvent[];
 	/** Events after `since`, oldest first; `null` when there are more than `limit`. */
 	eventsAfter(sessionId: string, since: number, limit: number): StoredEvent[] | null;
 	/** The newest `limit` items with a `seq` below `before` (all when `null`), oldest first. */
