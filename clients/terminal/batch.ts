@@ -13,13 +13,17 @@ import type { LinkState } from "./statusLine.ts";
 /** What a batch's process ends with. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, unanswered: 3, interrupted: 130 } as const;
 
-export type BatchOutcome = { readonly exitCode: number };
+type Ask = (prompt: string) => Promise<string>;
+
+/** What ipykernel takes for the end of the input. */
+const endOfInput = "\x04";
 
 type Ended = { readonly ok: boolean; readonly exitCode?: number };
 
 export class Batch implements LiveSessionListener {
 	readonly #output: PlainOutput;
 	readonly #err: (text: string) => void;
+	readonly #ask: Ask | null;
 	#live!: LiveSession;
 	/** The entry under way. */
 	#current: { submission: Submission; id: string | null; end: (ended: Ended) => void } | null = null;
@@ -29,8 +33,10 @@ export class Batch implements LiveSessionListener {
 	#exit: number | null = null;
 	#view: SessionView | null = null;
 
-	constructor(output: PlainOutput, err: (text: string) => void) {
+	/** `ask` reads a line for Python's `input()`; `null` when nobody is there. */
+	constructor(output: PlainOutput, err: (text: string) => void, ask: Ask | null) {
 		this.#output = output;
+		this.#ask = ask;
 		this.#err = err;
 	}
 
@@ -79,7 +85,7 @@ export class Batch implements LiveSessionListener {
 
 	onChanges(changes: readonly Change[]): void {
 		for (const change of changes) {
-			if (!this.#isSystemExit(change)) this.#output.show(change);
+			if (!this.#isSystemExit(change) && !isExitAdvice(change)) this.#output.show(change);
 			this.#follow(change);
 		}
 	}
@@ -90,7 +96,14 @@ export class Batch implements LiveSessionListener {
 
 	onLink(_: LinkState): void {}
 
-	onInputRequest(_: InputRequestParams): void {}
+	onInputRequest({ inputId, prompt, password }: InputRequestParams): void {
+		// Without a person, Python's input() ends as at the end of a file: with EOFError, at once.
+		const answer = password || this.#ask === null ? Promise.resolve(endOfInput) : this.#ask(prompt);
+		answer
+			.then((line) => this.#live.answerInput(inputId, line))
+			// The cell may have ended meanwhile.
+			.catch(() => {});
+	}
 
 	onRejected(submission: Submission, reason: string): void {
 		this.#err(`${reason}\n`);
@@ -159,3 +172,10 @@ export class Batch implements LiveSessionListener {
 }
 
 const isOk = (status: CellStatus | "running"): boolean => status === "ok";
+
+/** IPython's advice on how to leave, which comes with every SystemExit. */
+const isExitAdvice = (change: Change): boolean =>
+	change.kind === "cellOutput" &&
+	change.output.kind === "stream" &&
+	change.output.name === "stderr" &&
+	/^\S+: UserWarning: To exit: use 'exit'/.test(change.output.text);

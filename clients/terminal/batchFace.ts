@@ -20,8 +20,9 @@ export const batchFace = async ({ entries, sessionOptions }: Start): Promise<num
 		clean: stdout.isTTY ? coloredText : plainText,
 		interactive: false,
 	});
-	const batch = new Batch(output, (text) => stderr.write(text));
-	const live = new LiveSession(sessionOptions(batch, { approvals: false, input: false }));
+	const hasPerson = entries.length > 0 && stdin.isTTY === true;
+	const batch = new Batch(output, (text) => stderr.write(text), hasPerson ? askLine : null);
+	const live = new LiveSession(sessionOptions(batch, { approvals: false, input: true }));
 	let interrupts = 0;
 	const onInterrupt = (): void => {
 		if (++interrupts > 1) process.exit(exitCodes.interrupted);
@@ -45,4 +46,14 @@ const readAll = async (stream: NodeJS.ReadStream): Promise<string> => {
 	const chunks: Buffer[] = [];
 	for await (const chunk of stream) chunks.push(chunk as Buffer);
 	return Buffer.concat(chunks).toString("utf8");
+};
+
+const askLine = async (prompt: string): Promise<string> => {
+	const { createInterface } = await import("node:readline/promises");
+	const readline = createInterface({ input: process.stdin, output: process.stdout });
+	try {
+		return await readline.question(plainText(prompt));
+	} finally {
+		readline.close();
+	}
 };

@@ -80,6 +80,8 @@ export class LiveSession {
 	readonly #unseen = new Set<Submission>();
 	#early: SessionUpdateParams[] | null = [];
 	#closed = false;
+	/** A kernel is on its way to the session: cells wait for it. */
+	#adopting = false;
 	readonly #openId = randomUUID();
 	#kernelLabel: Promise<KernelLaunch> | null;
 
@@ -92,9 +94,13 @@ export class LiveSession {
 		return this.#view;
 	}
 
-	/** Entries that wait for a server. */
+	/** Entries that wait for a server, or for its new kernel. */
 	get waiting(): number {
-		return this.#server === null || this.#view === null ? this.#unsent.size : 0;
+		return this.#canSend ? 0 : this.#unsent.size;
+	}
+
+	get #canSend(): boolean {
+		return this.#view !== null && this.#server !== null && this.#early === null && !this.#adopting;
 	}
 
 	/** What was started as this session's kernel last. */
@@ -140,8 +146,16 @@ export class LiveSession {
 		}
 		const view = this.#view;
 		listener.onOpened(view, changes);
+		this.#adopting = target.kind === "resume" && !isAlive(view);
 		this.#ready();
-		if (target.kind === "resume" && !isAlive(view)) await this.#adopt();
+		if (this.#adopting) {
+			try {
+				await this.#adopt();
+			} finally {
+				this.#adopting = false;
+				this.#sendWaiting();
+			}
+		}
 		return view;
 	}
 
@@ -150,7 +164,7 @@ export class LiveSession {
 		const submission: Submission = { requestId: randomUUID(), entry, id: null };
 		this.#unsent.set(submission.requestId, submission);
 		this.#unseen.add(submission);
-		if (this.#view !== null && this.#server !== null) void this.#send(submission);
+		if (this.#canSend) void this.#send(submission);
 		return submission;
 	}
 
@@ -208,8 +222,15 @@ export class LiveSession {
 	/** Ends the kernel, if one is left, and gives the session a new one. */
 	async restartKernel(): Promise<void> {
 		const sessionId = this.#sessionId();
-		if (isAlive(this.#view!)) await this.request("kernel/end", { sessionId, requestId: randomUUID() });
-		await this.#adopt();
+		if (this.#adopting) return;
+		this.#adopting = true;
+		try {
+			if (isAlive(this.#view!)) await this.request("kernel/end", { sessionId, requestId: randomUUID() });
+			await this.#adopt();
+		} finally {
+			this.#adopting = false;
+			this.#sendWaiting();
+		}
 	}
 
 	/** Leaves: `close` ends the session and its kernel, `detach` keeps both, `lost` says nothing. */
@@ -254,6 +275,11 @@ export class LiveSession {
 		this.#early = null;
 		this.#options.listener.onLink({ kind: "ready" });
 		for (const update of early) this.#onUpdate(update);
+		this.#sendWaiting();
+	}
+
+	#sendWaiting(): void {
+		if (!this.#canSend) return;
 		for (const submission of this.#unsent.values()) void this.#send(submission);
 	}
 

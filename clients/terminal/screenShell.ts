@@ -77,12 +77,19 @@ export class ScreenShell implements LiveSessionListener {
 	#messageTimer: NodeJS.Timeout | undefined;
 	/** Documentation that shows until the next key. */
 	#doc: readonly string[] = [];
+	/** Lines for above, which go out together with the tail that fits them. */
+	#finished: string[] = [];
 	#drawTimer: NodeJS.Timeout | undefined;
 	#lastDraw = 0;
 	/** Another program has the terminal. */
 	#lent = false;
 	#leaving = false;
 	#done: (code: number) => void = () => {};
+	#tellOpened: (view: SessionView) => void = () => {};
+	/** What is asked before there is a session waits for it. */
+	readonly #opened = new Promise<SessionView>((resolve) => {
+		this.#tellOpened = resolve;
+	});
 
 	constructor(start: Start, terminal: KeyboardTerminal, env: NodeJS.ProcessEnv) {
 		this.#start = start;
@@ -95,8 +102,11 @@ export class ScreenShell implements LiveSessionListener {
 			theme: this.#theme,
 			graphics: detectGraphics(env),
 			columns: () => this.#screen.columns,
-			commit: (lines) => this.#screen.commit(lines),
-			clear: () => this.#screen.clear(),
+			commit: (lines) => {
+				for (const line of lines) this.#finished.push(line);
+				this.#drawSoon();
+			},
+			clear: () => this.#clear(),
 			nameOf: (participantId) => this.#nameOf(participantId),
 			nextNumber: () => this.#live.view?.nextExecutionCount ?? 1,
 			isShown: (item) => this.#claim(item),
@@ -152,6 +162,7 @@ export class ScreenShell implements LiveSessionListener {
 		if (changes.length > 0) this.#scrollback.gap();
 		for (const approval of view.approvals.values()) this.#askApproval(approval);
 		void this.#loadHistory(view);
+		this.#tellOpened(view);
 		this.#drawSoon();
 	}
 
@@ -274,7 +285,7 @@ export class ScreenShell implements LiveSessionListener {
 				this.#submit(read.entry, typed);
 				break;
 			case "clearScreen":
-				this.#screen.clear();
+				this.#clear();
 				break;
 			case "exit":
 				await this.#askLeave(read.keepKernel ? "detach" : "close");
@@ -309,11 +320,7 @@ export class ScreenShell implements LiveSessionListener {
 	}
 
 	async #command(words: string): Promise<void> {
-		const { view } = this.#live;
-		if (view === null) {
-			this.#scrollback.showText("The session is still starting: try again in a moment.", "warning");
-			return;
-		}
+		const view = await this.#opened;
 		const outcome = await runCommand(
 			{
 				view,
@@ -348,7 +355,7 @@ export class ScreenShell implements LiveSessionListener {
 		const question = this.#questions[0];
 		if (id === "ctrl+\\") void this.#leave("close");
 		else if (id === "ctrl+z") this.#suspend();
-		else if (id === "ctrl+l") this.#screen.clear();
+		else if (id === "ctrl+l") this.#clear();
 		else if (question !== undefined) this.#questionKey(question, key, id);
 		else this.#inputKey(key, id);
 	}
@@ -454,6 +461,7 @@ export class ScreenShell implements LiveSessionListener {
 
 	#suspend(): void {
 		this.#lent = true;
+		this.#putAbove();
 		this.#screen.suspend();
 		this.#terminal.stop();
 		// The whole job stops, as a shell's job control expects; `SIGCONT` brings the screen back.
@@ -471,6 +479,7 @@ export class ScreenShell implements LiveSessionListener {
 	/** Gives the terminal to another program for as long as it runs. */
 	async #lend<T>(run: () => Promise<T>): Promise<T> {
 		this.#lent = true;
+		this.#putAbove();
 		this.#screen.suspend();
 		this.#terminal.stop();
 		try {
@@ -481,8 +490,7 @@ export class ScreenShell implements LiveSessionListener {
 	}
 
 	async #togglePromptMode(): Promise<void> {
-		const { view } = this.#live;
-		if (view === null) return;
+		const view = await this.#opened;
 		const settings = { promptMode: !view.settings.promptMode };
 		const { sessionId } = view;
 		this.#send(
@@ -608,9 +616,7 @@ export class ScreenShell implements LiveSessionListener {
 		const { view } = this.#live;
 		// Others go on working: their kernel stays.
 		const kept = how === "close" && view !== null && hasOthers(view);
-		this.#screen.setTail([], null);
-		this.#screen.dispose();
-		this.#terminal.stop();
+		this.#endScreen();
 		await this.#live.leave(kept ? "detach" : how);
 		if (view !== null && how !== "lost") {
 			if (kept) this.#terminal.write("Others work in this session: its kernel stays.\n");
@@ -622,9 +628,7 @@ export class ScreenShell implements LiveSessionListener {
 	async #fail(error: Error): Promise<void> {
 		if (this.#leaving) return;
 		this.#leaving = true;
-		this.#screen.setTail([], null);
-		this.#screen.dispose();
-		this.#terminal.stop();
+		this.#endScreen();
 		process.stderr.write(`${this.#start.program}: ${error.message}\n`);
 		await this.#live.leave("lost");
 		this.#done(exitCodes.failed);
@@ -702,7 +706,26 @@ export class ScreenShell implements LiveSessionListener {
 		if (this.#lent || this.#leaving) return;
 		this.#lastDraw = performance.now();
 		const { lines, cursor } = this.#tail();
+		this.#putAbove();
 		this.#screen.setTail(lines, cursor);
+	}
+
+	#putAbove(): void {
+		this.#screen.commit(this.#finished);
+		this.#finished = [];
+	}
+
+	#clear(): void {
+		this.#putAbove();
+		this.#screen.clear();
+	}
+
+	/** Takes the tail away; what is above it stays. */
+	#endScreen(): void {
+		this.#putAbove();
+		this.#screen.setTail([], null);
+		this.#screen.dispose();
+		this.#terminal.stop();
 	}
 
 	/** What grows, what waits, the card, the input, the status: from top to bottom. */

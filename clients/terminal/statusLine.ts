@@ -85,7 +85,7 @@ const activityParts = (view: SessionView): string[] => {
 	const cell = view.cells.values().next().value;
 	if (cell !== undefined) {
 		const more = view.cells.size > 1 ? ` +${view.cells.size - 1}` : "";
-		parts.push(`In [${cell.executionCount ?? "*"}] runs${more}`);
+		parts.push(`In [${cell.executionCount ?? view.nextExecutionCount}] runs${more}`);
 	}
 	const turn = view.runningTurn;
 	if (turn !== null) {
