@@ -7,7 +7,7 @@ import { readAnthropicStream } from "./anthropicStream.ts";
 import type { Backend, Environment, TurnRequest } from "./backend.ts";
 import { clientCache } from "./clientCache.ts";
 import { firstSet, keyLogin, readVariable, withoutSlash } from "./environment.ts";
-import { describeFailure } from "./failure.ts";
+import { describeFailure, MissingKey } from "./failure.ts";
 import {
 	claudeEfforts,
 	claudeMaxOutput,
@@ -33,11 +33,14 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 		// Loads node:http, which takes longer than all else at the start of a server.
 		const { fetchThroughProxy } = await import("./proxyFetch.ts");
 		const key = firstSet(environment, keyNames);
+		const baseURL = endpointOf(environment);
+		// Without any, the SDK would look for credentials of the server's own user.
+		if (key === null && baseURL === anthropicEndpoint) throw new MissingKey();
 		const isToken = key?.name === "ANTHROPIC_AUTH_TOKEN";
 		return new Anthropic({
-			apiKey: isToken ? null : (key?.value ?? null),
+			apiKey: isToken ? null : (key?.value ?? "none"),
 			authToken: isToken ? key.value : null,
-			baseURL: endpointOf(environment),
+			baseURL,
 			maxRetries: 0,
 			logLevel: "off",
 			fetch: fetchThroughProxy(environment),
@@ -111,8 +114,10 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 	};
 };
 
+const anthropicEndpoint = "https://api.anthropic.com";
+
 const endpointOf = (environment: Environment): string =>
-	withoutSlash(readVariable(environment, "ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com");
+	withoutSlash(readVariable(environment, "ANTHROPIC_BASE_URL") ?? anthropicEndpoint);
 
 /** The request. What changes from one request to the next stands last; cache markers are the only other change. */
 const toAnthropicBody = (

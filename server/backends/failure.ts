@@ -29,6 +29,11 @@ export class ReportedFailure extends Error {
 	}
 }
 
+/** There is nothing to log in with, and the provider is known to want it. */
+export class MissingKey extends Error {
+	override readonly name = "MissingKey";
+}
+
 export type FailureContext = {
 	readonly backend: string;
 	readonly endpoint: string;
@@ -55,6 +60,10 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 		retries: error.headers?.get("x-should-retry") === "false" ? 0 : retries,
 		retryAfterMs: retryAfter(error.headers),
 	});
+	if (error instanceof MissingKey) {
+		const text = `No key for backend "${context.backend}": set ${context.keyName} ${switchBackend}`;
+		return { text, reason: "no key", retries: 0, retryAfterMs: null };
+	}
 	if (error instanceof BrokenAnswer) return finish(error.message, "Send the prompt again.", 2);
 	if (error.status === undefined && error instanceof SyntaxError)
 		return finish("The answer held an event that is not valid JSON", "Send the prompt again.", 2);

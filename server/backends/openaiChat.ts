@@ -24,7 +24,7 @@ const name = "openai-chat";
 export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryPolicy): Backend => {
 	const clients = clientCache((environment: Environment, model: string) => {
 		const { baseUrl, key } = endpointOf(model, environment);
-		return makeOpenAiClient(environment, baseUrl, key ?? "none");
+		return makeOpenAiClient(environment, baseUrl, key);
 	});
 	/** One client for each endpoint: the model's preset stands for it. */
 	const clientOf = (environment: Environment, endpoint: Endpoint) =>

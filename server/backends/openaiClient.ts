@@ -2,6 +2,7 @@
 import type OpenAI from "openai";
 import type { Environment } from "./backend.ts";
 import { readVariable, withoutSlash } from "./environment.ts";
+import { MissingKey } from "./failure.ts";
 
 export const openAiEndpoint = "https://api.openai.com/v1";
 
@@ -11,13 +12,15 @@ export const openAiBaseUrl = (environment: Environment): string =>
 export const makeOpenAiClient = async (
 	environment: Environment,
 	baseURL: string,
-	apiKey: string,
+	apiKey: string | null,
 ): Promise<OpenAI> => {
+	if (apiKey === null && new URL(baseURL).protocol === "https:") throw new MissingKey();
 	const { default: OpenAI } = await import("openai");
 	// Loads node:http, which takes longer than all else at the start of a server.
 	const { fetchThroughProxy } = await import("./proxyFetch.ts");
 	return new OpenAI({
-		apiKey,
+		// A server of one's own may want no key; the SDK wants some.
+		apiKey: apiKey ?? "none",
 		baseURL,
 		organization: readVariable(environment, "OPENAI_ORG_ID"),
 		project: readVariable(environment, "OPENAI_PROJECT_ID"),

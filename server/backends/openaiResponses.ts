@@ -20,7 +20,7 @@ const searchSizes = { l: "low", m: "medium", h: "high" } as const;
 
 export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolicy): Backend => {
 	const clients = clientCache((environment: Environment) =>
-		makeOpenAiClient(environment, openAiBaseUrl(environment), readVariable(environment, keyName) ?? "none"),
+		makeOpenAiClient(environment, openAiBaseUrl(environment), readVariable(environment, keyName)),
 	);
 	return {
 		name,

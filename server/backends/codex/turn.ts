@@ -2,7 +2,7 @@
  * One turn on a Codex thread: its notifications and tool calls as updates. A tool runs only after the response that
  * calls it was reported, one at a time, in the order of the calls.
  */
-import type { Content, Login, StopReason } from "../../../protocol/index.ts";
+import type { Login, StopReason } from "../../../protocol/index.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { redact, summarizeText } from "../failure.ts";
 import { type OpenCall, OpenCalls } from "../openCalls.ts";
@@ -12,6 +12,7 @@ import { countOf, UsageSum } from "../usage.ts";
 import type { WireNames } from "../wireId.ts";
 import type { AppServer, Params, ThreadListener } from "./appServer.ts";
 import { codexLogin } from "./locate.ts";
+import { CodexResponse } from "./response.ts";
 import { toCodexInput, toContentItems } from "./seed.ts";
 
 /** How long a call waits for one before it that Codex has not asked for yet. */
@@ -36,10 +37,7 @@ export class CodexTurn implements ThreadListener {
 	readonly #usage = new UsageSum();
 	#contextWindow: number | null;
 	#turnId: string | null = null;
-	#items = new ResponseItems();
-	/** What the model said in this response, in Codex's own form. */
-	#raw: Params[] = [];
-	#callIds: string[] = [];
+	#response: CodexResponse;
 	/** This version tells responses as they came; else their ends have to be guessed. */
 	#tellsRaw = false;
 	readonly #calls: OpenCalls;
@@ -53,6 +51,7 @@ export class CodexTurn implements ThreadListener {
 
 	constructor(options: CodexTurnOptions) {
 		this.#options = options;
+		this.#response = new CodexResponse(options.names);
 		this.#calls = new OpenCalls(options.request, (update) => this.updates.push(update));
 		this.#contextWindow = options.contextWindow;
 	}
@@ -80,18 +79,18 @@ export class CodexTurn implements ThreadListener {
 				break;
 			case "item/agentMessage/delta":
 				this.#reconnects = 0;
-				this.updates.push(...this.#items.delta("text", params.itemId, params.delta));
+				this.updates.push(...this.#response.items.delta("text", params.itemId, params.delta));
 				break;
 			case "item/reasoning/summaryPartAdded":
 				if (params.summaryIndex > 0)
-					this.updates.push(...this.#items.delta("thinking", params.itemId, "\n\n"));
+					this.updates.push(...this.#response.items.delta("thinking", params.itemId, "\n\n"));
 				break;
 			case "item/reasoning/summaryTextDelta":
 			case "item/reasoning/textDelta":
-				this.updates.push(...this.#items.delta("thinking", params.itemId, params.delta));
+				this.updates.push(...this.#response.items.delta("thinking", params.itemId, params.delta));
 				break;
 			case "item/completed":
-				this.#closeItem(params.item);
+				this.updates.push(...this.#response.close(params.item));
 				break;
 			case "rawResponseItem/completed":
 				this.#takeRaw(params.item);
@@ -134,8 +133,7 @@ export class CodexTurn implements ThreadListener {
 		if (this.#ended) return cancelledAnswer;
 		// An older version says nothing about responses: what came until now is one.
 		if (!this.#tellsRaw) {
-			this.#items.call(this.#options.names.fromWire(tool), JSON.stringify(args ?? {}));
-			this.#callIds.push(callId);
+			this.#response.addCall(callId, tool, JSON.stringify(args ?? {}));
 			this.#closeResponse(null);
 		}
 		return new Promise((answer) => {
@@ -173,72 +171,32 @@ export class CodexTurn implements ThreadListener {
 
 	#takeRaw(item: Params): void {
 		this.#tellsRaw = true;
-		const { internal_chat_message_metadata_passthrough: _, ...own } = item;
+		if (item.type === "function_call") this.#isWhole = false;
 		if (item.type === "function_call_output") this.#takeOutput(item);
-		if (item.type === "reasoning" || (item.type === "message" && item.role === "assistant"))
-			this.#raw.push(own);
-		if (item.type === "function_call" || item.type === "custom_tool_call" || item.type === "web_search_call")
-			this.#raw.push(own);
-		if (item.type === "function_call") {
-			this.#isWhole = false;
-			this.#items.call(this.#options.names.fromWire(item.name), item.arguments);
-			this.#callIds.push(item.call_id);
-		}
-		if (item.type === "web_search_call") {
-			const call = this.#items.providerCall("web_search", { ...item.action });
-			for (let step = call.next(); ; step = call.next()) {
-				if (!step.done) this.updates.push(step.value);
-				else {
-					const content: Content[] = [{ kind: "text", text: "Searched the web." }];
-					this.updates.push(...this.#items.providerResult({ callId: step.value, content, isError: false }));
-					break;
-				}
-			}
-		}
-	}
-
-	#closeItem(item: Params): void {
-		if (item.type === "agentMessage") {
-			if (!this.#items.has("text", item.id))
-				this.updates.push(...this.#items.delta("text", item.id, item.text));
-			this.updates.push(...this.#items.close("text", item.id));
-		} else if (item.type === "reasoning") this.updates.push(...this.#items.close("thinking", item.id));
+		this.updates.push(...this.#response.take(item));
 	}
 
 	#closeResponse(usage: Params): void {
-		const items = this.#items;
 		if (usage) this.#usage.add(toUsage(usage));
-		if (!items.shown && this.#raw.length === 0) return;
+		const response = this.#response;
+		if (response.isEmpty) return;
+		const { items } = response;
+		const calls = response.calls();
+		this.#response = new CodexResponse(this.#options.names);
 		this.updates.push(...items.closeAll());
-		const calls = items.calls();
-		this.updates.push({ kind: "response", entry: items.entry(this.#native()) });
+		this.updates.push({ kind: "response", entry: items.entry(response.native(this.#options.owner)) });
 		const wasPastLastRound = this.#calls.isPastLastRound;
-		this.#calls.open(
-			calls.map((call, index) => [this.#callIds[index] ?? call.call.callId, call] as const),
-			items.providerResults,
-		);
-		const isScript = this.#raw.some((item) => item.type === "custom_tool_call");
-		if (isScript) this.#calls.countRound();
-		this.#items = new ResponseItems();
-		this.#raw = [];
-		this.#callIds = [];
+		this.#calls.open(calls, items.providerResults);
+		if (response.isScript) this.#calls.countRound();
 		this.#isWhole = true;
 		this.#runNext();
 		// The model was told once, and once more as the answer to its calls.
-		if (wasPastLastRound && (calls.length > 0 || isScript)) {
+		if (wasPastLastRound && (calls.length > 0 || response.isScript)) {
 			this.isClean = false;
 			this.#interrupt();
 			this.#abandonResponse();
 			this.#finish("maxTurns");
 		}
-	}
-
-	#native() {
-		const items = this.#raw;
-		// The script of a code-mode model is answered by Codex alone and means nothing without the answer.
-		if (items.some((item) => item.type === "custom_tool_call")) return null;
-		if (!items.some((item) => item.type === "reasoning" && item.encrypted_content)) return null;
-		return items.at(-1).type === "reasoning" ? null : { ...this.#options.owner, items };
 	}
 
 	/** What Codex tells as a result: of a call that it did not let through, for example. */
@@ -275,7 +233,7 @@ export class CodexTurn implements ThreadListener {
 
 	#reconnect(error: Params): void {
 		const reason = error.additionalDetails ?? error.message;
-		if (this.#items.shown) {
+		if (this.#response.items.shown) {
 			this.isClean = false;
 			this.#abandonResponse();
 		}
@@ -327,14 +285,13 @@ export class CodexTurn implements ThreadListener {
 
 	/** Closes what had begun: text stays as a partial response, calls without a result are cancelled. */
 	#abandonResponse(): void {
-		this.updates.push(...this.#items.closeAll());
-		const entry = this.#items.entryWithoutCalls(true);
+		const { items } = this.#response;
+		this.#response = new CodexResponse(this.#options.names);
+		this.updates.push(...items.closeAll());
+		const entry = items.entryWithoutCalls(true);
 		if (entry.items.length > 0) this.updates.push({ kind: "response", entry });
-		if (this.#items.providerResults.length > 0)
-			this.updates.push({ kind: "toolResults", results: this.#items.providerResults });
-		this.#items = new ResponseItems();
-		this.#raw = [];
-		this.#callIds = [];
+		if (items.providerResults.length > 0)
+			this.updates.push({ kind: "toolResults", results: items.providerResults });
 		this.#calls.cancel();
 	}
 

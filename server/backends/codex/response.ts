@@ -1,0 +1,69 @@
+/** One model response of a Codex turn while its notifications arrive. */
+import type { NativeItems, ToolCall } from "../../context/transcript.ts";
+import type { TurnUpdate } from "../backend.ts";
+import { ResponseItems } from "../responseItems.ts";
+import type { WireNames } from "../wireId.ts";
+import type { Params } from "./appServer.ts";
+
+export class CodexResponse {
+	readonly items = new ResponseItems();
+	readonly #names: WireNames;
+	/** What the model said, in its own form. */
+	readonly #raw: Params[] = [];
+	readonly #callIds: string[] = [];
+
+	constructor(names: WireNames) {
+		this.#names = names;
+	}
+
+	get isEmpty(): boolean {
+		return !this.items.shown && this.#raw.length === 0;
+	}
+
+	/** A script of the model's, from which Codex calls tools one by one. */
+	get isScript(): boolean {
+		return this.#raw.some((item) => item.type === "custom_tool_call");
+	}
+
+	/** The calls of ours with Codex's ids for them. */
+	calls(): (readonly [string, { call: ToolCall; problem: string | null }])[] {
+		return this.items.calls().map((call, index) => [this.#callIds[index] ?? call.call.callId, call]);
+	}
+
+	addCall(callId: string, name: string, json: string): void {
+		this.items.call(this.#names.fromWire(name), json);
+		this.#callIds.push(callId);
+	}
+
+	/** An item is whole, as Codex shows it. */
+	*close(item: Params): Iterable<TurnUpdate> {
+		if (item.type === "agentMessage") {
+			if (!this.items.has("text", item.id)) yield* this.items.delta("text", item.id, item.text);
+			yield* this.items.close("text", item.id);
+		} else if (item.type === "reasoning") yield* this.items.close("thinking", item.id);
+	}
+
+	/** An item is whole, as the model said it. */
+	*take(item: Params): Iterable<TurnUpdate> {
+		const isSaid = item.type === "message" && item.role === "assistant";
+		if (!isSaid && !modelItems.has(item.type)) return;
+		const { internal_chat_message_metadata_passthrough: _, ...own } = item;
+		this.#raw.push(own);
+		if (item.type === "function_call") this.addCall(item.call_id, item.name, item.arguments);
+		if (item.type === "web_search_call") {
+			const callId = yield* this.items.providerCall("web_search", { ...item.action });
+			const content = [{ kind: "text", text: "Searched the web." }] as const;
+			yield* this.items.providerResult({ callId, content, isError: false });
+		}
+	}
+
+	/** The response as a later thread can be given it, where its own form is needed. */
+	native(owner: Omit<NativeItems, "items">): NativeItems | null {
+		// A script is answered by Codex alone and means nothing without the answer.
+		if (this.isScript || this.#raw.at(-1)?.type === "reasoning") return null;
+		const hasReasoning = this.#raw.some((item) => item.type === "reasoning" && item.encrypted_content);
+		return hasReasoning ? { ...owner, items: [...this.#raw] } : null;
+	}
+}
+
+const modelItems = new Set(["reasoning", "function_call", "custom_tool_call", "web_search_call"]);
