@@ -2,52 +2,38 @@
  * What the server adds to the first token: a prompt over the socket to the first delta that comes back, beside the
  * same request made with the provider's SDK directly, in turn, against the same loopback model.
  */
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import Anthropic from "@anthropic-ai/sdk";
-import { openConnection } from "../clients/common/connection.ts";
+import { joinServer } from "../clients/common/joinServer.ts";
 import type { SessionUpdateParams } from "../protocol/index.ts";
-import { createBackends } from "../server/backends/registry.ts";
-import { Completions } from "../server/completions/completions.ts";
-import { Server } from "../server/server.ts";
-import { Sessions } from "../server/sessions/sessions.ts";
-import { openStore } from "../server/store/openStore.ts";
-import { startModelServer } from "../tests/support/modelServer/modelServer.ts";
 import { median, ms, percentile, printRow } from "./row.ts";
 
-const rounds = 200;
+const rounds = 300;
 const folder = mkdtempSync(join(tmpdir(), "ipyai-bench-"));
-const model = await startModelServer({});
-const store = openStore(join(folder, "ipyai.sqlite"));
-const backends = createBackends();
-const owner = { instanceId: "bench", pid: process.pid, startTime: "0" };
-const sessions = new Sessions({
-	store,
-	backends,
-	owner,
-	createHost: () => {
-		throw new Error("this benchmark has no kernel");
-	},
-	startTimeOf: () => null,
-	onLog: () => {},
-	isAlive: () => true,
+// Model, server and client are processes of their own, as they are in life.
+const model = spawn(process.execPath, [join(import.meta.dirname, "../tests/support/modelServer/main.ts")], {
+	stdio: ["ignore", "pipe", "ignore"],
 });
-const server = new Server({
-	services: { store, backends, sessions, completions: new Completions() },
-	serverId: "bench",
-	version: "0",
-	onLog: () => {},
-	onConnectionEnded: () => {},
-	onRetire: () => {},
-});
-const socketPath = join(folder, "s");
-const listener = createServer({ noDelay: true }, (socket) => server.serve(socket, socket)).listen(socketPath);
-const client = await openConnection(connect(socketPath), {
+const variables: Record<string, string> = {};
+for await (const line of createInterface({ input: model.stdout })) {
+	const [, name, value] = /^export (\w+)=(.*)$/.exec(line) ?? [];
+	if (name && value) variables[name] = value;
+	if (name === "OPENAI_API_KEY") break;
+}
+const client = await joinServer({
 	name: "bench",
 	cwd: folder,
-	environment: model.environment,
+	environment: {
+		...variables,
+		PATH: process.env.PATH,
+		HOME: folder,
+		XDG_RUNTIME_DIR: join(folder, "run"),
+		IPYAI_SERVER_IDLE_MS: "200",
+	},
 	approvals: false,
 	input: false,
 });
@@ -74,8 +60,8 @@ const viaServer = async (sessionId: string, round: number): Promise<number> => {
 };
 
 const sdk = new Anthropic({
-	apiKey: model.environment.ANTHROPIC_API_KEY,
-	baseURL: model.environment.ANTHROPIC_BASE_URL,
+	apiKey: variables.ANTHROPIC_API_KEY,
+	baseURL: variables.ANTHROPIC_BASE_URL,
 	maxRetries: 0,
 });
 const direct = async (): Promise<number> => {
@@ -126,10 +112,6 @@ printRow({
 	target: "≤ +3 ms",
 });
 client.close();
-server.dispose();
-await sessions.dispose();
-store.close();
-listener.close();
-await model.close();
-rmSync(folder, { recursive: true, force: true });
+model.kill();
+rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 process.exit(0);

@@ -108,7 +108,10 @@ export class Session {
 			// The date is the session's first day, so that the prefix stays the same over midnight and restarts.
 			systemPrompt: (model) =>
 				systemPrompt({ model, today: new Date(this.#createdAt), template: this.#systemPromptTemplate }),
-			onModelUsed: (backend, model) => store.setFact(`lastModel/${backend}`, model),
+			onModelUsed: (backend, model) => {
+				const key = `lastModel/${backend}`;
+				if (store.getFact(key) !== model) store.setFact(key, model);
+			},
 		});
 	}
 

@@ -10,12 +10,13 @@ import type {
 	StopReason,
 	Usage,
 } from "../../protocol/index.ts";
-import type { Backend, Environment, TurnUpdate } from "../backends/backend.ts";
+import type { Backend, Environment, TurnRequest, TurnUpdate } from "../backends/backend.ts";
 import { mirrorResponse } from "../context/mirror.ts";
 import { pairToolCalls } from "../context/pairToolCalls.ts";
 import type { Entry, ToolCall, ToolResult } from "../context/transcript.ts";
 import type { PartialItem, Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
+import { eagerly } from "./eagerly.ts";
 import { RequestError } from "./errors.ts";
 import type { Hosting } from "./hosting.ts";
 import { newId } from "./ids.ts";
@@ -147,9 +148,7 @@ export class Turns {
 		};
 		this.#running = running;
 		this.#run(running, next.content, next.source, settings)
-			.catch((error: Error) => {
-				log.hint({ kind: "notice", level: "error", text: `The turn stopped: ${error.message}` });
-			})
+			.catch((error: Error) => this.#stop(running, error))
 			.finally(() => {
 				if (this.#running === running) this.#running = null;
 				this.startNext();
@@ -193,6 +192,9 @@ export class Turns {
 		this.#transcript ??= pairToolCalls(store.entries(log.sessionId));
 		const transcript = this.#transcript;
 		const user: Entry = { role: "user", content: context.rendered };
+		const updates = eagerly(
+			backend.runTurn(this.#request(running, settings, settings.model, [...transcript, user])),
+		);
 		log.append(
 			[
 				{
@@ -215,25 +217,6 @@ export class Turns {
 		const savePartial = setInterval(() => this.#savePartial(running), partialEveryMs);
 		let end: Extract<TurnUpdate, { kind: "end" }> | null = null;
 		try {
-			const updates = backend.runTurn({
-				conversationId: log.sessionId,
-				environment: this.#options.environment(),
-				cwd: this.#options.cwd,
-				systemPrompt: this.#options.systemPrompt(settings.model),
-				transcript: [...transcript],
-				tools: hosting.host?.tools ?? [],
-				model: settings.model,
-				think: settings.think,
-				search: settings.search,
-				maxRounds,
-				signal: abort.signal,
-				callTool: (call, signal) => this.#callTool(turnId, call, signal),
-				permitProviderTool: async (call, signal) => {
-					const permission = await this.#options.approvals.ask(turnId, call, false, signal);
-					return permission.allowed ? null : permission.reason;
-				},
-				takeSteering: () => running.steering.splice(0),
-			});
 			for await (const update of updates) {
 				if (update.kind === "end") end = update;
 				else this.#onUpdate(running, transcript, update);
@@ -254,6 +237,35 @@ export class Turns {
 		const error = end ? end.error : `Backend ${backend.name} ended without saying why. Try again.`;
 		this.#finish(running, stopReason, end?.usage ?? null, error);
 		this.#mirror(turnId, content, context.rendered, source, historyLine);
+	}
+
+	#request(
+		running: RunningTurn,
+		settings: Settings,
+		model: string,
+		transcript: readonly Entry[],
+	): TurnRequest {
+		const { log, hosting, approvals, cwd, environment, systemPrompt } = this.#options;
+		const { turnId, abort, steering } = running;
+		return {
+			conversationId: log.sessionId,
+			environment: environment(),
+			cwd,
+			systemPrompt: systemPrompt(model),
+			transcript,
+			tools: hosting.host?.tools ?? [],
+			model,
+			think: settings.think,
+			search: settings.search,
+			maxRounds,
+			signal: abort.signal,
+			callTool: (call, signal) => this.#callTool(turnId, call, signal),
+			permitProviderTool: async (call, signal) => {
+				const permission = await approvals.ask(turnId, call, false, signal);
+				return permission.allowed ? null : permission.reason;
+			},
+			takeSteering: () => steering.splice(0),
+		};
 	}
 
 	#onUpdate(running: RunningTurn, transcript: Entry[], update: Exclude<TurnUpdate, { kind: "end" }>): void {
@@ -337,9 +349,7 @@ export class Turns {
 	#number(turnId: string, source: string, content: readonly Content[]): void {
 		const { hosting, log } = this.#options;
 		if (!hosting.host) return;
-		const body = `${textOf(content)}\n`;
-		const rewritten = `get_ipython().run_cell_magic('ipyai', '', ${pythonString(body)})`;
-		hosting.numberPrompt(source, rewritten).then(
+		hosting.numberPrompt(source, rewrittenPrompt(textOf(content))).then(
 			(executionCount) => {
 				if (!this.#disposed) log.add({ kind: "promptNumbered", turnId, executionCount });
 			},
@@ -449,6 +459,10 @@ export class Turns {
 
 const textOf = (content: readonly Content[]): string =>
 	content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
+
+/** A prompt as IPython's history holds it beside what was typed: the predecessors' cell magic. */
+export const rewrittenPrompt = (text: string): string =>
+	`get_ipython().run_cell_magic('ipyai', '', ${pythonString(`${text}\n`)})`;
 
 /** A Python string literal with this value. JSON's escapes are Python's for everything JSON can hold. */
 const pythonString = (text: string): string => JSON.stringify(text);
