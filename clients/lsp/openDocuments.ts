@@ -28,16 +28,21 @@ export class OpenDocuments {
 		const sent = params as any;
 		switch (method) {
 			case "textDocument/didOpen":
-				return this.#open(sent.textDocument);
+				this.#open(sent.textDocument);
+				break;
 			case "textDocument/didChange":
-				return this.#change(sent.textDocument, sent.contentChanges);
+				this.#change(sent.textDocument, sent.contentChanges);
+				break;
 			case "textDocument/didClose":
-				return void this.#documents.delete(sent.textDocument.uri);
+				this.#documents.delete(sent.textDocument.uri);
+				break;
 			case "notebookDocument/didOpen":
 				this.#notebooks.set(sent.notebookDocument.uri, sent.notebookDocument);
-				return sent.cellTextDocuments.forEach((cell: Item) => this.#open(cell));
+				for (const cell of sent.cellTextDocuments) this.#open(cell);
+				break;
 			case "notebookDocument/didChange":
-				return this.#changeNotebook(sent.notebookDocument, sent.change);
+				this.#changeNotebook(sent.notebookDocument, sent.change);
+				break;
 			case "notebookDocument/didClose":
 				this.#notebooks.delete(sent.notebookDocument.uri);
 				for (const { uri } of sent.cellTextDocuments) this.#documents.delete(uri);

@@ -31,9 +31,9 @@ const maxRestarts = 3;
 const reopenId = "ipyai/reopen";
 
 /** Serves the editor until it leaves. */
-export const runProxy = (options: ProxyOptions): void => void new Proxy(options);
+export const runProxy = (options: ProxyOptions): void => void new EditorProxy(options);
 
-class Proxy {
+class EditorProxy {
 	readonly #options: ProxyOptions;
 	readonly #documents = new OpenDocuments();
 	/** Requests without an answer, by their method; the other side's too. */
@@ -98,9 +98,13 @@ class Proxy {
 		try {
 			server = await connecting;
 		} catch (error) {
-			return this.#giveUp((error as Error).message);
+			this.#giveUp((error as Error).message);
+			return;
 		}
-		if (this.#ended) return void server.destroy();
+		if (this.#ended) {
+			server.destroy();
+			return;
+		}
 		this.#server = server;
 		readFrames(server, (frame) => {
 			if (this.#server === server) this.#fromServer(frame, server);
@@ -116,13 +120,17 @@ class Proxy {
 	#fromServer({ bytes, message }: Frame, server: Duplex): void {
 		if (!message) return;
 		const { id, method, params } = message;
-		if (!this.#initialized && method === undefined && id != null)
-			return this.#onInitialized(message, bytes, server);
-		if (method === undefined && id != null) this.#asked.delete(id);
-		else if (method === "client/registerCapability" && this.#restarted)
+		if (!this.#initialized && method === undefined && id != null) {
+			this.#onInitialized(message, bytes, server);
+			return;
+		}
+		if (method === "client/registerCapability" && this.#restarted) {
 			// What the former server registered still stands in the editor.
-			return void server.write(toFrame({ id: id ?? null, result: null }));
-		else if (method !== undefined && id != null) this.#askedByServer.add(id);
+			server.write(toFrame({ id: id ?? null, result: null }));
+			return;
+		}
+		if (method === undefined && id != null) this.#asked.delete(id);
+		else if (id != null) this.#askedByServer.add(id);
 		if (method === "$/progress") this.#followProgress(params);
 		this.#forward(this.#options.output, bytes, server);
 	}
@@ -165,7 +173,10 @@ class Proxy {
 	#lose(): void {
 		this.#server = null;
 		if (this.#ended) return;
-		if (this.#shuttingDown) return this.#end(0);
+		if (this.#shuttingDown) {
+			this.#end(0);
+			return;
+		}
 		const wasInitialized = this.#initialized;
 		this.#initialized = false;
 		const now = performance.now();
@@ -177,8 +188,10 @@ class Proxy {
 		if (wasInitialized) this.#asked.clear();
 		this.#askedByServer.clear();
 		this.#progress.clear();
-		if (this.#lost.length > maxRestarts)
-			return this.#giveUp("The ipyai server was lost several times in a minute; its log says more.");
+		if (this.#lost.length > maxRestarts) {
+			this.#giveUp("The ipyai server was lost several times in a minute; its log says more.");
+			return;
+		}
 		if (wasInitialized) {
 			this.#restarted = true;
 			this.#say(2, "The ipyai server was lost. Another one is started; your open files are sent to it.");

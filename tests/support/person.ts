@@ -1,0 +1,37 @@
+/** A person's own folders and environment for real processes; whatever server gets started for them leaves by itself. */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { placeFactsOf } from "../../clients/common/joinServer.ts";
+import { serverSocket } from "../../protocol/runtimeDir.ts";
+import { until } from "./kernel.ts";
+
+export type Person = {
+	readonly folder: string;
+	readonly environment: Readonly<Record<string, string>>;
+	/** Where their shared server listens. */
+	readonly socket: string;
+};
+
+/** Start other things of the test after this: it is cleaned up last, when no client is left. */
+export const newPerson = (variables: Readonly<Record<string, string>> = {}): Person => {
+	const folder = mkdtempSync(join(tmpdir(), "ipyai-person-"));
+	const environment = {
+		PATH: process.env.PATH!,
+		HOME: folder,
+		XDG_RUNTIME_DIR: join(folder, "run"),
+		XDG_STATE_HOME: join(folder, "state"),
+		XDG_CONFIG_HOME: join(folder, "config"),
+		XDG_DATA_HOME: join(folder, "data"),
+		XDG_CACHE_HOME: join(folder, "cache"),
+		IPYAI_SERVER_IDLE_MS: "200",
+		...variables,
+	};
+	const socket = serverSocket(placeFactsOf(environment));
+	onTestFinished(async () => {
+		await until(() => !existsSync(socket));
+		rmSync(folder, { recursive: true, force: true });
+	});
+	return { folder, environment, socket };
+};
