@@ -45,6 +45,7 @@ const settleMs = 1000;
 
 type RunningCell = {
 	readonly cellId: string;
+	readonly blobId: string;
 	readonly by: string | null;
 	totals: OutputTotals;
 	readonly submittedAt: number;
@@ -413,7 +414,15 @@ export class Hosting {
 const runningCell = (cellId: string, by: string | null): RunningCell => {
 	const { promise, resolve } = Promise.withResolvers<void>();
 	// Blobs have one folder for all sessions, and a cell from a notebook brings its own id.
-	return { cellId, blobId: newId(), by, totals: noOutput, submittedAt: Date.now(), done: promise, onDone: resolve };
+	return {
+		cellId,
+		blobId: newId(),
+		by,
+		totals: noOutput,
+		submittedAt: Date.now(),
+		done: promise,
+		onDone: resolve,
+	};
 };
 
 const outputCap = ({ blobId }: RunningCell) => ({ ...defaultOutputCap, blobId });

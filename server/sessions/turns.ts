@@ -155,6 +155,18 @@ export class Turns {
 			});
 	}
 
+	/** Something outside of the backend broke: the turn still ends, once. */
+	#stop(running: RunningTurn, error: Error): void {
+		const { aborted } = running.abort.signal;
+		running.abort.abort();
+		try {
+			this.#finish(running, aborted ? "cancelled" : "failed", null, aborted ? null : error.message);
+		} catch {
+			// The disk refuses even this; opening the session again ends the turn.
+			this.#options.log.hint({ kind: "notice", level: "error", text: `The turn stopped: ${error.message}` });
+		}
+	}
+
 	async #run(
 		running: RunningTurn,
 		content: readonly Content[],
