@@ -50,7 +50,7 @@ export const createKernelHost = (options: KernelHostOptions): KernelHost => new 
 
 const isCompleteWaitMs = 300;
 const warmAfterMs = 1500;
-const flushMirrorsMs = 1000;
+const flushMirrorsMs = 3000;
 
 class ZmqKernelHost implements KernelHost {
 	readonly kernelId: string;
