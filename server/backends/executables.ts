@@ -5,12 +5,12 @@ import { delimiter, isAbsolute, join } from "node:path";
 import type { Environment } from "./backend.ts";
 import { readVariable } from "./environment.ts";
 
-const require = createRequire(import.meta.url);
+const fromHere = createRequire(import.meta.url);
 
 /** The file of an installed package, `null` when the package is not there. */
 export const packageFile = (specifier: string): string | null => {
 	try {
-		return require.resolve(specifier);
+		return fromHere.resolve(specifier);
 	} catch {
 		// Not installed.
 		return null;
@@ -36,15 +36,21 @@ export const findOnPath = (name: string, environment: Environment): string | nul
 	return null;
 };
 
-/** The environment for a child: all of the person's but what steers other programs or us. */
+/**
+ * The environment for a child: all of the person's but what steers other programs or us, and what names the window
+ * that they happen to sit at, so that two windows of one shell share a child.
+ */
 export const childEnvironment = (
 	environment: Environment,
 	without: readonly string[] = [],
 ): Record<string, string> =>
 	Object.fromEntries(
 		Object.entries(environment).filter(
-			([name]) =>
-				!/^(NODE_|IPYAI_|CLAUDECODE$|CLAUDE_CODE_(ENTRYPOINT|SSE_PORT)$)/.test(name) &&
-				!without.includes(name),
+			([name]) => !steering.test(name) && !window.test(name) && !without.includes(name),
 		),
 	);
+
+const steering = /^(NODE_.*|IPYAI_.*|CLAUDECODE|CLAUDE_CODE_(ENTRYPOINT|SSE_PORT))$/;
+
+const window =
+	/^(_|PWD|OLDPWD|SHLVL|TERM|TERM_.*|COLUMNS|LINES|WINDOWID|TMUX.*|STY|SSH_(TTY|CONNECTION|CLIENT)|(WT|ITERM|KITTY|VSCODE|NVIM|VIM|ALACRITTY|WEZTERM|KONSOLE)(_.*)?)$/;

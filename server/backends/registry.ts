@@ -75,7 +75,7 @@ export const backendsOf = (all: readonly Backend[]): Backends => {
 			return loggedIn ?? ready.find((backend) => !backend.capabilities.providerTools) ?? ready[0] ?? null;
 		},
 		howToGetOne: () =>
-			"No AI backend is ready. Set ANTHROPIC_API_KEY or OPENAI_API_KEY in your shell and start ipyai again,\nor point OPENAI_BASE_URL at a local server (Ollama: http://localhost:11434/v1) and choose -b openai-chat --model NAME.",
+			"No AI backend is ready. Log in with claude or codex login, or set ANTHROPIC_API_KEY or OPENAI_API_KEY in your shell and start ipyai again,\nor point OPENAI_BASE_URL at a local server (Ollama: http://localhost:11434/v1) and choose -b openai-chat --model NAME.",
 		modelSpec(spec) {
 			const slash = spec.indexOf("/");
 			if (slash <= 0) return null;

@@ -4,9 +4,13 @@ import type { ClaudeChild } from "./child.ts";
 /** Each takes about 200 MB. */
 const maxIdle = 6;
 
+/** A conversation that rests for longer gets a new child when it goes on. */
+const maxIdleMs = 15 * 60_000;
+
 export class ChildPool {
 	/** The longest unused first. */
 	readonly #idle = new Map<string, ClaudeChild>();
+	readonly #timers = new Map<ClaudeChild, NodeJS.Timeout>();
 	readonly #all = new Set<ClaudeChild>();
 	readonly #seen = new Set<string>();
 
@@ -15,6 +19,7 @@ export class ChildPool {
 		const child = this.#idle.get(conversationId);
 		if (child === undefined) return null;
 		this.#idle.delete(conversationId);
+		this.#stopTimer(child);
 		if (!child.ended && fits(child)) return child;
 		this.close(child);
 		return null;
@@ -30,6 +35,11 @@ export class ChildPool {
 		if (other !== undefined) this.close(other);
 		this.#idle.delete(conversationId);
 		this.#idle.set(conversationId, child);
+		const rest = () => {
+			if (this.#idle.get(conversationId) === child) this.#idle.delete(conversationId);
+			this.close(child);
+		};
+		this.#timers.set(child, setTimeout(rest, maxIdleMs).unref());
 		for (const [id, oldest] of this.#idle) {
 			if (this.#idle.size <= maxIdle) break;
 			this.#idle.delete(id);
@@ -38,8 +48,14 @@ export class ChildPool {
 	}
 
 	close(child: ClaudeChild): void {
+		this.#stopTimer(child);
 		this.#all.delete(child);
 		child.close();
+	}
+
+	#stopTimer(child: ClaudeChild): void {
+		clearTimeout(this.#timers.get(child));
+		this.#timers.delete(child);
 	}
 
 	/**

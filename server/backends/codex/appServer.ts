@@ -68,6 +68,11 @@ export class AppServer {
 		return this.#ended !== null;
 	}
 
+	/** No turn runs on it. */
+	get isIdle(): boolean {
+		return this.#listeners.size === 0;
+	}
+
 	listen(threadId: string, listener: ThreadListener | null): void {
 		if (listener === null) this.#listeners.delete(threadId);
 		else this.#listeners.set(threadId, listener);

@@ -18,6 +18,9 @@ import { CodexTurn } from "./turn.ts";
 
 const name = "codex";
 
+/** Each takes up to 160 MB; a person has rarely more than one environment. */
+const maxServers = 3;
+
 type Thread = {
 	readonly threadId: string;
 	readonly server: AppServer;
@@ -45,6 +48,12 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 		const key = JSON.stringify([command, own]);
 		const running = servers.get(key);
 		if (running !== undefined && !running.ended) return running;
+		for (const [other, idle] of servers) {
+			if (servers.size < maxServers) break;
+			if (!idle.isIdle && !idle.ended) continue;
+			servers.delete(other);
+			void idle.close();
+		}
 		const server = new AppServer(command, own);
 		servers.set(key, server);
 		return server;
