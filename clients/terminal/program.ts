@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KernelLaunch, SessionRef } from "../../protocol/index.ts";
 import { packageRoot } from "../common/packageRoot.ts";
+import { preparePython } from "../common/preparePython.ts";
 import { type Arguments, helpText, type RunArguments, toSettingsPatch } from "./arguments.ts";
 import { exitCodes } from "./batch.ts";
 import { startKernel } from "./kernelStart.ts";
@@ -56,6 +57,8 @@ const runFace = async (args: RunArguments, program: string): Promise<number> => 
 	const { columns, rows } = process.stdout;
 	const size = columns && rows ? { columns, rows } : null;
 	const onNotice = (text: string): void => void process.stderr.write(`${text}\n`);
+	if (args.python === null && args.kernelSpec === null && args.existing === null)
+		await preparePython(env, cwd, onNotice);
 	const start = async (): Promise<KernelLaunch> => startKernel({ args, cwd, env, size, onNotice });
 	const kernel = args.resume === null ? start() : null;
 	// A failure is told when the session opens.
@@ -111,8 +114,8 @@ const isForPeople = (error: unknown): error is Error =>
 		"ServerUnavailable",
 		"WireError",
 		"ConnectionLost",
-		"SpawnError",
-		"PythonNotFound",
+		"KernelStartError",
+		"PythonEnvironmentError",
 	].includes(error.name);
 
 const packageVersion = (): string =>

@@ -66,7 +66,7 @@ test("a kernel that kills itself is told at once, and another can be adopted", a
 
 test("output over a cell's cap can be fetched", async () => {
 	const { client, sessionId, run } = await startKernelSession();
-	const { cellId } = await run("print('x' * 1_500_000)");
+	await run("print('x' * 1_500_000)");
 	const omitted = client.updates.flatMap((update) =>
 		update.kind === "event" && update.event.kind === "cellOutput" && update.event.output.kind === "omitted"
 			? [update.event.output]
