@@ -24,7 +24,7 @@ export async function* readAnthropicStream(
 	const reader = new AnthropicReader(items, names);
 	for await (const event of events) yield* reader.take(event);
 	const end = reader.finish();
-	yield* items.settleProviderCalls();
+	yield* items.settleProviderCalls(end.stop === "pause");
 	return end;
 }
 

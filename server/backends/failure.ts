@@ -95,7 +95,8 @@ const describeConnection = (
 		return finish(`The connection to ${context.endpoint} broke off`, "Send the prompt again.", 2);
 	if (/timed? ?out/i.test(error.message) || code?.includes("TIMEOUT"))
 		return finish(`${context.endpoint} did not answer in time`, advice, 1);
-	return finish(`${context.endpoint} cannot be reached (${code ?? summarizeText(error.message)})`, advice, 2);
+	const detail = code ?? summarizeText(deepestMessage(error)).replace(/\.$/, "");
+	return finish(`${context.endpoint} cannot be reached (${detail})`, advice, 2);
 };
 
 const statusOfType: Readonly<Record<string, number>> = {
@@ -127,6 +128,10 @@ const codeOf = (error: unknown): string | null => {
 		if (typeof at.code === "string") return at.code;
 	return null;
 };
+
+/** What the system said, below what each layer made of it. */
+const deepestMessage = (error: Error): string =>
+	error.cause instanceof Error ? deepestMessage(error.cause) : error.message;
 
 /** One short line of a body: the title of a page, the beginning of a text. */
 export const summarizeText = (text: string): string => {

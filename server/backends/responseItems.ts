@@ -91,12 +91,12 @@ export class ResponseItems {
 	}
 
 	/** Gives provider calls that are still without a result one that says so. */
-	*settleProviderCalls(): Iterable<TurnUpdate> {
+	*settleProviderCalls(goesOn = false): Iterable<TurnUpdate> {
 		for (const slot of this.#slots) {
 			if (slot.kind !== "call" || !slot.reported) continue;
 			const { callId } = slot.call;
 			if (!this.providerResults.some((result) => result.callId === callId))
-				yield* this.providerResult(cancelledResult(callId));
+				yield* this.providerResult(goesOn ? continuedResult(callId) : cancelledResult(callId));
 		}
 	}
 
@@ -127,6 +127,13 @@ export const cancelledResult = (callId: string): ToolResult => ({
 	callId,
 	content: [{ kind: "text", text: "Cancelled before it finished." }],
 	isError: true,
+});
+
+/** The result of a call whose outcome comes with the next response. */
+const continuedResult = (callId: string): ToolResult => ({
+	callId,
+	content: [{ kind: "text", text: "Goes on." }],
+	isError: false,
 });
 
 /** Unique in every conversation, and within what all providers take as an id. */

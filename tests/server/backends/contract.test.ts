@@ -355,6 +355,11 @@ describe.each(backendSubjects.filter((subject) => subject.missing === null))("$n
 			const turn = await say("hello", { environment });
 			expect(turn.stopReason).toBe("failed");
 			expect(turn.error).toContain(subject.name);
+			if (!subject.retriesItself) {
+				expect(turn.error).toContain(`127.0.0.1:${port}`);
+				expect(turn.error).toContain("ECONNREFUSED");
+				expect(retries(turn)).toHaveLength(2);
+			}
 		});
 	});
 
