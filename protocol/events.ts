@@ -6,12 +6,26 @@ import { Settings } from "./settings.ts";
 export const CellStatus = z.enum(["ok", "error", "interrupted", "aborted", "lost"]);
 export type CellStatus = z.infer<typeof CellStatus>;
 
-/** Jupyter's execute payloads that a client acts on. */
+/** What a `%ipyai` command leaves to the client, because only it can. */
+export const CommandAction = z.discriminatedUnion("kind", [
+	/** The text is long: show it in a pager. */
+	z.object({ kind: z.literal("page") }),
+	/** Leave, and keep the kernel. */
+	z.object({ kind: z.literal("detach") }),
+	/** End the kernel and start another. */
+	z.object({ kind: z.literal("restart") }),
+	/** Go over to another session: a number or the beginning of an id as typed; `null` lets the person choose. */
+	z.object({ kind: z.literal("resume"), session: z.string().nullable() }),
+]);
+export type CommandAction = z.infer<typeof CommandAction>;
+
+/** Jupyter's execute payloads that a client acts on, and what a `%ipyai` in the cell leaves to it. */
 export const CellPayload = z.discriminatedUnion("kind", [
 	z.object({ kind: z.literal("page"), text: z.string() }),
 	z.object({ kind: z.literal("setNextInput"), text: z.string(), replace: z.boolean() }),
 	z.object({ kind: z.literal("editMagic"), filename: z.string(), lineNumber: z.int() }),
 	z.object({ kind: z.literal("askExit"), keepKernel: z.boolean() }),
+	z.object({ kind: z.literal("command"), action: CommandAction }),
 ]);
 export type CellPayload = z.infer<typeof CellPayload>;
 

@@ -1,5 +1,6 @@
 export * from "./backend.ts";
 export * from "./cell.ts";
+export * from "./command.ts";
 export * from "./completion.ts";
 export * from "./content.ts";
 export * from "./context.ts";

@@ -56,3 +56,11 @@ export const VariablesParams = z.object({ sessionId: z.string(), filter: z.strin
 export type VariablesParams = z.infer<typeof VariablesParams>;
 export const VariablesResult = z.object({ variables: z.array(Variable) });
 export type VariablesResult = z.infer<typeof VariablesResult>;
+
+/** The terminal that shows this session's output has this size: Python wraps to it. The latest caller's counts. */
+export const ResizeKernelParams = z.object({
+	sessionId: z.string(),
+	columns: z.int().min(1).max(10_000),
+	rows: z.int().min(1).max(10_000),
+});
+export type ResizeKernelParams = z.infer<typeof ResizeKernelParams>;

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import * as backend from "./backend.ts";
 import * as cell from "./cell.ts";
+import * as command from "./command.ts";
 import * as completion from "./completion.ts";
 import * as context from "./context.ts";
 import * as kernel from "./kernel.ts";
@@ -45,6 +46,8 @@ export const clientMethods = {
 	"kernel/variables": request(kernel.VariablesParams, kernel.VariablesResult),
 	"permission/answer": request(permission.AnswerPermissionParams, session.Empty),
 	"context/preview": request(context.PreviewContextParams, context.ContextResult),
+	"kernel/resize": request(kernel.ResizeKernelParams, session.Empty),
+	"command/run": request(command.RunCommandParams, command.RunCommandResult),
 	"context/receipt": request(context.ReceiptContextParams, context.ContextResult),
 	"backend/list": request(session.Empty, backend.ListBackendsResult),
 	"model/list": request(backend.ListModelsParams, backend.ListModelsResult),

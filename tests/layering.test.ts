@@ -13,10 +13,18 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 	"clients/lsp": { values: ["clients/common", "protocol"] },
 	"server/main.ts": { values: ["server", "protocol"] },
 	"server/server.ts": {
-		values: ["server/features", "server/connection", "server/sessions", "server/store", "protocol"],
+		values: [
+			"server/features",
+			"server/commands",
+			"server/connection",
+			"server/sessions",
+			"server/store",
+			"protocol",
+		],
 	},
 	"server/features": {
 		values: [
+			"server/commands",
 			"server/sessions",
 			"server/completions",
 			"server/tools",
@@ -27,6 +35,9 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 			"protocol",
 		],
 		types: ["server/connection"],
+	},
+	"server/commands": {
+		values: ["server/sessions", "server/context", "server/backends", "server/store", "protocol"],
 	},
 	"server/sessions": {
 		values: [

@@ -1,7 +1,12 @@
 import { backendFeature } from "./backend.ts";
 import { cellFeature } from "./cell.ts";
+import { commandFeature } from "./command.ts";
+import { codeActionsFeature } from "./codeActions.ts";
 import { completionFeature } from "./completion.ts";
+import { configurationFeature } from "./configuration.ts";
 import { contextFeature } from "./context.ts";
+import { documentsFeature } from "./documents.ts";
+import { editorCommandsFeature } from "./editorCommands.ts";
 import type { Feature } from "./feature.ts";
 import { kernelFeature } from "./kernel.ts";
 import { permissionFeature } from "./permission.ts";
@@ -17,5 +22,11 @@ export const features: readonly Feature[] = [
 	permissionFeature,
 	completionFeature,
 	contextFeature,
+	documentsFeature,
 	backendFeature,
+	configurationFeature,
+	editorCommandsFeature,
+	codeActionsFeature,
+	liveNamesFeature,
+	commandFeature,
 ];

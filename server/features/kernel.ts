@@ -22,6 +22,11 @@ export const kernelFeature: Feature = {
 			}),
 		);
 
+		client.onRequest("kernel/resize", ({ sessionId, columns, rows }) => {
+			controlled(client, sessions.require(sessionId)).hosting.resize(columns, rows);
+			return {};
+		});
+
 		client.onRequest("kernel/complete", async ({ sessionId, code, cursor }, signal) => {
 			const { start, end, matches } = await host(sessionId).complete(
 				code,

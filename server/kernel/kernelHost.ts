@@ -40,10 +40,7 @@ export type KernelHostOptions = {
 	onLog?(text: string): void;
 };
 
-export type KernelHost = Host & {
-	/** Tells Python the size of the terminal that shows its output. */
-	resize(columns: number, rows: number): void;
-};
+export type KernelHost = Host & Required<Pick<Host, "resize" | "forgetPrompts">>;
 
 /** Starts to connect at once; `ready` tells how it went. */
 export const createKernelHost = (options: KernelHostOptions): KernelHost => new ZmqKernelHost(options);
@@ -243,6 +240,10 @@ class ZmqKernelHost implements KernelHost {
 		this.#keepMirror(this.#mirror("remark", { changes }));
 	}
 
+	forgetPrompts(): void {
+		this.#keepMirror(this.#mirror("forget", {}));
+	}
+
 	async continueHistorySession(session: number, nextExecutionCount: number): Promise<void> {
 		const open = await this.#alive();
 		const problem = await open.runMain("continue", { session, nextExecutionCount }).result;
@@ -325,7 +326,7 @@ class ZmqKernelHost implements KernelHost {
 			const problem = await open.runMain(op, args).result.catch(() => open.runMain(op, args).result);
 			if (typeof problem === "string") this.#options.onLog?.(problem);
 		} catch (error) {
-			this.#options.onLog?.(`A prompt was not mirrored into IPython's history: ${(error as Error).message}`);
+			this.#options.onLog?.(`IPython's history was not written: ${(error as Error).message}`);
 		}
 	}
 

@@ -139,8 +139,13 @@ export type Host = {
 	/** Mirrors a finished prompt into the predecessors' table; queued while the kernel is busy. */
 	mirrorPrompt(record: PromptRecord): void;
 	mirrorRemark(remark: SessionRemark): void;
+	/** Takes this session's mirrored prompts out of the predecessors' table; queued like them. */
+	forgetPrompts?(): void;
 	/** Continues an IPython session: its number, and input numbers from `nextExecutionCount` on. */
 	continueHistorySession(session: number, nextExecutionCount: number): Promise<void>;
+
+	/** Tells Python the size of the terminal that shows its output. */
+	resize?(columns: number, rows: number): void;
 
 	/** `end` stops Python; `keep` leaves it to its lease. */
 	dispose(fate: "end" | "keep"): Promise<void>;

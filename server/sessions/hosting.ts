@@ -66,6 +66,7 @@ export class Hosting {
 	readonly #running = new Map<string, RunningCell>();
 	readonly #foreign = new Map<string, RunningCell>();
 	#input: WaitingInput | null = null;
+	#size: { readonly columns: number; readonly rows: number } | null = null;
 
 	constructor(options: HostingOptions) {
 		this.#options = options;
@@ -176,6 +177,7 @@ export class Hosting {
 			banner: facts.banner,
 			fresh: replaces,
 		});
+		if (this.#size) host.resize?.(this.#size.columns, this.#size.rows);
 		this.#options.onAttached(host);
 		this.#setStatus(host.status);
 	}
@@ -355,6 +357,12 @@ export class Hosting {
 	async numberPrompt(source: string, rewritten: string): Promise<number> {
 		const host = this.requireHost();
 		this.#unnumbered++;
+	/** A kernel that comes later learns the size too. */
+	resize(columns: number, rows: number): void {
+		this.#size = { columns, rows };
+		this.host?.resize?.(columns, rows);
+	}
+
 		try {
 			const executionCount = await host.numberPrompt(source, rewritten);
 			this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);

@@ -247,6 +247,7 @@ export class Session {
 	reset(): void {
 		this.log.add({ kind: "conversationReset" });
 		this.turns.forgetTranscript();
+		this.hosting.host?.forgetPrompts?.();
 		this.hosting.host?.mirrorRemark({ provider_session_id: null });
 	}
 
@@ -295,7 +296,10 @@ export class Session {
 }
 
 /** What settings are decided from, for a client's environment. */
-export const settingSources = (environment: Environment, { backends, store }: SessionDependencies) => ({
+export const settingSources = (
+	environment: Environment,
+	{ backends, store }: Pick<SessionDependencies, "backends" | "store">,
+) => ({
 	backends,
 	environment,
 	config: loadConfig(environment).config,

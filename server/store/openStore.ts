@@ -5,6 +5,7 @@ import { Database } from "./database.ts";
 import { createEventLog } from "./eventLog.ts";
 import { rebuildFolds } from "./fold.ts";
 import { gitRoot } from "./gitRoot.ts";
+import { createHeads } from "./heads.ts";
 import { createMemory } from "./memory.ts";
 import { closeToOthers, ensureOwnFile, ensurePrivateFolder } from "./privateFiles.ts";
 import { applicationId, migrations, schemaVersion } from "./schema.ts";
@@ -46,6 +47,7 @@ export const openStore = (file: string, options: StoreOptions = {}): OpenedStore
 	return {
 		...createEventLog(db, options.now ?? Date.now),
 		...createTranscripts(db),
+		...createHeads(db),
 		...createContextCells(db),
 		...createSessions(db, options.gitRoot ?? gitRoot),
 		...createMemory(db),

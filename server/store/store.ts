@@ -6,6 +6,7 @@
  * length of the log.
  */
 import type {
+	CellItem,
 	ListSessionsParams,
 	ListSessionsResult,
 	SessionEvent,
@@ -71,6 +72,10 @@ export type PartialItem = {
 	readonly text: string;
 };
 
+/** A cell or turn without what grows. */
+export type CellHead = Omit<CellItem, "outputs">;
+export type TurnHead = Omit<TurnItem, "parts">;
+
 export type Store = {
 	/** Creates the session and appends its first events. */
 	createSession(sessionId: string, cwd: string, owner: Owner, events: readonly SessionEvent[]): StoredEvent[];
@@ -101,6 +106,9 @@ export type Store = {
 	/** Rendered prompt and warnings of a turn, as `turnStarted` stored them. */
 	turnStart(sessionId: string, turnId: string): Extract<SessionEvent, { kind: "turnStarted" }> | null;
 	/** Queued turns in order. */
+	/** Every cell or turn that began after `after`, oldest first. */
+	cellHeads(sessionId: string, after: number): CellHead[];
+	turnHeads(sessionId: string, after: number): TurnHead[];
 	queue(sessionId: string): TurnItem[];
 	/** The canonical transcript of the conversation since its last reset, without hidden turns. */
 	entries(sessionId: string): Entry[];

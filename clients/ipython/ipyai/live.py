@@ -48,6 +48,7 @@ class Live:
             "mirror": lambda args: prompts.mirror(
                 shell, args["prompt"], args["fullPrompt"], args["response"], args["historyLine"]
             ),
+            "forget": lambda args: prompts.forget(shell),
             "remark": lambda args: prompts.remark(shell, args["changes"]),
             "continue": lambda args: prompts.continue_session(shell, args["session"], args["nextExecutionCount"]),
         }

@@ -47,6 +47,17 @@ def mirror(shell, prompt: str, full_prompt: str, response: str, history_line: in
     return None
 
 
+def forget(shell):
+    """Takes this session's rows out of ``claude_prompts``; a sentence when it could not."""
+    history = _enabled(shell)
+    if history is None:
+        return "IPython keeps no history here, so there are no mirrored prompts."
+    with history.db as db:
+        if _columns(db, "claude_prompts"):
+            db.execute("DELETE FROM claude_prompts WHERE session = ?", (history.session_number,))
+    return None
+
+
 def remark(shell, changes: dict):
     """Merges keys into the JSON of this session's ``remark``; ``None`` removes a key. A sentence when it could not."""
     history = _enabled(shell)

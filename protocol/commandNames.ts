@@ -1,0 +1,31 @@
+/**
+ * The words after `%ipyai`, for completion and for telling a mistyped one: what the server answers. Free of
+ * dependencies; `server/commands` has one entry for each.
+ */
+export const commandNames = [
+	"backend",
+	"model",
+	"completion_model",
+	"think",
+	"permissions",
+	"search",
+	"code_theme",
+	"log_exact",
+	"prompt_mode",
+	"prompt",
+	"reset",
+	"usage",
+	"context",
+	"queue",
+	"variables",
+	"tool",
+	"tools",
+	"sessions",
+	"rename",
+	"resume",
+	"rerun",
+	"restart",
+	"detach",
+	"help",
+] as const;
+export type CommandName = (typeof commandNames)[number];

@@ -1,0 +1,106 @@
+import type { Content } from "../../protocol/index.ts";
+import { buildTurnContext } from "../sessions/turnContext.ts";
+import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
+import { sessionName } from "./sessionName.ts";
+import { firstLine } from "./tables.ts";
+import { usageText } from "./usage.ts";
+
+/** `%ipyai` words about the conversation with the AI. */
+export const conversationCommands = {
+	reset: {
+		usage: "reset",
+		summary: "new conversation, same variables",
+		run: ({ session, services }) => {
+			const row = services.store.session(session.sessionId)!;
+			const prompts = services.store
+				.turnHeads(session.sessionId, row.resetSeq)
+				.filter(({ state }) => state !== "queued").length;
+			session.reset();
+			return { text: `Deleted ${prompts} AI prompts from session ${sessionName(row)}.` };
+		},
+	},
+	usage: {
+		usage: "usage",
+		summary: "tokens and cost, per turn and in all",
+		run: ({ session, services }) => ({ text: usageText(services.store.turnHeads(session.sessionId, 0)) }),
+	},
+	context: {
+		usage: "context [last | TEXT]",
+		summary: "what a prompt would send, or what the last one sent",
+		run: async (context, rest) => (rest === "last" ? lastContext(context) : nextContext(context, rest)),
+	},
+	queue: {
+		usage: "queue [edit N TEXT | remove N]",
+		summary: "prompts that wait",
+		run: ({ session, services }, rest) => {
+			const waiting = services.store.queue(session.sessionId);
+			const [, word = "", number = "", text = ""] = /^(\w*)\s*(\d*)\s*(.*)$/s.exec(rest)!;
+			if (word === "")
+				return {
+					text:
+						waiting.length === 0
+							? "No prompt waits."
+							: waiting
+									.map((turn, index) => `${index + 1}  ${firstLine(textOf(turn.content), 70)}`)
+									.join("\n"),
+				};
+			const turn = waiting[Number(number) - 1];
+			if ((word !== "edit" && word !== "remove") || number === "" || (word === "edit" && text === ""))
+				throw new CommandError("write queue, queue edit N TEXT or queue remove N.");
+			if (!turn) throw new CommandError(`no prompt ${number} waits; there are ${waiting.length}.`);
+			if (word === "remove") {
+				session.turns.remove(turn.turnId);
+				return { text: `Removed: ${firstLine(textOf(turn.content), 70)}` };
+			}
+			session.turns.edit(turn.turnId, [{ kind: "text", text }]);
+			return { text: `${number}  ${firstLine(text, 70)}` };
+		},
+	},
+} satisfies Record<string, Command>;
+
+const nextContext = async (
+	{ session, services, signal }: CommandContext,
+	text: string,
+): Promise<CommandOutcome> => {
+	const { store, backends } = services;
+	const row = store.session(session.sessionId);
+	const result = await buildTurnContext({
+		store,
+		sessionId: session.sessionId,
+		host: session.hosting.host,
+		afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
+		toSeq: session.log.headSeq,
+		content: [{ kind: "text", text }],
+		images: backends.find(session.settings.backend ?? "")?.capabilities.images ?? false,
+		// A preview has no effects: shell commands are named, not run.
+		runShellRefs: false,
+		signal,
+	});
+	const parts = result.parts.map(
+		({ label, chars, cutChars }) =>
+			`  ${label}: ${chars} characters${cutChars > 0 ? `, ${cutChars} cut` : ""}`,
+	);
+	return page(result.rendered, [...parts, ...result.warnings.map((each) => `! ${each}`)]);
+};
+
+const lastContext = ({ session, services }: CommandContext): CommandOutcome => {
+	const turnId = services.store.session(session.sessionId)?.lastTurn ?? null;
+	const start = turnId === null ? null : services.store.turnStart(session.sessionId, turnId);
+	if (!start) throw new CommandError("no prompt has been sent to a model in this session yet.");
+	return page(
+		start.rendered,
+		start.warnings.map((each) => `! ${each}`),
+	);
+};
+
+const page = (rendered: readonly Content[], notes: readonly string[]): CommandOutcome => {
+	const texts = rendered.map((part) => (part.kind === "text" ? part.text : `[picture, ${part.mimeType}]`));
+	const chars = texts.reduce((sum, each) => sum + each.length, 0);
+	return {
+		text: [...texts, "", `${chars} characters`, ...notes].join("\n").trimStart(),
+		action: { kind: "page" },
+	};
+};
+
+const textOf = (content: readonly Content[]): string =>
+	content.map((part) => (part.kind === "text" ? part.text : `[${part.mimeType}]`)).join("\n");

@@ -1,0 +1,60 @@
+/** `%ipyai WORDS`: finds the command and runs it. */
+import { type CommandName, commandNames } from "../../protocol/commandNames.ts";
+import type { RunCommandResult } from "../../protocol/index.ts";
+import { nearest } from "../../protocol/nearest.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { conversationCommands } from "./conversation.ts";
+import { sessionCommands } from "./sessions.ts";
+import { settingCommands, showSettings } from "./settings.ts";
+import { toolCommands } from "./tools.ts";
+
+const commands: Readonly<Record<CommandName, Command>> = {
+	...settingCommands,
+	...conversationCommands,
+	...toolCommands,
+	...sessionCommands,
+	help: {
+		usage: "help",
+		summary: "this list",
+		run: () => ({
+			text: [
+				"%ipyai shows the settings; %ipyai COMMAND:",
+				...commandNames.map((name) => `  ${commands[name].usage.padEnd(36)} ${commands[name].summary}`),
+			].join("\n"),
+		}),
+	},
+};
+
+/** Never rejects: what goes wrong is a `failed` text. An unknown word is told, never sent to the AI. */
+export const runCommand = async (context: CommandContext, line: string): Promise<RunCommandResult> => {
+	const [, word = "", rest = ""] = /^\s*(\S*)\s*(.*)$/s.exec(line)!;
+	try {
+		if (word === "") return toResult(showSettings(context));
+		const name = word.replaceAll("-", "_");
+		if (!Object.hasOwn(commands, name)) return unknownCommand(word);
+		return toResult(await commands[name as CommandName].run(context, rest.trim()));
+	} catch (error) {
+		const text = `%ipyai ${line.trim()}: ${error instanceof Error ? error.message : String(error)}`;
+		return { text, failed: true, action: null };
+	}
+};
+
+const toResult = ({
+	text,
+	failed = false,
+	action,
+}: Awaited<ReturnType<Command["run"]>>): RunCommandResult => ({
+	text,
+	failed,
+	action: action ?? null,
+});
+
+const unknownCommand = (word: string): RunCommandResult => {
+	const near = nearest(word, commandNames);
+	const hint = near === null ? "" : ` Did you mean %ipyai ${near}?`;
+	return {
+		text: `Unknown command: ${word}.${hint} %ipyai help lists the commands.`,
+		failed: true,
+		action: null,
+	};
+};

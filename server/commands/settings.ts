@@ -1,0 +1,172 @@
+import { join } from "node:path";
+import { PermissionMode, type Settings, type SettingsPatch, ThinkLevel } from "../../protocol/index.ts";
+import { nearest } from "../../protocol/nearest.ts";
+import { configDir, stateDir } from "../../protocol/runtimeDir.ts";
+import { loadConfig, placeFacts } from "../sessions/config.ts";
+import { settingSources } from "../sessions/session.ts";
+import { settingOrigins } from "../sessions/settingOrigins.ts";
+import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
+import { loginText } from "./loginText.ts";
+
+type SettingName = Exclude<keyof Settings, "login">;
+
+/** Settings under the names that people and the predecessors use, in the order of the list. */
+const names = {
+	backend: "backend",
+	model: "model",
+	completion_model: "completionModel",
+	think: "think",
+	permissions: "permissions",
+	search: "search",
+	code_theme: "codeTheme",
+	log_exact: "logExact",
+	prompt_mode: "promptMode",
+} as const satisfies Record<string, SettingName>;
+type Name = keyof typeof names;
+
+/** `%ipyai` alone: what holds, which source gave it, and where the files are. */
+export const showSettings = ({ session, services }: CommandContext): CommandOutcome => {
+	const { settings, environment } = session;
+	const facts = placeFacts(environment);
+	const origins = settingOrigins(settings, settingSources(environment, services));
+	const { problems } = loadConfig(environment);
+	const lines = (Object.keys(names) as Name[]).map((name) => {
+		const line = settingLine(settings, name);
+		return `${line.padEnd(36)} (${origins[names[name]]})`;
+	});
+	return {
+		text: [
+			...lines,
+			`login = ${loginText(settings.login)}`,
+			`config file = ${join(configDir(facts), "config.json")}`,
+			`system prompt = ${join(configDir(facts), "sysp.txt")}`,
+			`exact log = ${join(configDir(facts), "exact-log.jsonl")}`,
+			`state = ${stateDir(facts)}`,
+			...problems.map((each) => `! ${each}`),
+		].join("\n"),
+	};
+};
+
+const settingLine = (settings: Settings, name: Name): string => {
+	const value = settings[names[name]];
+	return `${name} = ${value === null ? "none" : typeof value === "boolean" ? (value ? "on" : "off") : value}`;
+};
+
+/** Shows the setting, or sets it and shows the new value; `--save` writes it to `config.json` too. */
+const setting = (
+	name: Name,
+	values: string,
+	summary: string,
+	parse: (text: string) => SettingsPatch,
+	more: (context: CommandContext, changed: boolean) => Promise<string[]> | string[] = () => [],
+): Command => ({
+	usage: `${name} [${values}] [--save]`,
+	summary,
+	run: async (context, rest) => {
+		const { value, save } = readValue(rest);
+		if (value !== "") context.session.configure(parse(value));
+		const lines = [settingLine(context.session.settings, name)];
+		lines.push(...(await more(context, value !== "")));
+		if (save) lines.push(saveSetting(context, name));
+		return { text: lines.join("\n") };
+	},
+});
+
+const readValue = (rest: string): { value: string; save: boolean } => {
+	const words = rest.split(/\s+/).filter((word) => word !== "");
+	const save = words.includes("--save");
+	return { value: save ? words.filter((word) => word !== "--save").join(" ") : rest, save };
+};
+
+const saveSetting = (_context: CommandContext, _name: Name): string => {
+	throw new CommandError("saving is on its way");
+};
+
+const oneOf =
+	<T extends string>(values: readonly T[], toPatch: (value: T) => SettingsPatch) =>
+	(text: string): SettingsPatch => {
+		const value = values.find((each) => each === text.toLowerCase());
+		if (value !== undefined) return toPatch(value);
+		const near = nearest(text, values);
+		throw new CommandError(
+			`choose one of ${values.join(", ")}${near === null ? "." : `. Did you mean ${near}?`}`,
+		);
+	};
+
+const toBoolean = (text: string): boolean => {
+	if (/^(on|true|yes|1)$/i.test(text)) return true;
+	if (/^(off|false|no|0)$/i.test(text)) return false;
+	throw new CommandError("choose on or off.");
+};
+
+/** The backends, the current one marked; after a change the model and login that come with it. */
+const aboutBackend = ({ session, services }: CommandContext, changed: boolean): string[] => {
+	const { settings, environment } = session;
+	if (changed) return [settingLine(settings, "model"), `login = ${loginText(settings.login)}`];
+	return services.backends.all.map((each) => {
+		const mark = each.name === settings.backend ? "*" : " ";
+		return `${mark} ${each.name.padEnd(14)} ${(each.defaultModel ?? "").padEnd(24)} ${loginText(each.login(environment))}`;
+	});
+};
+
+const aboutModels = async (context: CommandContext, changed: boolean): Promise<string[]> => {
+	const { session, services, signal } = context;
+	const { backend } = session.settings;
+	if (changed || backend === null) return [];
+	try {
+		const models = await services.backends.get(backend).listModels(session.environment, signal);
+		return models.map(({ id, name }) => `  ${id}${name && name !== id ? ` (${name})` : ""}`);
+	} catch {
+		// A provider that cannot list its models has a current one all the same.
+		return [];
+	}
+};
+
+export const settingCommands = {
+	backend: setting(
+		"backend",
+		"NAME",
+		"show the backends, or change to one",
+		(backend) => ({ backend }),
+		aboutBackend,
+	),
+	model: setting("model", "NAME", "show the models, or change to one", (model) => ({ model }), aboutModels),
+	completion_model: setting("completion_model", "NAME", "the model for Alt-.", (completionModel) => ({
+		completionModel,
+	})),
+	think: setting(
+		"think",
+		"l|m|h|x",
+		"thinking effort: low, medium, high, strongest",
+		oneOf(ThinkLevel.options, (think) => ({ think })),
+	),
+	permissions: setting(
+		"permissions",
+		"ask|auto|plan|yolo",
+		"who allows tools",
+		oneOf(PermissionMode.options, (permissions) => ({ permissions })),
+	),
+	search: setting(
+		"search",
+		"l|m|h|off",
+		"web search by the provider",
+		oneOf(["l", "m", "h", "off", "none"], (level) => ({
+			search: level === "off" || level === "none" ? null : level,
+		})),
+	),
+	code_theme: setting("code_theme", "NAME", "colours of code", (codeTheme) => ({ codeTheme })),
+	log_exact: setting("log_exact", "on|off", "log prompts and answers exactly", (text) => ({
+		logExact: toBoolean(text),
+	})),
+	prompt_mode: setting("prompt_mode", "on|off", "whether plain text goes to the AI", (text) => ({
+		promptMode: toBoolean(text),
+	})),
+	prompt: {
+		usage: "prompt",
+		summary: "turn prompt mode on or off (Alt-p)",
+		run: ({ session }) => {
+			const { promptMode } = session.configure({ promptMode: !session.settings.promptMode });
+			return { text: `Prompt mode ${promptMode ? "ON" : "OFF"}` };
+		},
+	},
+} satisfies Record<string, Command>;

@@ -1,0 +1,17 @@
+import { runCommand } from "../commands/run.ts";
+import type { Feature } from "./feature.ts";
+import { once } from "./once.ts";
+import { controlled } from "./session.ts";
+
+/** `command/run`: the words after `%ipyai`. */
+export const commandFeature: Feature = {
+	register(client, services) {
+		const { sessions, store } = services;
+		client.onRequest("command/run", ({ sessionId, requestId, line }, signal) =>
+			once(store, sessionId, requestId, () => {
+				const session = controlled(client, sessions.require(sessionId));
+				return runCommand({ session, services, by: client.participantId, cell: null, signal }, line);
+			}),
+		);
+	},
+};
