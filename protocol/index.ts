@@ -9,6 +9,7 @@ export * from "./events.ts";
 export * from "./initialize.ts";
 export * from "./kernel.ts";
 export * from "./methods.ts";
+export * from "./notebook.ts";
 export * from "./permission.ts";
 export * from "./prompt.ts";
 export * from "./session.ts";

@@ -5,6 +5,7 @@ import * as command from "./command.ts";
 import * as completion from "./completion.ts";
 import * as context from "./context.ts";
 import * as kernel from "./kernel.ts";
+import * as notebook from "./notebook.ts";
 import * as permission from "./permission.ts";
 import * as prompt from "./prompt.ts";
 import * as session from "./session.ts";
@@ -49,6 +50,8 @@ export const clientMethods = {
 	"kernel/resize": request(kernel.ResizeKernelParams, session.Empty),
 	"command/run": request(command.RunCommandParams, command.RunCommandResult),
 	"context/receipt": request(context.ReceiptContextParams, context.ContextResult),
+	"notebook/save": request(notebook.SaveNotebookParams, notebook.SaveNotebookResult),
+	"notebook/load": request(notebook.LoadNotebookParams, notebook.LoadNotebookResult),
 	"backend/list": request(session.Empty, backend.ListBackendsResult),
 	"model/list": request(backend.ListModelsParams, backend.ListModelsResult),
 	"tool/list": request(session.SessionParams, backend.ListToolsResult),

@@ -9,6 +9,7 @@ import { documentsFeature } from "./documents.ts";
 import { editorCommandsFeature } from "./editorCommands.ts";
 import type { Feature } from "./feature.ts";
 import { kernelFeature } from "./kernel.ts";
+import { notebookFeature } from "./notebook.ts";
 import { permissionFeature } from "./permission.ts";
 import { promptFeature } from "./prompt.ts";
 import { sessionFeature } from "./session.ts";
@@ -22,6 +23,7 @@ export const features: readonly Feature[] = [
 	permissionFeature,
 	completionFeature,
 	contextFeature,
+	notebookFeature,
 	documentsFeature,
 	backendFeature,
 	configurationFeature,

@@ -237,10 +237,15 @@ export class Hosting {
 		await host?.dispose("keep");
 	}
 
-	/** Runs a cell. Returns when it is stored; the rest comes as events. */
-	execute(code: string, by: string | null, requestId: string): ExecuteCellResult {
+	/** Runs a cell. Returns when it is stored; the rest comes as events. Without a request nobody repeats it. */
+	execute(
+		code: string,
+		by: string | null,
+		requestId: string | null,
+		cellId: string = newId(),
+	): ExecuteCellResult {
+		const { log } = this.#options;
 		const host = this.requireHost();
-		const cellId = newId();
 		const cell: RunningCell = runningCell(cellId, by);
 		const predicted = this.#facts && this.#unnumbered === 0 ? this.#nextExecutionCount : null;
 		const started = {
@@ -251,7 +256,10 @@ export class Hosting {
 			by,
 			executionCount: predicted,
 		} as const;
-		const result = this.#options.log.accept(started, requestId, (seq) => ({ cellId, seq }));
+		const result =
+			requestId === null
+				? { cellId, seq: log.add(started) }
+				: log.accept(started, requestId, (seq) => ({ cellId, seq }));
 		this.#running.set(cellId, cell);
 		this.#unnumbered++;
 		void host
@@ -349,6 +357,12 @@ export class Hosting {
 		}
 	}
 
+	/** A kernel that comes later learns the size too. */
+	resize(columns: number, rows: number): void {
+		this.#size = { columns, rows };
+		this.host?.resize?.(columns, rows);
+	}
+
 	async interrupt(): Promise<void> {
 		await this.requireHost().interrupt();
 	}
@@ -357,12 +371,6 @@ export class Hosting {
 	async numberPrompt(source: string, rewritten: string): Promise<number> {
 		const host = this.requireHost();
 		this.#unnumbered++;
-	/** A kernel that comes later learns the size too. */
-	resize(columns: number, rows: number): void {
-		this.#size = { columns, rows };
-		this.host?.resize?.(columns, rows);
-	}
-
 		try {
 			const executionCount = await host.numberPrompt(source, rewritten);
 			this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);

@@ -102,13 +102,16 @@ export type Store = {
 		before: number | null,
 		limit: number,
 	): { items: TranscriptItem[]; hasEarlier: boolean };
+	/** The next items with a `seq` above `after`, oldest first, at most `limit`; empty at the end. */
+	itemsAfter(sessionId: string, after: number, limit: number): TranscriptItem[];
+	hasItem(sessionId: string, itemId: string): boolean;
 	turn(sessionId: string, turnId: string): TurnItem | null;
-	/** Rendered prompt and warnings of a turn, as `turnStarted` stored them. */
-	turnStart(sessionId: string, turnId: string): Extract<SessionEvent, { kind: "turnStarted" }> | null;
-	/** Queued turns in order. */
 	/** Every cell or turn that began after `after`, oldest first. */
 	cellHeads(sessionId: string, after: number): CellHead[];
 	turnHeads(sessionId: string, after: number): TurnHead[];
+	/** Rendered prompt and warnings of a turn, as `turnStarted` stored them. */
+	turnStart(sessionId: string, turnId: string): Extract<SessionEvent, { kind: "turnStarted" }> | null;
+	/** Queued turns in order. */
 	queue(sessionId: string): TurnItem[];
 	/** The canonical transcript of the conversation since its last reset, without hidden turns. */
 	entries(sessionId: string): Entry[];

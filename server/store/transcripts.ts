@@ -11,7 +11,10 @@ const maxPageChars = 8_000_000;
 /** Reading the folds: what was said and run. */
 export const createTranscripts = (
 	db: Database,
-): Pick<Store, "transcript" | "turn" | "turnStart" | "queue" | "entries" | "unfinished"> => ({
+): Pick<
+	Store,
+	"transcript" | "itemsAfter" | "hasItem" | "turn" | "turnStart" | "queue" | "entries" | "unfinished"
+> => ({
 	transcript: (sessionId, before, limit) =>
 		db.read(() => {
 			const session = sessionNumber(db, sessionId);
@@ -21,18 +24,30 @@ export const createTranscripts = (
 				before ?? Number.MAX_SAFE_INTEGER,
 				limit + 1,
 			);
-			const taken: ItemRow[] = [];
-			let chars = 0;
-			for (const row of rows.slice(0, limit)) {
-				chars += row.json.length + grownChars(db, row.id);
-				if (taken.length > 0 && chars > maxPageChars) break;
-				taken.push(row);
-			}
+			const taken = onePage(db, rows.slice(0, limit));
 			return {
 				items: taken.reverse().map((row) => readItem(db, row)),
 				hasEarlier: rows.length > taken.length,
 			};
 		}),
+
+	itemsAfter: (sessionId, after, limit) =>
+		db.read(() => {
+			const rows = db.all<ItemRow>(
+				"SELECT id, kind, json FROM items WHERE session = ? AND seq > ? AND state <> 'removed' ORDER BY seq LIMIT ?",
+				sessionNumber(db, sessionId),
+				after,
+				limit,
+			);
+			return onePage(db, rows).map((row) => readItem(db, row));
+		}),
+
+	hasItem: (sessionId, itemId) =>
+		db.get(
+			"SELECT 1 FROM items WHERE session = ? AND kind IN ('cell', 'turn') AND item_id = ?",
+			sessionNumber(db, sessionId),
+			itemId,
+		) !== undefined,
 
 	turn: (sessionId, turnId) =>
 		db.read(() => {
@@ -94,6 +109,18 @@ export const createTranscripts = (
 			};
 		}),
 });
+
+/** The rows from the first on that make no huge message. */
+const onePage = <Row extends ItemRow>(db: Database, rows: readonly Row[]): Row[] => {
+	const taken: Row[] = [];
+	let chars = 0;
+	for (const row of rows) {
+		chars += row.json.length + grownChars(db, row.id);
+		if (taken.length > 0 && chars > maxPageChars) break;
+		taken.push(row);
+	}
+	return taken;
+};
 
 const grownChars = (db: Database, item: number): number =>
 	db.get<{ chars: number }>(

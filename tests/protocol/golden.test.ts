@@ -32,6 +32,8 @@ test("the methods of the protocol: removing or renaming one breaks clients", () 
 		  "kernel/isComplete",
 		  "kernel/variables",
 		  "model/list",
+		  "notebook/load",
+		  "notebook/save",
 		  "output/read",
 		  "permission/answer",
 		  "queue/edit",

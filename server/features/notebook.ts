@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { configDir } from "../../protocol/runtimeDir.ts";
+import { placeFacts } from "../sessions/config.ts";
+import { notebookPath } from "../sessions/notebookFiles.ts";
+import { loadNotebook, saveNotebook } from "../sessions/notebooks.ts";
+import type { Feature } from "./feature.ts";
+import { once } from "./once.ts";
+import { controlled } from "./session.ts";
+
+/** `notebook/save` and `notebook/load`. */
+export const notebookFeature: Feature = {
+	aiShell: { notebook: {} },
+	register(client, { sessions, store }) {
+		const places = () => placeFacts(client.facts.environment);
+
+		client.onRequest("notebook/save", ({ sessionId, requestId, path }) =>
+			once(store, sessionId, requestId, () => {
+				const session = controlled(client, sessions.require(sessionId));
+				const target =
+					path === undefined
+						? join(configDir(places()), "startup.ipynb")
+						: notebookPath(path, session.cwd, places().home);
+				return saveNotebook(session, store, target);
+			}),
+		);
+
+		client.onRequest("notebook/load", ({ sessionId, requestId, path, ...params }, signal) =>
+			once(store, sessionId, requestId, () => {
+				const session = controlled(client, sessions.require(sessionId));
+				const source = notebookPath(path, session.cwd, places().home);
+				return loadNotebook(session, store, params, source, client.participantId, signal);
+			}),
+		);
+	},
+};

@@ -1,0 +1,292 @@
+/**
+ * A session as a notebook file, and notebook files as part of a session. What is loaded becomes ordinary events, so
+ * that every participant sees it and every backend is seeded with it.
+ */
+import { setImmediate as pause } from "node:timers/promises";
+import type {
+	CellStatus,
+	Content,
+	LoadNotebookParams,
+	LoadNotebookResult,
+	SaveNotebookResult,
+	TranscriptItem,
+	TurnItem,
+} from "../../protocol/index.ts";
+import { defaultLimits } from "../context/limits.ts";
+import { renderTurn } from "../context/renderTurn.ts";
+import { answerText } from "../notebooks/answerText.ts";
+import { checkFormat, fromNotebookCell, fromStartupEvents } from "../notebooks/fromNotebook.ts";
+import { NotebookError } from "../notebooks/nbformat.ts";
+import type { NotebookItem, NotebookPart, NotebookPrompt } from "../notebooks/notebookItem.ts";
+import { noteValue } from "../notebooks/noteLiteral.ts";
+import {
+	notebookCellText,
+	notebookHead,
+	notebookTail,
+	textOf,
+	toNotebookCell,
+} from "../notebooks/toNotebook.ts";
+import type { Store } from "../store/store.ts";
+import { RequestError } from "./errors.ts";
+import { newId } from "./ids.ts";
+import { importCell, importTurn } from "./importing.ts";
+import { type ReadNotebook, readNotebook, writeWhole } from "./notebookFiles.ts";
+import type { Session } from "./session.ts";
+import { rewrittenPrompt } from "./turns.ts";
+
+const pageItems = 50;
+
+/** Whether this machine wrote exactly this content, or was told to trust it. */
+export const isOurs = (store: Store, hash: string): boolean => store.getFact(`notebook/${hash}`) !== null;
+
+/** Writes the session's cells and the prompts since the last reset. */
+export const saveNotebook = async (
+	session: Session,
+	store: Store,
+	path: string,
+): Promise<SaveNotebookResult> => {
+	let cells = 0;
+	let prompts = 0;
+	const { sessionId } = session;
+	const resetSeq = store.session(sessionId)?.resetSeq ?? 0;
+	const pieces = async function* () {
+		yield notebookHead;
+		let line = 0;
+		for (let after = 0; ; ) {
+			const items = store.itemsAfter(sessionId, after, pageItems);
+			for (const item of items) {
+				after = item.seq;
+				const told = toItem(item, store, sessionId, resetSeq);
+				const written = told && toNotebookCell(told, line);
+				if (!written) continue;
+				line = written.line;
+				yield notebookCellText(written.cell, cells + prompts);
+				if (item.kind === "cell") cells++;
+				else prompts++;
+			}
+			if (items.length === 0) break;
+			await pause();
+		}
+		yield notebookTail(cells + prompts);
+	};
+	const hash = await writeWhole(path, pieces());
+	store.setFact(`notebook/${hash}`, path);
+	return { path, cells, prompts };
+};
+
+const toItem = (
+	item: TranscriptItem,
+	store: Store,
+	sessionId: string,
+	resetSeq: number,
+): (NotebookItem & { id: string }) | null => {
+	if (item.kind === "cell") {
+		const { cellId: id, code, executionCount, outputs } = item;
+		return { kind: "code", id, code, executionCount, outputs, isNote: false };
+	}
+	if (item.state !== "finished" || item.seq < resetSeq) return null;
+	return { ...toPrompt(item), fullPrompt: sentText(store, sessionId, item.turnId) };
+};
+
+const toPrompt = (turn: TurnItem): NotebookPrompt & { id: string } => ({
+	kind: "prompt",
+	id: turn.turnId,
+	content: turn.content,
+	executionCount: turn.executionCount,
+	fullPrompt: null,
+	backend: turn.backend,
+	model: turn.model,
+	parts: turn.parts.map((part): NotebookPart => {
+		if (part.kind === "steer") return part;
+		if (part.kind !== "toolCall") return { kind: part.kind, text: part.text };
+		const { kind, name, args, executor, result } = part;
+		return { kind, name, args, executor, result };
+	}),
+	stopReason: turn.stopReason ?? "endTurn",
+	error: turn.error,
+	hidden: turn.hidden,
+});
+
+const sentText = (store: Store, sessionId: string, turnId: string): string | null => {
+	const start = store.turnStart(sessionId, turnId);
+	return start && textOf(start.rendered);
+};
+
+const loading = new WeakSet<Session>();
+
+/**
+ * Loads a file. Everything in it is read and checked before anything is run. An abort stops the running cell and
+ * what comes after it; what is in stays.
+ */
+export const loadNotebook = async (
+	session: Session,
+	store: Store,
+	params: Pick<LoadNotebookParams, "run" | "from" | "trust">,
+	path: string,
+	by: string | null,
+	signal: AbortSignal,
+): Promise<LoadNotebookResult> => {
+	if (loading.has(session))
+		throw new RequestError("limitReached", "A notebook is being loaded already: wait for it, or cancel it.");
+	loading.add(session);
+	try {
+		const file = await readNotebook(path, signal);
+		const items = toItems(file, path);
+		if (params.trust) store.setFact(`notebook/${file.hash}`, path);
+		const ours = isOurs(store, file.hash);
+		const run = params.run === "ifOurs" ? ours : params.run;
+		if (run) session.hosting.requireHost();
+		const told = await takeItems(session, store, items, { run, from: params.from ?? 1, by, signal });
+		return { path, ours, ran: run, total: items.length, ...told };
+	} finally {
+		loading.delete(session);
+	}
+};
+
+const toItems = ({ cells, head }: ReadNotebook, path: string): (NotebookItem | null)[] => {
+	try {
+		const events = fromStartupEvents(head);
+		if (events) return events;
+		checkFormat(head);
+		return cells.map((cell, index) => fromNotebookCell(cell, index + 1));
+	} catch (error) {
+		if (!(error instanceof NotebookError)) throw error;
+		throw new RequestError("invalidParams", `${path} could not be loaded: ${error.message}.`, {
+			cause: error,
+		});
+	}
+};
+
+type Taken = Pick<LoadNotebookResult, "cells" | "prompts" | "skipped" | "stopped">;
+type TakeOptions = {
+	readonly run: boolean;
+	readonly from: number;
+	readonly by: string | null;
+	readonly signal: AbortSignal;
+};
+
+const takeItems = async (
+	session: Session,
+	store: Store,
+	items: readonly (NotebookItem | null)[],
+	{ run, from, by, signal }: TakeOptions,
+): Promise<Taken> => {
+	const { log, hosting, sessionId } = session;
+	const row = store.session(sessionId);
+	// In a session with a past the file's numbers would stand for two things.
+	const keepsNumbers =
+		!run && row !== null && row.cells + row.turns === 0 && hosting.nextExecutionCount === 1;
+	let cells = 0;
+	let prompts = 0;
+	let skipped = 0;
+	let highest = 0;
+	for (const [index, item] of items.entries()) {
+		if (index + 1 < from) continue;
+		signal.throwIfAborted();
+		if (item === null) {
+			skipped++;
+			continue;
+		}
+		const id = item.id !== null && !store.hasItem(sessionId, item.id) ? item.id : newId();
+		const executionCount = keepsNumbers ? item.executionCount : null;
+		highest = Math.max(highest, executionCount ?? 0);
+		if (item.kind === "prompt") {
+			await takePrompt(session, store, { ...item, id, executionCount }, run, by);
+			prompts++;
+		} else {
+			cells++;
+			if (run) {
+				const status = await runCell(session, item.code, id, by, signal);
+				if (status !== "ok")
+					return { cells, prompts, skipped, stopped: { cell: index + 1, cellId: id, status } };
+			} else importCell(log, store, { ...item, id, executionCount }, by);
+		}
+		await pause();
+	}
+	if (highest > 0) await hosting.skipTo(highest + 1);
+	return { cells, prompts, skipped, stopped: null };
+};
+
+/** Runs a cell to its end. An abort interrupts it. */
+const runCell = async (
+	{ log, hosting }: Session,
+	code: string,
+	cellId: string,
+	by: string | null,
+	signal: AbortSignal,
+): Promise<CellStatus> => {
+	const { promise, resolve } = Promise.withResolvers<CellStatus>();
+	const watching = log.subscribe({
+		onEvent: ({ event }) => {
+			if (event.kind === "cellFinished" && event.cellId === cellId) resolve(event.status);
+		},
+		onHint: () => {},
+	});
+	const interrupt = () => void hosting.interrupt().catch(() => {}); // the kernel went, and the cell ends as lost
+	signal.addEventListener("abort", interrupt, { once: true });
+	try {
+		hosting.execute(code, by, null, cellId);
+		return await promise;
+	} finally {
+		signal.removeEventListener("abort", interrupt);
+		watching[Symbol.dispose]();
+	}
+};
+
+/** Enters a prompt: it takes an input number and a row in IPython's history where the cells around it do too. */
+const takePrompt = async (
+	session: Session,
+	store: Store,
+	prompt: NotebookPrompt & { id: string },
+	run: boolean,
+	by: string | null,
+): Promise<void> => {
+	const { log, hosting, sessionId, settings } = session;
+	const text = textOf(prompt.content);
+	const source = `.${text}`;
+	const executionCount = run
+		? await hosting.numberPrompt(source, rewrittenPrompt(text))
+		: prompt.executionCount;
+	const row = store.session(sessionId);
+	const sent = prompt.fullPrompt ?? renderNow(store, sessionId, text, log.headSeq);
+	const rendered: Content[] = [
+		{ kind: "text", text: sent },
+		...prompt.content.filter((part) => part.kind === "image"),
+	];
+	importTurn(
+		log,
+		{
+			...prompt,
+			executionCount,
+			rendered,
+			backend: prompt.backend ?? settings.backend ?? "none",
+			model: prompt.model ?? settings.model ?? "none",
+			parentId: row?.lastTurn ?? null,
+		},
+		by,
+	);
+	session.turns.forgetTranscript();
+	if (executionCount !== null)
+		hosting.host?.mirrorPrompt({
+			source,
+			prompt: text,
+			fullPrompt: sent,
+			response: answerText(prompt),
+			historyLine: executionCount - 1,
+		});
+};
+
+/** For files that do not say what was sent: the cells before the prompt, as they are in the session now. */
+const renderNow = (store: Store, sessionId: string, text: string, toSeq: number): string => {
+	const row = store.session(sessionId);
+	const afterSeq = Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0);
+	const cells = store.contextCells(sessionId, afterSeq, toSeq, defaultLimits.cells);
+	const notes = new Map(
+		cells.flatMap(({ cellId, code }) => {
+			const note = noteValue(code);
+			return note === null ? [] : [[cellId, note] as const];
+		}),
+	);
+	const request = [{ kind: "text" as const, text }];
+	return textOf(renderTurn({ cells, notes, refs: [], request, supportsImages: false }).content);
+};

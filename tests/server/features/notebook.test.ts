@@ -1,0 +1,332 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { SessionEvent } from "../../../protocol/index.ts";
+import { testPython } from "../../support/python.ts";
+import { callTool, say, scriptedBackend } from "../../support/scriptedBackend.ts";
+import { startTestServer, type TestClient } from "../../support/server.ts";
+import { nextRequestId, startKernelSession } from "../../support/sessionWithKernel.ts";
+
+const fixture = join(import.meta.dirname, "../../fixtures/ipyai-0.0.9/example.ipynb");
+
+const validate = (path: string) =>
+	execFileSync(testPython(), [
+		"-W",
+		"error",
+		"-c",
+		"import nbformat, sys; nbformat.validate(nbformat.read(sys.argv[1], as_version=4))",
+		path,
+	]);
+
+const withoutKernel = async (...scripts: Parameters<typeof scriptedBackend>) => {
+	const backend = scriptedBackend(...scripts);
+	const server = await startTestServer({ backends: [backend] });
+	const client = await server.connect();
+	const { state } = await client.request("session/new", {
+		requestId: nextRequestId(),
+		cwd: server.folder,
+		kernel: null,
+		settings: {},
+	});
+	return { backend, server, client, sessionId: state.sessionId };
+};
+
+const save = (client: TestClient, sessionId: string, path: string) =>
+	client.request("notebook/save", { sessionId, requestId: nextRequestId(), path });
+const load = (
+	client: TestClient,
+	sessionId: string,
+	path: string,
+	options: { run?: boolean | "ifOurs"; from?: number; trust?: boolean } = {},
+) =>
+	client.request("notebook/load", {
+		sessionId,
+		requestId: nextRequestId(),
+		path,
+		run: false,
+		...options,
+	});
+const ask = async (client: TestClient, sessionId: string, text: string) => {
+	const { turnId } = await client.request("session/prompt", {
+		sessionId,
+		requestId: nextRequestId(),
+		content: [{ kind: "text", text }],
+	});
+	await client.event("turnFinished", (event) => event.turnId === turnId);
+};
+const events = (client: TestClient): SessionEvent[] =>
+	client.updates.flatMap((update) => (update.kind === "event" ? [update.event] : []));
+
+test("a session is saved with outputs, notes and prompts, and loads back to the same bytes", async () => {
+	const session = await startKernelSession([callTool("pyrun", { code: "sum(squares)" })], {
+		permissions: "yolo",
+	});
+	const { client, sessionId, server } = session;
+	await session.run('"""Squares & <cubes>"""');
+	await session.run("squares = [n*n for n in range(5)]; squares");
+	await session.run("import sys; print('a'); print('b', file=sys.stderr); print('c')");
+	await session.ask("sum $`squares`");
+	await session.run("%ipyai save x");
+	await session.run(
+		"from IPython.display import display, Image; import base64; display(Image(data=base64.b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg==')))",
+	);
+	await session.run("display({'application/json': {'a': [1]}, 'text/plain': 'é🤖'}, raw=True)");
+	await session.run("1/0");
+	const result = await save(client, sessionId, "analysis");
+	const path = join(server.folder, "analysis.ipynb");
+	expect(result).toEqual({ path, cells: 6, prompts: 1 });
+	validate(path);
+	const bytes = readFileSync(path, "utf8");
+	await save(client, sessionId, "analysis.ipynb");
+	expect(readFileSync(path, "utf8")).toBe(bytes);
+	expect(readdirSync(server.folder).filter((name) => name.includes("analysis"))).toEqual(["analysis.ipynb"]);
+
+	const notebook = JSON.parse(bytes);
+	expect(notebook.metadata).toMatchObject({
+		ipyai_version: 1,
+		solveit_ver: 2,
+		solveit_dialog_mode: "standard",
+	});
+	expect(
+		notebook.cells.map(
+			(cell: { cell_type: string; source: string; metadata: { ipyai: { line: number } } }) => [
+				cell.cell_type,
+				cell.metadata.ipyai.line,
+				cell.source.split("\n")[0],
+			],
+		),
+	).toMatchInlineSnapshot(`
+		[
+		  [
+		    "markdown",
+		    1,
+		    "Squares & <cubes>",
+		  ],
+		  [
+		    "code",
+		    2,
+		    "squares = [n*n for n in range(5)]; squares",
+		  ],
+		  [
+		    "code",
+		    3,
+		    "import sys; print('a'); print('b', file=sys.stderr); print('c')",
+		  ],
+		  [
+		    "markdown",
+		    4,
+		    "sum $\`squares\`",
+		  ],
+		  [
+		    "code",
+		    6,
+		    "from IPython.display import display, Image; import base64; display(Image(data=base64.b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg==')))",
+		  ],
+		  [
+		    "code",
+		    7,
+		    "display({'application/json': {'a': [1]}, 'text/plain': 'é🤖'}, raw=True)",
+		  ],
+		  [
+		    "code",
+		    8,
+		    "1/0",
+		  ],
+		]
+	`);
+	expect(
+		notebook.cells[2].outputs.map((output: { name: string; text: string }) => [output.name, output.text]),
+	).toMatchInlineSnapshot(`
+		[
+		  [
+		    "stdout",
+		    "a
+		c
+		",
+		  ],
+		  [
+		    "stderr",
+		    "b
+		",
+		  ],
+		]
+	`);
+	expect(notebook.cells[3].metadata).toMatchObject({
+		solveit_ai: true,
+		ipyai: {
+			kind: "prompt",
+			history_line: 3,
+			prompt: "sum $`squares`",
+			full_prompt: expect.stringContaining("<note>Squares &amp; &lt;cubes&gt;</note>"),
+		},
+	});
+
+	const other = await withoutKernel(say("It was 30."));
+	expect(await load(other.client, other.sessionId, path)).toMatchObject({
+		ours: false,
+		ran: false,
+		total: 7,
+		cells: 6,
+		prompts: 1,
+		stopped: null,
+	});
+	await save(other.client, other.sessionId, join(other.server.folder, "again"));
+	expect(readFileSync(join(other.server.folder, "again.ipynb"), "utf8")).toBe(bytes);
+	await ask(other.client, other.sessionId, "what was it?");
+	const sent = JSON.stringify(other.backend.requests[0]!.transcript);
+	expect(sent).toContain("sum $`squares`");
+	expect(sent).toContain('"results":[{"callId"');
+	expect(sent).toContain("1/0");
+});
+
+test("the predecessor's notebook is run cell by cell until one fails, and goes on from the next", async () => {
+	const session = await startKernelSession([say("Still 30.")]);
+	const { client, sessionId, backend } = session;
+	const first = await load(client, sessionId, fixture, { run: true });
+	expect(first).toMatchObject({
+		ours: false,
+		ran: true,
+		total: 7,
+		cells: 4,
+		prompts: 1,
+		stopped: { cell: 5, status: "error" },
+	});
+	const failed = events(client).find(
+		(event) => event.kind === "cellFinished" && event.cellId === first.stopped!.cellId,
+	);
+	expect(failed).toMatchObject({ status: "error" });
+	expect(await load(client, sessionId, fixture, { run: true, from: 6 })).toMatchObject({
+		cells: 0,
+		prompts: 2,
+		stopped: null,
+	});
+	expect(backend.requests).toHaveLength(0);
+	expect((await session.run("sum(squares)")).text).toContain("30");
+	await session.ask("and now?");
+	const roles = backend.requests[0]!.transcript.map(({ role }) => role);
+	expect(roles).toEqual(["user", "assistant", "user", "assistant", "user", "assistant", "user"]);
+	const history = (await session.run("%history -n")).text;
+	expect(history).toContain("6: .sum them");
+	expect(history.indexOf(".what is in")).toBeLessThan(history.indexOf("1/0"));
+});
+
+test("any notebook loads: lines, older formats, Markdown as notes", async () => {
+	const session = await startKernelSession([say("ok")]);
+	const { client, sessionId, server, backend } = session;
+	const path = join(server.folder, "any one.ipynb");
+	const cells = [
+		{ cell_type: "markdown", metadata: {}, source: ["# Squares\n", "of numbers"] },
+		{ cell_type: "code", metadata: {}, source: ["n = 4\n", "n * n"], outputs: [], execution_count: 12 },
+		{ cell_type: "raw", metadata: {}, source: "x" },
+	];
+	writeFileSync(path, `\ufeff${JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 2 })}`);
+	expect(await load(client, sessionId, "any one", { run: true })).toMatchObject({
+		cells: 2,
+		prompts: 0,
+		skipped: 1,
+		stopped: null,
+	});
+	await session.ask("what is it?");
+	expect(JSON.stringify(backend.requests[0]!.transcript)).toContain(
+		"<note># Squares\\nof numbers</note><code>n = 4\\nn * n</code><output>16</output>",
+	);
+});
+
+test("what this machine wrote runs unasked, anything else only when it is told to trust it", async () => {
+	const session = await startKernelSession();
+	const { client, sessionId, server } = session;
+	await session.run("a = 1");
+	const { path } = await save(client, sessionId, "mine");
+	await session.run("a = 2");
+	expect(await load(client, sessionId, path, { run: "ifOurs" })).toMatchObject({ ours: true, ran: true });
+	expect((await session.run("a")).text).toContain("1");
+	const changed = join(server.folder, "changed.ipynb");
+	writeFileSync(changed, readFileSync(path, "utf8").replace('"a = 1"', '"a = 5"'));
+	expect(await load(client, sessionId, changed, { run: "ifOurs" })).toMatchObject({
+		ours: false,
+		ran: false,
+	});
+	expect((await session.run("a")).text).toContain("1");
+	await load(client, sessionId, changed, { run: "ifOurs", trust: true });
+	expect((await session.run("a")).text).toContain("5");
+});
+
+const longNotebook = (folder: string) => {
+	const cells = ["a = 1", "import time; print('runs', flush=True); time.sleep(100)", "a = 2"].map(
+		(source) => ({ cell_type: "code", metadata: {}, source, outputs: [], execution_count: null }),
+	);
+	const path = join(folder, "long.ipynb");
+	writeFileSync(path, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 4 }));
+	return path;
+};
+
+test("an interrupt ends a load with the cell it hit", async () => {
+	const session = await startKernelSession();
+	const { client, sessionId, server } = session;
+	const loading = load(client, sessionId, longNotebook(server.folder), { run: true });
+	await client.event("cellOutput");
+	await client.request("cell/interrupt", { sessionId });
+	expect(await loading).toMatchObject({ cells: 2, stopped: { cell: 2, status: "interrupted" } });
+	expect((await session.run("a")).text).toContain("1");
+});
+
+test("a cancelled load interrupts its cell, keeps what is in and lets the session go on", async () => {
+	const session = await startKernelSession();
+	const { client, sessionId, server } = session;
+	const cancel = new AbortController();
+	const path = longNotebook(server.folder);
+	const loading = client.request(
+		"notebook/load",
+		{ sessionId, requestId: "load", path, run: true },
+		{ signal: cancel.signal },
+	);
+	await client.event("cellOutput");
+	await expect(load(client, sessionId, path)).rejects.toMatchObject({ code: -32017 });
+	cancel.abort();
+	await expect(loading).rejects.toMatchObject({ code: -32800 });
+	expect(await client.event("cellFinished", ({ status }) => status !== "ok")).toMatchObject({
+		status: "interrupted",
+	});
+	expect((await session.run("a")).text).toContain("1");
+});
+
+test.each([
+	["absent", null, -32015, "Notebook not found"],
+	["no JSON", "hello", -32602, "not JSON"],
+	["cut off", '{"cells": [', -32602, "cut off"],
+	["an older format", '{"nbformat": 3, "worksheets": []}', -32602, "nbconvert"],
+	["a broken cell", '{"cells": [{"source": 5}], "nbformat": 4}', -32602, "cell 1"],
+])(
+	"a file that is %s is refused by name and leaves the session as it is",
+	async (_name, text, code, problem) => {
+		const { client, sessionId, server } = await withoutKernel();
+		const path = join(server.folder, "bad.ipynb");
+		if (text !== null) writeFileSync(path, text);
+		await expect(load(client, sessionId, path)).rejects.toMatchObject({
+			code,
+			message: expect.stringMatching(new RegExp(`bad\\.ipynb.*${problem}|${problem}.*bad\\.ipynb`)),
+		});
+		expect((await client.request("session/transcript", { sessionId, before: null, limit: 9 })).items).toEqual(
+			[],
+		);
+	},
+);
+
+test("running needs a kernel, and a place to write a folder", async () => {
+	const { client, sessionId } = await withoutKernel();
+	await expect(load(client, sessionId, fixture, { run: true })).rejects.toMatchObject({ code: -32013 });
+	await expect(save(client, sessionId, "nowhere/x")).rejects.toMatchObject({
+		code: -32602,
+		message: expect.stringContaining("nowhere/x.ipynb could not be written"),
+	});
+});
+
+test("saving keeps a file's permissions", async () => {
+	const { client, sessionId, server } = await withoutKernel();
+	const path = join(server.folder, "private.ipynb");
+	writeFileSync(path, "", { mode: 0o600 });
+	await save(client, sessionId, path);
+	expect(statSync(path).mode & 0o777).toBe(0o600);
+	validate(path);
+});
