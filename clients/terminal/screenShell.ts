@@ -1,4 +1,4 @@
-import type { CellPayload, InputRequestParams } from "../../protocol/index.ts";
+import type { CellPayload, CommandAction, InputRequestParams } from "../../protocol/index.ts";
 import { BlockCycle, pythonBlocks } from "./answerBlocks.ts";
 import { approvalCard } from "./approvalText.ts";
 import { exitCodes } from "./batch.ts";
@@ -268,8 +268,29 @@ export class ScreenShell implements LiveSessionListener {
 			case "askExit":
 				await this.#leave(payload.keepKernel ? "detach" : "close");
 				return;
+			case "command":
+				await this.#onAction(payload.action);
+				return;
 			default:
 				payload satisfies never;
+		}
+	}
+
+	/** What a command in a cell leaves to the client. */
+	async #onAction(action: CommandAction): Promise<void> {
+		switch (action.kind) {
+			case "page":
+				// The cell's output is above already.
+				return;
+			case "detach":
+				return this.#leave("detach");
+			case "restart":
+				return this.#restart();
+			case "resume":
+				this.#say(`to go over: leave, then ${this.#start.program} -r ${action.session ?? ""}`.trimEnd());
+				return;
+			default:
+				action satisfies never;
 		}
 	}
 
@@ -363,7 +384,11 @@ export class ScreenShell implements LiveSessionListener {
 	#inputKey(key: KeyEvent, id: string): void {
 		if (this.#card !== null && this.#cardKey(this.#card, id)) return;
 		const action = this.#actions[id];
-		if (this.#editor.mode === "edit" && action?.() === true) return;
+		if (action !== undefined && this.#editor.mode !== "search") {
+			// A menu of completions closes and keeps what it put in.
+			if (this.#editor.mode === "menu") this.#editor.setText(this.#editor.text, this.#editor.cursor);
+			if (action()) return;
+		}
 		if (this.#editor.handleKey(key)) return;
 		if (id === "shift+tab") void this.#inspect();
 	}

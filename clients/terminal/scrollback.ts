@@ -139,7 +139,8 @@ export class Scrollback {
 				this.#approvalAnswered(change);
 				return;
 			case "kernelAttached":
-				if (change.fresh) this.#notice(`New kernel: ${change.kernel.banner}. All variables are gone.`, "dim");
+				if (!change.fresh) return;
+				this.#notice(`New kernel: ${change.kernel.banner}. All variables are gone.`, "dim");
 				this.#gap();
 				return;
 			case "kernelDetached":
@@ -206,7 +207,11 @@ export class Scrollback {
 	#echo(text: string, executionCount: number | null, kind: EditorPrompt["kind"]): void {
 		const first = `In [${executionCount ?? "*"}]: `;
 		this.#commit(
-			renderPromptEcho(text, { first, rest: "...: ".padStart(first.length), kind }, this.#options.theme),
+			renderPromptEcho(
+				text.trimEnd(),
+				{ first, rest: "...: ".padStart(first.length), kind },
+				this.#options.theme,
+			),
 		);
 	}
 

@@ -78,6 +78,6 @@ test("--plain asks and answers line by line", async () => {
 	program.send("y\r");
 	await program.until(/=> 42\s+done/);
 	program.send("exit\r");
+	await program.until(/To resume: ipyai -r \d+$/);
 	expect(await program.exited).toBe(0);
-	expect(program.text()).toMatch(/To resume: ipyai -r \d+$/);
 });

@@ -62,7 +62,6 @@ export const startTerminal = (
 	});
 	started.push(child);
 	const waiting = new Set<() => void>();
-	let ended: number | null = null;
 	const checkAll = (): void => {
 		for (const check of [...waiting]) check();
 	};
@@ -71,7 +70,6 @@ export const startTerminal = (
 	xterm.onData((data) => child.write(data));
 	const exited = new Promise<number>((resolve) =>
 		child.onExit(({ exitCode }) => {
-			ended = exitCode;
 			xterm.write("", checkAll);
 			resolve(exitCode);
 		}),
@@ -105,8 +103,6 @@ export const startTerminal = (
 				const check = (): void => {
 					const now = text();
 					if (pattern.test(now)) finish(() => resolve(now));
-					else if (ended !== null)
-						finish(() => reject(new Error(`Ended with ${ended} before ${pattern}:\n${now}`)));
 				};
 				const timer = setTimeout(
 					() => finish(() => reject(new Error(`Did not show ${pattern}:\n${text()}`))),

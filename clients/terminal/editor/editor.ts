@@ -281,15 +281,22 @@ class InputEditor implements Editor {
 		const single = !text.includes("\n");
 		const asked = single ? text : text.slice(0, cursor);
 		const blankBelow = text.slice(cursor).trim() === "";
-		if (text.trim() === "" || (single && (text.startsWith(".") || this.#prompt.kind === "ai"))) {
+		const goesOn = text.endsWith("\\") && cursor === text.length;
+		// In prompt mode Python is still typed after a `;`, so the owner decides there.
+		const isPrompt = text.startsWith(".") || (this.#prompt.kind === "ai" && !/^\s*[;!%]/.test(text));
+		if (text.trim() === "" || (single && isPrompt && !goesOn)) {
 			this.#submit();
+			return;
+		}
+		if (isPrompt && goesOn) {
+			this.#newline("");
 			return;
 		}
 		if (!single && !blankBelow) {
 			this.#newline(this.#indentHere());
 			return;
 		}
-		if (text.startsWith(".") || this.#prompt.kind === "ai") {
+		if (isPrompt) {
 			this.#submit();
 			return;
 		}
