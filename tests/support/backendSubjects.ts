@@ -11,6 +11,7 @@ import { findCodex } from "../../server/backends/codex/locate.ts";
 import { createOpenAiChatBackend } from "../../server/backends/openaiChat.ts";
 import { createOpenAiBackend } from "../../server/backends/openaiResponses.ts";
 import type { RetryPolicy } from "../../server/backends/retry.ts";
+import { codexConfig } from "./modelServer/codexConfig.ts";
 
 export type Subject = {
 	readonly name: string;
@@ -60,24 +61,9 @@ const newFolder = (name: string): string => {
 
 const claudeHome = newFolder("claude-");
 
-/** Codex takes its provider from a file alone. */
 const codexHome = (url: string): string => {
 	const home = newFolder("codex-");
-	writeFileSync(
-		join(home, "config.toml"),
-		`model = "loop-1"
-model_provider = "loop"
-[analytics]
-enabled = false
-[model_providers.loop]
-name = "loop"
-base_url = "${url}/v1"
-wire_api = "responses"
-env_key = "LOOP_KEY"
-request_max_retries = 0
-stream_max_retries = 0
-`,
-	);
+	writeFileSync(join(home, "config.toml"), codexConfig(url));
 	return home;
 };
 const codexHomes = new Map<string, string>();

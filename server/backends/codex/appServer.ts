@@ -33,6 +33,9 @@ const disabledFeatures = [
 	"view_image",
 ];
 
+/** What belongs to the person's own use of Codex: news, notices, their project's notes. */
+const settings = ["check_for_update_on_startup=false", "notify=[]", "project_doc_max_bytes=0"];
+
 export class AppServer {
 	readonly ready: Promise<void>;
 	readonly #child: ChildProcessWithoutNullStreams;
@@ -44,8 +47,10 @@ export class AppServer {
 
 	constructor(command: readonly string[], environment: Readonly<Record<string, string>>) {
 		const [program = "codex", ...args] = command;
-		const off = disabledFeatures.flatMap((feature) => ["-c", `features.${feature}=false`]);
-		this.#child = spawn(program, [...args, ...off, "-c", "check_for_update_on_startup=false", "app-server"], {
+		const off = [...disabledFeatures.map((feature) => `features.${feature}=false`), ...settings].flatMap(
+			(setting) => ["-c", setting],
+		);
+		this.#child = spawn(program, [...args, ...off, "app-server"], {
 			env: { ...environment },
 			stdio: "pipe",
 		});

@@ -82,7 +82,8 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 		const last = steps.at(-1);
 		const input = toCodexInput(last?.role === "user" ? last.content : []);
 		if (known !== undefined && fits) return { thread: known, input };
-		const { thread: started } = await server.request("thread/start", start);
+		const { config } = await server.request("config/read", { cwd: request.cwd, includeLayers: false });
+		const { thread: started } = await server.request("thread/start", withoutMcpServers(start, config));
 		const items = toCodexItems(last?.role === "user" ? steps.slice(0, -1) : steps, wireNames(request.tools));
 		if (items.length > 0) await server.request("thread/inject_items", { threadId: started.id, items });
 		return { thread: { threadId: started.id, server, settings, history }, input };
@@ -196,6 +197,13 @@ const ownerOf = (request: TurnRequest) => ({
 	model: request.model,
 	endpoint: codexEndpoint(request.environment),
 });
+
+/** The person's MCP servers stay out: Codex would run their tools unasked. */
+const withoutMcpServers = (start: Params, config: Params): Params => {
+	const names = Object.keys(config.mcp_servers ?? {});
+	const mcp_servers = Object.fromEntries(names.map((name) => [name, { enabled: false }]));
+	return { ...start, config: { ...start.config, ...(names.length > 0 ? { mcp_servers } : {}) } };
+};
 
 /** How a thread starts; another one of these needs another thread. */
 const settingsOf = (request: TurnRequest): Params => {

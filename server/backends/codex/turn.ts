@@ -184,7 +184,9 @@ export class CodexTurn implements ThreadListener {
 		const calls = response.calls();
 		this.#response = new CodexResponse(this.#options.names);
 		this.updates.push(...items.closeAll());
-		this.updates.push({ kind: "response", entry: items.entry(response.native(this.#options.owner)) });
+		const entry = items.entry(response.native(this.#options.owner));
+		// What Codex itself does with a script is not part of the conversation; the calls from it are.
+		if (entry.items.length > 0 || !response.isScript) this.updates.push({ kind: "response", entry });
 		const wasPastLastRound = this.#calls.isPastLastRound;
 		this.#calls.open(calls, items.providerResults);
 		if (response.isScript) this.#calls.countRound();

@@ -1,5 +1,5 @@
 /** What only Codex does: its own tools stay off, threads are kept and replaced, one process serves all. */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Backend } from "../../../server/backends/backend.ts";
@@ -100,6 +100,52 @@ describe.skipIf(subject.missing !== null)("with Codex", () => {
 		const { raw } = server.requests.at(-1)!;
 		expect(raw).toContain("the edited");
 		expect(raw).not.toContain('"the first"');
+	});
+
+	test("a model that calls tools from scripts gets them, and each call is told", async () => {
+		const script =
+			'const a = await tools.pyrun({code: "1"}); const b = await tools.pyrun({code: a}); text(b);';
+		const called: unknown[] = [];
+		const turn = await conversation.say(`@@custom exec ${script}@@`, {
+			model: "gpt-6-sol",
+			callTool: (call) => `${called.push(call.args.code)}`,
+		});
+		expect(called).toEqual(["1", "1"]);
+		expect(turn.text).toContain("Script completed");
+		expect((await conversation.say("next", { model: "gpt-6-sol" })).text).toBe("You said: next");
+	});
+
+	test.each([
+		["a patch", "gpt-5.5", (patch: string) => `@@custom apply_patch ${patch}@@`],
+		[
+			"a patch from a script",
+			"gpt-6-sol",
+			(patch: string) => `@@custom exec text(await tools.apply_patch(${JSON.stringify(patch)}))@@`,
+		],
+	])("%s by Codex itself writes nothing", async (_, model, prompt) => {
+		const file = join(subject.cwd(), "written.txt");
+		const turn = await conversation.say(
+			prompt(`*** Begin Patch\n*** Add File: ${file}\n+hello\n*** End Patch\n`),
+			{ model },
+		);
+		expect(turn.stopReason).toBe("endTurn");
+		expect(turn.text).toContain("No usable execution environment");
+		expect(existsSync(file)).toBe(false);
+	});
+
+	test("the person's own MCP servers are not started", async () => {
+		const home = mkdtempSync(join(process.env.HOME!, "mcp-"));
+		const { CODEX_HOME } = subject.environment(server);
+		const probe = `[mcp_servers."a probe"]\ncommand = "/bin/sh"\nargs = ["-c", "touch ${home}/started; sleep 1"]\n`;
+		writeFileSync(
+			join(home, "config.toml"),
+			`${readFileSync(join(CODEX_HOME!, "config.toml"), "utf8")}${probe}`,
+		);
+		const environment = { ...subject.environment(server), CODEX_HOME: home };
+		const turn = await conversation.say("hello", { environment });
+		expect(turn.text).toBe("You said: hello");
+		expect(server.requests[0]!.raw).not.toContain("mcp_resource");
+		expect(existsSync(join(home, "started"))).toBe(false);
 	});
 
 	test("two conversations run at once on one process", async () => {

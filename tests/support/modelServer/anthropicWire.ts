@@ -204,7 +204,7 @@ function* events(script: Script, body: Body, id: string): Iterable<WireEvent> {
 			yield start({ type: "thinking", thinking: "", signature: "" });
 			for (const thinking of pieces(step.text)) yield delta({ type: "thinking_delta", thinking }, true);
 			yield delta({ type: "signature_delta", signature: sign(body.model, step.text) }, false);
-		} else {
+		} else if (step.kind === "tool") {
 			yield start({ type: "tool_use", id: `toolu_${id}_${index}`, name: step.name, input: {} });
 			const json = typeof step.args === "string" ? step.args : JSON.stringify(step.args);
 			for (const partial_json of pieces(json)) yield delta({ type: "input_json_delta", partial_json }, false);

@@ -150,7 +150,7 @@ function* events(script: Script, body: Body, id: string): Iterable<WireEvent> {
 		if (step.kind === "text") for (const content of pieces(step.text)) yield chunk({ content }, true);
 		else if (step.kind === "thinking")
 			for (const reasoning_content of pieces(step.text)) yield chunk({ reasoning_content }, true);
-		else {
+		else if (step.kind === "tool") {
 			const index = calls++;
 			const call = callOf(step, id, index);
 			yield chunk({ tool_calls: [{ ...call, index, function: { name: step.name, arguments: "" } }] });

@@ -155,6 +155,18 @@ const outputOf = (script: Script, body: Body, id: string): Body[] =>
 								: {}),
 						},
 					];
+		if (step.kind === "custom")
+			return [
+				{
+					id: `ctc_${id}_${index}`,
+					type: "custom_tool_call",
+					status: "completed",
+					call_id: `call_${id}_${index}`,
+					name: step.name,
+					...(step.name === "exec" ? { namespace: "functions" } : {}),
+					input: step.input,
+				},
+			];
 		if (step.kind === "text")
 			return [
 				{
@@ -252,6 +264,10 @@ function* events(script: Script, body: Body, id: string): Iterable<WireEvent> {
 				yield typed(`response.${kind}.delta`, { ...part, delta, logprobs: [] }, true);
 			yield typed(`response.${kind}.done`, { ...part, [refused ? "refusal" : "text"]: text, logprobs: [] });
 			yield typed("response.content_part.done", { ...part, part: content });
+		} else if (item.type === "custom_tool_call") {
+			yield typed("response.output_item.added", { output_index, item: { ...item, input: "" } });
+			yield typed("response.custom_tool_call_input.delta", { ...at, delta: item.input });
+			yield typed("response.custom_tool_call_input.done", { ...at, input: item.input });
 		} else {
 			yield typed("response.output_item.added", {
 				output_index,

@@ -4,6 +4,7 @@
  * - `@@say TEXT@@` text, `@@think TEXT@@` thinking before it, `@@long N@@` N characters of text, `@@empty@@` nothing
  * - `@@tool NAME JSON@@` a tool call, several allowed; `@@then@@` begins the answer to the next tool results;
  *   `@@forever NAME JSON@@` calls the tool in every round
+ * - `@@custom NAME INPUT@@` a call of a tool of Codex's own that takes text, such as `exec` with a script
  * - `@@slow@@` holds the answer after its first text delta, `@@hang@@` before its first byte, until released
  * - `@@cut@@` ends the socket in mid-text, `@@cut early@@` before any text; `@@html@@`, `@@badevent@@`,
  *   `@@streamerror@@`, `@@error STATUS retry-after=S@@`; `times=N` lets the fault happen N times only
@@ -15,6 +16,7 @@
 export type Step =
 	| { readonly kind: "thinking"; readonly text: string }
 	| { readonly kind: "text"; readonly text: string }
+	| { readonly kind: "custom"; readonly name: string; readonly input: string }
 	| { readonly kind: "tool"; readonly name: string; readonly args: unknown };
 
 export type Fault =
@@ -64,6 +66,11 @@ export const readScript = (conversation: Conversation): Script => {
 			case "think":
 				steps.push({ kind: "thinking", text: argument || "Let me think about this. Yes." });
 				break;
+			case "custom": {
+				const [, name = "", input = ""] = /^(\S+)\s*([\s\S]*)$/.exec(argument) ?? [];
+				steps.push({ kind: "custom", name, input });
+				break;
+			}
 			case "long":
 				steps.push({ kind: "text", text: longText(Number(argument)) });
 				break;
