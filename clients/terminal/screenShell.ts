@@ -221,6 +221,9 @@ export class ScreenShell implements LiveSessionListener {
 		switch (change.kind) {
 			case "cellFinished":
 				this.#dropQuestions(change.cell.cellId);
+				// What the question before leaving was about has ended.
+				if (this.#questions[0]?.kind === "leave" && this.#live.view?.cells.size === 0)
+					void this.#leave("close");
 				if (change.cell.by === this.#live.view?.participantId)
 					for (const payload of change.payloads) void this.#onPayload(payload);
 				return;
