@@ -39,6 +39,9 @@ export type ChildListener = {
 /** The child's own tools that go through `permit`. */
 export const ownTools = ["Bash", "Edit", "Glob", "Grep", "Read", "WebFetch", "Write"];
 
+/** How long a child has for stopping its request. */
+const stopMs = 500;
+
 export class ClaudeChild {
 	readonly options: ChildOptions;
 	/** Fingerprint of the transcript it holds, `null` once that is not certain. */
@@ -83,6 +86,14 @@ export class ClaudeChild {
 	async interrupt(): Promise<void> {
 		// A child that is gone has nothing to interrupt.
 		await (await this.#query).interrupt().catch(() => {});
+	}
+
+	/** Interrupts what runs, then closes: by closing alone the child would finish its request first. */
+	async stop(): Promise<void> {
+		const late = new Promise((resolve) => setTimeout(resolve, stopMs).unref());
+		// A child that cannot be interrupted is closed all the same.
+		await Promise.race([this.interrupt().catch(() => {}), late]);
+		this.close();
 	}
 
 	close(): void {

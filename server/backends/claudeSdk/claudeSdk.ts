@@ -67,6 +67,7 @@ export const createClaudeSdkBackend = (): Backend => {
 		const cancel = () => turn.cancel();
 		signal.addEventListener("abort", cancel, { once: true });
 		const transcript: Entry[] = [...request.transcript];
+		let hasEnded = false;
 		let isKept = false;
 		try {
 			child.send(prompt);
@@ -75,6 +76,7 @@ export const createClaudeSdkBackend = (): Backend => {
 				if (update.kind === "toolResults") transcript.push({ role: "tool", results: update.results });
 				if (update.kind === "steered") transcript.push({ role: "user", content: update.content });
 				if (update.kind === "end") {
+					hasEnded = true;
 					child.listener = null;
 					isKept = turn.isClean && !isLoose;
 					if (isKept) {
@@ -87,7 +89,10 @@ export const createClaudeSdkBackend = (): Backend => {
 			}
 		} finally {
 			signal.removeEventListener("abort", cancel);
-			if (!isKept) pool.close(child);
+			if (!hasEnded) {
+				child.listener = null;
+				void child.stop().then(() => pool.close(child));
+			} else if (!isKept) pool.close(child);
 		}
 	}
 
