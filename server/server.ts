@@ -14,6 +14,7 @@ import {
 } from "../protocol/index.ts";
 import { nearest } from "../protocol/nearest.ts";
 import { type ClientConnection, createClientConnection, maxMessageBytes } from "./connection/connection.ts";
+import { runCommand } from "./commands/run.ts";
 import { Outbox } from "./connection/outbox.ts";
 import { Client } from "./features/client.ts";
 import type { Services } from "./features/feature.ts";
@@ -38,6 +39,10 @@ export class Server {
 	constructor(options: ServerOptions) {
 		this.#options = options;
 	}
+		const { services } = options;
+		services.sessions.answerCommands((session, line, { by, done }) =>
+			runCommand({ session, services, by, cell: done, signal: new AbortController().signal }, line),
+		);
 
 	get connectionCount(): number {
 		return this.#connections.size;

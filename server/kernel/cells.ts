@@ -9,6 +9,8 @@ export type CellsListener = {
 	onForeignCell(cell: ForeignCell): void;
 	/** `busy` may have changed. */
 	onBusy(): void;
+	/** A `%ipyai` in a cell: of ours, or of another client by its key. */
+	onCommand(message: Message, from: ExecuteRequest | string): void;
 };
 
 /** A cell that ran already when the kernel was adopted. */
@@ -34,6 +36,9 @@ export type Cells = {
 	onUnclaimed(message: Message): void;
 	close(): void;
 };
+
+/** The message of our own that `%ipyai` sends (`clients/ipython/ipyai/magics.py`). */
+const commandType = "ipyai_command";
 
 type OwnCell = {
 	started: boolean;
@@ -102,7 +107,8 @@ export const createCells = (listener: CellsListener): Cells => {
 						// An empty cell is announced with a number that it does not take.
 						if (request.code.trim()) executionCount = count(message.content.execution_count);
 						request.onStarted(executionCount);
-					} else for (const output of toOutputs(message)) request.onOutput(asInterrupt(output, cell));
+					} else if (message.header.msg_type === commandType) listener.onCommand(message, request);
+					else for (const output of toOutputs(message)) request.onOutput(asInterrupt(output, cell));
 				},
 				onStdin: (message) => {
 					cell.input = message;
@@ -150,7 +156,9 @@ export const createCells = (listener: CellsListener): Cells => {
 			if (type === "shutdown_reply") shutdownSeen = true;
 			if (type === "execute_input")
 				startForeign(key, text(message.content.code), count(message.content.execution_count));
-			else if (type === "status") {
+			else if (type === commandType) {
+				if (foreign.has(key)) listener.onCommand(message, key);
+			} else if (type === "status") {
 				if (message.content.execution_state === "idle") endForeign(key);
 			} else if (foreign.has(key)) {
 				for (const output of toOutputs(message)) listener.onForeignCell({ kind: "output", key, output });

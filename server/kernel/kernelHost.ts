@@ -72,6 +72,7 @@ class ZmqKernelHost implements KernelHost {
 			},
 			onBusy: () => this.#updateStatus(),
 		});
+			onCommand: (message, from) => void this.#onCommand(message, from),
 		this.#opening = openKernel({
 			launch: options.launch,
 			leaseSeconds: options.leaseSeconds ?? 120,
@@ -364,6 +365,25 @@ class ZmqKernelHost implements KernelHost {
 		this.#options.listener.onStatus(status, detail);
 	}
 }
+
+	/** A `%ipyai` waits in Python for what is answered here. Other servers' are theirs. */
+	async #onCommand({ content }: Message, from: ExecuteRequest | string): Promise<void> {
+		const { id, to, line, body } = content;
+		const open = await this.#opening.catch(() => null);
+		if (open === null || to !== open.client.session || this.#disposal) return;
+		const tell = (op: string, args: Record<string, unknown>) =>
+			open.control(op, { id, ...args }).catch(() => {}); // the kernel ended
+		void tell("commandHeard", {});
+		const command = { line: text(line), body: typeof body === "string" ? body : null };
+		const answer =
+			typeof from === "string"
+				? this.#options.listener.onForeignCommand?.(from, command)
+				: from.onCommand?.(command);
+		void tell(
+			"commandAnswer",
+			(await answer) ?? { text: "%ipyai is not available here.", failed: true, action: null },
+		);
+	}
 
 const toCompletions = ({ content, metadata }: Message, cursor: number): HostCompletions => {
 	const start = typeof content.cursor_start === "number" ? content.cursor_start : cursor;

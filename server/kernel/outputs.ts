@@ -1,5 +1,5 @@
 /** Jupyter's messages in the protocol's words. Pure. */
-import type { CellPayload, Output } from "../../protocol/index.ts";
+import { type CellPayload, CommandAction, type Output } from "../../protocol/index.ts";
 import type { Message } from "./wire.ts";
 
 /** The kernel collects 100,000 lines into a few huge messages: streams are handed on in pieces of this size. */
@@ -67,6 +67,10 @@ export const toPayloads = (reply: Message): readonly CellPayload[] => {
 				];
 			case "ask_exit":
 				return [{ kind: "askExit", keepKernel: item.keepkernel === true }];
+			case "ipyai_command": {
+				const action = CommandAction.safeParse(item.action);
+				return action.success ? [{ kind: "command", action: action.data }] : [];
+			}
 			default:
 				return [];
 		}

@@ -25,6 +25,7 @@ const moduleNames = [
 	"pyrun",
 	"prompts",
 	"lease",
+	"magics",
 	"live",
 ] as const;
 

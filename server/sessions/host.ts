@@ -6,6 +6,7 @@
 import type {
 	CellPayload,
 	CellStatus,
+	CommandAction,
 	Content,
 	Output,
 	ToolDescription,
@@ -39,6 +40,18 @@ export type HostListener = {
 	onForeignCell(cell: ForeignCell): void;
 };
 
+	/** A `%ipyai` in a foreign cell. Without it such commands fail. */
+	onForeignCommand?(key: string, command: HostCommand): Promise<HostCommandAnswer>;
+};
+
+/** The words after `%ipyai`; `body` is the rest of a `%%ipyai` cell. */
+export type HostCommand = { readonly line: string; readonly body: string | null };
+
+/** `text` is printed in the cell, or raised when it `failed`; `action` comes back as a payload of the cell. */
+export type HostCommandAnswer = {
+	readonly text: string;
+	readonly failed: boolean;
+	readonly action: CommandAction | null;
 export type ForeignCell =
 	| {
 			readonly kind: "started";
@@ -68,6 +81,8 @@ export type ExecuteRequest = {
 	onInputRequest(request: { readonly prompt: string; readonly password: boolean }): void;
 };
 
+	/** A `%ipyai` in the cell, which waits for the answer. Never rejects. */
+	onCommand?(command: HostCommand): Promise<HostCommandAnswer>;
 export type ExecuteResult = {
 	readonly status: CellStatus;
 	readonly executionCount: number | null;

@@ -22,7 +22,15 @@ import {
 } from "../store/outputCap.ts";
 import type { KernelRow, Owner, Store } from "../store/store.ts";
 import { RequestError } from "./errors.ts";
-import type { ForeignCell, Host, HostFacts, HostListener, HostStatus } from "./host.ts";
+import type {
+	ForeignCell,
+	Host,
+	HostCommand,
+	HostCommandAnswer,
+	HostFacts,
+	HostListener,
+	HostStatus,
+} from "./host.ts";
 import { newId } from "./ids.ts";
 import type { SessionLog } from "./log.ts";
 
@@ -35,10 +43,15 @@ export type HostingOptions = {
 	readonly createHost: CreateHost;
 	/** Asks a participant for a line of input; a participant that is gone passes it to another controller. */
 	requestInput(by: string | null, request: InputRequestParams): void;
+	/** A `%ipyai` in a cell. Never rejects. */
+	onCommand(command: HostCommand, cell: CommandCell): Promise<HostCommandAnswer>;
 	/** The remark for IPython's session row once a kernel is there. */
 	onAttached(host: Host): void;
 	startTimeOf(pid: number): string | null;
 };
+
+/** The cell that a command stands in; `done` resolves to its number when it has ended. */
+export type CommandCell = { readonly by: string | null; readonly done: Promise<number | null> };
 
 /** A cell submitted this lately is waited for before a prompt is rendered. */
 const settleMs = 1000;
@@ -49,8 +62,8 @@ type RunningCell = {
 	readonly by: string | null;
 	totals: OutputTotals;
 	readonly submittedAt: number;
-	readonly done: Promise<void>;
-	readonly onDone: () => void;
+	readonly done: Promise<number | null>;
+	readonly onDone: (executionCount: number | null) => void;
 };
 type WaitingInput = { readonly request: InputRequestParams; readonly by: string | null };
 
@@ -134,6 +147,8 @@ export class Hosting {
 				if (this.#host === host || this.#host === null) this.#onStatus(kernelId, status, detail);
 			},
 			onForeignCell: (cell) => this.#onForeignCell(kernelId, cell),
+			onForeignCommand: (key, command) =>
+				this.#options.onCommand(command, this.#foreign.get(key) ?? { by: null, done: Promise.resolve(null) }),
 		});
 		this.#host = host;
 		log.hint({ kind: "kernelStatus", status: "starting" });
@@ -269,6 +284,7 @@ export class Hosting {
 				onStarted: () => {},
 				onOutput: (output) => this.#record(cell, output),
 				onInputRequest: (request) => this.#onInput(cell, request),
+				onCommand: (command) => this.#options.onCommand(command, cell),
 			})
 			.then(({ status, executionCount, payloads }) => {
 				this.#unnumbered--;
@@ -286,7 +302,7 @@ export class Hosting {
 		payloads: readonly CellPayload[],
 	): void {
 		this.#running.delete(cell.cellId);
-		cell.onDone();
+		cell.onDone(executionCount);
 		if (this.#input?.request.cellId === cell.cellId) this.#input = null;
 		const { cellId } = cell;
 		const rest = finishOutput(cell.totals, outputCap(cell));
@@ -428,7 +444,7 @@ export class Hosting {
 }
 
 const runningCell = (cellId: string, by: string | null): RunningCell => {
-	const { promise, resolve } = Promise.withResolvers<void>();
+	const { promise, resolve } = Promise.withResolvers<number | null>();
 	// Blobs have one folder for all sessions, and a cell from a notebook brings its own id.
 	return {
 		cellId,

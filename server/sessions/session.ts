@@ -22,7 +22,8 @@ import type { KernelRow, Owner, SessionRow, Store } from "../store/store.ts";
 import { Approvals } from "./approvals.ts";
 import { loadConfig, loadSystemPrompt } from "./config.ts";
 import { RequestError } from "./errors.ts";
-import { type CreateHost, Hosting } from "./hosting.ts";
+import type { HostCommandAnswer } from "./host.ts";
+import { type CommandCell, type CreateHost, Hosting } from "./hosting.ts";
 import { SessionLog } from "./log.ts";
 import { changeSettings, newSettings } from "./settings.ts";
 import { Turns } from "./turns.ts";
@@ -44,6 +45,9 @@ export type SessionDependencies = {
 	startTimeOf(pid: number): string | null;
 	onLog(text: string): void;
 };
+
+/** Does what the words after `%ipyai` in a cell say. Never rejects. */
+export type RunCommand = (session: Session, line: string, cell: CommandCell) => Promise<HostCommandAnswer>;
 
 /** More missed events than this and a snapshot is cheaper for everybody. */
 const maxReplay = 5000;
@@ -68,6 +72,7 @@ export class Session {
 		environment: Environment,
 		settings: Settings,
 		dependencies: SessionDependencies,
+		runCommand: RunCommand,
 	) {
 		this.sessionId = row.sessionId;
 		this.cwd = row.cwd;
@@ -93,6 +98,10 @@ export class Session {
 			owner,
 			createHost,
 			requestInput: (by, request) => this.#requestInput(by, request),
+			onCommand: (command, cell) =>
+				command.body === null
+					? runCommand(this, command.line, cell)
+					: this.#promptFromCell(command.line, command.body, cell),
 			onAttached: (host) => host.mirrorRemark({ cwd: this.cwd, backend: this.#settings.backend }),
 			startTimeOf: dependencies.startTimeOf,
 		});
@@ -241,6 +250,18 @@ export class Session {
 		this.hosting.host?.mirrorRemark({ cwd: this.cwd, backend: settings.backend });
 		this.warm();
 		return settings;
+	}
+
+	/** The body of a `%%ipyai` cell: a prompt under the cell's number, queued when the cell has ended. */
+	async #promptFromCell(line: string, body: string, cell: CommandCell): Promise<HostCommandAnswer> {
+		const text = body.replace(/\n+$/, "");
+		if (line.trim() !== "")
+			return { text: "Write the prompt below the line %%ipyai, not behind it.", failed: true, action: null };
+		if (text.trim() !== "")
+			void cell.done
+				.then((executionCount) => this.turns.promptFromCell(text, cell.by, executionCount))
+				.catch((error: Error) => this.log.hint({ kind: "notice", level: "error", text: error.message }));
+		return { text: "", failed: false, action: null };
 	}
 
 	/** New conversation; the namespace and its cells stay, but earlier ones are not sent any more. */

@@ -7,7 +7,7 @@ import type { Environment } from "../backends/backend.ts";
 import type { Owner, SessionRow } from "../store/store.ts";
 import { RequestError } from "./errors.ts";
 import { newId } from "./ids.ts";
-import { Session, type SessionDependencies, settingSources } from "./session.ts";
+import { type RunCommand, Session, type SessionDependencies, settingSources } from "./session.ts";
 import { changeSettings, newSettings } from "./settings.ts";
 
 export type SessionsOptions = SessionDependencies & {
@@ -17,9 +17,19 @@ export type SessionsOptions = SessionDependencies & {
 export class Sessions {
 	readonly #options: SessionsOptions;
 	readonly #live = new Map<string, Session>();
+	#runCommand: RunCommand = async () => ({
+		text: "This server has no commands.",
+		failed: true,
+		action: null,
+	});
 
 	constructor(options: SessionsOptions) {
 		this.#options = options;
+	}
+
+	/** Who answers `%ipyai` in cells: commands act on sessions, so they come after them. */
+	answerCommands(run: RunCommand): void {
+		this.#runCommand = run;
 	}
 
 	get live(): readonly Session[] {
@@ -116,7 +126,9 @@ export class Sessions {
 		environment: Environment,
 		settings: ConstructorParameters<typeof Session>[2],
 	): Session {
-		const session = new Session(row, environment, settings, this.#options);
+		const session = new Session(row, environment, settings, this.#options, (...args) =>
+			this.#runCommand(...args),
+		);
 		this.#live.set(row.sessionId, session);
 		return session;
 	}

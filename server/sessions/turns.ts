@@ -44,6 +44,8 @@ export type TurnsOptions = {
 
 type RunningTurn = {
 	readonly turnId: string;
+	/** It was typed as a cell, whose number it has. */
+	readonly isNumbered: boolean;
 	readonly abort: AbortController;
 	readonly steering: (readonly Content[])[];
 	readonly partial: Map<string, PartialItem>;
@@ -83,6 +85,17 @@ export class Turns {
 		const result = log.accept(accepted, requestId, (seq) => ({ turnId, seq }));
 		this.startNext();
 		return result;
+	}
+
+	/** A prompt that was the body of a cell: it has the cell's input number already. */
+	promptFromCell(text: string, by: string | null, executionCount: number | null): void {
+		const turnId = newId();
+		const content: Content[] = [{ kind: "text", text }];
+		this.#options.log.append([
+			{ kind: "promptAccepted", turnId, content, source: `.${text}`, by },
+			...(executionCount === null ? [] : [{ kind: "promptNumbered" as const, turnId, executionCount }]),
+		]);
+		this.startNext();
 	}
 
 	/** Adds to the running turn where its backend can; tells whether it could. */
@@ -141,6 +154,7 @@ export class Turns {
 		const settings = this.#options.settings();
 		const running: RunningTurn = {
 			turnId: next.turnId,
+			isNumbered: next.executionCount !== null,
 			abort: new AbortController(),
 			steering: [],
 			partial: new Map(),
@@ -176,7 +190,7 @@ export class Turns {
 		const { log, store, hosting } = this.#options;
 		const { turnId, abort, backend } = running;
 		const historyLine = hosting.nextExecutionCount - 1;
-		this.#number(turnId, source, content);
+		if (!running.isNumbered) this.#number(turnId, source, content);
 		if (
 			!backend ||
 			settings.backend === null ||

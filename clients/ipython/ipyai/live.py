@@ -10,7 +10,7 @@ import platform
 import sys
 import threading
 
-from . import notes, nudge, prompts, pyrun, refs, shell_refs, summaries
+from . import magics, notes, nudge, prompts, pyrun, refs, shell_refs, summaries
 from .bounded import clean
 from .lease import Lease
 
@@ -27,6 +27,7 @@ class Live:
         self._lease = None
         self._cell = None
         self._executing = 0
+        self._magics = magics.Magics(shell)
         # Newer IPython takes a cell's number when it starts, older when it ends.
         code = getattr(type(shell).run_cell_async, "__code__", None)
         self._counts_early = code is not None and "execution_count" in code.co_varnames + code.co_cellvars
@@ -35,6 +36,8 @@ class Live:
             "ping": self._ping,
             "resize": self._resize,
             "cancel": self._cancel,
+            "commandHeard": self._magics.heard,
+            "commandAnswer": self._magics.answer,
             "nudge": lambda args: nudge.while_true(lambda: self._executing),
             "variables": lambda args: summaries.variables(shell, args.get("filter")),
             "notes": lambda args: [_clean(notes.note_value(source)) for source in args["sources"]],
@@ -65,6 +68,7 @@ class Live:
             handlers[REQUEST] = self._on_request
         for name, function in self._events.items():
             self._shell.events.register(name, function)
+        self._magics.install()
         nudge.prepare()
         # `exit` only tells the client, which decides: other clients may share this kernel. IPython has no hook here.
         self._shell.ask_exit = self._ask_exit
@@ -82,6 +86,7 @@ class Live:
             except ValueError:
                 pass  # somebody cleared the hooks
         self._shell.__dict__.pop("ask_exit", None)
+        self._magics.retire()
         nudge.withdraw()
         if self._lease:
             self._lease.stop()
@@ -89,6 +94,8 @@ class Live:
     async def _on_request(self, stream, ident, parent):
         try:
             args = parent["content"]
+            if args["op"] == "hello":
+                self._magics.meet(parent["header"]["session"])
             result = self._ops[args["op"]](args)
             if hasattr(result, "__await__"):
                 result = await result

@@ -1,0 +1,120 @@
+"""``%ipyai`` and ``%%ipyai``, also under the name ``ipycodex``: the server does what the words say.
+
+A magic sends its words as a message of our own on iopub and waits for the answer, which comes on control: so they work
+wherever a cell calls them. The wait has a limit, and an interrupt ends it.
+"""
+
+import sys
+import threading
+import uuid
+
+from . import pyrun
+
+MESSAGE = "ipyai_command"
+NAMES = ("ipyai", "ipycodex")
+HEARD_SECONDS = 5
+ANSWER_SECONDS = 120
+
+
+class Magics:
+    """``install`` adds them to a shell, ``retire`` takes them away; neither leaves a name with the user."""
+
+    def __init__(self, shell):
+        self._shell = shell
+        self._kernel = shell.kernel
+        # Servers by the session of their messages, the latest last: a cell's own server answers it.
+        self._servers: dict = {}
+        self._waiting: dict = {}
+        self._lock = threading.Lock()
+
+    def install(self) -> None:
+        manager = self._shell.magics_manager
+        for name in NAMES:
+            # An extension that brought a magic of this name keeps it.
+            if name not in manager.magics["line"] and name not in manager.magics["cell"]:
+                manager.register_function(self._run, magic_kind="line_cell", magic_name=name)
+
+    def retire(self) -> None:
+        manager = self._shell.magics_manager
+        for name in NAMES:
+            for kind in ("line", "cell"):
+                if manager.magics[kind].get(name) == self._run:
+                    del manager.magics[kind][name]
+            manager.user_magics.__dict__.pop(name, None)
+
+    def meet(self, server: str) -> None:
+        """A server is there: its messages carry this session."""
+        self._servers.pop(server, None)
+        self._servers[server] = True
+        while len(self._servers) > 20:
+            del self._servers[next(iter(self._servers))]
+
+    def heard(self, args) -> bool:
+        return self._settle(args["id"], None)
+
+    def answer(self, args) -> bool:
+        return self._settle(args["id"], args)
+
+    def _settle(self, call_id: str, answer) -> bool:
+        with self._lock:
+            call = self._waiting.get(call_id)
+        if call is None:
+            return False
+        if answer is not None:
+            call.answer = answer
+            call.answered.set()
+        call.heard.set()
+        return True
+
+    def _run(self, line, cell=None):
+        """Talks to ipyai: `%ipyai help` lists the commands; the body of a `%%ipyai` cell is a prompt for the AI."""
+        from IPython.core.error import UsageError
+
+        if pyrun.running():
+            raise UsageError("%ipyai is for the person at the keyboard: code that a tool runs cannot use it.")
+        answer = self._ask(line, cell, UsageError)
+        if answer["failed"]:
+            raise UsageError(answer["text"])
+        text, action = answer["text"], answer["action"]
+        payloads = self._shell.payload_manager
+        if action and action["kind"] == "page":
+            payloads.write_payload({"source": "page", "data": {"text/plain": text}, "start": 0})
+            return
+        if text:
+            sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        if action:
+            payloads.write_payload({"source": MESSAGE, "action": action})
+
+    def _ask(self, line, cell, failure) -> dict:
+        parent = getattr(self._shell, "parent_header", None) or {}
+        asker = parent.get("header", {}).get("session")
+        server = asker if asker in self._servers else next(reversed(self._servers), None)
+        if server is None:
+            raise failure("No ipyai server listens to this kernel.")
+        call_id = uuid.uuid4().hex
+        call = _Call()
+        with self._lock:
+            self._waiting[call_id] = call
+        try:
+            self._kernel.session.send(
+                self._kernel.iopub_socket,
+                MESSAGE,
+                {"id": call_id, "to": server, "line": line, "body": cell},
+                parent=parent,
+                ident=MESSAGE.encode(),
+            )
+            if not call.heard.wait(HEARD_SECONDS):
+                raise failure("No ipyai server listens to this kernel any more.")
+            if not call.answered.wait(ANSWER_SECONDS):
+                raise failure(f"The ipyai server did not answer within {ANSWER_SECONDS} s.")
+            return call.answer
+        finally:
+            with self._lock:
+                del self._waiting[call_id]
+
+
+class _Call:
+    def __init__(self):
+        self.heard = threading.Event()
+        self.answered = threading.Event()
+        self.answer = None
