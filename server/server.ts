@@ -4,6 +4,7 @@
 import type { Readable, Writable } from "node:stream";
 import { ResponseError } from "vscode-jsonrpc/node";
 import type { InitializeError, InitializeParams, InitializeResult } from "vscode-languageserver";
+import { choosePositionEncoding } from "../protocol/documentSync.ts";
 import { ErrorCodes } from "../protocol/errorCodes.ts";
 import {
 	AiShellClientCapabilities,
@@ -13,8 +14,8 @@ import {
 	clientMethods,
 } from "../protocol/index.ts";
 import { nearest } from "../protocol/nearest.ts";
-import { type ClientConnection, createClientConnection, maxMessageBytes } from "./connection/connection.ts";
 import { runCommand } from "./commands/run.ts";
+import { type ClientConnection, createClientConnection, maxMessageBytes } from "./connection/connection.ts";
 import { Outbox } from "./connection/outbox.ts";
 import { Client } from "./features/client.ts";
 import type { Services } from "./features/feature.ts";
@@ -38,11 +39,11 @@ export class Server {
 
 	constructor(options: ServerOptions) {
 		this.#options = options;
-	}
 		const { services } = options;
 		services.sessions.answerCommands((session, line, { by, done }) =>
 			runCommand({ session, services, by, cell: done, signal: new AbortController().signal }, line),
 		);
+	}
 
 	get connectionCount(): number {
 		return this.#connections.size;
@@ -99,6 +100,8 @@ export class Server {
 				ErrorCodes.invalidParams,
 				`initialize: initializationOptions.aiShell needs cwd and environment: ${options.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; ")}`,
 			);
+		const { general, window, workspace } = params.capabilities ?? {};
+		const positionEncoding = choosePositionEncoding(general?.positionEncodings);
 		const announced = AiShellClientCapabilities.safeParse(params.capabilities?.experimental?.aiShell);
 		client.identify({
 			name: options.data.name ?? params.clientInfo?.name ?? "client",
@@ -106,10 +109,16 @@ export class Server {
 			environment: options.data.environment,
 			canApprove: announced.success && announced.data.approvals !== undefined,
 			canInput: announced.success && announced.data.input !== undefined,
+			positionEncoding,
+			canProgress: window?.workDoneProgress === true,
+			canConfigure: workspace?.configuration === true,
+			canRegisterConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+			canAsk: window?.showMessage !== undefined,
 		});
 		return {
 			serverInfo: { name: "ipyai", version: this.#options.version },
 			capabilities: Object.assign({}, ...features.map(({ capabilities }) => capabilities ?? {}), {
+				...(general?.positionEncodings ? { positionEncoding } : {}),
 				experimental: { aiShell: this.#aiShell() },
 			}),
 		};

@@ -3,16 +3,31 @@ import { cutMiddle } from "../context/cutMiddle.ts";
 import { renderOutputs } from "../context/renderOutputs.ts";
 import type { ContextCell } from "../store/store.ts";
 
-export type CompletionInput = {
+/** What a prompt tells beside the text around the cursor. */
+export type Surroundings = {
+	/** Newest cells of the session or the notebook, oldest first. */
+	readonly cells: readonly Pick<ContextCell, "code" | "outputs">[];
+	readonly variables: readonly Variable[];
+	/** Variables that are named near the cursor, nearest first, with what they hold. */
+	readonly described: readonly Variable[];
+};
+
+export type CompletionInput = Surroundings & {
 	/** Text before and after the cursor. */
 	readonly prefix: string;
 	readonly suffix: string;
-	/** Newest cells of the session, oldest first. */
-	readonly cells: readonly ContextCell[];
-	readonly variables: readonly Variable[];
 };
 
-const limits = { prefix: 12_000, suffix: 4000, cell: 2000, output: 600, cells: 12_000, variables: 4000 };
+const limits = {
+	prefix: 12_000,
+	suffix: 4000,
+	cell: 2000,
+	output: 600,
+	cells: 12_000,
+	variables: 5000,
+	summary: 200,
+	described: 600,
+};
 
 /**
  * What the model is asked for one suggestion. Code stands unescaped between its tags: a suggestion continues what
@@ -23,12 +38,13 @@ export const buildCompletionPrompt = ({
 	suffix,
 	cells,
 	variables,
+	described,
 }: CompletionInput): { system: string; user: string } => {
 	const before = lineStart(prefix, limits.prefix);
 	const after = suffix.slice(0, limits.suffix);
 	const user = [
 		contextBlock(cells),
-		variablesBlock(variables, `${before}${after}`),
+		variablesBlock(variables, described, `${before}${after}`),
 		`<current-input>\n<prefix>${guard(before)}</prefix>`,
 		after.trim() === "" ? "" : `<suffix>${guard(after)}</suffix>`,
 		"</current-input>",
@@ -42,7 +58,7 @@ Answer with exactly the text to insert at the cursor, which stands between <pref
 No explanation, no Markdown, no fences, no tags. Do not repeat the prefix or the suffix. Complete the line or the short block that was begun, at most ten lines; answer with nothing when nothing is missing.
 Earlier cells and variables are given as they are in the live session: use their names.`;
 
-const contextBlock = (cells: readonly ContextCell[]): string => {
+const contextBlock = (cells: Surroundings["cells"]): string => {
 	const shown: string[] = [];
 	let room = limits.cells;
 	for (const { code, outputs } of cells.toReversed()) {
@@ -56,23 +72,32 @@ const contextBlock = (cells: readonly ContextCell[]): string => {
 	return shown.length === 0 ? "" : `<context>\n${shown.join("\n")}\n</context>`;
 };
 
-/** Variables whose names are in the code come first; then as many as fit. */
-const variablesBlock = (variables: readonly Variable[], code: string): string => {
+/** Those that are described come first, then those whose names are in the code; then as many as fit. */
+const variablesBlock = (
+	variables: readonly Variable[],
+	described: readonly Variable[],
+	code: string,
+): string => {
 	const words = new Set(code.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
+	const known = new Set(described.map(({ name }) => name));
+	const others = variables.filter(({ name }) => !known.has(name));
 	const wanted = [
-		...variables.filter(({ name }) => words.has(name)),
-		...variables.filter(({ name }) => !words.has(name)),
+		...described.map((variable) => lineOf(variable, limits.described)),
+		...others.filter(({ name }) => words.has(name)).map((variable) => lineOf(variable, limits.summary)),
+		...others.filter(({ name }) => !words.has(name)).map((variable) => lineOf(variable, limits.summary)),
 	];
 	const lines: string[] = [];
 	let room = limits.variables;
-	for (const { name, type, summary } of wanted) {
-		const line = `${name}: ${type} = ${summary.replace(/\s+/g, " ").slice(0, 200)}`;
+	for (const line of wanted) {
 		if (line.length > room) break;
 		room -= line.length + 1;
 		lines.push(guard(line));
 	}
 	return lines.length === 0 ? "" : `<variables>\n${lines.join("\n")}\n</variables>`;
 };
+
+const lineOf = ({ name, type, summary }: Variable, maxChars: number): string =>
+	`${name}: ${type} = ${summary.replace(/\s+/g, " ").slice(0, maxChars)}`;
 
 /** The end of a text, from a line's start where it had to be cut. */
 const lineStart = (text: string, maxChars: number): string => {

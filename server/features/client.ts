@@ -5,6 +5,13 @@
 import { type CancellationToken, ResponseError } from "vscode-jsonrpc/node";
 import type { Connection } from "vscode-languageserver";
 import type { z } from "zod";
+import type { PositionEncoding } from "../../protocol/documentSync.ts";
+import {
+	type EditorParams,
+	type EditorRequest,
+	type EditorSettings,
+	editorRequests,
+} from "../../protocol/editor.ts";
 import { ErrorCodes } from "../../protocol/errorCodes.ts";
 import {
 	type ClientNotifications,
@@ -20,6 +27,7 @@ import { RequestError, toRequestError } from "../sessions/errors.ts";
 import { HostError } from "../sessions/host.ts";
 import { newId } from "../sessions/ids.ts";
 import type { Audience } from "../sessions/session.ts";
+import { Documents } from "./documents.ts";
 
 /** What `initialize` told about the client. */
 export type ClientFacts = {
@@ -28,6 +36,14 @@ export type ClientFacts = {
 	readonly environment: Environment;
 	readonly canApprove: boolean;
 	readonly canInput: boolean;
+	/** How positions in this client's documents count. */
+	readonly positionEncoding: PositionEncoding;
+	/** What LSP's own capabilities say. */
+	readonly canProgress: boolean;
+	readonly canConfigure: boolean;
+	readonly canRegisterConfiguration: boolean;
+	/** It shows a message with buttons. */
+	readonly canAsk: boolean;
 };
 
 export class Client {
@@ -37,7 +53,25 @@ export class Client {
 	/** Sessions this connection has attached to. */
 	readonly joined = new Set<string>();
 	readonly #onLog: (text: string) => void;
-	#facts: ClientFacts = { name: "client", cwd: "/", environment: {}, canApprove: false, canInput: false };
+	readonly documents = new Documents();
+	/** Wishes from the editor's settings; none until it has told some. */
+	editorSettings: EditorSettings = {};
+	/** Resolves when the editor's settings are known, or will not come. */
+	configured: Promise<void> = Promise.resolve();
+	/** The session that was made for this client's prompts. */
+	ownSessionId: string | null = null;
+	#facts: ClientFacts = {
+		name: "client",
+		cwd: "/",
+		environment: {},
+		canApprove: false,
+		canInput: false,
+		positionEncoding: "utf-16",
+		canProgress: false,
+		canConfigure: false,
+		canRegisterConfiguration: false,
+		canAsk: false,
+	};
 
 	constructor(rpc: Connection, outbox: Outbox, onLog: (text: string) => void) {
 		this.rpc = rpc;
@@ -71,7 +105,26 @@ export class Client {
 		method: M,
 		handler: (params: ParamsOf<M>, signal: AbortSignal) => ResultOf<M> | Promise<ResultOf<M>>,
 	): void {
-		const schema: z.ZodType = (clientMethods as ClientRequests)[method].params;
+		this.#answer(method, (clientMethods as ClientRequests)[method].params, (params, signal) =>
+			handler(params as ParamsOf<M>, signal),
+		);
+	}
+
+	/** Answers one of LSP's own requests. */
+	onEditorRequest<M extends EditorRequest>(
+		method: M,
+		handler: (params: EditorParams<M>, signal: AbortSignal) => unknown,
+	): void {
+		this.#answer(method, editorRequests[method], (params, signal) =>
+			handler(params as EditorParams<M>, signal),
+		);
+	}
+
+	#answer(
+		method: string,
+		schema: z.ZodType,
+		handler: (params: unknown, signal: AbortSignal) => unknown,
+	): void {
 		this.rpc.onRequest(method, async (raw: unknown, token: CancellationToken) => {
 			const parsed = schema.safeParse(raw ?? {});
 			if (!parsed.success)
@@ -81,7 +134,7 @@ export class Client {
 			if (token.isCancellationRequested) return cancelled(method);
 			const watching = token.onCancellationRequested(() => abort.abort());
 			try {
-				const result = await handler(parsed.data as ParamsOf<M>, abort.signal);
+				const result = await handler(parsed.data, abort.signal);
 				return abort.signal.aborted ? cancelled(method) : result;
 			} catch (error) {
 				if (abort.signal.aborted) return cancelled(method);

@@ -1,81 +1,77 @@
-import { TextDocumentSyncKind } from "vscode-languageserver";
-import { TextDocument } from "vscode-languageserver-textdocument";
-import { CompletionError } from "../completions/completions.ts";
+import type { Variable } from "../../protocol/index.ts";
+import { CompletionError, type CompletionRequest } from "../completions/completions.ts";
+import { namesNear } from "../completions/namesNear.ts";
 import { RequestError } from "../sessions/errors.ts";
+import type { Host } from "../sessions/host.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Client } from "./client.ts";
+import { offsetIn } from "./documents.ts";
 import type { Feature, Services } from "./feature.ts";
+import { sessionFor } from "./sessionFor.ts";
 
 /** How many of the newest cells a suggestion is told about. */
 const recentCells = 20;
-/** The look at live variables must not hold up a suggestion. */
-const variablesTimeoutMs = 150;
+/** Looks at live objects must not hold up a suggestion. */
+const lookTimeoutMs = 150;
+/** LSP's `InlineCompletionTriggerKind.Automatic`. */
+const automatic = 2;
 
-/** Document sync and `textDocument/inlineCompletion`, on files and on clients' input lines alike. */
+/** `textDocument/inlineCompletion`, on files, notebooks' cells and clients' input lines alike. */
 export const completionFeature: Feature = {
-	capabilities: {
-		textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-		inlineCompletionProvider: true,
-	},
+	capabilities: { inlineCompletionProvider: true },
 	aiShell: { completion: {} },
 	register(client, services) {
-		const documents = new Map<string, TextDocument>();
+		client.onRequest(
+			"textDocument/inlineCompletion",
+			async ({ textDocument: { uri }, position, context: { triggerKind } }, signal) => {
+				const document = client.documents.require(uri);
+				const { version } = document;
+				const offset = offsetIn(client, document, position);
+				const whole = document.getText();
+				const place = { uri, prefix: whole.slice(0, offset), suffix: whole.slice(offset) };
+				const text = await suggest(client, services, place, triggerKind === automatic, signal);
+				const changed = client.documents.find(uri)?.version !== version;
+				if (text === null || changed) return { items: [] };
+				return { items: [{ insertText: text, range: { start: position, end: position } }] };
+			},
+		);
 
-		client.rpc.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
-			documents.set(uri, TextDocument.create(uri, languageId, version, text));
-		});
-		client.rpc.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
-			const document = documents.get(textDocument.uri);
-			if (document)
-				documents.set(textDocument.uri, TextDocument.update(document, contentChanges, textDocument.version));
-		});
-		client.rpc.onDidCloseTextDocument(({ textDocument: { uri } }) => {
-			documents.delete(uri);
-			services.completions.close(uri);
-		});
-
-		client.onRequest("textDocument/inlineCompletion", async ({ textDocument: { uri }, position }, signal) => {
-			const document = documents.get(uri);
-			if (!document)
-				throw new RequestError(
-					"invalidParams",
-					`${uri} is not open: send textDocument/didOpen before asking for completions.`,
-				);
-			const { version } = document;
-			const text = await suggest(client, services, document, position, signal);
-			const changed = documents.get(uri)?.version !== version;
-			if (text === null || changed) return { items: [] };
-			return { items: [{ insertText: text, range: { start: position, end: position } }] };
-		});
-
-		// Only local statistics would use these; nothing is kept yet, and clients may send them all the same.
-		client.onNotification("textDocument/didShowCompletion", () => {});
-		client.onNotification("textDocument/didPartiallyAcceptCompletion", () => {});
+		client.onNotification("textDocument/didShowCompletion", () => services.completions.count("shown"));
+		client.onNotification("textDocument/didPartiallyAcceptCompletion", () =>
+			services.completions.count("partiallyAccepted"),
+		);
 	},
 };
+
+type Place = Pick<CompletionRequest, "uri" | "prefix" | "suffix">;
 
 const suggest = async (
 	client: Client,
 	services: Services,
-	document: TextDocument,
-	position: { line: number; character: number },
+	place: Place,
+	isAutomatic: boolean,
 	signal: AbortSignal,
 ): Promise<string | null> => {
-	const session = sessionOf(client, services, document.uri);
-	const choice = chooseModel(client, services, session);
-	const offset = document.offsetAt(position);
-	const text = document.getText();
+	await client.configured;
+	const session = sessionFor(client, services, place.uri);
+	const host = session?.hosting.host ?? null;
 	try {
 		return await services.completions.complete({
-			uri: document.uri,
-			prefix: text.slice(0, offset),
-			suffix: text.slice(offset),
+			...place,
+			...chooseModel(client, services, session),
 			kernelId: session?.hosting.kernelId ?? null,
-			cells: session ? services.store.recentCells(session.sessionId, recentCells) : [],
-			variables: await variablesOf(session, signal),
-			...choice,
+			automatic: isAutomatic,
 			environment: client.facts.environment,
 			cwd: session?.cwd ?? client.facts.cwd,
+			gather: async (until) => {
+				const [variables, described] = await Promise.all([
+					look<readonly Variable[]>(host, [], until, (live, limit) => live.variables(null, limit)),
+					look<readonly Variable[]>(host, [], until, (live, limit) => live.describe(namesNear(place), limit)),
+				]);
+				return { cells: cellsFor(client, services, session, place.uri), variables, described };
+			},
+			findMissing: (accesses, until) =>
+				look(host, [], until, (live, limit) => live.findMissing(accesses, limit)),
 			signal,
 		});
 	} catch (error) {
@@ -85,35 +81,43 @@ const suggest = async (
 	}
 };
 
-/** An input line's uri names its session; a file uses one its connection joined, else the latest of the folder. */
-const sessionOf = (client: Client, { sessions }: Services, uri: string): Session | null => {
-	const named = /^ipyai:\/sessions\/([^/]+)\//.exec(uri)?.[1];
-	if (named) return sessions.require(named);
-	const joined = [...client.joined].at(-1);
-	if (joined) return sessions.require(joined);
-	return sessions.live.filter(({ cwd }) => cwd === client.facts.cwd).at(-1) ?? null;
+/** What ran in the session, then the cells above in a notebook that did not. */
+const cellsFor = (client: Client, { store }: Services, session: Session | null, uri: string) => {
+	const ran = session ? store.recentCells(session.sessionId, recentCells) : [];
+	const known = new Set(ran.map(({ code }) => code.trim()));
+	const above = client.documents.codeAbove(uri).filter((code) => !known.has(code.trim()));
+	return [...ran, ...above.map((code) => ({ code, outputs: [] }))];
 };
 
+/** An editor's own wish counts before the session's. */
 const chooseModel = (client: Client, { backends }: Services, session: Session | null) => {
-	const name = session?.settings.backend ?? backends.firstReady(client.facts.environment)?.name;
-	const backend = name === undefined ? null : backends.find(name);
+	const wish = client.editorSettings;
+	const name =
+		wish.backend ?? session?.settings.backend ?? backends.firstReady(client.facts.environment)?.name;
+	const backend = name === undefined || name === null ? null : backends.find(name);
 	if (!backend) throw new RequestError("backendNotReady", backends.howToGetOne());
-	const model = session?.settings.completionModel ?? backend.defaultCompletionModel;
+	const fromSession =
+		session?.settings.backend === backend.name ? session.settings.completionModel : undefined;
+	const model = wish.completionModel ?? fromSession ?? backend.defaultCompletionModel;
 	if (model === null)
 		throw new RequestError(
 			"backendNotReady",
-			`Backend ${backend.name} has no completion model: set one with %ipyai completion_model NAME.`,
+			`Backend ${backend.name} has no completion model: set one with %ipyai completion_model NAME, or as ipyai.completionModel in the editor's settings.`,
 		);
 	return { backend, model };
 };
 
-const variablesOf = async (session: Session | null, signal: AbortSignal) => {
-	const host = session?.hosting.host;
-	if (!host?.capabilities.subshell) return [];
+/** A look at the live namespace where it costs no waiting; a suggestion without it is better than none. */
+const look = async <T>(
+	host: Host | null,
+	otherwise: T,
+	signal: AbortSignal,
+	ask: (host: Host, signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+	if (!host?.capabilities.subshell) return otherwise;
 	try {
-		return await host.variables(null, AbortSignal.any([signal, AbortSignal.timeout(variablesTimeoutMs)]));
+		return await ask(host, AbortSignal.any([signal, AbortSignal.timeout(lookTimeoutMs)]));
 	} catch {
-		// A suggestion without variables is better than none.
-		return [];
+		return otherwise;
 	}
 };

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KernelLaunch, ToolDescription, Variable } from "../../protocol/index.ts";
 import {
+	type Access,
 	type ExecuteRequest,
 	type ExecuteResult,
 	type Host,
@@ -71,8 +72,8 @@ class ZmqKernelHost implements KernelHost {
 				if (!this.#disposal) options.listener.onForeignCell(cell);
 			},
 			onBusy: () => this.#updateStatus(),
-		});
 			onCommand: (message, from) => void this.#onCommand(message, from),
+		});
 		this.#opening = openKernel({
 			launch: options.launch,
 			leaseSeconds: options.leaseSeconds ?? 120,
@@ -185,6 +186,17 @@ class ZmqKernelHost implements KernelHost {
 
 	async variables(filter: string | null, signal: AbortSignal): Promise<readonly Variable[]> {
 		return (await this.#look("variables", { filter }, signal)) as Variable[];
+	}
+
+	async describe(names: readonly string[], signal: AbortSignal): Promise<readonly Variable[]> {
+		if (names.length === 0) return [];
+		return (await this.#look("describe", { names }, signal)) as Variable[];
+	}
+
+	async findMissing(accesses: readonly Access[], signal: AbortSignal): Promise<readonly (number | null)[]> {
+		if (accesses.length === 0) return [];
+		const plain = accesses.map(({ name, steps }) => [name, steps.map(({ kind, key }) => [kind, key])]);
+		return (await this.#look("missing", { accesses: plain }, signal)) as (number | null)[];
 	}
 
 	async noteValues(sources: readonly string[], signal: AbortSignal): Promise<readonly (string | null)[]> {
@@ -354,18 +366,6 @@ class ZmqKernelHost implements KernelHost {
 		if (open.supportsSubshells) setTimeout(warm, warmAfterMs).unref();
 	}
 
-	#updateStatus(): void {
-		if (this.#status === "idle" || this.#status === "busy")
-			this.#setStatus(this.#cells.busy ? "busy" : "idle", null);
-	}
-
-	#setStatus(status: HostStatus, detail: string | null): void {
-		if (status === this.#status || this.#disposal) return;
-		this.#status = status;
-		this.#options.listener.onStatus(status, detail);
-	}
-}
-
 	/** A `%ipyai` waits in Python for what is answered here. Other servers' are theirs. */
 	async #onCommand({ content }: Message, from: ExecuteRequest | string): Promise<void> {
 		const { id, to, line, body } = content;
@@ -384,6 +384,18 @@ class ZmqKernelHost implements KernelHost {
 			(await answer) ?? { text: "%ipyai is not available here.", failed: true, action: null },
 		);
 	}
+
+	#updateStatus(): void {
+		if (this.#status === "idle" || this.#status === "busy")
+			this.#setStatus(this.#cells.busy ? "busy" : "idle", null);
+	}
+
+	#setStatus(status: HostStatus, detail: string | null): void {
+		if (status === this.#status || this.#disposal) return;
+		this.#status = status;
+		this.#options.listener.onStatus(status, detail);
+	}
+}
 
 const toCompletions = ({ content, metadata }: Message, cursor: number): HostCompletions => {
 	const start = typeof content.cursor_start === "number" ? content.cursor_start : cursor;

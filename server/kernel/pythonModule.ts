@@ -18,6 +18,7 @@ const moduleNames = [
 	"bounded",
 	"notes",
 	"summaries",
+	"schemas",
 	"refs",
 	"shell_refs",
 	"capture",

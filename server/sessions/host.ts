@@ -12,8 +12,10 @@ import type {
 	ToolDescription,
 	Variable,
 } from "../../protocol/index.ts";
+import type { Access } from "../context/access.ts";
 import type { Ref, ResolvedRef } from "../context/ref.ts";
 
+export type { Access, AccessStep } from "../context/access.ts";
 export type { Ref, ResolvedRef } from "../context/ref.ts";
 
 export type HostCapabilities = {
@@ -38,8 +40,6 @@ export type HostListener = {
 	onStatus(status: HostStatus, detail: string | null): void;
 	/** A cell that another client of the same kernel runs (Jupyter console, `--existing`). */
 	onForeignCell(cell: ForeignCell): void;
-};
-
 	/** A `%ipyai` in a foreign cell. Without it such commands fail. */
 	onForeignCommand?(key: string, command: HostCommand): Promise<HostCommandAnswer>;
 };
@@ -52,6 +52,8 @@ export type HostCommandAnswer = {
 	readonly text: string;
 	readonly failed: boolean;
 	readonly action: CommandAction | null;
+};
+
 export type ForeignCell =
 	| {
 			readonly kind: "started";
@@ -79,10 +81,10 @@ export type ExecuteRequest = {
 	onOutput(output: Output): void;
 	/** `input()` waits: answer through `answerInput`. */
 	onInputRequest(request: { readonly prompt: string; readonly password: boolean }): void;
-};
-
 	/** A `%ipyai` in the cell, which waits for the answer. Never rejects. */
 	onCommand?(command: HostCommand): Promise<HostCommandAnswer>;
+};
+
 export type ExecuteResult = {
 	readonly status: CellStatus;
 	readonly executionCount: number | null;
@@ -137,6 +139,10 @@ export type Host = {
 	): Promise<readonly { session: number; line: number; source: string }[]>;
 	/** Global variables of the user, bounded summaries that run no user code. */
 	variables(filter: string | null, signal: AbortSignal): Promise<readonly Variable[]>;
+	/** Those of the names that are variables, with what they hold: columns, keys, signatures. Bounded, runs no user code. */
+	describe(names: readonly string[], signal: AbortSignal): Promise<readonly Variable[]>;
+	/** For each access the first step that surely fails in the live namespace; `null` for none, and for any doubt. */
+	findMissing(accesses: readonly Access[], signal: AbortSignal): Promise<readonly (number | null)[]>;
 	/** Cells of one string literal have this value; `null` for every other source. Answered in the same order. */
 	noteValues(sources: readonly string[], signal: AbortSignal): Promise<readonly (string | null)[]>;
 	resolveRefs(refs: readonly Ref[], signal: AbortSignal): Promise<readonly ResolvedRef[]>;

@@ -58,7 +58,9 @@ export const startLspEditor = async (person: Person, options: LspEditorOptions =
 		new StreamMessageWriter(child.stdin),
 	);
 	const messages: string[] = [];
-	rpc.onNotification("window/showMessage", ({ message }) => messages.push(message));
+	rpc.onNotification("window/showMessage", ({ message }) => {
+		messages.push(message);
+	});
 	options.prepare?.(rpc);
 	rpc.listen();
 	const initialized: InitializeResult = await rpc.sendRequest("initialize", {

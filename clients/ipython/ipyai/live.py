@@ -10,7 +10,7 @@ import platform
 import sys
 import threading
 
-from . import magics, notes, nudge, prompts, pyrun, refs, shell_refs, summaries
+from . import magics, notes, nudge, prompts, pyrun, refs, schemas, shell_refs, summaries
 from .bounded import clean
 from .lease import Lease
 
@@ -40,6 +40,8 @@ class Live:
             "commandAnswer": self._magics.answer,
             "nudge": lambda args: nudge.while_true(lambda: self._executing),
             "variables": lambda args: summaries.variables(shell, args.get("filter")),
+            "describe": lambda args: _clean_all(schemas.describe(shell, args["names"])),
+            "missing": lambda args: schemas.missing(shell, args["accesses"]),
             "notes": lambda args: [_clean(notes.note_value(source)) for source in args["sources"]],
             "plainRefs": lambda args: [refs.is_plain(expression) for expression in args["expressions"]],
             "ref": lambda args: refs.resolve(shell, args["expression"]),
@@ -196,6 +198,10 @@ def _clean(value):
     if isinstance(value, str):
         return clean(value)
     return [_clean(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _clean_all(variables):
+    return [{key: clean(text) for key, text in variable.items()} for variable in variables]
 
 
 _live = None

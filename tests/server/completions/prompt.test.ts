@@ -4,7 +4,7 @@ import { ran } from "../../support/context.ts";
 
 const user = (place: string, input: Partial<CompletionInput> = {}): string => {
 	const [prefix, suffix] = place.split("|") as [string, string];
-	return buildCompletionPrompt({ prefix, suffix, cells: [], variables: [], ...input }).user;
+	return buildCompletionPrompt({ prefix, suffix, cells: [], variables: [], described: [], ...input }).user;
 };
 
 test("asks with prefix and suffix alone", () => {

@@ -1,0 +1,61 @@
+import { keywords, type Token } from "./pythonTokens.ts";
+
+/**
+ * Names that code gives a value: what is live under such a name says nothing about what the code will see. Imports
+ * do not count: a module is the same after it. Rather too many names than too few.
+ */
+export const boundNames = (tokens: readonly Token[]): ReadonlySet<string> => {
+	const bound = new Set<string>();
+	const add = (names: readonly Token[]) => {
+		for (const { kind, text } of names) if (kind === "name" && !keywords.has(text)) bound.add(text);
+	};
+	let statement = 0;
+	let depth = 0;
+	for (let at = 0; at < tokens.length; at++) {
+		const { kind, text } = tokens[at] as Token;
+		const next = tokens[at + 1];
+		if (kind === "operator" && "([{".includes(text)) depth++;
+		else if (kind === "operator" && ")]}".includes(text)) depth = Math.max(0, depth - 1);
+		else if ((kind === "newline" && depth === 0) || text === ";") statement = at + 1;
+		else if (text === "=" && depth === 0) add(targets(tokens.slice(statement, at)));
+		else if (text === ":=" && at > 0) add([tokens[at - 1] as Token]);
+		else if (text === ":" && depth === 0 && next?.kind !== "newline" && at === statement + 1)
+			add([tokens[at - 1] as Token]);
+		else if (text === "for") add(upTo(tokens, at + 1, "in"));
+		else if (
+			text === "as" &&
+			next &&
+			tokens[statement]?.text !== "import" &&
+			tokens[statement]?.text !== "from"
+		)
+			add([next]);
+		else if (text === "lambda") add(upTo(tokens, at + 1, ":"));
+		else if (text === "class" && next) add([next]);
+		else if (text === "def" && next) add([next, ...parameters(tokens, at + 2)]);
+	}
+	return bound;
+};
+
+/** Names alone between commas: `a, (b, *c)`; `a.b` and `a[b]` give `a` no value. */
+const targets = (tokens: readonly Token[]): Token[] =>
+	tokens.filter(({ kind }, at) => {
+		const [before, after] = [tokens[at - 1]?.text ?? "", tokens[at + 1]?.text ?? ""];
+		return kind === "name" && (before === "" || "(,[*=".includes(before)) && !".([".includes(after || " ");
+	});
+
+const upTo = (tokens: readonly Token[], from: number, end: string): Token[] => {
+	const at = tokens.findIndex(
+		({ text, kind }, index) => index >= from && (text === end || kind === "newline"),
+	);
+	return tokens.slice(from, at < 0 ? tokens.length : at);
+};
+
+const parameters = (tokens: readonly Token[], from: number): Token[] => {
+	let depth = 0;
+	for (let at = from; at < tokens.length; at++) {
+		const { text } = tokens[at] as Token;
+		if (text === "(") depth++;
+		if (text === ")" && --depth === 0) return tokens.slice(from, at);
+	}
+	return tokens.slice(from);
+};

@@ -1,0 +1,38 @@
+import { codeCellAt } from "./codeCells.ts";
+import type { Feature } from "./feature.ts";
+import { sessionFor } from "./sessionFor.ts";
+
+type Action = { readonly title: string; readonly command: string; readonly arguments: readonly unknown[] };
+
+/** "Ask ipyai about this" on a selection or a fault, "Run cell" where `# %%` cells and a live session are. */
+export const codeActionsFeature: Feature = {
+	capabilities: { codeActionProvider: true },
+	register(client, services) {
+		client.onEditorRequest("textDocument/codeAction", ({ textDocument: { uri }, range, context }) => {
+			// Asked for one kind, such as the sorting of imports at each save.
+			if (context.only && !context.only.includes("")) return [];
+			const document = client.documents.find(uri);
+			if (!document) return [];
+			const actions: Action[] = [];
+			const ask = (title: string, text: string) =>
+				actions.push({ title, command: "ipyai.prompt", arguments: [{ text, uri, range }] });
+			const isEmpty = range.start.line === range.end.line && range.start.character === range.end.character;
+			const [fault] = context.diagnostics ?? [];
+			if (fault)
+				ask(
+					`Ask ipyai about: ${fault.message.split("\n", 1)[0]}`,
+					`What is wrong here, and how is it fixed? ${fault.message}`,
+				);
+			else if (!isEmpty) ask("Ask ipyai about this", "What does this do? Is anything wrong with it?");
+			const isCell =
+				uri.startsWith("vscode-notebook-cell:") || codeCellAt(document.getText(), range.start.line);
+			if (isCell && document.languageId === "python" && sessionFor(client, services, uri)?.hosting.host)
+				actions.push({
+					title: "Run cell in ipyai",
+					command: "ipyai.runCell",
+					arguments: [{ uri, line: range.start.line }],
+				});
+			return actions;
+		});
+	},
+};

@@ -1,0 +1,44 @@
+import { DidChangeConfigurationNotification } from "vscode-languageserver";
+import { EditorSettings } from "../../protocol/editor.ts";
+import type { Client } from "./client.ts";
+import type { Feature } from "./feature.ts";
+
+/** An editor that does not answer holds nothing up for longer. */
+const answerWithinMs = 500;
+
+/** `workspace/configuration`, section `ipyai`: which backend and models an editor wants. */
+export const configurationFeature: Feature = {
+	register(client) {
+		client.rpc.onInitialized(() => {
+			if (!client.facts.canConfigure) return;
+			client.configured = read(client);
+			if (client.facts.canRegisterConfiguration)
+				client.rpc.client
+					.register(DidChangeConfigurationNotification.type, { section: "ipyai" })
+					.catch(() => {}); // an editor that will not tell of changes still works
+		});
+		client.rpc.onDidChangeConfiguration(({ settings }) => {
+			const told = settings?.ipyai;
+			if (told !== undefined) take(client, told);
+			else if (client.facts.canConfigure) client.configured = read(client);
+		});
+	},
+};
+
+const read = (client: Client): Promise<void> => {
+	const answered = client.rpc.workspace.getConfiguration("ipyai").then(
+		(told) => take(client, told),
+		() => {}, // it has no settings for us
+	);
+	return Promise.race([answered, new Promise<void>((resolve) => setTimeout(resolve, answerWithinMs))]);
+};
+
+const take = (client: Client, told: unknown): void => {
+	const parsed = EditorSettings.safeParse(told ?? {});
+	if (parsed.success) client.editorSettings = parsed.data;
+	else
+		void client.rpc.sendNotification("window/showMessage", {
+			type: 2,
+			message: `The setting ipyai.${parsed.error.issues[0]?.path.join(".")} is not used: ${parsed.error.issues[0]?.message}.`,
+		});
+};

@@ -1,0 +1,137 @@
+import type { z } from "zod";
+import { FolderCommand, PromptCommand, type Range, RunCellCommand } from "../../protocol/editor.ts";
+import { RequestError } from "../sessions/errors.ts";
+import type { Session } from "../sessions/session.ts";
+import type { Client } from "./client.ts";
+import { codeCellAt } from "./codeCells.ts";
+import { offsetIn } from "./documents.ts";
+import { askInSession, runInSession } from "./editorTurn.ts";
+import type { Feature, Services } from "./feature.ts";
+import { withProgress } from "./progress.ts";
+import { sessionFor } from "./sessionFor.ts";
+
+type Command = (
+	client: Client,
+	services: Services,
+	argument: unknown,
+	request: { readonly workDoneToken?: string | number | undefined },
+	signal: AbortSignal,
+) => Promise<unknown>;
+
+const maxMessageChars = 4000;
+
+/** What an editor can run by `workspace/executeCommand`. Each takes one object and answers with what came of it. */
+const commands: Readonly<Record<string, Command>> = {
+	/** Asks, in the folder's session or one without Python. The answer is the result, and is shown as a message. */
+	"ipyai.prompt": async (client, services, argument, request, signal) => {
+		const { text, uri, range } = parse("ipyai.prompt", PromptCommand, argument);
+		const session = sessionFor(client, services, uri ?? null) ?? ownSession(client, services);
+		const prompt = uri === undefined ? text : `${text}\n\n${quote(client, uri, range)}`;
+		const answer = await withProgress(client, request, "ipyai", signal, (report, either) =>
+			askInSession(client, session, prompt, report, either),
+		);
+		const failed = answer.stopReason === "failed" || answer.stopReason === "refusal";
+		const said = answer.answer || answer.error || (answer.stopReason === "cancelled" ? "" : "No answer.");
+		if (said) show(client, failed ? 1 : 3, said);
+		return answer;
+	},
+
+	/** Runs the `# %%` cell of a line, or a notebook's cell, in the folder's live session. */
+	"ipyai.runCell": async (client, services, argument, request, signal) => {
+		const { uri, line } = parse("ipyai.runCell", RunCellCommand, argument);
+		const text = client.documents.require(uri).getText();
+		const code = codeCellAt(text, line)?.code ?? text;
+		const session = live(client, services, uri);
+		const result = await withProgress(client, request, "ipyai: running a cell", signal, (_, either) =>
+			runInSession(client, session, code, either),
+		);
+		if (result.text) show(client, result.status === "ok" ? 3 : 1, result.text);
+		return result;
+	},
+
+	/** Stops what runs in the folder's session: the turn and the cell. */
+	"ipyai.interrupt": async (client, services, argument) => {
+		const { uri } = parse("ipyai.interrupt", FolderCommand, argument ?? {});
+		const session = sessionFor(client, services, uri ?? null) ?? findOwn(client, services);
+		if (!session) return { interrupted: false };
+		const cancelled = session.turns.cancel(null);
+		const busy = session.hosting.busy;
+		if (busy) await session.hosting.interrupt();
+		return { interrupted: cancelled || busy };
+	},
+
+	/** How suggestions fared since the server started. Counted in memory, sent nowhere. */
+	"ipyai.completionStatistics": async (_client, { completions }) => completions.statistics,
+};
+
+export const editorCommandNames = Object.keys(commands);
+
+/** `workspace/executeCommand`: prompts and cells from editors that know no more than LSP. */
+export const editorCommandsFeature: Feature = {
+	capabilities: { executeCommandProvider: { commands: editorCommandNames, workDoneProgress: true } },
+	register(client, services) {
+		client.onEditorRequest("workspace/executeCommand", (request, signal) => {
+			const command = Object.hasOwn(commands, request.command) ? commands[request.command] : undefined;
+			if (!command)
+				throw new RequestError(
+					"invalidParams",
+					`There is no command ${request.command}: there are ${editorCommandNames.join(", ")}.`,
+				);
+			return command(client, services, request.arguments?.[0], request, signal);
+		});
+	},
+};
+
+const parse = <S extends z.ZodType>(command: string, schema: S, argument: unknown): z.infer<S> => {
+	const parsed = schema.safeParse(argument);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw new RequestError(
+		"invalidParams",
+		`${command}: ${issue?.path.join(".") || "argument"}: ${issue?.message}`,
+	);
+};
+
+const live = (client: Client, services: Services, uri: string): Session => {
+	const session = sessionFor(client, services, uri);
+	if (session?.hosting.host) return session;
+	throw new RequestError(
+		"kernelNotAlive",
+		`No live Python of ${client.facts.cwd}: start ipyai in a terminal there.`,
+	);
+};
+
+/** The session that this editor's prompts go on in where the folder has none. */
+const ownSession = (client: Client, services: Services): Session => {
+	const known = findOwn(client, services);
+	if (known) return known;
+	const { backend, model, completionModel } = client.editorSettings;
+	const wishes = {
+		...(backend ? { backend } : {}),
+		...(model ? { model } : {}),
+		...(completionModel ? { completionModel } : {}),
+	};
+	const session = services.sessions.create(client.facts.cwd, null, client.facts.environment, wishes, null);
+	client.ownSessionId = session.sessionId;
+	return session;
+};
+
+const findOwn = (client: Client, { sessions }: Services): Session | null =>
+	sessions.live.find(({ sessionId }) => sessionId === client.ownSessionId) ?? null;
+
+const quote = (client: Client, uri: string, range: Range | undefined): string => {
+	const document = client.documents.require(uri);
+	const text = document.getText();
+	const code = range
+		? text.slice(offsetIn(client, document, range.start), offsetIn(client, document, range.end))
+		: text;
+	const name = decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
+	const lines = range ? `, lines ${range.start.line + 1} to ${range.end.line + 1}` : "";
+	return `${name}${lines}:\n\`\`\`${document.languageId}\n${code}\n\`\`\``;
+};
+
+const show = (client: Client, type: 1 | 3, message: string): void =>
+	void client.rpc.sendNotification("window/showMessage", {
+		type,
+		message: message.slice(0, maxMessageChars),
+	});

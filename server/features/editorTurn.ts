@@ -1,0 +1,144 @@
+import type { SessionEvent } from "../../protocol/index.ts";
+import { renderOutputs } from "../context/renderOutputs.ts";
+import { newId } from "../sessions/ids.ts";
+import type { Session } from "../sessions/session.ts";
+import type { Client } from "./client.ts";
+
+/** What a prompt came to, for an editor that does not follow the session. */
+export type EditorAnswer = {
+	readonly sessionId: string;
+	readonly turnId: string;
+	readonly answer: string;
+	readonly stopReason: string;
+	readonly error: string | null;
+};
+
+export type EditorCellResult = {
+	readonly sessionId: string;
+	readonly cellId: string;
+	readonly status: string;
+	readonly executionCount: number | null;
+	readonly text: string;
+};
+
+/** Asks in a session and waits for the end. `signal` cancels the turn. */
+export const askInSession = (
+	client: Client,
+	session: Session,
+	text: string,
+	report: (message: string) => void,
+	signal: AbortSignal,
+): Promise<EditorAnswer> =>
+	asParticipant(client, session, (onEvent) => {
+		const { sessionId } = session;
+		const { turnId } = session.turns.prompt(
+			[{ kind: "text", text }],
+			`.${text}`,
+			client.participantId,
+			newId(),
+		);
+		const cancel = () => void session.turns.cancel(turnId);
+		if (signal.aborted) cancel();
+		signal.addEventListener("abort", cancel, { once: true });
+		const parts: string[] = [];
+		return new Promise((resolve) => {
+			onEvent((event) => {
+				if (!("turnId" in event) || event.turnId !== turnId) return;
+				if (event.kind === "text") {
+					parts.push(event.text);
+					report(firstLineOf(event.text));
+				}
+				if (event.kind === "toolCall") report(`${event.name} …`);
+				if (event.kind === "promptRemoved")
+					resolve({ sessionId, turnId, answer: "", stopReason: "cancelled", error: null });
+				if (event.kind !== "turnFinished") return;
+				const { stopReason, error } = event;
+				resolve({ sessionId, turnId, answer: parts.join("\n\n").trim(), stopReason, error });
+			});
+		});
+	});
+
+/** Runs a cell and waits for its end. `signal` interrupts it. Fails with `kernelNotAlive` without a live Python. */
+export const runInSession = (
+	client: Client,
+	session: Session,
+	code: string,
+	signal: AbortSignal,
+): Promise<EditorCellResult> =>
+	asParticipant(client, session, (onEvent) => {
+		const outputs: Extract<SessionEvent, { kind: "cellOutput" }>["output"][] = [];
+		const { sessionId, hosting } = session;
+		const { cellId } = hosting.execute(code, client.participantId, newId());
+		signal.addEventListener("abort", () => void hosting.interrupt().catch(() => {}), { once: true }); // it ends as lost
+		return new Promise((resolve) => {
+			onEvent((event) => {
+				if (!("cellId" in event) || event.cellId !== cellId) return;
+				if (event.kind === "cellOutput") outputs.push(event.output);
+				if (event.kind !== "cellFinished") return;
+				const { status, executionCount } = event;
+				resolve({ sessionId, cellId, status, executionCount, text: renderOutputs(outputs).trimEnd() });
+			});
+		});
+	});
+
+/** The editor takes part for as long as the work lasts, unless its connection has joined the session anyway. */
+const asParticipant = async <T>(
+	client: Client,
+	session: Session,
+	work: (onEvent: (listen: (event: SessionEvent) => void) => void) => Promise<T>,
+): Promise<T> => {
+	const joins = !client.joined.has(session.sessionId);
+	if (joins)
+		session.attach(
+			{ ...client.audience("controller"), canApprove: client.facts.canAsk, send: () => {} },
+			null,
+			0,
+		);
+	// What happens before the work listens is told when it does.
+	const early: SessionEvent[] = [];
+	let listener: ((event: SessionEvent) => void) | null = null;
+	const listening = session.log.subscribe({
+		onEvent: ({ event }) => {
+			if (joins && event.kind === "approvalAsked") void approve(client, session, event);
+			if (listener) listener(event);
+			else early.push(event);
+		},
+		onHint: () => {},
+	});
+	try {
+		return await work((listen) => {
+			listener = listen;
+			early.splice(0).forEach(listen);
+		});
+	} finally {
+		listening[Symbol.dispose]();
+		if (joins) session.leave(client.participantId, "detached");
+	}
+};
+
+/** Puts a tool call before the person by `window/showMessageRequest`. Closing the message declines. */
+const approve = async (
+	client: Client,
+	session: Session,
+	{ approvalId, tool, args, always }: Extract<SessionEvent, { kind: "approvalAsked" }>,
+): Promise<void> => {
+	if (!client.facts.canAsk) return;
+	const shown = typeof args.code === "string" ? args.code : JSON.stringify(args);
+	const actions = [
+		{ title: "Allow", decision: "allow" as const },
+		...(always === null ? [] : [{ title: `Always: ${always}`, decision: "allowAlways" as const }]),
+		{ title: "Deny", decision: "deny" as const },
+	];
+	try {
+		const picked = await client.rpc.window.showWarningMessage(
+			`ipyai: the model wants to run ${tool}:\n${shown.slice(0, 2000)}`,
+			...actions.map(({ title }) => ({ title })),
+		);
+		const decision = actions.find(({ title }) => title === picked?.title)?.decision ?? "deny";
+		session.approvals.answer(approvalId, decision, null, client.participantId);
+	} catch {
+		// Another client was faster, the turn ended, or the editor is gone.
+	}
+};
+
+const firstLineOf = (text: string): string => text.trim().split("\n", 1)[0]?.slice(0, 120) ?? "";

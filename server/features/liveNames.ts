@@ -1,0 +1,80 @@
+import { CompletionItemKind } from "vscode-languageserver";
+import { toCodePoints, toUtf16 } from "../kernel/positions.ts";
+import type { Client } from "./client.ts";
+import { offsetIn, positionIn } from "./documents.ts";
+import type { Feature, Services } from "./feature.ts";
+import { sessionFor } from "./sessionFor.ts";
+
+/** What a look-up may take: an editor waits for it with every key. */
+const limitMs = 1000;
+
+/** `textDocument/completion` and `textDocument/hover` from the live namespace; nothing where none is. */
+export const liveNamesFeature: Feature = {
+	capabilities: { completionProvider: { triggerCharacters: ["."] }, hoverProvider: true },
+	register(client, services) {
+		client.onEditorRequest("textDocument/completion", async ({ textDocument: { uri }, position }, signal) => {
+			const place = lookUp(client, services, uri, position);
+			if (!place) return { isIncomplete: false, items: [] };
+			const { host, code, cursor, document, from } = place;
+			const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+			const { start, end, matches } = await host
+				.complete(code, toCodePoints(code, cursor), limit)
+				.catch(() => ({ start: 0, end: 0, matches: [] })); // busy or gone: other sources still complete
+			const range = {
+				start: positionIn(client, document, from + toUtf16(code, start)),
+				end: positionIn(client, document, from + toUtf16(code, end)),
+			};
+			const items = matches.map(({ text, type, signature }) => ({
+				label: text,
+				kind: kinds[type ?? ""] ?? CompletionItemKind.Variable,
+				detail: signature ?? undefined,
+				textEdit: { range, newText: text },
+			}));
+			return { isIncomplete: false, items };
+		});
+
+		client.onEditorRequest("textDocument/hover", async ({ textDocument: { uri }, position }, signal) => {
+			const place = lookUp(client, services, uri, position);
+			if (!place || !/[\p{L}\p{N}_]/u.test(place.code.slice(place.cursor - 1, place.cursor + 1))) return null;
+			const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+			const text = await place.host
+				.inspect(place.code, toCodePoints(place.code, place.cursor), 0, limit)
+				.catch(() => null); // as above
+			if (!text) return null;
+			const plain = text.replace(/\x1b\[[0-9;]*m/g, "");
+			return { contents: { kind: "plaintext", value: plain } };
+		});
+	},
+};
+
+/** The kernel looks at the text around the cursor only: a whole file would be parsed with each key. */
+const linesAround = 50;
+
+const lookUp = (
+	client: Client,
+	services: Services,
+	uri: string,
+	position: { line: number; character: number },
+) => {
+	const document = client.documents.find(uri);
+	const host = document?.languageId === "python" && sessionFor(client, services, uri)?.hosting.host;
+	if (!document || !host || host.capabilities.complete === false) return null;
+	const from = document.offsetAt({ line: Math.max(0, position.line - linesAround), character: 0 });
+	const to = document.offsetAt({ line: position.line + 1, character: 0 });
+	const code = document.getText().slice(from, to);
+	return { host, document, code, from, cursor: offsetIn(client, document, position) - from };
+};
+
+/** jedi's words for what a name is. */
+const kinds: Readonly<Record<string, CompletionItemKind>> = {
+	function: CompletionItemKind.Function,
+	class: CompletionItemKind.Class,
+	module: CompletionItemKind.Module,
+	instance: CompletionItemKind.Variable,
+	statement: CompletionItemKind.Variable,
+	keyword: CompletionItemKind.Keyword,
+	property: CompletionItemKind.Property,
+	param: CompletionItemKind.Variable,
+	path: CompletionItemKind.File,
+	magic: CompletionItemKind.Function,
+};

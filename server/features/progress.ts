@@ -1,0 +1,36 @@
+import type { Client } from "./client.ts";
+
+/**
+ * Does work that an editor shows as progress, where it can; a person may cancel it there. An editor that cannot sees
+ * none, and the work is the same.
+ */
+export const withProgress = async <T>(
+	client: Client,
+	request: { readonly workDoneToken?: string | number | undefined },
+	title: string,
+	signal: AbortSignal,
+	work: (report: (message: string) => void, signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+	const abort = new AbortController();
+	const either = AbortSignal.any([signal, abort.signal]);
+	const { window } = client.rpc;
+	if (request.workDoneToken !== undefined) {
+		const attached = window.attachWorkDoneProgress(request.workDoneToken);
+		attached.begin(title);
+		try {
+			return await work((message) => attached.report(message), either);
+		} finally {
+			attached.done();
+		}
+	}
+	if (!client.facts.canProgress) return work(() => {}, either);
+	const progress = await window.createWorkDoneProgress();
+	progress.begin(title, undefined, undefined, true);
+	const watching = progress.token.onCancellationRequested(() => abort.abort());
+	try {
+		return await work((message) => progress.report(message), either);
+	} finally {
+		watching.dispose();
+		progress.done();
+	}
+};
