@@ -37,12 +37,8 @@ export type Arguments =
 	/** A sentence for stderr; the program exits with 2. */
 	| { readonly kind: "wrong"; readonly message: string };
 
-/** The commands under which the program can be started, with the backend each stands for. */
-export const programBackends: Readonly<Record<string, string | null>> = {
-	ipyai: null,
-	ipyclaude: "claude-code",
-	ipycodex: "codex",
-};
+/** Commands that stand for a backend; their names are aliases that the server knows. */
+const programBackends: readonly string[] = ["ipyclaude", "ipycodex"];
 
 type Draft = { -readonly [K in keyof RunArguments]: RunArguments[K] };
 
@@ -75,7 +71,7 @@ class Wrong extends Error {}
  * backend). Words after `--` and IPython's own options are kept for the kernel.
  */
 export const parseArguments = (words: readonly string[], program = "ipyai"): Arguments => {
-	const draft: Draft = { ...noArguments, backend: programBackends[program] ?? null };
+	const draft: Draft = { ...noArguments, backend: programBackends.includes(program) ? program : null };
 	try {
 		for (let at = 0; at < words.length; ) {
 			const word = words[at]!;

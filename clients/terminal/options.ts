@@ -26,7 +26,7 @@ export const options: readonly Option[] = [
 		short: "b",
 		takes: "value",
 		valueName: "NAME",
-		help: "AI backend, for example anthropic, openai, claude-code, codex, local",
+		help: "AI backend, for example claude-api, claude-sdk, openai-api, codex",
 		apply: (draft, value) => {
 			draft.backend = value;
 		},

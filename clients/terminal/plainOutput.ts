@@ -21,6 +21,7 @@ export class PlainOutput {
 	/** The part whose text is being written; another one starts a paragraph. */
 	#part: TextView | null = null;
 	#atLineStart = true;
+	#omitted = 0;
 	/** Nothing was written since the turn began: no blank line is needed before the first part. */
 	#fresh = true;
 
@@ -40,6 +41,7 @@ export class PlainOutput {
 				this.#output(change.output);
 				return;
 			case "cellFinished":
+				this.#tellOmitted();
 				if (change.cell.status === "aborted")
 					this.#error("Not run, because an earlier cell failed or was interrupted.");
 				if (change.cell.status === "lost") this.#error("The kernel went away before this cell ended.");
@@ -147,7 +149,8 @@ export class PlainOutput {
 				err(`${clean(output.traceback.join("\n") || `${output.ename}: ${output.evalue}`).trimEnd()}\n`);
 				return;
 			case "omitted":
-				this.#error(omittedText(output.chars));
+				// Told again as it grows; the latest stands at the cell's end.
+				this.#omitted = output.chars;
 				return;
 			case "clearOutput":
 				return;
@@ -164,6 +167,7 @@ export class PlainOutput {
 				this.#output(output);
 			}
 			this.#endLine();
+			this.#tellOmitted();
 			return;
 		}
 		this.#line(inputText("In", item.executionCount, this.#sinks.clean(item.source)));
@@ -178,6 +182,11 @@ export class PlainOutput {
 		}
 		const text = turnEndText(item);
 		if (text !== null) this.#error(text);
+	}
+
+	#tellOmitted(): void {
+		if (this.#omitted > 0) this.#error(omittedText(this.#omitted));
+		this.#omitted = 0;
 	}
 
 	#paragraph(text: string): void {

@@ -317,6 +317,7 @@ export class ScreenShell implements LiveSessionListener {
 			case "program":
 				this.#scrollback.showInput(typed, this.#prompt());
 				await this.#lend(async () => runProgram(read.command, { cwd: await kernelCwd(this.#live) }));
+				this.#scrollback.gap();
 				break;
 			case "command":
 				this.#scrollback.showInput(typed, this.#prompt());

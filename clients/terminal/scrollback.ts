@@ -5,6 +5,7 @@
 import type { AnswerPart, Content, TranscriptItem } from "../../protocol/index.ts";
 import { callText, toolLine } from "../../protocol/toolLine.ts";
 import type { EditorPrompt } from "./editor/types.ts";
+import { omittedText } from "./plainOutput.ts";
 import type { Graphics } from "./render/images.ts";
 import { createMarkdownStream } from "./render/markdownStream.ts";
 import { renderOutput } from "./render/output.ts";
@@ -41,6 +42,8 @@ export class Scrollback {
 	readonly #options: ScrollbackOptions;
 	/** Output of cells that run. */
 	readonly #cells = new Map<string, OutputStream>();
+	/** Characters of a running cell's output that were left out, as told last. */
+	readonly #omitted = new Map<string, number>();
 	/** Cells whose input stands above already. */
 	readonly #shown = new Set<string>();
 	/** Cells that the server has, in order; the first one is the one that runs. */
@@ -182,6 +185,7 @@ export class Scrollback {
 	live(columns: number): string[] {
 		const lines: string[] = [];
 		for (const stream of this.#cells.values()) lines.push(...stream.live(columns));
+		for (const chars of this.#omitted.values()) lines.push(this.#omittedLine(chars));
 		if (this.#answer !== null) lines.push(...this.#answer.stream.live());
 		const { theme } = this.#options;
 		for (const { call, output } of this.#tools.values()) {
@@ -238,6 +242,10 @@ export class Scrollback {
 			stream = createOutputStream();
 			this.#cells.set(cell.cellId, stream);
 		}
+		if (output.kind === "omitted") {
+			this.#omitted.set(cell.cellId, output.chars);
+			return;
+		}
 		if (output.kind === "clearOutput") {
 			// What is above can't be taken back; the line that is not finished can.
 			stream.end();
@@ -266,6 +274,8 @@ export class Scrollback {
 		if (rest.length > 0) this.#speak(cell.cellId);
 		this.#commit(rest);
 		this.#cells.delete(cell.cellId);
+		const omitted = this.#omitted.get(cell.cellId);
+		if (this.#omitted.delete(cell.cellId)) this.#commit([this.#omittedLine(omitted!)]);
 		if (cell.status === "aborted" && this.#shown.has(cell.cellId)) {
 			this.#speak(cell.cellId);
 			this.#notice("Not run, because an earlier cell failed or was interrupted.", "dim");
@@ -274,6 +284,10 @@ export class Scrollback {
 		this.#forget(cell.cellId);
 		this.#gap();
 		this.#showCurrentCell();
+	}
+
+	#omittedLine(chars: number): string {
+		return paint(this.#options.theme, "dim", omittedText(chars));
 	}
 
 	#endCells(): void {

@@ -64,7 +64,7 @@ test("a file is run with the words after it", () => {
 });
 
 test("the program's name stands for a backend, -b overrules it", () => {
-	expect(parse(["-p"], "ipyclaude")).toEqual({ backend: "claude-code", promptMode: true });
+	expect(parse(["-p"], "ipyclaude")).toEqual({ backend: "ipyclaude", promptMode: true });
 	expect(parse(["-b", "local"], "ipycodex")).toEqual({ backend: "local" });
 });
 
