@@ -19,6 +19,7 @@ export const programs = {
 	ipyai: "clients/terminal/main.ts",
 	server: "server/main.ts",
 	lsp: "clients/lsp/main.ts",
+	nvim: "clients/nvim/main.ts",
 };
 
 /** Loaded from node_modules: native code, and what is installed only where it is wanted. */

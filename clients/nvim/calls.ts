@@ -1,0 +1,199 @@
+/** What Lua may call: one method each. A call is answered once, with a result or with a sentence on what failed. */
+import { randomUUID } from "node:crypto";
+import type { Decision, KernelLaunch, SessionSummary, SettingsPatch } from "../../protocol/index.ts";
+import { findPython, spawnKernel } from "../common/spawnKernel.ts";
+import { type CompletionTarget, completeCommand } from "./commandWords.ts";
+import { CurrentSession } from "./currentSession.ts";
+import type { Editor } from "./editor.ts";
+import { checkHealth } from "./health.ts";
+import { CallError } from "./messages.ts";
+import { ServerLink } from "./serverLink.ts";
+import { Suggestions, type SuggestParams } from "./suggestions.ts";
+
+export type Calls = {
+	/** `[id, method, params]` as it came from Lua. Never fails: the answer says what did. */
+	take(call: readonly unknown[]): Promise<void>;
+	/** Neovim ends. */
+	leave(): Promise<void>;
+};
+
+type StartParams = {
+	readonly cwd: string;
+	readonly python?: string;
+	/** How wide Python may format its output. */
+	readonly columns?: number;
+	readonly settings?: SettingsPatch;
+};
+
+export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv): Calls => {
+	const env = personEnvironment(hostEnvironment);
+	let start: StartParams = { cwd: process.cwd() };
+	const link = new ServerLink({
+		env,
+		cwd: () => start.cwd,
+		onUpdate: (update) => session.onUpdate(update),
+		onInputRequest: (request) => session.onInputRequest(request),
+		onLost: () => session.onLost(),
+	});
+	const session = new CurrentSession(editor, link.connect);
+	const suggestions = new Suggestions(link.connect);
+
+	const launch = (): KernelLaunch => {
+		const { cwd, python = null, columns } = start;
+		const onNotice = (text: string) => editor.post({ kind: "notice", level: "warning", text });
+		return spawnKernel({
+			python: findPython({ python, env, cwd, onNotice }),
+			cwd,
+			env,
+			...(columns !== undefined && { size: { columns, rows: 24 } }),
+		}).launch;
+	};
+
+	const target = (): CompletionTarget => {
+		const { live } = session;
+		return { sessionId: live.sessionId, settings: session.state!.settings, request: live.request.bind(live) };
+	};
+
+	const methods = {
+		configure: ({ maxLines }: { maxLines: number }) => {
+			session.cells.maxLines = maxLines;
+		},
+
+		start: async (params: StartParams) => {
+			start = params;
+			// The kernel is the slowest to come up: it starts before a server is looked for.
+			const kernel = launch();
+			await session.open({ kind: "new", cwd: params.cwd, kernel, settings: params.settings ?? {} });
+			return { sessionId: session.live.sessionId };
+		},
+
+		/** `session` is an id, the beginning of one, or IPython's number; a stored one without a kernel gets a new one. */
+		join: async (params: StartParams & { session: string }) => {
+			start = params;
+			const { session: name, cwd } = params;
+			const ref = /^\d{1,9}$/.test(name) ? { historySession: Number(name), cwd } : { sessionId: name, cwd };
+			await session.open({ kind: "join", ref });
+			if (session.state?.kernel == null) await session.restart(launch);
+			return { sessionId: session.live.sessionId };
+		},
+
+		/** Sessions of a folder, or of all, newest first; `live` leaves out those without a kernel. */
+		sessions: async ({ cwd, live = false }: { cwd?: string; live?: boolean }) => {
+			const server = await link.connect();
+			const { sessions } = await server.request("session/list", { limit: 100, ...(cwd && { cwd }) });
+			return sessions.filter(({ state }) => !live || state === "live").map(toChoice);
+		},
+
+		stop: async ({ keep = false }: { keep?: boolean }) => {
+			session.live;
+			await session.leave(keep ? "detach" : "close");
+		},
+
+		interrupt: async () => {
+			const { live } = session;
+			await live.request("cell/interrupt", { sessionId: live.sessionId });
+		},
+
+		restart: () => session.restart(launch),
+
+		execute: async ({ run, code }: { run: number; code: string }) => {
+			const { live } = session;
+			const expected = session.cells.expect(run, code);
+			try {
+				const { sessionId } = live;
+				const { cellId } = await live.send("cell/execute", { sessionId, requestId: randomUUID(), code });
+				expected.accepted(cellId);
+				return { cellId };
+			} catch (error) {
+				expected.refused();
+				throw error;
+			}
+		},
+
+		prompt: async ({ run, text }: { run: number; text: string }) => {
+			const { live } = session;
+			const source = `.${text}`;
+			const expected = session.turns.expect(run, source);
+			try {
+				const { turnId } = await live.send("session/prompt", {
+					sessionId: live.sessionId,
+					requestId: randomUUID(),
+					content: [{ kind: "text", text }],
+					source,
+				});
+				expected.accepted(turnId);
+				return { turnId };
+			} catch (error) {
+				expected.refused();
+				throw error;
+			}
+		},
+
+		cancel: () => session.live.request("session/cancel", { sessionId: session.live.sessionId }),
+
+		answerPermission: async (params: { approvalId: string; decision: Decision; message?: string }) => {
+			const { sessionId } = session.live;
+			await session.live.request("permission/answer", { sessionId, ...params });
+		},
+
+		answerInput: async (params: { inputId: string; value: string }) => {
+			const { sessionId } = session.live;
+			await session.live.request("input/answer", { sessionId, ...params });
+		},
+
+		/** Runs the words after `:Ipyai`; what only Lua can do is in the answer's `action`. */
+		command: ({ words }: { words: string }) => {
+			const { sessionId } = session.live;
+			return session.live.send("command/run", { sessionId, requestId: randomUUID(), line: words });
+		},
+
+		complete: ({ words }: { words: string }) =>
+			completeCommand(session.state === null ? null : target(), words),
+
+		cellLines: ({ cellId }: { cellId: string }) => session.cells.lines(cellId) ?? [],
+
+		suggest: (params: SuggestParams) => suggestions.suggest(params),
+		suggestCancel: () => suggestions.cancel(),
+		suggestShown: ({ id }: { id: number }) => suggestions.shown(id),
+		suggestAccepted: ({ id, text }: { id: number; text: string }) => suggestions.accepted(id, text),
+		documentClosed: ({ uri }: { uri: string }) => suggestions.close(uri),
+
+		health: ({ cwd, python = null }: { cwd: string; python?: string | null }) =>
+			checkHealth({ env, cwd, python, connect: link.connect }),
+	} as const;
+
+	return {
+		async take([id, method, params]) {
+			const call = (methods as Readonly<Record<string, (params: never) => unknown>>)[method as string];
+			try {
+				if (!call) throw new CallError(`There is no call ${method}.`);
+				// An empty table of Lua's is an array here.
+				const result = await call((Array.isArray(params) ? {} : (params ?? {})) as never);
+				editor.post({ kind: "answer", id: id as number, result });
+			} catch (error) {
+				editor.post({ kind: "answer", id: id as number, error: (error as Error).message });
+			}
+		},
+		async leave() {
+			await session.leave("end").catch(() => {}); // a lost server ends or keeps it by itself
+			await link.close();
+		},
+	};
+};
+
+/** Neovim's own variables would mislead programs that the kernel starts. */
+const personEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
+	const own = ["VIM", "VIMRUNTIME", "MYVIMRC", "NVIM_LOG_FILE", "IPYAI_PROGRAM"];
+	return Object.fromEntries(Object.entries(env).filter(([name]) => !own.includes(name)));
+};
+
+const toChoice = (session: SessionSummary) => ({
+	sessionId: session.sessionId,
+	title: session.title ?? session.lastPrompt,
+	cwd: session.cwd,
+	state: session.state,
+	cells: session.cells,
+	turns: session.turns,
+	updatedAt: Math.floor(session.updatedAt / 1000),
+	number: session.historySession,
+});

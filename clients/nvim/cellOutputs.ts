@@ -1,0 +1,124 @@
+/** What a cell showed so far, as lines: streams grow, displays are updated, `clear_output` empties it. */
+import type { Output } from "../../protocol/index.ts";
+import { type Line, TerminalLines, terminalLines } from "./terminalLines.ts";
+
+type Part =
+	| { readonly kind: "stream"; readonly name: string; readonly text: TerminalLines }
+	| { readonly kind: "lines"; readonly displayId: string | null; lines: readonly Line[] };
+
+/** Of a long output an editor shows a part. */
+export type Preview = {
+	readonly lines: readonly Line[];
+	readonly total: number;
+	/** Which end is shown: the tail while it grows or when it ends in an error. */
+	readonly end: "head" | "tail";
+};
+
+export class CellOutputs {
+	#parts: Part[] = [];
+	#clearNext = false;
+
+	/** Takes an output; false when nothing of this cell changed. */
+	add(output: Output): boolean {
+		if (output.kind === "clearOutput") {
+			if (output.wait) this.#clearNext = true;
+			else this.#parts = [];
+			return !output.wait;
+		}
+		if (output.kind === "updateDisplayData") return this.#update(output.displayId, bundleLines(output.data));
+		if (this.#clearNext) this.#parts = [];
+		this.#clearNext = false;
+		if (output.kind === "stream") this.#stream(output.name).write(output.text);
+		else
+			this.#parts.push({
+				kind: "lines",
+				displayId: output.kind === "displayData" ? (output.displayId ?? null) : null,
+				lines: outputLines(output),
+			});
+		return true;
+	}
+
+	get lines(): readonly Line[] {
+		return this.#parts.flatMap(linesOf);
+	}
+
+	preview(maxLines: number, end: "head" | "tail"): Preview {
+		const total = this.#parts.reduce((sum, part) => sum + countOf(part), 0);
+		const parts = end === "head" ? this.#parts : this.#parts.toReversed();
+		const lines: Line[] = [];
+		for (const part of parts) {
+			const wanted = maxLines - lines.length;
+			if (wanted <= 0) break;
+			const all = linesOf(part);
+			if (end === "head") lines.push(...all.slice(0, wanted));
+			else lines.unshift(...all.slice(-wanted));
+		}
+		return { lines, total, end };
+	}
+
+	#stream(name: string): TerminalLines {
+		const last = this.#parts.at(-1);
+		if (last?.kind === "stream" && last.name === name) return last.text;
+		const text = new TerminalLines(name === "stderr" ? "stderr" : "");
+		this.#parts.push({ kind: "stream", name, text });
+		return text;
+	}
+
+	#update(displayId: string, lines: readonly Line[]): boolean {
+		let found = false;
+		for (const part of this.#parts) {
+			if (part.kind !== "lines" || part.displayId !== displayId) continue;
+			part.lines = lines;
+			found = true;
+		}
+		return found;
+	}
+}
+
+const linesOf = (part: Part): readonly Line[] => (part.kind === "stream" ? part.text.lines : part.lines);
+const countOf = (part: Part): number => (part.kind === "stream" ? part.text.count : part.lines.length);
+
+type WholeOutput = Exclude<Output, { kind: "stream" | "clearOutput" | "updateDisplayData" }>;
+
+const outputLines = (output: WholeOutput): readonly Line[] => {
+	switch (output.kind) {
+		case "displayData":
+		case "executeResult":
+			return bundleLines(output.data);
+		case "error":
+			return terminalLines(output.traceback.join("\n") || `${output.ename}: ${output.evalue}`, "error");
+		case "omitted":
+			return [[[`[${output.chars} characters of output left out]`, "note"]]];
+		default:
+			return output satisfies never;
+	}
+};
+
+/** Pictures are named, not drawn; of texts Markdown goes before plain text. */
+const bundleLines = (data: Readonly<Record<string, unknown>>): readonly Line[] => {
+	const text = (type: string): string | null => {
+		const value = data[type];
+		if (Array.isArray(value)) return value.join("");
+		return typeof value === "string" ? value : null;
+	};
+	const picture = Object.keys(data).find((type) => type.startsWith("image/"));
+	const shown = text("text/markdown") ?? text("text/plain") ?? text("text/latex");
+	const named = picture === undefined ? "" : pictureNote(picture, text(picture) ?? "");
+	return [
+		...(named === "" ? [] : [[[named, "note"]] as Line]),
+		...(shown === null ? [] : terminalLines(shown)),
+		...(named === "" && shown === null ? terminalLines(`[${Object.keys(data).join(", ")}]`, "note") : []),
+	];
+};
+
+const pictureNote = (type: string, base64: string): string => {
+	const [name = type] = /^image\/[\w.+-]+/.exec(type) ?? [];
+	const size = name === "image/png" ? pngSize(base64) : null;
+	return size === null ? `[${name}]` : `[${name}, ${size.width}×${size.height}]`;
+};
+
+const pngSize = (base64: string): { width: number; height: number } | null => {
+	const head = Buffer.from(base64.slice(0, 44), "base64");
+	if (head.length < 24 || head.toString("latin1", 1, 4) !== "PNG") return null;
+	return { width: head.readUInt32BE(16), height: head.readUInt32BE(20) };
+};

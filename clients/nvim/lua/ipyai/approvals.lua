@@ -1,0 +1,194 @@
+---What the AI asks permission for: the code in a float that takes no keys, the question by `vim.ui.select`.
+local M = {}
+
+local host = require("ipyai.host")
+
+---@class ipyai.Approval
+---@field approvalId string
+---@field tool string
+---@field text string
+---@field language string
+---@field always? string
+
+---Those that wait for an answer, the oldest first.
+---@type ipyai.Approval[]
+local pending = {}
+---@type { approvalId: string, win: integer }?
+local float
+---The one that `vim.ui.select` asks about now.
+---@type string?
+local asking
+
+local group = vim.api.nvim_create_augroup("ipyai-approvals", {})
+
+local function close_float()
+  if float and vim.api.nvim_win_is_valid(float.win) then
+    vim.api.nvim_win_close(float.win, true)
+  end
+  float = nil
+end
+
+---@param approval ipyai.Approval
+local function open_float(approval)
+  close_float()
+  local buf = vim.api.nvim_create_buf(false, true)
+  vim.bo[buf].bufhidden = "wipe"
+  local lines = vim.split(approval.text, "\n")
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+  vim.bo[buf].modifiable = false
+  -- Colours only: a filetype would start people's servers on it.
+  vim.bo[buf].syntax = approval.language
+  local widest = 40
+  for _, line in ipairs(lines) do
+    widest = math.max(widest, vim.fn.strdisplaywidth(line) + 1)
+  end
+  local width = math.min(widest, vim.o.columns - 4)
+  local height = math.min(#lines, math.max(1, math.floor(vim.o.lines / 2)))
+  local hidden = #lines > height and (" %d of %d lines"):format(height, #lines) or ""
+  local win = vim.api.nvim_open_win(buf, false, {
+    relative = "editor",
+    anchor = "NE",
+    row = 1,
+    col = vim.o.columns,
+    width = width,
+    height = height,
+    style = "minimal",
+    border = "rounded",
+    title = (" %s asks permission "):format(approval.tool),
+    footer = (" :IpyaiApprove answers%s "):format(hidden),
+    noautocmd = true,
+  })
+  vim.wo[win].wrap = true
+  float = { approvalId = approval.approvalId, win = win }
+end
+
+local function find(approval_id)
+  for index, approval in ipairs(pending) do
+    if approval.approvalId == approval_id then
+      return index
+    end
+  end
+end
+
+---@param approval ipyai.Approval
+---@param decision "allow"|"allowAlways"|"deny"
+---@param message? string
+local function answer(approval, decision, message)
+  local params = { approvalId = approval.approvalId, decision = decision, message = message }
+  host.call("answerPermission", params, function(error)
+    -- Someone else may have been faster: then the float is gone, and the message said so.
+    if error and find(approval.approvalId) then
+      host.notify(error, vim.log.levels.ERROR)
+    end
+  end)
+end
+
+---@param approval ipyai.Approval
+local function ask(approval)
+  local choices = { { "allow", "Allow" }, { "deny", "Deny" }, { "reason", "Deny and say why" } }
+  if approval.always then
+    table.insert(choices, 2, { "allowAlways", "Always: " .. approval.always })
+  end
+  asking = approval.approvalId
+  vim.ui.select(choices, {
+    prompt = ("Allow %s?"):format(approval.tool),
+    kind = "ipyai-approval",
+    format_item = function(choice)
+      return choice[2]
+    end,
+  }, function(choice)
+    asking = nil
+    if not find(approval.approvalId) then
+      return
+    end
+    if not choice then
+      return host.notify("It still waits for an answer: :IpyaiApprove asks again.")
+    end
+    if choice[1] ~= "reason" then
+      return answer(approval, choice[1])
+    end
+    vim.ui.input({ prompt = "Why not: " }, function(reason)
+      if reason then
+        answer(approval, "deny", reason)
+      end
+    end)
+  end)
+end
+
+---Whether a question would get keys that were meant for something else.
+local function is_typing()
+  local mode = vim.api.nvim_get_mode()
+  return mode.blocking or mode.mode ~= "n"
+end
+
+---Shows the oldest that waits and asks about it, at once or when the person has stopped typing.
+local function show()
+  local approval = pending[1]
+  vim.api.nvim_clear_autocmds({ group = group })
+  if not approval then
+    return close_float()
+  end
+  open_float(approval)
+  if asking then
+    return
+  end
+  if not is_typing() then
+    return vim.schedule(function()
+      if pending[1] == approval and not asking and not is_typing() then
+        ask(approval)
+      end
+    end)
+  end
+  vim.api.nvim_create_autocmd("ModeChanged", {
+    group = group,
+    pattern = "*:n",
+    once = true,
+    callback = vim.schedule_wrap(show),
+  })
+end
+
+---@param approval ipyai.Approval
+function M.asked(approval)
+  if find(approval.approvalId) then
+    return
+  end
+  table.insert(pending, approval)
+  if #pending == 1 then
+    show()
+  end
+end
+
+---Answered, by whomever.
+---@param message { approvalId: string, outcome: string, by: string }
+function M.ended(message)
+  local index = find(message.approvalId)
+  if not index then
+    return
+  end
+  local approval = table.remove(pending, index)
+  if asking == message.approvalId then
+    -- The question that Neovim itself asks ends with Ctrl-C; pickers are left to the person, their choice counts no more.
+    asking = nil
+    if vim.api.nvim_get_mode().blocking or vim.api.nvim_get_mode().mode:match("^[rc]") then
+      vim.api.nvim_input("<C-c>")
+    end
+    host.notify(("%s: %s, by %s."):format(approval.tool, message.outcome, message.by))
+  end
+  show()
+end
+
+function M.clear()
+  pending, asking = {}, nil
+  show()
+end
+
+---`:IpyaiApprove`.
+function M.approve()
+  if not pending[1] then
+    return host.notify("Nothing waits for permission.")
+  end
+  open_float(pending[1])
+  ask(pending[1])
+end
+
+return M

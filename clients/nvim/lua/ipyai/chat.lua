@@ -1,0 +1,199 @@
+---The conversation as a Markdown buffer that grows while answers come, and answers that stand below their cell.
+local M = {}
+
+local windows = require("ipyai.windows")
+
+---@class ipyai.Turn
+---@field id string
+---@field text string
+---@field rows integer how many rows it has in the buffer, the blank one below it included
+---@field state string
+
+---@type integer?
+local buf
+---@type ipyai.Turn[]
+local turns = {}
+---@type table<string, ipyai.Turn>
+local by_id = {}
+---Places that wait for an answer below them, by the number of their run.
+---@type table<integer, ipyai.Placed>
+local below = {}
+---The code blocks of the newest answer.
+---@type string[]
+M.blocks = {}
+
+local function is_open()
+  return buf and vim.api.nvim_buf_is_valid(buf)
+end
+
+---@param text string
+---@return string[]
+local function rows_of(text)
+  if text == "" then
+    return {}
+  end
+  local rows = vim.split(text, "\n")
+  table.insert(rows, "")
+  return rows
+end
+
+local function row_of(turn)
+  local row = 0
+  for _, each in ipairs(turns) do
+    if each == turn then
+      break
+    end
+    row = row + each.rows
+  end
+  return row
+end
+
+---Writes what changed of a turn: from the row on where the change begins.
+---@param turn ipyai.Turn
+---@param from integer how many bytes of its text stay
+local function write(turn, from)
+  local head = turn.rows > 0 and turn.text:sub(1, from) or ""
+  local _, kept = head:gsub("\n", "")
+  local start = #head - #head:match("[^\n]*$") + 1
+  local rows = {}
+  if turn.text == "" then
+    kept = 0
+  else
+    rows = vim.split(turn.text:sub(start), "\n")
+    table.insert(rows, "")
+  end
+  if is_open() then
+    local row = row_of(turn)
+    windows.replace(buf, row + kept, row + turn.rows, rows)
+  end
+  turn.rows = kept + #rows
+end
+
+---What Markdown reads in a Python file: a cell of comments.
+local function as_comments(lines)
+  local result = { "", "# %% [markdown]" }
+  for _, line in ipairs(lines) do
+    table.insert(result, line == "" and "#" or "# " .. line)
+  end
+  return result
+end
+
+---Puts the answer below the code it was asked about: one change, so that one undo takes it back.
+---@param place ipyai.Placed
+---@param answer string
+local function insert_below(place, answer)
+  local outputs = require("ipyai.outputs")
+  local _, last = outputs.rows(place)
+  outputs.remove(place)
+  if not last or vim.trim(answer) == "" or not vim.bo[place.buf].modifiable then
+    return
+  end
+  local lines = vim.split(vim.trim(answer), "\n")
+  if vim.bo[place.buf].filetype == "python" then
+    lines = as_comments(lines)
+    local after = vim.api.nvim_buf_get_lines(place.buf, last + 1, -1, false)
+    local following = vim.iter(after):find(function(line)
+      return vim.trim(line) ~= ""
+    end)
+    if following and not following:match("^#%s?%%%%") then
+      vim.list_extend(lines, { "", "# %%" })
+    end
+  else
+    table.insert(lines, 1, "")
+  end
+  vim.api.nvim_buf_set_lines(place.buf, last + 1, last + 1, false, lines)
+end
+
+local function draw_below(place, turn, message)
+  local outputs = require("ipyai.outputs")
+  if not outputs.is_placed(place) then
+    return
+  end
+  local border = require("ipyai.config").options.output.border
+  place.lines = {}
+  local body = vim.trim(turn.text:sub(message.head + 1))
+  for line in vim.gsplit(body == "" and "…" or body, "\n") do
+    table.insert(place.lines, { { border, "IpyaiBorder" }, { line, "IpyaiOutput" } })
+  end
+  outputs.draw(place)
+end
+
+---News of a turn.
+function M.receive(message)
+  local turn = by_id[message.turnId]
+  if not turn then
+    turn = { id = message.turnId, text = "", rows = 0 }
+    by_id[message.turnId] = turn
+    table.insert(turns, turn)
+  end
+  turn.text = turn.text:sub(1, message.from) .. message.text
+  turn.state = message.state
+  write(turn, message.from)
+  if message.blocks then
+    M.blocks = message.blocks
+  end
+  local place = message.run and below[message.run]
+  if place then
+    draw_below(place, turn, message)
+    if message.state == "finished" or message.state == "removed" then
+      below[message.run] = nil
+      insert_below(place, message.answer or "")
+    end
+  end
+  if message.state == "finished" and not message.past and message.error then
+    require("ipyai.host").notify(message.error, vim.log.levels.ERROR)
+  end
+end
+
+function M.clear()
+  turns, by_id, M.blocks = {}, {}, {}
+  for _, place in pairs(below) do
+    require("ipyai.outputs").remove(place)
+  end
+  below = {}
+  if is_open() then
+    windows.replace(buf, 0, -1, {})
+  end
+end
+
+---The answer to this run shall stand below these rows.
+---@param run integer
+---@param source integer the buffer
+---@param first integer
+---@param last integer
+function M.expect_below(run, source, first, last)
+  local place = require("ipyai.outputs").extra(source, first, last)
+  below[run] = place
+  place.lines = { { { "…", "IpyaiNote" } } }
+  require("ipyai.outputs").draw(place)
+end
+
+---A prompt did not become a turn.
+function M.forget(run)
+  if below[run] then
+    require("ipyai.outputs").remove(below[run])
+    below[run] = nil
+  end
+end
+
+---Shows the conversation.
+---@param focus boolean
+function M.open(focus)
+  if not is_open() then
+    buf = windows.lasting_buffer("ipyai://chat", "markdown")
+    pcall(vim.treesitter.start, buf, "markdown")
+    for _, mode in ipairs({ "<CR>", "a", "i", "o" }) do
+      vim.keymap.set("n", mode, "<Cmd>IpyaiPrompt<CR>", { buffer = buf, desc = "Ask the AI" })
+    end
+    vim.keymap.set("n", "q", "<Cmd>close<CR>", { buffer = buf, desc = "Close the conversation" })
+    local rows = {}
+    for _, turn in ipairs(turns) do
+      vim.list_extend(rows, rows_of(turn.text))
+    end
+    -- The empty line that a buffer has stays at its end.
+    windows.replace(buf, 0, 0, rows)
+  end
+  windows.show(buf, require("ipyai.config").options.chat.open, focus)
+end
+
+return M

@@ -1,0 +1,25 @@
+---Python's `input()` and `getpass()` in a cell that this Neovim ran.
+local M = {}
+
+local host = require("ipyai.host")
+
+---@param request { inputId: string, prompt: string, password: boolean }
+function M.ask(request)
+  -- Asking blocks in some set-ups: the message that brought the request must not wait for it.
+  vim.schedule(function()
+    local function answer(value)
+      if value == nil then
+        return host.call("interrupt", {})
+      end
+      host.call("answerInput", { inputId = request.inputId, value = value })
+    end
+    local prompt = request.prompt ~= "" and request.prompt or "input: "
+    if request.password then
+      local ok, value = pcall(vim.fn.inputsecret, prompt)
+      return answer(ok and value or nil)
+    end
+    vim.ui.input({ prompt = prompt }, answer)
+  end)
+end
+
+return M

@@ -1,0 +1,146 @@
+---What the `<Plug>(ipyai-...)` maps do, and the default keys for them.
+local M = {}
+
+---@param command string
+---@param bang? boolean
+local function command(command, bang)
+  return function()
+    vim.cmd({ cmd = command, bang = bang })
+  end
+end
+
+local function suggest()
+  return require("ipyai.suggest")
+end
+
+---The selection of visual mode, which ends.
+local function selected()
+  local mode = vim.api.nvim_get_mode().mode
+  if not mode:match("^[vV\22]") then
+    return
+  end
+  local first, last = vim.fn.line("v"), vim.fn.line(".")
+  if first > last then
+    first, last = last, first
+  end
+  vim.api.nvim_feedkeys(vim.keycode("<Esc>"), "nx", false)
+  return require("ipyai.prompt").rows(first - 1, last - 1)
+end
+
+---@type table<string, fun()>
+local actions = {
+  ["run-cell"] = command("IpyaiRunCell"),
+  ["run-cell-next"] = command("IpyaiRunCellNext"),
+  ["run-line"] = command("IpyaiRunLine"),
+  ["run-above"] = command("IpyaiRunAbove"),
+  ["run-all"] = command("IpyaiRunAll"),
+  ["clear"] = command("IpyaiClear"),
+  ["clear-all"] = command("IpyaiClear", true),
+  ["output"] = command("IpyaiOutput"),
+  ["log"] = command("IpyaiLog"),
+  ["chat"] = command("IpyaiChat"),
+  ["cancel"] = command("IpyaiCancel"),
+  ["approve"] = command("IpyaiApprove"),
+  ["interrupt"] = command("IpyaiInterrupt"),
+  ["restart"] = command("IpyaiRestart"),
+  ["prompt"] = function()
+    require("ipyai.prompt").ask("", selected(), false)
+  end,
+  ["prompt-below"] = function()
+    require("ipyai.prompt").ask("", selected(), true)
+  end,
+  ["next-cell"] = function()
+    require("ipyai.run").go(1)
+  end,
+  ["previous-cell"] = function()
+    require("ipyai.run").go(-1)
+  end,
+  ["suggest"] = function()
+    suggest().ask(false)
+  end,
+  ["accept"] = function()
+    suggest().accept("all")
+  end,
+  ["accept-word"] = function()
+    suggest().accept("word")
+  end,
+  ["accept-line"] = function()
+    suggest().accept("line")
+  end,
+  ["dismiss"] = function()
+    suggest().dismiss()
+  end,
+  ["next"] = function()
+    suggest().cycle(1)
+  end,
+  ["previous"] = function()
+    suggest().cycle(-1)
+  end,
+  ["insert-blocks"] = function()
+    require("ipyai.blocks").insert_all()
+  end,
+  ["insert-next-block"] = function()
+    require("ipyai.blocks").cycle(1)
+  end,
+  ["insert-previous-block"] = function()
+    require("ipyai.blocks").cycle(-1)
+  end,
+}
+for nth = 1, 9 do
+  actions["insert-block-" .. nth] = function()
+    require("ipyai.blocks").insert(nth)
+  end
+end
+
+---Does what a `<Plug>` map says.
+---@param name string
+function M.press(name)
+  actions[name]()
+end
+
+---Modes of maps that are not for normal mode alone.
+local modes = {
+  ["run"] = { "n", "x" },
+  ["prompt"] = { "n", "x" },
+  ["prompt-below"] = { "n", "x" },
+  ["suggest"] = { "i" },
+  ["accept"] = { "i" },
+  ["accept-word"] = { "i" },
+  ["accept-line"] = { "i" },
+  ["dismiss"] = { "i" },
+  ["next"] = { "i" },
+  ["previous"] = { "i" },
+}
+
+local function map(buf)
+  local options = require("ipyai.config").options
+  for name, key in pairs(options.keys or {}) do
+    if key then
+      local mode = modes[name] or (name:match("^insert") and { "n", "i" }) or { "n" }
+      vim.keymap.set(mode, key, ("<Plug>(ipyai-%s)"):format(name), { buffer = buf, desc = "ipyai: " .. name })
+    end
+  end
+end
+
+---Sets the default maps in buffers of the file types, those that are open included.
+function M.setup()
+  local group = vim.api.nvim_create_augroup("ipyai-keys", {})
+  local options = require("ipyai.config").options
+  if not options.keys then
+    return
+  end
+  vim.api.nvim_create_autocmd("FileType", {
+    group = group,
+    pattern = options.filetypes,
+    callback = function(event)
+      map(event.buf)
+    end,
+  })
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(buf) and vim.tbl_contains(options.filetypes, vim.bo[buf].filetype) then
+      map(buf)
+    end
+  end
+end
+
+return M

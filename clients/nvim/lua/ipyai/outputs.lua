@@ -1,0 +1,165 @@
+---Output below the code it came from: virtual lines and a sign, held by extmarks that move with the text.
+local M = {}
+
+local ns = vim.api.nvim_create_namespace("ipyai-outputs")
+
+---@class ipyai.Placed a place in a buffer and what stands there
+---@field buf integer
+---@field region integer the extmark over the code
+---@field below? integer the extmark that holds the virtual lines
+---@field sign? integer
+---@field row? integer where `below` is
+---@field lines table[] virtual lines
+---@field note? { [1]: string, [2]: string } what stands behind the first line
+---@field mark? { [1]: string, [2]: string } the sign and its group
+
+---@type table<integer, table<ipyai.Placed, true>>
+local placed = {}
+
+local function delete(place, name)
+  if place[name] then
+    pcall(vim.api.nvim_buf_del_extmark, place.buf, ns, place[name])
+    place[name] = nil
+  end
+end
+
+---The rows of the code; nil when it was deleted.
+---@param place ipyai.Placed
+---@return integer? first, integer? last
+function M.rows(place)
+  if not vim.api.nvim_buf_is_valid(place.buf) then
+    return
+  end
+  local mark = vim.api.nvim_buf_get_extmark_by_id(place.buf, ns, place.region, { details = true })
+  if not mark[1] or mark[3].invalid then
+    return
+  end
+  return mark[1], mark[3].end_row
+end
+
+---Draws what the place holds now, where its code is now.
+---@param place ipyai.Placed
+function M.draw(place)
+  local first, last = M.rows(place)
+  if not first then
+    place.row = nil
+    delete(place, "below")
+    return delete(place, "sign")
+  end
+  place.row = last
+  place.below = vim.api.nvim_buf_set_extmark(place.buf, ns, last, 0, {
+    id = place.below,
+    virt_lines = #place.lines > 0 and place.lines or nil,
+    virt_text = place.note and { { "  " .. place.note[1], place.note[2] } } or nil,
+    virt_text_pos = "eol",
+  })
+  if place.mark then
+    place.sign = vim.api.nvim_buf_set_extmark(place.buf, ns, first, 0, {
+      id = place.sign,
+      sign_text = place.mark[1],
+      sign_hl_group = place.mark[2],
+    })
+  end
+end
+
+local function follow(buf)
+  for place in pairs(placed[buf] or {}) do
+    local _, last = M.rows(place)
+    local moved = place.below and vim.api.nvim_buf_get_extmark_by_id(buf, ns, place.below, {})[1]
+    if last ~= place.row or moved ~= last then
+      M.draw(place)
+    end
+  end
+end
+
+local function watch(buf)
+  local group = vim.api.nvim_create_augroup("ipyai-outputs-" .. buf, {})
+  vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI", "TextChangedP" }, {
+    group = group,
+    buffer = buf,
+    callback = function()
+      follow(buf)
+    end,
+  })
+  vim.api.nvim_create_autocmd("BufUnload", {
+    group = group,
+    buffer = buf,
+    callback = function()
+      placed[buf] = nil
+      pcall(vim.api.nvim_del_augroup_by_id, group)
+    end,
+  })
+end
+
+---A place over these rows, beside those that are there.
+---@param buf integer
+---@param first integer
+---@param last integer
+---@return ipyai.Placed
+function M.extra(buf, first, last)
+  if not placed[buf] then
+    placed[buf] = {}
+    watch(buf)
+  end
+  local text = vim.api.nvim_buf_get_lines(buf, last, last + 1, false)[1] or ""
+  local region = vim.api.nvim_buf_set_extmark(buf, ns, first, 0, {
+    end_row = last,
+    end_col = #text,
+    end_right_gravity = true,
+    invalidate = true,
+  })
+  local place = { buf = buf, region = region, lines = {} }
+  placed[buf][place] = true
+  return place
+end
+
+---A place over these rows. Places whose output would stand between them go.
+---@param buf integer
+---@param first integer
+---@param last integer
+---@return ipyai.Placed
+function M.place(buf, first, last)
+  for place in pairs(placed[buf] or {}) do
+    local _, other = M.rows(place)
+    if other and first <= other and other <= last then
+      M.remove(place)
+    end
+  end
+  return M.extra(buf, first, last)
+end
+
+---@param place ipyai.Placed
+function M.remove(place)
+  if not vim.api.nvim_buf_is_valid(place.buf) then
+    return
+  end
+  for _, name in ipairs({ "below", "sign", "region" }) do
+    delete(place, name)
+  end
+  if placed[place.buf] then
+    placed[place.buf][place] = nil
+  end
+end
+
+---Whether the place is still there.
+---@param place ipyai.Placed
+function M.is_placed(place)
+  return placed[place.buf] ~= nil and placed[place.buf][place] ~= nil
+end
+
+---Places of a buffer, or those whose code or output is at a row.
+---@param buf integer
+---@param row? integer
+---@return ipyai.Placed[]
+function M.at(buf, row)
+  local found = {}
+  for place in pairs(placed[buf] or {}) do
+    local first, last = M.rows(place)
+    if not row or (first and first <= row and row <= last) then
+      table.insert(found, place)
+    end
+  end
+  return found
+end
+
+return M

@@ -1,0 +1,128 @@
+---Asking the AI, with or without code of the buffer.
+local M = {}
+
+local host = require("ipyai.host")
+local text = require("ipyai.text")
+
+local next_run = 1
+
+---@class ipyai.Selection
+---@field buf integer
+---@field first integer row from 0
+---@field last integer inclusive
+---@field code? string what becomes a part of the request
+
+---@param selection ipyai.Selection
+local function with_code(prompt, selection)
+  local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(selection.buf), ":.")
+  local language = vim.bo[selection.buf].filetype
+  local place = ("%slines %d-%d"):format(name ~= "" and name .. ", " or "", selection.first + 1, selection.last + 1)
+  return ("%s\n\nFrom %s:\n%s"):format(prompt, place, text.fenced(selection.code, language))
+end
+
+---Sends a prompt. Its answer comes into the chat, and below the selection if so asked.
+---@param prompt string
+---@param selection? ipyai.Selection
+---@param is_below boolean
+function M.send(prompt, selection, is_below)
+  if vim.trim(prompt) == "" then
+    return
+  end
+  local whole = selection and selection.code and with_code(prompt, selection) or prompt
+  require("ipyai.session").ensure(function()
+    local run = next_run
+    next_run = run + 1
+    local chat = require("ipyai.chat")
+    if is_below and selection then
+      chat.expect_below(run, selection.buf, selection.first, selection.last)
+    elseif require("ipyai.config").options.chat.show then
+      chat.open(false)
+    end
+    host.call("prompt", { run = run, text = whole }, function(error)
+      if error then
+        chat.forget(run)
+        host.notify(error, vim.log.levels.ERROR)
+      end
+    end)
+  end)
+end
+
+---A float to write a prompt in. Enter sends, Ctrl-J begins a new line, Escape in normal mode leaves.
+---@param send fun(prompt: string)
+function M.input(send)
+  local buf = vim.api.nvim_create_buf(false, true)
+  vim.bo[buf].bufhidden = "wipe"
+  vim.bo[buf].filetype = "markdown"
+  local width = math.min(80, vim.o.columns - 4)
+  local win = vim.api.nvim_open_win(buf, true, {
+    relative = "cursor",
+    row = 1,
+    col = 0,
+    width = width,
+    height = 3,
+    style = "minimal",
+    border = "rounded",
+    title = " Ask ",
+    footer = " Enter sends, Ctrl-J new line ",
+  })
+  vim.wo[win].wrap = true
+  local function finish(is_sent)
+    local prompt = table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), "\n")
+    vim.cmd.stopinsert()
+    vim.api.nvim_win_close(win, true)
+    if is_sent then
+      send(prompt)
+    end
+  end
+  local function map(modes, key, action)
+    vim.keymap.set(modes, key, action, { buffer = buf, nowait = true })
+  end
+  map({ "n", "i" }, "<CR>", function()
+    finish(true)
+  end)
+  map("i", "<C-j>", function()
+    vim.api.nvim_put({ "", "" }, "c", false, true)
+  end)
+  map("n", "<Esc>", function()
+    finish(false)
+  end)
+  map("n", "q", function()
+    finish(false)
+  end)
+  vim.cmd.startinsert()
+end
+
+---The rows as a selection.
+---@param first integer
+---@param last integer
+---@return ipyai.Selection
+function M.rows(first, last)
+  local lines = vim.api.nvim_buf_get_lines(0, first, last + 1, false)
+  return { buf = vim.api.nvim_get_current_buf(), first = first, last = last, code = text.dedent(lines) }
+end
+
+---Where an answer below the cursor stands: the cell, else the line. Its code is not sent: what ran is known anyway.
+---@return ipyai.Selection
+function M.here()
+  local cells = require("ipyai.cells")
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local cell = cells.at(0, row)
+  local buf = vim.api.nvim_get_current_buf()
+  return { buf = buf, first = cell and cell.first or row, last = cell and cells.end_row(0, cell) or row }
+end
+
+---`:IpyaiPrompt` and its maps.
+---@param prompt string empty: an input opens
+---@param selection? ipyai.Selection
+---@param is_below boolean
+function M.ask(prompt, selection, is_below)
+  selection = selection or (is_below and M.here()) or nil
+  if vim.trim(prompt) ~= "" then
+    return M.send(prompt, selection, is_below)
+  end
+  M.input(function(written)
+    M.send(written, selection, is_below)
+  end)
+end
+
+return M

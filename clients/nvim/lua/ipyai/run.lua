@@ -1,0 +1,268 @@
+---Running code from a buffer: cells, lines, ranges. The output of a run appears below its code.
+local M = {}
+
+local cells = require("ipyai.cells")
+local host = require("ipyai.host")
+local outputs = require("ipyai.outputs")
+local session = require("ipyai.session")
+
+---@class ipyai.Run
+---@field id integer
+---@field place ipyai.Placed
+---@field started integer
+---@field note? string
+---@field finished? boolean
+---@field cell? table the newest message about its cell
+
+---@type table<integer, ipyai.Run>
+local runs = {}
+local next_run = 1
+
+local icons = { running = "●", ok = "✓", error = "✗" }
+local groups = { running = "IpyaiRunning", ok = "IpyaiOk", error = "IpyaiError" }
+
+local function kind_of(status)
+  return groups[status] and status or "error"
+end
+
+local function note_of(run, status, count)
+  local words = { ("[%s]"):format(count or " "), icons[kind_of(status)] }
+  if status == "running" then
+    return table.concat(words, " ")
+  end
+  if status ~= "ok" and status ~= "error" then
+    table.insert(words, status)
+  end
+  table.insert(words, ("%.1f s"):format((vim.uv.hrtime() - run.started) / 1e9))
+  return table.concat(words, " ")
+end
+
+---@param run ipyai.Run
+local function draw(run)
+  local options = require("ipyai.config").options.output
+  local highlights = require("ipyai.highlights")
+  local cell, place = run.cell, run.place
+  local status = cell and cell.status or "running"
+  local kind = kind_of(status)
+  place.lines = {}
+  if cell then
+    for _, line in ipairs(cell.lines) do
+      table.insert(place.lines, highlights.chunks(line, options.border))
+    end
+    local more = cell.total - #cell.lines
+    if more > 0 then
+      local where = cell["end"] == "tail" and "above" or "below"
+      local text = ("… %d more lines %s (:IpyaiOutput)"):format(more, where)
+      local line = { { options.border, "IpyaiBorder" }, { text, "IpyaiNote" } }
+      table.insert(place.lines, where == "above" and 1 or #place.lines + 1, line)
+    end
+  end
+  if not run.finished then
+    run.note = note_of(run, status, cell and cell.count)
+  end
+  run.finished = status ~= "running"
+  place.note = { run.note, groups[kind] }
+  place.mark = options.signs and { options.signs[kind] or icons[kind], groups[kind] } or nil
+  outputs.draw(place)
+end
+
+---News of a cell that this Neovim ran.
+function M.receive(message)
+  local run = message.run and runs[message.run]
+  if not run then
+    return
+  end
+  run.cell = message
+  if outputs.is_placed(run.place) then
+    draw(run)
+  end
+  require("ipyai.windows").refresh_output(message.cellId)
+end
+
+---The session is gone: what ran there cannot be told about any more.
+function M.session_ended()
+  for _, run in pairs(runs) do
+    if not run.finished and outputs.is_placed(run.place) then
+      run.cell = vim.tbl_extend("keep", { status = "lost" }, run.cell or { lines = {}, total = 0, cellId = "" })
+      draw(run)
+    end
+  end
+end
+
+---Forgets runs whose output is gone.
+local function forget_removed()
+  for id, run in pairs(runs) do
+    if run.finished and not outputs.is_placed(run.place) then
+      runs[id] = nil
+    end
+  end
+end
+
+---Runs code whose place in the buffer are these rows.
+---@param buf integer
+---@param first integer
+---@param last integer
+---@param code string
+function M.code(buf, first, last, code)
+  if vim.trim(code) == "" then
+    return host.notify("There is no code here.", vim.log.levels.WARN)
+  end
+  local place = outputs.place(buf, first, last)
+  forget_removed()
+  session.ensure(function()
+    local run = { id = next_run, place = place, started = vim.uv.hrtime() }
+    next_run = next_run + 1
+    runs[run.id] = run
+    draw(run)
+    host.call("execute", { run = run.id, code = code }, function(error)
+      if error then
+        outputs.remove(place)
+        runs[run.id] = nil
+        host.notify(error, vim.log.levels.ERROR)
+      end
+    end)
+  end)
+end
+
+---@param buf integer
+---@param cell ipyai.Cell
+local function run_cell(buf, cell)
+  M.code(buf, cell.first, cells.end_row(buf, cell), cells.code(buf, cell))
+end
+
+local function cursor_row()
+  return vim.api.nvim_win_get_cursor(0)[1] - 1
+end
+
+function M.cell()
+  local cell = cells.at(0, cursor_row())
+  if not cell then
+    return host.notify("There is no Python cell at the cursor.", vim.log.levels.WARN)
+  end
+  run_cell(vim.api.nvim_get_current_buf(), cell)
+  return cell
+end
+
+function M.cell_and_next()
+  local cell = M.cell()
+  local following = cell and cells.beside(0, cell.last, 1)
+  if following then
+    local row = math.min(following.from, vim.api.nvim_buf_line_count(0) - 1)
+    vim.api.nvim_win_set_cursor(0, { row + 1, 0 })
+  end
+end
+
+---@param step 1|-1
+function M.go(step)
+  local row = cursor_row()
+  local here = cells.at(0, row)
+  local target = cells.beside(0, here and (step > 0 and here.last or here.first) or row, step)
+  if target then
+    vim.api.nvim_win_set_cursor(0, { math.max(math.min(target.from, target.to), target.first) + 1, 0 })
+  end
+end
+
+---Runs cells in order; when one fails, the kernel leaves out those that wait.
+---@param above boolean only those above the cursor's cell
+function M.all(above)
+  local buf, row = vim.api.nvim_get_current_buf(), cursor_row()
+  local count = 0
+  for _, cell in ipairs(cells.all(buf)) do
+    if cell.code and cell.to >= cell.from and (not above or cell.last < row) then
+      run_cell(buf, cell)
+      count = count + 1
+    end
+  end
+  if count == 0 then
+    host.notify("There are no cells to run.", vim.log.levels.WARN)
+  end
+end
+
+---Runs whole lines, without the indent they have in common.
+---@param first integer
+---@param last integer
+function M.rows(first, last)
+  local lines = vim.api.nvim_buf_get_lines(0, first, last + 1, false)
+  M.code(vim.api.nvim_get_current_buf(), first, last, require("ipyai.text").dedent(lines))
+end
+
+function M.line()
+  M.rows(cursor_row(), cursor_row())
+end
+
+---Puts text that Python has for the next input (`%load`, `%recall`) below the run that asked for it.
+---@param text string
+function M.next_input(text)
+  local newest
+  for _, run in pairs(runs) do
+    if outputs.is_placed(run.place) and (not newest or run.id > newest.id) then
+      newest = run
+    end
+  end
+  local _, last = newest and outputs.rows(newest.place)
+  if not newest or not last or not vim.bo[newest.place.buf].modifiable then
+    return
+  end
+  local lines = vim.split(vim.trim(text), "\n")
+  if vim.bo[newest.place.buf].filetype == "python" then
+    table.insert(lines, 1, "# %%")
+    table.insert(lines, 1, "")
+  else
+    lines = vim.list_extend({ "", "```python" }, lines)
+    table.insert(lines, "```")
+  end
+  vim.api.nvim_buf_set_lines(newest.place.buf, last + 1, last + 1, false, lines)
+end
+
+---The operator: `g@` and then a motion, or a selection.
+function M.operator()
+  vim.go.operatorfunc = "v:lua.require'ipyai.run'.operated"
+  return "g@"
+end
+
+---@param type "char"|"line"|"block"
+function M.operated(type)
+  local from = vim.api.nvim_buf_get_mark(0, "[")
+  local to = vim.api.nvim_buf_get_mark(0, "]")
+  if type ~= "char" then
+    return M.rows(from[1] - 1, to[1] - 1)
+  end
+  local region = vim.fn.getregion(vim.fn.getpos("'["), vim.fn.getpos("']"), { type = "v" })
+  M.code(vim.api.nvim_get_current_buf(), from[1] - 1, to[1] - 1, require("ipyai.text").dedent(region))
+end
+
+---The run whose code is at the cursor.
+---@return ipyai.Run?
+function M.at_cursor()
+  local row = cursor_row()
+  local cell = cells.at(0, row)
+  local here = outputs.at(vim.api.nvim_get_current_buf(), row)
+  if #here == 0 and cell then
+    here = outputs.at(vim.api.nvim_get_current_buf(), cells.end_row(0, cell))
+  end
+  local found
+  for _, run in pairs(runs) do
+    if vim.tbl_contains(here, run.place) and (not found or run.id > found.id) then
+      found = run
+    end
+  end
+  return found
+end
+
+---Removes outputs: the one at the cursor, or the buffer's.
+---@param all boolean
+function M.clear(all)
+  if all then
+    for _, place in ipairs(outputs.at(vim.api.nvim_get_current_buf())) do
+      outputs.remove(place)
+    end
+  else
+    local run = M.at_cursor()
+    if run then
+      outputs.remove(run.place)
+    end
+  end
+  forget_removed()
+end
+
+return M

@@ -1,0 +1,172 @@
+---The session this Neovim is in: starting, joining, leaving, and its state as the server tells it.
+local M = {}
+
+local host = require("ipyai.host")
+
+---@class ipyai.Session
+---@field sessionId string
+---@field kernel "starting"|"idle"|"busy"|"dead"|"none"
+---@field backend? string
+---@field model? string
+---@field permissions string
+---@field participants string[]
+---@field link "ready"|"lost"
+
+---@type ipyai.Session?
+M.current = nil
+
+---What waits for a session to be there.
+---@type fun()[]
+local waiting = {}
+local opening = false
+
+function M.receive(message)
+  local before = M.current
+  M.current = message.sessionId and message or nil
+  if before and (not M.current or M.current.sessionId ~= before.sessionId) then
+    require("ipyai.run").session_ended()
+    require("ipyai.log").clear()
+    require("ipyai.chat").clear()
+    require("ipyai.approvals").clear()
+  end
+  vim.cmd.redrawstatus({ bang = true })
+  vim.api.nvim_exec_autocmds("User", { pattern = "IpyaiSession", modeline = false })
+end
+
+---@return string
+function M.status()
+  local session = M.current
+  if not session then
+    return ""
+  end
+  if session.link == "lost" then
+    return "ipyai: server lost"
+  end
+  local others = #session.participants > 1 and ("+%d"):format(#session.participants - 1) or ""
+  local words = { "ipyai" .. others, session.kernel, session.model or session.backend or "no AI", session.permissions }
+  return table.concat(words, " ")
+end
+
+local function place()
+  return {
+    cwd = vim.fn.getcwd(),
+    columns = math.max(40, vim.o.columns - 8),
+    python = require("ipyai.config").options.python,
+  }
+end
+
+local function opened(what, done)
+  opening = true
+  return function(error, result)
+    opening = false
+    if error then
+      waiting = {}
+      return host.notify(error, vim.log.levels.ERROR)
+    end
+    host.notify(what)
+    local ready = waiting
+    waiting = {}
+    for _, callback in ipairs(ready) do
+      callback()
+    end
+    if done then
+      done(result)
+    end
+  end
+end
+
+---Starts a session with a kernel of its own.
+---@param python? string
+function M.start(python)
+  local params = place()
+  params.python = python or params.python
+  local settings = require("ipyai.config").options.session
+  if next(settings) then
+    params.settings = settings
+  end
+  host.call("start", params, opened("A session has started."))
+end
+
+---@param name string its id, the beginning of that, or IPython's number
+function M.join(name)
+  local params = place()
+  params.session = name
+  host.call("join", params, opened("Joined the session."))
+end
+
+local function describe(choice)
+  local when = os.date("%d %b %H:%M", choice.updatedAt)
+  local title = (choice.title or "no prompts yet"):gsub("%s+", " ")
+  local counts = ("%d cells, %d prompts"):format(choice.cells, choice.turns)
+  return ("%s  %s  %s  %s  %s"):format(choice.state, when, counts, vim.fn.fnamemodify(choice.cwd, ":~"), title)
+end
+
+---Offers sessions and joins the chosen one.
+---@param params { cwd?: string, live?: boolean }
+---@param none string what to say when there is none
+function M.pick(params, none)
+  host.call("sessions", params, function(error, sessions)
+    if error or #sessions == 0 then
+      return host.notify(error or none, error and vim.log.levels.ERROR or vim.log.levels.WARN)
+    end
+    vim.ui.select(sessions, { prompt = "Session", format_item = describe, kind = "ipyai-session" }, function(choice)
+      if choice then
+        M.join(choice.sessionId)
+      end
+    end)
+  end)
+end
+
+---@param keep boolean
+function M.stop(keep)
+  host.call("stop", { keep = keep }, function(error)
+    local text = keep and "Left the session; it goes on." or "The session has ended."
+    host.notify(error or text, error and vim.log.levels.ERROR or vim.log.levels.INFO)
+  end)
+end
+
+local function offer()
+  host.call("sessions", { cwd = vim.fn.getcwd(), live = true }, function(error, sessions)
+    if error or #sessions == 0 then
+      return M.start()
+    end
+    table.insert(sessions, { new = true })
+    local function format(choice)
+      return choice.new and "a new session" or "join: " .. describe(choice)
+    end
+    vim.ui.select(sessions, { prompt = "Session", format_item = format, kind = "ipyai-session" }, function(choice)
+      if not choice then
+        opening = false
+        waiting = {}
+      elseif choice.new then
+        M.start()
+      else
+        M.join(choice.sessionId)
+      end
+    end)
+  end)
+end
+
+---Calls back at once in a session, else as `first_use` says.
+---@param callback fun()
+function M.ensure(callback)
+  if M.current then
+    return callback()
+  end
+  local first_use = require("ipyai.config").options.first_use
+  if first_use == "never" and not opening then
+    return host.notify("There is no session: :IpyaiStart begins one, :IpyaiJoin joins one.", vim.log.levels.WARN)
+  end
+  table.insert(waiting, callback)
+  if opening then
+    return
+  end
+  opening = true
+  if first_use == "start" then
+    M.start()
+  else
+    offer()
+  end
+end
+
+return M

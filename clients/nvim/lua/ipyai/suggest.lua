@@ -1,0 +1,234 @@
+---Suggestions at the cursor as ghost text. The buffer changes only when one is accepted.
+local M = {}
+
+local host = require("ipyai.host")
+local ns = vim.api.nvim_create_namespace("ipyai-suggest")
+local group = vim.api.nvim_create_augroup("ipyai-suggest", {})
+
+---@class ipyai.Ghost
+---@field buf integer
+---@field row integer
+---@field col integer where its rest begins: the cursor
+---@field items { id: integer, text: string, replace: integer }[]
+---@field index integer
+---@field taken string what of the item is in the buffer already
+---@field tick integer
+
+---@type ipyai.Ghost?
+local ghost
+---The newest request; older ones' answers are dropped.
+local request = 0
+---What the process knows of each buffer's text.
+---@type table<integer, integer>
+local sent_ticks = {}
+
+local function uri_of(buf)
+  local name = vim.api.nvim_buf_get_name(buf)
+  return name ~= "" and vim.uri_from_fname(name) or ("untitled:neovim-%d-%d"):format(vim.fn.getpid(), buf)
+end
+
+---@return string the rest of the shown item
+local function rest()
+  return ghost.items[ghost.index].text:sub(#ghost.taken + 1)
+end
+
+function M.is_visible()
+  return ghost ~= nil
+end
+
+---Takes the suggestion away, and the request for one.
+function M.dismiss()
+  request = request + 1
+  if ghost then
+    pcall(vim.api.nvim_buf_clear_namespace, ghost.buf, ns, 0, -1)
+    ghost = nil
+  end
+end
+
+local function draw()
+  vim.api.nvim_buf_clear_namespace(ghost.buf, ns, 0, -1)
+  if vim.fn.pumvisible() == 1 then
+    return
+  end
+  local lines = vim.split(rest(), "\n")
+  local more = {}
+  for index = 2, #lines do
+    table.insert(more, { { lines[index] ~= "" and lines[index] or " ", "IpyaiSuggestion" } })
+  end
+  local count = #ghost.items > 1 and { { (" %d/%d"):format(ghost.index, #ghost.items), "IpyaiNote" } } or nil
+  vim.api.nvim_buf_set_extmark(ghost.buf, ns, ghost.row, ghost.col, {
+    virt_text = { { lines[1], "IpyaiSuggestion" }, count and count[1] },
+    virt_text_pos = "inline",
+    virt_lines = #more > 0 and more or nil,
+  })
+end
+
+---@param items table[]
+local function show(buf, row, col, items)
+  require("ipyai.highlights")
+  local tick = vim.b[buf].changedtick
+  ghost = { buf = buf, row = row, col = col, items = items, index = 1, taken = "", tick = tick }
+  draw()
+  host.tell("suggestShown", { id = items[1].id })
+end
+
+---Asks for suggestions at the cursor.
+---@param automatic boolean
+function M.ask(automatic)
+  M.dismiss()
+  local buf = vim.api.nvim_get_current_buf()
+  if vim.fn.pumvisible() == 1 or vim.bo[buf].buftype ~= "" then
+    return
+  end
+  local mine = request
+  local row, col = unpack(vim.api.nvim_win_get_cursor(0))
+  local tick = vim.b[buf].changedtick
+  local text
+  if sent_ticks[buf] ~= tick or not host.is_running() then
+    text = table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), "\n")
+    sent_ticks[buf] = tick
+  end
+  local params = {
+    uri = uri_of(buf),
+    languageId = vim.bo[buf].filetype,
+    text = text,
+    row = row - 1,
+    col = col,
+    automatic = automatic,
+  }
+  host.call("suggest", params, function(error, items)
+    local is_current = mine == request
+      and vim.api.nvim_get_current_buf() == buf
+      and vim.b[buf].changedtick == tick
+      and vim.api.nvim_get_mode().mode:sub(1, 1) == "i"
+      and vim.deep_equal(vim.api.nvim_win_get_cursor(0), { row, col })
+    if not is_current then
+      return
+    end
+    if error or #items == 0 then
+      if not automatic then
+        host.notify(error or "No suggestion.", error and vim.log.levels.WARN or nil)
+      end
+      return
+    end
+    show(buf, row - 1, col, items)
+  end)
+end
+
+---The beginning of `text` up to the end of a word, or of a line.
+local function head_of(text, part)
+  if part == "word" then
+    return text:match("^%s*[%w_\128-\255]+") or text:match("^%s*[^%w_%s\128-\255]+") or text
+  elseif part == "line" then
+    local line = text:match("^\n?[^\n]*")
+    return line ~= "" and line or text
+  end
+  return text
+end
+
+---Puts the suggestion into the buffer: all of it, or its next word or line.
+---@param part "all"|"word"|"line"
+function M.accept(part)
+  if not ghost or vim.b[ghost.buf].changedtick ~= ghost.tick then
+    return M.dismiss()
+  end
+  local item = ghost.items[ghost.index]
+  local head = head_of(rest(), part)
+  local is_all = #head == #rest()
+  local lines = vim.split(head, "\n")
+  local line = vim.api.nvim_buf_get_lines(ghost.buf, ghost.row, ghost.row + 1, false)[1]
+  local stop = is_all and math.min(#line, ghost.col + item.replace) or ghost.col
+  vim.api.nvim_buf_set_text(ghost.buf, ghost.row, ghost.col, ghost.row, stop, lines)
+  local row = ghost.row + #lines - 1
+  local col = #lines == 1 and ghost.col + #head or #lines[#lines]
+  vim.api.nvim_win_set_cursor(0, { row + 1, col })
+  ghost.taken = ghost.taken .. head
+  host.tell("suggestAccepted", { id = item.id, text = ghost.taken })
+  if is_all then
+    return M.dismiss()
+  end
+  ghost.row, ghost.col, ghost.tick = row, col, vim.b[ghost.buf].changedtick
+  draw()
+end
+
+---Shows another of several suggestions.
+---@param step 1|-1
+function M.cycle(step)
+  if not ghost then
+    return M.ask(false)
+  end
+  if #ghost.items == 1 or ghost.taken ~= "" then
+    return
+  end
+  ghost.index = (ghost.index - 1 + step) % #ghost.items + 1
+  draw()
+  host.tell("suggestShown", { id = ghost.items[ghost.index].id })
+end
+
+---The person typed: what fits the suggestion goes on in it, anything else ends it.
+local function typed()
+  if not ghost then
+    return
+  end
+  local row, col = unpack(vim.api.nvim_win_get_cursor(0))
+  local line = vim.api.nvim_get_current_line()
+  local added = row - 1 == ghost.row and col > ghost.col and line:sub(ghost.col + 1, col) or nil
+  local is_same = vim.b[ghost.buf].changedtick == ghost.tick
+  if is_same and row - 1 == ghost.row and col == ghost.col then
+    return draw()
+  end
+  if is_same or not added or #added >= #rest() or rest():sub(1, #added) ~= added then
+    return M.dismiss()
+  end
+  ghost.taken, ghost.col, ghost.tick = ghost.taken .. added, col, vim.b[ghost.buf].changedtick
+  draw()
+end
+
+vim.api.nvim_create_autocmd({ "TextChangedI", "TextChangedP", "CursorMovedI", "CompleteChanged", "CompleteDone" }, {
+  group = group,
+  callback = typed,
+})
+vim.api.nvim_create_autocmd({ "InsertLeave", "BufLeave" }, { group = group, callback = M.dismiss })
+vim.api.nvim_create_autocmd("BufUnload", {
+  group = group,
+  callback = function(event)
+    if sent_ticks[event.buf] then
+      sent_ticks[event.buf] = nil
+      host.tell("documentClosed", { uri = uri_of(event.buf) })
+    end
+  end,
+})
+
+---@type uv.uv_timer_t?
+local timer
+
+---Suggestions that come unasked, while `suggest.automatic` says so.
+function M.setup_automatic()
+  local automatic = vim.api.nvim_create_augroup("ipyai-suggest-automatic", {})
+  if timer then
+    timer:stop()
+  end
+  if not require("ipyai.config").options.suggest.automatic then
+    return
+  end
+  timer = timer or vim.uv.new_timer()
+  vim.api.nvim_create_autocmd({ "TextChangedI", "InsertLeave" }, {
+    group = automatic,
+    callback = function(event)
+      local options = require("ipyai.config").options.suggest
+      timer:stop()
+      if event.event == "InsertLeave" or not vim.tbl_contains(options.filetypes, vim.bo.filetype) then
+        return
+      end
+      timer:start(options.debounce_ms, 0, function()
+        vim.schedule(function()
+          if not M.is_visible() and vim.api.nvim_get_mode().mode == "i" then
+            M.ask(true)
+          end
+        end)
+      end)
+    end,
+  })
+end
+
+return M

@@ -1,0 +1,162 @@
+---Windows beside the code: floats and splits with text to read.
+local M = {}
+
+local ns = vim.api.nvim_create_namespace("ipyai-windows")
+
+---@param name string
+---@return integer buf a buffer to read, that goes with its window
+local function reading_buffer(name)
+  local buf = vim.api.nvim_create_buf(false, true)
+  vim.bo[buf].bufhidden = "wipe"
+  vim.bo[buf].modifiable = false
+  vim.keymap.set("n", "q", "<Cmd>close<CR>", { buffer = buf, nowait = true, desc = "Close " .. name })
+  return buf
+end
+
+---A float in the middle, as large as what it holds.
+---@param buf integer
+---@param title string
+---@return integer win
+function M.float(buf, title)
+  local widest = 30
+  for _, line in ipairs(vim.api.nvim_buf_get_lines(buf, 0, 1000, false)) do
+    widest = math.max(widest, vim.fn.strdisplaywidth(line))
+  end
+  local width = math.min(widest + 1, math.max(20, vim.o.columns - 8))
+  local height = math.min(math.max(1, vim.api.nvim_buf_line_count(buf)), math.max(3, vim.o.lines - 8))
+  return vim.api.nvim_open_win(buf, true, {
+    relative = "editor",
+    width = width,
+    height = height,
+    row = math.floor((vim.o.lines - height) / 2) - 1,
+    col = math.floor((vim.o.columns - width) / 2),
+    style = "minimal",
+    border = "rounded",
+    title = (" %s "):format(title),
+  })
+end
+
+---@param lines table[] styled lines
+---@param title string
+function M.show_lines(lines, title)
+  local buf = reading_buffer(title)
+  require("ipyai.highlights").set_lines(buf, ns, 0, -1, lines)
+  M.float(buf, title)
+end
+
+---@param text string
+---@param title string
+function M.show_text(text, title)
+  M.show_lines(
+    vim.tbl_map(function(line)
+      return { { line, "" } }
+    end, vim.split(text, "\n")),
+    title
+  )
+end
+
+---Buffers that show a cell's whole output, by its id.
+---@type table<string, integer>
+local shown = {}
+
+---Shows everything a cell printed, and what it prints from now on.
+---@param cell_id string
+---@param split boolean
+function M.open_output(cell_id, split)
+  require("ipyai.host").call("cellLines", { cellId = cell_id }, function(error, lines)
+    if error then
+      return require("ipyai.host").notify(error, vim.log.levels.ERROR)
+    end
+    local buf = reading_buffer("output")
+    require("ipyai.highlights").set_lines(buf, ns, 0, -1, lines)
+    if split then
+      vim.cmd("botright split")
+      vim.api.nvim_win_set_buf(0, buf)
+    else
+      M.float(buf, "output")
+    end
+    shown[cell_id] = buf
+  end)
+end
+
+---The cell printed more.
+---@param cell_id string
+function M.refresh_output(cell_id)
+  local buf = shown[cell_id]
+  if not buf then
+    return
+  end
+  if not vim.api.nvim_buf_is_valid(buf) then
+    shown[cell_id] = nil
+    return
+  end
+  require("ipyai.host").call("cellLines", { cellId = cell_id }, function(error, lines)
+    if not error and vim.api.nvim_buf_is_valid(buf) then
+      require("ipyai.highlights").set_lines(buf, ns, 0, -1, lines)
+    end
+  end)
+end
+
+---A named buffer that lasts, to read.
+---@param name string
+---@param filetype string
+---@return integer
+function M.lasting_buffer(name, filetype)
+  local buf = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_name(buf, name)
+  vim.bo[buf].bufhidden = "hide"
+  vim.bo[buf].undolevels = -1
+  vim.bo[buf].filetype = filetype
+  vim.bo[buf].modifiable = false
+  return buf
+end
+
+---Shows a buffer in a window, the one it is in if there is one.
+---@param buf integer
+---@param open string the command that opens a window
+---@param focus boolean
+function M.show(buf, open, focus)
+  local before = vim.api.nvim_get_current_win()
+  local win = vim.fn.win_findbuf(buf)[1]
+  if win then
+    vim.api.nvim_set_current_win(win)
+  else
+    vim.cmd(open)
+    vim.api.nvim_win_set_buf(0, buf)
+    vim.wo.wrap = true
+    vim.wo.linebreak = true
+    vim.wo.number = false
+    vim.wo.relativenumber = false
+    vim.cmd("normal! G")
+  end
+  if not focus then
+    vim.api.nvim_set_current_win(before)
+  end
+end
+
+---Replaces rows of a buffer to read; windows at its end stay there.
+---@param buf integer
+---@param first integer
+---@param last integer
+---@param lines string[]
+function M.replace(buf, first, last, lines)
+  local before = vim.api.nvim_buf_line_count(buf)
+  vim.bo[buf].modifiable = true
+  vim.api.nvim_buf_set_lines(buf, first, last, false, lines)
+  vim.bo[buf].modifiable = false
+  M.follow(buf, before)
+end
+
+---Moves windows whose cursor was on the last of `before` lines to the end.
+---@param buf integer
+---@param before integer
+function M.follow(buf, before)
+  local count = vim.api.nvim_buf_line_count(buf)
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    if vim.api.nvim_win_get_cursor(win)[1] >= before then
+      vim.api.nvim_win_set_cursor(win, { count, 0 })
+    end
+  end
+end
+
+return M

