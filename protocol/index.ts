@@ -1,3 +1,4 @@
+export * from "./archive.ts";
 export * from "./backend.ts";
 export * from "./cell.ts";
 export * from "./command.ts";
@@ -15,4 +16,5 @@ export * from "./prompt.ts";
 export * from "./session.ts";
 export * from "./settings.ts";
 export * from "./transcript.ts";
+export * from "./turn.ts";
 export * from "./version.ts";

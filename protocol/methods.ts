@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import * as archive from "./archive.ts";
 import * as backend from "./backend.ts";
 import * as cell from "./cell.ts";
 import * as command from "./command.ts";
@@ -9,6 +10,7 @@ import * as notebook from "./notebook.ts";
 import * as permission from "./permission.ts";
 import * as prompt from "./prompt.ts";
 import * as session from "./session.ts";
+import * as turn from "./turn.ts";
 
 const request = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) => ({
 	kind: "request" as const,
@@ -28,9 +30,15 @@ export const clientMethods = {
 	"session/close": request(session.CloseSessionParams, session.Empty),
 	"session/configure": request(session.ConfigureSessionParams, session.ConfigureSessionResult),
 	"session/reset": request(session.ResetSessionParams, session.Empty),
+	"session/fork": request(archive.ForkSessionParams, archive.ForkSessionResult),
+	"session/rename": request(archive.RenameSessionParams, session.Empty),
+	"session/delete": request(archive.DeleteSessionParams, session.Empty),
+	"session/export": request(archive.ExportSessionParams, archive.ExportSessionResult),
+	"session/import": request(archive.ImportSessionParams, archive.ImportSessionResult),
 	"session/prompt": request(prompt.PromptParams, prompt.PromptResult),
 	"session/steer": request(prompt.SteerParams, prompt.SteerResult),
 	"session/cancel": request(prompt.CancelParams, prompt.CancelResult),
+	"turn/hide": request(turn.HideTurnParams, session.Empty),
 	"queue/list": request(session.SessionParams, prompt.QueueListResult),
 	"queue/edit": request(prompt.QueueEditParams, session.Empty),
 	"queue/remove": request(prompt.QueueRemoveParams, session.Empty),

@@ -1,3 +1,4 @@
+import { archiveFeature } from "./archive.ts";
 import { backendFeature } from "./backend.ts";
 import { cellFeature } from "./cell.ts";
 import { commandFeature } from "./command.ts";
@@ -13,11 +14,14 @@ import { notebookFeature } from "./notebook.ts";
 import { permissionFeature } from "./permission.ts";
 import { promptFeature } from "./prompt.ts";
 import { sessionFeature } from "./session.ts";
+import { turnFeature } from "./turn.ts";
 
 /** All features, in the order of docs/protocol.md. A new one is added here and nowhere else. */
 export const features: readonly Feature[] = [
 	sessionFeature,
+	archiveFeature,
 	promptFeature,
+	turnFeature,
 	cellFeature,
 	kernelFeature,
 	permissionFeature,

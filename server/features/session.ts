@@ -5,7 +5,7 @@ import type { Client } from "./client.ts";
 import type { Feature } from "./feature.ts";
 import { once } from "./once.ts";
 
-const defaultLimit = 200;
+export const defaultLimit = 200;
 
 /** `session/*`: making, finding, joining and leaving sessions. */
 export const sessionFeature: Feature = {
@@ -94,7 +94,7 @@ export const controlled = (client: Client, session: Session): Session => {
 };
 
 /** Updates that arise while the answer is made are sent after it: the client knows the session only then. */
-const attach = (
+export const attach = (
 	client: Client,
 	session: Session,
 	role: "controller" | "observer",

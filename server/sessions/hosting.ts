@@ -128,7 +128,11 @@ export class Hosting {
 		const { log, store, owner } = this.#options;
 		void this.release("released");
 		const kernelId = existing?.kernelId ?? newId();
-		const replaces = existing === null && store.kernels({ sessionId: log.sessionId }).length > 0;
+		// A fork has cells of another session's kernel, and none of its own yet.
+		const hasPast =
+			store.kernels({ sessionId: log.sessionId }).length > 0 ||
+			(store.session(log.sessionId)?.cells ?? 0) > 0;
+		const replaces = existing === null && hasPast;
 		this.#kernel = {
 			kernelId,
 			sessionId: log.sessionId,

@@ -102,7 +102,7 @@ const partEvents = (turnId: string, part: AnswerPart): SessionEvent[] => {
 };
 
 /** A turn's steps for the canonical transcript: responses, each with the results of its calls after it. */
-const toEntries = (rendered: readonly Content[], parts: readonly AnswerPart[], partial: boolean): Entry[] => {
+export const toEntries = (rendered: readonly Content[], parts: readonly AnswerPart[], partial: boolean): Entry[] => {
 	const entries: Entry[] = [{ role: "user", content: rendered }];
 	let items: AssistantItem[] = [];
 	let results: ToolResult[] = [];

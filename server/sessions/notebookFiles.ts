@@ -30,7 +30,7 @@ export const writeWhole = async (
 		const before = await stat(target).catch(() => null);
 		const file = await open(temporary, "wx", mode);
 		try {
-			if (before) await file.chmod(before.mode & 0o777);
+			if (before) await file.chmod(before.mode & mode);
 			for await (const piece of pieces) {
 				hash.update(piece);
 				await file.writeFile(piece);

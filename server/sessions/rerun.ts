@@ -4,12 +4,16 @@ import { isContextCode } from "../context/contextCell.ts";
 import type { CellHead, Store } from "../store/store.ts";
 import { RequestError } from "./errors.ts";
 import { newId } from "./ids.ts";
+import { importedKernelId } from "./importing.ts";
 import type { Session } from "./session.ts";
 
 /** The cells that made the namespace which is gone: those of the latest kernel before this one. */
 export const cellsToRerun = (session: Session, store: Store): readonly CellHead[] => {
 	const cells = store.cellHeads(session.sessionId, 0);
-	const before = cells.filter(({ kernelId }) => kernelId !== session.hosting.kernelId);
+	const before = cells.filter(
+		// What came from a file was never run here.
+		({ kernelId }) => kernelId !== session.hosting.kernelId && kernelId !== importedKernelId,
+	);
 	const last = before.at(-1)?.kernelId;
 	return before.filter(
 		({ kernelId, code, status }) => kernelId === last && status === "ok" && isContextCode(code),

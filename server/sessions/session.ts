@@ -272,6 +272,15 @@ export class Session {
 		this.hosting.host?.mirrorRemark({ provider_session_id: null });
 	}
 
+	/** Leaves a turn out of what the model is sent from now on, or takes it in again. */
+	hideTurn(turnId: string, hidden: boolean): void {
+		this.log.append([
+			{ kind: "turnHidden", turnId, hidden },
+			{ kind: "epochStarted", reason: hidden ? "a prompt was hidden" : "a hidden prompt was shown again" },
+		]);
+		this.turns.forgetTranscript();
+	}
+
 	/** Lets the backend get ready while the person types. */
 	warm(): void {
 		const { backend, login } = this.#settings;

@@ -36,6 +36,15 @@ export class Sessions {
 		return [...this.#live.values()];
 	}
 
+	get owner(): Owner {
+		return this.#options.owner;
+	}
+
+	/** Takes a stored session for this server, to change it without opening it. */
+	own(sessionId: string): void {
+		this.#claim(this.find({ sessionId }));
+	}
+
 	/** The live session, or `sessionNotFound`. */
 	require(sessionId: string): Session {
 		const session = this.#live.get(sessionId);

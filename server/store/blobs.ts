@@ -5,6 +5,7 @@ import {
 	openSync,
 	readdirSync,
 	readSync,
+	rmSync,
 	statSync,
 	unlinkSync,
 	writeSync,
@@ -67,6 +68,11 @@ export const pruneBlobs = (folder: string, limits: { minTime: number; maxBytes: 
 		deleted += 1;
 	}
 	return deleted;
+};
+
+/** Those that are gone already are no problem. */
+export const deleteBlobs = (folder: string, blobIds: readonly string[]): void => {
+	for (const blobId of blobIds) rmSync(blobPath(folder, blobId), { force: true });
 };
 
 const blobPath = (folder: string, blobId: string): string => {

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { createBlobs } from "./blobs.ts";
+import { createCopies } from "./copies.ts";
 import { createContextCells } from "./contextCells.ts";
 import { Database } from "./database.ts";
 import { createEventLog } from "./eventLog.ts";
@@ -52,6 +53,7 @@ export const openStore = (file: string, options: StoreOptions = {}): OpenedStore
 		...createSessions(db, options.gitRoot ?? gitRoot),
 		...createMemory(db),
 		...createBlobs(join(dirname(file), "blobs")),
+		...createCopies(db, join(dirname(file), "blobs")),
 		rebuildFolds: (sessionId) => rebuildFolds(db, sessionId),
 		close: () => db.close(),
 	};

@@ -65,6 +65,9 @@ export type RememberedAnswer = {
 	result(seq: number): unknown;
 };
 
+/** One step of the canonical transcript, as the store keeps it. */
+export type StoredEntry = { readonly id: number; readonly turnId: string; readonly entry: Entry };
+
 /** A text or thinking item that still grows: kept so that a killed server loses none of what was shown. */
 export type PartialItem = {
 	readonly kind: "text" | "thinking";
@@ -124,6 +127,17 @@ export type Store = {
 	countCells(sessionId: string, afterSeq: number, toSeq: number): number;
 	/** The newest `limit` finished cells, oldest first. */
 	recentCells(sessionId: string, limit: number): ContextCell[];
+	/** Events in (`after`, `through`], oldest first, at most `limit`; empty at the end. */
+	eventPage(sessionId: string, after: number, through: number, limit: number): StoredEvent[];
+	/** The canonical transcript with the turns it belongs to, in pages: entries above the id `after`. */
+	turnEntries(sessionId: string, after: number, limit: number): StoredEntry[];
+	/** Adds events with the places and times they have elsewhere. Their places must grow, gaps are no harm. */
+	insertEvents(sessionId: string, events: readonly StoredEvent[]): void;
+	insertEntries(sessionId: string, entries: readonly Omit<StoredEntry, "id">[]): void;
+	/** The place where a finished turn ended; `null` when it has not, or does not exist. */
+	turnEnd(sessionId: string, turnId: string): number | null;
+	/** Takes a session away for good, with its outputs. */
+	deleteSession(sessionId: string): void;
 	/** Cells and turns without an end. */
 	unfinished(sessionId: string): { cells: string[]; turns: string[]; approvals: string[] };
 

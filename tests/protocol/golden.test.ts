@@ -43,10 +43,15 @@ test("the methods of the protocol: removing or renaming one breaks clients", () 
 		  "session/cancel",
 		  "session/close",
 		  "session/configure",
+		  "session/delete",
 		  "session/detach",
+		  "session/export",
+		  "session/fork",
+		  "session/import",
 		  "session/list",
 		  "session/new",
 		  "session/prompt",
+		  "session/rename",
 		  "session/reset",
 		  "session/resume",
 		  "session/steer",
@@ -55,6 +60,7 @@ test("the methods of the protocol: removing or renaming one breaks clients", () 
 		  "textDocument/didShowCompletion",
 		  "textDocument/inlineCompletion",
 		  "tool/list",
+		  "turn/hide",
 		]
 	`);
 	expect(Object.keys(serverMethods).sort()).toMatchInlineSnapshot(`

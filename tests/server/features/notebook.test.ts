@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { SessionEvent } from "../../../protocol/index.ts";
 import { testPython } from "../../support/python.ts";
-import { callTool, say, scriptedBackend } from "../../support/scriptedBackend.ts";
+import { callTool, type Script, say, scriptedBackend } from "../../support/scriptedBackend.ts";
 import { startTestServer, type TestClient } from "../../support/server.ts";
 import { nextRequestId, startKernelSession } from "../../support/sessionWithKernel.ts";
 
@@ -19,7 +19,7 @@ const validate = (path: string) =>
 		path,
 	]);
 
-const withoutKernel = async (...scripts: Parameters<typeof scriptedBackend>) => {
+const withoutKernel = async (...scripts: readonly Script[]) => {
 	const backend = scriptedBackend(...scripts);
 	const server = await startTestServer({ backends: [backend] });
 	const client = await server.connect();

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { AttachSessionResult, KernelLaunch, RequestId } from "./session.ts";
+
+/**
+ * Makes a new session that shares the past of this one, up to the end of a turn. It has no kernel unless one comes
+ * along: the conversation is shared, variables are not. The caller is attached to it as controller, `state.sessionId`
+ * names it; the other session stays as it is.
+ */
+export const ForkSessionParams = z.object({
+	sessionId: z.string(),
+	requestId: RequestId,
+	/** The last turn to take; all that has happened when absent. What had not ended then ends in the fork. */
+	turnId: z.string().optional(),
+	title: z.string().optional(),
+	kernel: KernelLaunch.nullable().optional(),
+	/** How many of the newest transcript items to send; 200 when absent. */
+	limit: z.int().min(0).max(5000).optional(),
+});
+export type ForkSessionParams = z.infer<typeof ForkSessionParams>;
+export const ForkSessionResult = AttachSessionResult;
+
+/** Gives a session a title, open or not. An open one takes it from its controllers. */
+export const RenameSessionParams = z.object({
+	sessionId: z.string(),
+	requestId: RequestId,
+	title: z.string().min(1).max(500),
+});
+export type RenameSessionParams = z.infer<typeof RenameSessionParams>;
+
+/** Takes a session away for good: transcript, outputs, and its kernel. An open one only from its controllers. */
+export const DeleteSessionParams = z.object({ sessionId: z.string(), requestId: RequestId });
+export type DeleteSessionParams = z.infer<typeof DeleteSessionParams>;
+
+/**
+ * Writes a session as one file of JSON lines that `session/import` replays: a head, then its events. Secrets are
+ * taken out: values of the caller's variables that look like keys, and keys known by their shape.
+ */
+export const ExportSessionParams = z.object({
+	sessionId: z.string(),
+	/** Relative to the session's folder; a name of its own there when absent. */
+	path: z.string().min(1).optional(),
+});
+export type ExportSessionParams = z.infer<typeof ExportSessionParams>;
+export const ExportSessionResult = z.object({
+	/** Absolute. */
+	path: z.string(),
+	events: z.int(),
+});
+export type ExportSessionResult = z.infer<typeof ExportSessionResult>;
+
+/** Makes a stored session from an exported file. Nothing runs; settings and kernels of the file do not count. */
+export const ImportSessionParams = z.object({
+	requestId: RequestId,
+	/** Relative to the caller's folder. */
+	path: z.string().min(1),
+});
+export type ImportSessionParams = z.infer<typeof ImportSessionParams>;
+export const ImportSessionResult = z.object({ sessionId: z.string(), events: z.int() });
+export type ImportSessionResult = z.infer<typeof ImportSessionResult>;

@@ -1,0 +1,65 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { createRedact } from "../context/redact.ts";
+import { deleteSession, forkSession, renameSession } from "../sessions/archive.ts";
+import { readSession, writeSession } from "../sessions/sessionFiles.ts";
+import type { Feature } from "./feature.ts";
+import { once } from "./once.ts";
+import { attach, defaultLimit } from "./session.ts";
+
+/** `session/fork`, `rename`, `delete`, `export`, `import`: sessions as wholes, open or only stored. */
+export const archiveFeature: Feature = {
+	register(client, { sessions, store }) {
+		const place = (path: string, cwd: string) =>
+			path.startsWith("~/")
+				? join(client.facts.environment.HOME ?? homedir(), path.slice(2))
+				: resolve(cwd, path);
+
+		client.onRequest("session/fork", async ({ requestId, limit, ...params }) => {
+			const { sessionId } = await once(store, "", requestId, async () => {
+				const session = await forkSession(sessions, store, {
+					sessionId: params.sessionId,
+					turnId: params.turnId ?? null,
+					title: params.title ?? null,
+					kernel: params.kernel ?? null,
+					environment: client.facts.environment,
+				});
+				return { sessionId: session.sessionId };
+			});
+			const session = sessions.resume({ sessionId }, client.facts.environment, {});
+			return attach(client, session, "controller", null, limit ?? defaultLimit);
+		});
+
+		// A request's memory goes with its session: these answers are kept beside it.
+		client.onRequest("session/rename", ({ sessionId, requestId, title }) =>
+			once(store, "", requestId, () => {
+				const row = sessions.find({ sessionId });
+				renameSession(sessions, store, row.sessionId, title, client.participantId);
+				return {};
+			}),
+		);
+
+		client.onRequest("session/delete", ({ sessionId, requestId }) =>
+			once(store, "", requestId, async () => {
+				const row = sessions.find({ sessionId });
+				await deleteSession(sessions, store, row.sessionId, client.participantId);
+				client.joined.delete(row.sessionId);
+				return {};
+			}),
+		);
+
+		client.onRequest("session/export", async ({ sessionId, path }) => {
+			const row = sessions.find({ sessionId });
+			const file = place(path ?? `ipyai-session-${row.sessionId.slice(0, 8)}.jsonl`, row.cwd);
+			const redact = createRedact(client.facts.environment);
+			return { path: file, events: await writeSession(store, row.sessionId, file, redact) };
+		});
+
+		client.onRequest("session/import", ({ requestId, path }, signal) =>
+			once(store, "", requestId, () => {
+				const { cwd } = client.facts;
+				return readSession(store, sessions.owner, place(path, cwd), cwd, signal);
+			}),
+		);
+	},
+};

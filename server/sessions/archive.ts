@@ -1,0 +1,70 @@
+/** Sessions as wholes, open or only stored: forked, renamed, deleted, written to a file and read from one. */
+import type { KernelLaunch } from "../../protocol/index.ts";
+import type { Environment } from "../backends/backend.ts";
+import type { Store } from "../store/store.ts";
+import { copySession } from "./copying.ts";
+import { RequestError } from "./errors.ts";
+import type { Session } from "./session.ts";
+import type { Sessions } from "./sessions.ts";
+
+export type Fork = {
+	readonly sessionId: string;
+	/** The last turn to take; `null` for all. */
+	readonly turnId: string | null;
+	readonly title: string | null;
+	readonly kernel: KernelLaunch | null;
+	readonly environment: Environment;
+};
+
+/** A new session with the past of another. */
+export const forkSession = async (sessions: Sessions, store: Store, fork: Fork): Promise<Session> => {
+	const row = sessions.find({ sessionId: fork.sessionId });
+	const through = fork.turnId === null ? row.headSeq : store.turnEnd(row.sessionId, fork.turnId);
+	if (through === null)
+		throw new RequestError(
+			"itemNotFound",
+			`There is no finished prompt ${fork.turnId} in session ${row.sessionId}: name one that has ended, or none.`,
+		);
+	const sessionId = await copySession(store, sessions.owner, row.sessionId, through);
+	if (fork.title !== null) store.append(sessionId, [{ kind: "sessionRenamed", title: fork.title }]);
+	const session = sessions.resume({ sessionId }, fork.environment, {});
+	if (fork.kernel) session.adopt(fork.kernel);
+	return session;
+};
+
+export const renameSession = (
+	sessions: Sessions,
+	store: Store,
+	sessionId: string,
+	title: string,
+	participantId: string,
+): void => {
+	const open = openFor(sessions, sessionId, participantId);
+	if (open) open.log.add({ kind: "sessionRenamed", title });
+	else {
+		sessions.own(sessionId);
+		store.append(sessionId, [{ kind: "sessionRenamed", title }]);
+	}
+};
+
+/** Ends its kernel too. */
+export const deleteSession = async (
+	sessions: Sessions,
+	store: Store,
+	sessionId: string,
+	participantId: string,
+): Promise<void> => {
+	const open = openFor(sessions, sessionId, participantId);
+	if (open) {
+		open.log.hint({ kind: "notice", level: "warning", text: "This session was deleted." });
+		await sessions.close(sessionId);
+	} else sessions.own(sessionId);
+	store.deleteSession(sessionId);
+};
+
+/** The open session, when this participant may change it. */
+const openFor = (sessions: Sessions, sessionId: string, participantId: string): Session | null => {
+	const open = sessions.live.find((session) => session.sessionId === sessionId);
+	open?.requireController(participantId);
+	return open ?? null;
+};

@@ -1,0 +1,155 @@
+/** A session as one file: JSON lines, a head and then its events, without secrets; and back. */
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { setImmediate as pause } from "node:timers/promises";
+import { z } from "zod";
+import { type Content, type SessionEvent, StoredEvent } from "../../protocol/index.ts";
+import { type Redact, redactValue } from "../context/redact.ts";
+import type { Owner, Store } from "../store/store.ts";
+import { endOpen } from "./copying.ts";
+import { RequestError } from "./errors.ts";
+import { newId } from "./ids.ts";
+import { toEntries } from "./importing.ts";
+import { writeWhole } from "./notebookFiles.ts";
+
+const Head = z.looseObject({ format: z.literal("ipyai-session"), version: z.literal(1) });
+
+const pageSize = 500;
+
+/** Returns how many events were written. */
+export const writeSession = async (
+	store: Store,
+	sessionId: string,
+	path: string,
+	redact: Redact,
+): Promise<number> => {
+	let events = 0;
+	const { headSeq } = store.session(sessionId)!;
+	const lines = async function* () {
+		yield `${JSON.stringify({ format: "ipyai-session", version: 1, sessionId })}\n`;
+		for (let after = 0; ; ) {
+			const page = store.eventPage(sessionId, after, headSeq, pageSize);
+			if (page.length === 0) return;
+			after = page.at(-1)!.seq;
+			events += page.length;
+			yield page
+				.map(
+					({ seq, at, event }) => `${JSON.stringify({ seq, at, event: redactValue(told(event), redact) })}\n`,
+				)
+				.join("");
+			await pause();
+		}
+	};
+	await writeWhole(path, lines(), 0o600);
+	return events;
+};
+
+/** What was left out of an output lies in a file that does not come along. */
+const told = (event: SessionEvent): SessionEvent =>
+	event.kind === "cellOutput" && event.output.kind === "omitted"
+		? { ...event, output: { ...event.output, blobId: null } }
+		: event;
+
+/** A file does not decide on kernels, people and permissions of this machine. */
+const stays = new Set<SessionEvent["kind"]>([
+	"kernelAttached",
+	"kernelDetached",
+	"participantJoined",
+	"participantLeft",
+	"settingsChanged",
+]);
+
+/** Makes a stored session from a file. All or nothing. */
+export const readSession = async (
+	store: Store,
+	owner: Owner,
+	path: string,
+	cwd: string,
+	signal: AbortSignal,
+): Promise<{ sessionId: string; events: number }> => {
+	const sessionId = newId();
+	store.createSession(sessionId, cwd, owner, []);
+	try {
+		const events = await readEvents(store, sessionId, path, cwd, signal);
+		endOpen(store, sessionId);
+		await rebuildEntries(store, sessionId);
+		store.setClosed(sessionId, true);
+		return { sessionId, events };
+	} catch (error) {
+		store.deleteSession(sessionId);
+		if (error instanceof RequestError) throw error;
+		const code = (error as NodeJS.ErrnoException).code === "ENOENT" ? "itemNotFound" : "invalidParams";
+		throw new RequestError(code, `${path} could not be read: ${(error as Error).message}.`, { cause: error });
+	}
+};
+
+const readEvents = async (
+	store: Store,
+	sessionId: string,
+	path: string,
+	cwd: string,
+	signal: AbortSignal,
+): Promise<number> => {
+	let number = 0;
+	let count = 0;
+	let page: StoredEvent[] = [];
+	const insert = () => {
+		store.insertEvents(sessionId, page);
+		page = [];
+	};
+	const lines = createInterface({ input: createReadStream(path, { signal }), crlfDelay: Infinity });
+	for await (const line of lines) {
+		number++;
+		if (line.trim() === "") continue;
+		const broken = (why: string) =>
+			new RequestError("invalidParams", `${path} is no exported session: line ${number} ${why}.`);
+		const json = parseLine(line);
+		if (json === undefined) throw broken("is not JSON");
+		if (number === 1) {
+			if (!Head.safeParse(json).success) throw broken('does not say "ipyai-session", version 1');
+			continue;
+		}
+		const parsed = StoredEvent.safeParse(json);
+		if (!parsed.success) throw broken(`holds no event: ${parsed.error.issues[0]?.message}`);
+		const { event } = parsed.data;
+		count++;
+		if (stays.has(event.kind)) continue;
+		page.push(event.kind === "sessionCreated" ? { ...parsed.data, event: { ...event, cwd } } : parsed.data);
+		if (page.length < pageSize) continue;
+		insert();
+		await pause();
+	}
+	if (number === 0) throw new RequestError("invalidParams", `${path} is no exported session: it is empty.`);
+	insert();
+	return count;
+};
+
+const parseLine = (line: string): unknown => {
+	try {
+		return JSON.parse(line);
+	} catch {
+		return undefined;
+	}
+};
+
+/** The canonical transcript, from what the events say of each turn. */
+const rebuildEntries = async (store: Store, sessionId: string): Promise<void> => {
+	for (let after = 0; ; ) {
+		const items = store.itemsAfter(sessionId, after, 100);
+		if (items.length === 0) return;
+		for (const item of items) {
+			after = item.seq;
+			if (item.kind !== "turn") continue;
+			const start = store.turnStart(sessionId, item.turnId);
+			if (!start) continue;
+			const rendered: readonly Content[] = start.rendered;
+			const partial = item.stopReason === "cancelled" || item.stopReason === "failed";
+			const entries = toEntries(rendered, item.parts, partial);
+			store.insertEntries(
+				sessionId,
+				entries.map((entry) => ({ turnId: item.turnId, entry })),
+			);
+		}
+		await pause();
+	}
+};
