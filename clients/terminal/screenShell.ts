@@ -1,15 +1,16 @@
 import type { CellPayload, CommandAction, InputRequestParams } from "../../protocol/index.ts";
-import { BlockCycle, pythonBlocks } from "./answerBlocks.ts";
-import { approvalCard } from "./approvalText.ts";
+import { createAnswerKeys } from "./answerKeys.ts";
+import { ApprovalPrompt } from "./approvalPrompt.ts";
 import { exitCodes } from "./batch.ts";
 import { commandPlaces } from "./commandPlaces.ts";
-import { commandNames, promptModeText, runCommand } from "./commands.ts";
+import { promptModeText, runCommand } from "./commands.ts";
 import { createEditor } from "./editor/editor.ts";
 import type { KeyEvent } from "./editor/keys.ts";
-import type { Completions, Editor, EditorPrompt, IsComplete, Rendered } from "./editor/types.ts";
+import type { Completions, Editor, EditorPrompt, Rendered } from "./editor/types.ts";
 import { readEntry } from "./entry.ts";
 import { runEditor, runPager, runProgram } from "./externalProgram.ts";
 import { InlineSuggestion } from "./inlineSuggestion.ts";
+import { askCompletions, askDocumentation, askHistory, askIsComplete } from "./inputHelp.ts";
 import { kernelCwd } from "./kernelCwd.ts";
 import { hasOthers, resumeText } from "./leaving.ts";
 import {
@@ -22,7 +23,6 @@ import {
 import type { KeyboardTerminal } from "./processTerminal.ts";
 import type { Start } from "./program.ts";
 import { inputQuestion, leaveQuestion, type Question, reasonQuestion } from "./questions.ts";
-import { type ApprovalView, renderApproval } from "./render/approval.ts";
 import { detectGraphics } from "./render/images.ts";
 import { renderStatus } from "./render/parts.ts";
 import { sanitizeLines } from "./render/sanitize.ts";
@@ -33,21 +33,9 @@ import { Scrollback } from "./scrollback.ts";
 import type { Approval, CellView, Change, SessionView, TurnView } from "./sessionView.ts";
 import { type LinkState, statusParts } from "./statusLine.ts";
 
-const historyLimit = 5000;
-const isCompleteTimeoutMs = 300;
 const messageMs = 4000;
 /** Frames that updates cause come no faster; keys are drawn at once. */
 const frameMs = 16;
-/** A card that has just come up takes no single keys: they were meant for the line. */
-const cardGuardMs = 600;
-
-/** The approval that waits, as it is drawn. */
-type Card = {
-	readonly approval: Approval;
-	readonly since: number;
-	scroll: number;
-	view: ApprovalView | null;
-};
 
 /**
  * The shell on a terminal: what happened scrolls up, below it stands the input, which is usable at any time. Keys become
@@ -63,14 +51,14 @@ export class ScreenShell implements LiveSessionListener {
 	readonly #live: LiveSession;
 	readonly #editor: Editor;
 	readonly #suggestion: InlineSuggestion;
-	readonly #cycle = new BlockCycle();
+	readonly #answerKeys: Readonly<Record<string, () => boolean>>;
 	/** Entries that have not become a cell or a turn yet, in order. */
 	readonly #pending: Submission[] = [];
 	/** Of these the input stands above already. */
 	readonly #shown = new Set<Submission>();
 	readonly #typed: string[] = [];
 	#questions: Question[] = [];
-	#card: Card | null = null;
+	#card: ApprovalPrompt | null = null;
 	#link: LinkState = { kind: "joining" };
 	#wasLost = false;
 	#message: string | null = null;
@@ -113,10 +101,20 @@ export class ScreenShell implements LiveSessionListener {
 		});
 		this.#editor = createEditor({
 			theme: this.#theme,
-			onChange: () => this.#suggestion.cancel(),
+			onChange: () => {
+				this.#suggestion.cancel();
+				// Enter may be answered later, without a key.
+				this.#drawSoon();
+			},
 			onSubmit: (text) => void this.#enter(text),
-			isComplete: (text) => this.#isComplete(text),
+			isComplete: (text) => askIsComplete(this.#live, text, this.#promptMode),
 			complete: (text, cursor) => this.#complete(text, cursor),
+		});
+		this.#answerKeys = createAnswerKeys({
+			editor: this.#editor,
+			answer: () => this.#live.view?.answer ?? "",
+			say: (text) => this.#say(text),
+			draw: () => this.#draw(),
 		});
 		this.#suggestion = new InlineSuggestion(this.#live, this.#editor, (text) => this.#say(text));
 	}
@@ -387,7 +385,7 @@ export class ScreenShell implements LiveSessionListener {
 
 	#inputKey(key: KeyEvent, id: string): void {
 		if (this.#card !== null && this.#cardKey(this.#card, id)) return;
-		const action = this.#actions[id];
+		const action = this.#actions[id] ?? this.#answerKeys[id];
 		if (action !== undefined && this.#editor.mode !== "search") {
 			// A menu of completions closes and keeps what it put in.
 			if (this.#editor.mode === "menu") this.#editor.setText(this.#editor.text, this.#editor.cursor);
@@ -419,20 +417,6 @@ export class ScreenShell implements LiveSessionListener {
 			void this.#togglePromptMode();
 			return true;
 		},
-		"alt+shift+w": () => this.#insertBlocks((blocks) => blocks.join("\n")),
-		...Object.fromEntries(
-			[..."!@#$%^&*("].flatMap((character, index) => {
-				const insert = () => this.#insertBlocks((blocks) => blocks[index] ?? "");
-				// By the character of a US keyboard, and by the digit where the terminal tells it.
-				return [
-					[`alt+${character}`, insert],
-					[`alt+shift+${index + 1}`, insert],
-					[`alt+shift+${character}`, insert],
-				];
-			}),
-		),
-		"alt+shift+down": () => this.#cycleBlocks(1),
-		"alt+shift+up": () => this.#cycleBlocks(-1),
 	};
 
 	#questionKey(question: Question, key: KeyEvent, id: string): void {
@@ -453,29 +437,22 @@ export class ScreenShell implements LiveSessionListener {
 
 	readonly #inputOf = new WeakMap<Question, string>();
 
-	#cardKey(card: Card, id: string): boolean {
-		// Single keys answer only when they can't be part of a line.
-		const isFree = this.#editor.text === "" && performance.now() - card.since > cardGuardMs;
-		const answer = /^alt\+[yan]$/.test(id) ? id.at(-1) : isFree && /^[yan]$/.test(id) ? id : null;
+	/** True when the key was the card's. */
+	#cardKey(card: ApprovalPrompt, id: string): boolean {
+		const answer = card.key(id, this.#editor.text === "", performance.now());
 		const { approval } = card;
-		const { approvalId } = approval;
-		if (answer === "y") this.#send(this.#live.answerPermission(approvalId, "allow"));
-		else if (answer === "a" && approval.always !== null)
-			this.#send(this.#live.answerPermission(approvalId, "allowAlways"));
-		else if (answer === "n") {
+		if (answer === "deny") {
 			const question = reasonQuestion(approval, {
 				theme: this.#theme,
 				onSubmit: (text) => {
 					this.#close(question);
-					this.#send(this.#live.answerPermission(approvalId, "deny", text.trim() || undefined));
+					this.#send(this.#live.answerPermission(approval.approvalId, "deny", text.trim() || undefined));
 				},
 			});
 			this.#questions.push(question);
-		} else if (isFree && (id === "up" || id === "down") && (card.view?.maxScroll ?? 0) > 0) {
-			const step = id === "up" ? -1 : 1;
-			card.scroll = Math.max(0, Math.min(card.scroll + step, card.view!.maxScroll));
-		} else return false;
-		return true;
+		} else if (answer !== null && answer !== "used")
+			this.#send(this.#live.answerPermission(approval.approvalId, answer));
+		return answer !== null;
 	}
 
 	/** Ctrl-C: the nearest thing that can be stopped. */
@@ -527,84 +504,25 @@ export class ScreenShell implements LiveSessionListener {
 		);
 	}
 
-	#insertBlocks(choose: (blocks: readonly string[]) => string): boolean {
-		void this.#withBlocks((blocks) => {
-			const text = choose(blocks);
-			if (text === "") this.#say("the last answer has no such Python block");
-			else this.#editor.insert(text);
-		});
-		return true;
-	}
-
-	#cycleBlocks(step: 1 | -1): boolean {
-		void this.#withBlocks((blocks, answer) => {
-			const block = this.#cycle.step(answer, blocks, step);
-			if (block === null) this.#say("the last answer has no Python block");
-			else this.#editor.setText(block);
-		});
-		return true;
-	}
-
-	async #withBlocks(use: (blocks: readonly string[], answer: string) => void): Promise<void> {
-		const answer = this.#live.view?.answer ?? "";
-		use(answer === "" ? [] : await pythonBlocks(answer), answer);
-		this.#draw();
-	}
-
 	// What the input asks.
 
-	#isComplete(text: string): Promise<IsComplete> | IsComplete {
-		const read = readEntry(text, { promptMode: this.#promptMode });
-		if (read.kind !== "submit" || read.entry.kind === "prompt")
-			return { status: text.endsWith("\\") ? "incomplete" : "complete", indent: "" };
-		const unknown: IsComplete = { status: "unknown", indent: "" };
-		const { view } = this.#live;
-		if (view === null || view.kernel?.status !== "idle") return unknown;
-		return Promise.race([
-			this.#live
-				.request("kernel/isComplete", { sessionId: view.sessionId, code: read.entry.code })
-				.catch(() => unknown),
-			new Promise<IsComplete>((resolve) => setTimeout(resolve, isCompleteTimeoutMs, unknown)),
-		]);
-	}
-
 	async #complete(text: string, cursor: number): Promise<Completions | null> {
-		const command = /^\s*%(?:ipyai|ipycodex)[ \t]+(\w*)$/.exec(text.slice(0, cursor));
-		if (command !== null) {
-			const typed = command[1]!;
-			const matches = commandNames()
-				.filter((name) => name.startsWith(typed))
-				.map((name) => ({ text: name }));
-			return { start: cursor - typed.length, end: cursor, matches };
-		}
-		const { view } = this.#live;
-		if (view === null) return null;
-		const completions = await this.#live.request("kernel/complete", {
-			sessionId: view.sessionId,
-			code: text,
-			cursor,
-		});
+		const completions = await askCompletions(this.#live, text, cursor);
+		// The editor takes the answer first.
 		setImmediate(() => this.#draw());
 		return completions;
 	}
 
 	/** Shift-Tab: what stands at the cursor, until the next key. */
 	async #inspect(): Promise<void> {
-		const { view } = this.#live;
 		const { text, cursor } = this.#editor;
-		if (view === null || text === "") return;
+		if (text === "") return;
 		try {
-			const { found, text: doc } = await this.#live.request("kernel/inspect", {
-				sessionId: view.sessionId,
-				code: text,
-				cursor,
-				detail: 0,
-			});
-			if (this.#editor.text !== text) return;
-			const lines = sanitizeLines(doc.trimEnd());
 			const room = Math.max(3, Math.floor(this.#screen.rows / 2));
-			this.#doc = lines.length > room ? [...lines.slice(0, room - 1), "…  (name? shows all)"] : lines;
-			if (!found) this.#say("nothing is known about this");
+			const lines = await askDocumentation(this.#live, text, cursor, room);
+			if (this.#editor.text !== text) return;
+			this.#doc = lines ?? [];
+			if (lines === null) this.#say("nothing is known about this");
 		} catch (error) {
 			this.#say((error as Error).message);
 		}
@@ -612,13 +530,9 @@ export class ScreenShell implements LiveSessionListener {
 	}
 
 	async #loadHistory({ sessionId }: SessionView): Promise<void> {
-		try {
-			const { entries } = await this.#live.request("kernel/history", { sessionId, limit: historyLimit });
-			// What was typed while it loaded is newer.
-			this.#editor.setHistory([...entries.map((each) => each.source), ...this.#typed]);
-		} catch {
-			// Without the stored history, what is typed from now on is there all the same.
-		}
+		const earlier = await askHistory(this.#live, sessionId);
+		// What was typed while it loaded is newer.
+		this.#editor.setHistory([...earlier, ...this.#typed]);
 	}
 
 	// Leaving.
@@ -689,7 +603,7 @@ export class ScreenShell implements LiveSessionListener {
 	}
 
 	#askApproval(approval: Approval): void {
-		this.#card ??= { approval, since: performance.now(), scroll: 0, view: null };
+		this.#card ??= new ApprovalPrompt(approval, performance.now());
 	}
 
 	#close(question: Question): void {
@@ -765,7 +679,13 @@ export class ScreenShell implements LiveSessionListener {
 		const above = [...live, ...waiting];
 		if (above.length > 0) above.push("");
 		const input = this.#inputLines(columns, Math.max(1, Math.floor(rows / 2)));
-		const card = this.#cardLines(columns, Math.max(4, rows - input.lines.length - 2));
+		const card =
+			this.#card?.lines({
+				width: columns,
+				maxRows: rows - input.lines.length - 1,
+				theme: this.#theme,
+				lineIsEmpty: this.#editor.text === "",
+			}) ?? [];
 		const top = [...above, ...card];
 		const { link, message } = { link: this.#link, message: this.#message };
 		const status = statusParts({ link, view: this.#live.view, waiting: this.#live.waiting, message });
@@ -785,22 +705,6 @@ export class ScreenShell implements LiveSessionListener {
 		if (question !== undefined) return question.render(columns);
 		this.#editor.setPrompt(this.#prompt());
 		return this.#editor.render(columns, maxRows);
-	}
-
-	#cardLines(columns: number, maxRows: number): string[] {
-		const card = this.#card;
-		if (card === null) return [];
-		card.view = renderApproval(approvalCard(card.approval), {
-			width: columns,
-			maxRows,
-			scroll: card.scroll,
-			theme: this.#theme,
-		});
-		const hint =
-			this.#editor.text === ""
-				? []
-				: [paint(this.#theme, "dim", "Alt-y, Alt-a, Alt-n answer while you type")];
-		return [...card.view.lines, ...hint, ""];
 	}
 
 	/** Inputs that wait for their turn. */
