@@ -10,10 +10,10 @@ export const sessionCommands = {
 		usage: "sessions [all]",
 		summary: "this folder's sessions (or all)",
 		run: ({ session, services }, rest) => {
-			const { sessions } = services.store.listSessions({
-				...(rest !== "all" && { cwd: session.cwd }),
-				limit: 21,
-			});
+			const { sessions } = services.sessions.list(
+				{ ...(rest !== "all" && { cwd: session.cwd }), limit: 21 },
+				session.environment,
+			);
 			return { text: sessionsText(sessions.filter(({ sessionId }) => sessionId !== session.sessionId)) };
 		},
 	},
@@ -30,7 +30,7 @@ export const sessionCommands = {
 		usage: "resume [ID]",
 		summary: "go over to another session",
 		run: ({ services, session }, rest) => {
-			if (rest !== "") services.sessions.find(toRef(rest, session.cwd));
+			if (rest !== "") services.sessions.check(toRef(rest, session.cwd), session.environment);
 			return { text: "", action: { kind: "resume", session: rest === "" ? null : rest } };
 		},
 	},

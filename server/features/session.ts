@@ -44,7 +44,7 @@ export const sessionFeature: Feature = {
 			return attach(client, session, params.role, params.since, params.limit ?? defaultLimit);
 		});
 
-		client.onRequest("session/list", (params) => store.listSessions(params));
+		client.onRequest("session/list", (params) => sessions.list(params, client.facts.environment));
 
 		client.onRequest("session/transcript", ({ sessionId, before, limit }) => {
 			if (!store.session(sessionId))

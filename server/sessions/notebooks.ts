@@ -277,7 +277,7 @@ const takePrompt = async (
 };
 
 /** For files that do not say what was sent: the cells before the prompt, as they are in the session now. */
-const renderNow = (store: Store, sessionId: string, text: string, toSeq: number): string => {
+export const renderNow = (store: Store, sessionId: string, text: string, toSeq: number): string => {
 	const row = store.session(sessionId);
 	const afterSeq = Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0);
 	const cells = store.contextCells(sessionId, afterSeq, toSeq, defaultLimits.cells);

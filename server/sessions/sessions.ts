@@ -2,11 +2,23 @@
  * The sessions this server owns: makes them, opens stored ones, and takes up the kernels that outlived an earlier
  * server. One live `Session` per id.
  */
-import type { KernelLaunch, SessionRef, SettingsPatch } from "../../protocol/index.ts";
+import type {
+	KernelLaunch,
+	ListSessionsParams,
+	ListSessionsResult,
+	SessionRef,
+	SettingsPatch,
+} from "../../protocol/index.ts";
 import type { Environment } from "../backends/backend.ts";
 import type { Owner, SessionRow } from "../store/store.ts";
 import { RequestError } from "./errors.ts";
 import { newId } from "./ids.ts";
+import {
+	findPythonSession,
+	importPythonSession,
+	pythonHistoryFile,
+	pythonSummaries,
+} from "./pythonSessions.ts";
 import { type RunCommand, Session, type SessionDependencies, settingSources } from "./session.ts";
 import { changeSettings, newSettings } from "./settings.ts";
 
@@ -77,9 +89,44 @@ export class Sessions {
 		return session;
 	}
 
+	/** Ours, and on the first page of a folder's those that the predecessors left there, by their times. */
+	list(params: ListSessionsParams, environment: Environment): ListSessionsResult {
+		const { store } = this.#options;
+		const ours = store.listSessions(params);
+		if (params.cwd === undefined || params.cursor !== undefined || params.search) return ours;
+		const theirs = pythonSummaries(store, environment, params.cwd);
+		const sessions = [...ours.sessions, ...theirs].sort((a, b) => b.updatedAt - a.updatedAt);
+		return { ...ours, sessions };
+	}
+
+	/** Copies a session of the predecessors into one of ours when the reference means one. */
+	#import(ref: SessionRef, environment: Environment, patch: SettingsPatch): SessionRow | null {
+		const { store, owner, backends } = this.#options;
+		const found = findPythonSession(store, environment, ref);
+		if (!found) return null;
+		const backend = found.backend === null ? null : backends.find(found.backend);
+		const isReady = backend !== null && backend.login(environment).kind !== "missing";
+		const wish =
+			isReady && patch.backend === undefined && patch.model === undefined ? backend.name : undefined;
+		const settings = newSettings(
+			wish === undefined ? patch : { ...patch, backend: wish },
+			settingSources(environment, this.#options),
+		);
+		const sessionId = newId();
+		store.createSession(sessionId, found.cwd ?? ref.cwd ?? "/", owner, [
+			{ kind: "sessionCreated", cwd: found.cwd ?? ref.cwd ?? "/", title: null },
+			{ kind: "settingsChanged", settings },
+		]);
+		importPythonSession(store, sessionId, pythonHistoryFile(environment), found, {
+			backend: settings.backend ?? "none",
+			model: settings.model ?? "none",
+		});
+		return store.session(sessionId);
+	}
+
 	/** Opens what a reference means. Settings in `patch` win over the stored ones. */
 	resume(ref: SessionRef, environment: Environment, patch: SettingsPatch): Session {
-		const row = this.find(ref);
+		const row = this.#import(ref, environment, patch) ?? this.find(ref);
 		const live = this.#live.get(row.sessionId);
 		if (live) {
 			if (Object.keys(patch).length > 0) live.configure(patch);
@@ -107,6 +154,11 @@ export class Sessions {
 		session.turns.startNext();
 		session.warm();
 		return session;
+	}
+
+	/** Fails with `sessionNotFound` for a reference that `resume` could not open. */
+	check(ref: SessionRef, environment: Environment): void {
+		if (!findPythonSession(this.#options.store, environment, ref)) this.find(ref);
 	}
 
 	find(ref: SessionRef): SessionRow {
