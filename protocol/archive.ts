@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AttachSessionResult, KernelLaunch, RequestId } from "./session.ts";
+import { KernelLaunch, RequestId } from "./session.ts";
 
 /**
  * Makes a new session that shares the past of this one, up to the end of a turn. It has no kernel unless one comes
