@@ -185,6 +185,11 @@ const endOnSignals = (end: (code: number) => Promise<void>): void => {
 const idleWatch = (services: Services, connections: () => number, leave: () => void) => {
 	let timer: NodeJS.Timeout | null = null;
 	const lostSince = new Map<string, number>();
+	/** Nothing ever ran in it: nobody will come back for its kernel. */
+	const isUnused = (sessionId: string): boolean => {
+		const row = services.store.session(sessionId);
+		return row !== null && row.cells === 0 && row.turns === 0;
+	};
 	const check = async () => {
 		for (const session of services.sessions.live) {
 			if (session.participants.length > 0) {
@@ -193,7 +198,7 @@ const idleWatch = (services: Services, connections: () => number, leave: () => v
 			}
 			const since = lostSince.get(session.sessionId) ?? Date.now();
 			lostSince.set(session.sessionId, since);
-			if (session.hosting.host && Date.now() - since > lostKernelMs)
+			if (session.hosting.host && (isUnused(session.sessionId) || Date.now() - since > lostKernelMs))
 				await services.sessions.close(session.sessionId);
 			else await services.sessions.forgetIdle(session);
 		}
@@ -203,7 +208,12 @@ const idleWatch = (services: Services, connections: () => number, leave: () => v
 		} else arm();
 	};
 	const arm = () => {
-		timer = setTimeout(() => void check(), idleMs);
+		timer = setTimeout(() => {
+			check().catch((error: Error) => {
+				log(`idle check: ${error.message}`);
+				arm();
+			});
+		}, idleMs);
 		timer.unref();
 	};
 	return {

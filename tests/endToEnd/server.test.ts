@@ -71,6 +71,15 @@ test("a server that nobody needs leaves, and takes its socket along", async () =
 	expect(existsSync(socket)).toBe(false);
 });
 
+test("a kernel in which nothing ran goes soon after its lost client, and the server with it", async () => {
+	const { join, folder } = person();
+	const client = await join();
+	const launch = launchTestKernel();
+	await client.request("session/new", { requestId: "n", cwd: folder, kernel: launch, settings: {} });
+	client.close();
+	await until(() => !isAlive(launch.pid!) && !isAlive(client.aiShell.pid));
+});
+
 test("kill -9 of the server loses nothing acknowledged; the kernel and its variables are found again", async () => {
 	const { join, folder } = person();
 	const first = await join();
