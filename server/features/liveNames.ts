@@ -5,9 +5,6 @@ import { offsetIn, positionIn } from "./documents.ts";
 import type { Feature, Services } from "./feature.ts";
 import { sessionFor } from "./sessionFor.ts";
 
-/** What a look-up may take: an editor waits for it with every key. */
-const limitMs = 1000;
-
 /** `textDocument/completion` and `textDocument/hover` from the live namespace; nothing where none is. */
 export const liveNamesFeature: Feature = {
 	capabilities: { completionProvider: { triggerCharacters: ["."] }, hoverProvider: true },
@@ -16,9 +13,8 @@ export const liveNamesFeature: Feature = {
 			const place = lookUp(client, services, uri, position);
 			if (!place) return { isIncomplete: false, items: [] };
 			const { host, code, cursor, document, from } = place;
-			const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
 			const { start, end, matches } = await host
-				.complete(code, toCodePoints(code, cursor), limit)
+				.complete(code, toCodePoints(code, cursor), signal)
 				.catch(() => ({ start: 0, end: 0, matches: [] })); // busy or gone: other sources still complete
 			const range = {
 				start: positionIn(client, document, from + toUtf16(code, start)),
@@ -36,9 +32,8 @@ export const liveNamesFeature: Feature = {
 		client.onEditorRequest("textDocument/hover", async ({ textDocument: { uri }, position }, signal) => {
 			const place = lookUp(client, services, uri, position);
 			if (!place || !/[\p{L}\p{N}_]/u.test(place.code.slice(place.cursor - 1, place.cursor + 1))) return null;
-			const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
 			const text = await place.host
-				.inspect(place.code, toCodePoints(place.code, place.cursor), 0, limit)
+				.inspect(place.code, toCodePoints(place.code, place.cursor), 0, signal)
 				.catch(() => null); // as above
 			if (!text) return null;
 			const plain = text.replace(/\x1b\[[0-9;]*m/g, "");

@@ -8,7 +8,7 @@ counts as being there.
 import sys
 import types
 
-from .summaries import summary, type_name
+from .summaries import is_class, summary, type_name
 
 MAX_CHARS = 600
 MAX_COLUMNS = 40
@@ -48,7 +48,7 @@ def _schema(value):
     if cls in (types.FunctionType, types.MethodType):
         function = value.__func__ if cls is types.MethodType else value
         return _signature(function) if type(function) is types.FunctionType else None
-    if isinstance(value, type):
+    if is_class(value):
         return _class_schema(value)
     if cls is types.ModuleType:
         return None
@@ -64,7 +64,7 @@ def _schema(value):
             name = f" {value.name!r}" if type(value.name) in _plain_keys else ""
             return f"Series{name} of {len(value)}, {value.dtype}"
     attributes = _instance_dict(value)
-    if attributes and type(cls) is type and not cls.__module__.startswith(("numpy", "pandas")):
+    if type(attributes) is dict and attributes and type(cls) is type and not cls.__module__.startswith(("numpy", "pandas")):
         shown = [f"{key}: {type_name(attributes[key])}" for key in list(attributes)[:MAX_KEYS] if type(key) is str]
         return f"{type_name(value)} with {', '.join(shown)}"
     return None
@@ -174,13 +174,15 @@ def _attribute(value, name):
         if "__getattr__" in members and (members.get("__name__") not in _honest_modules or name in members["__dir__"]()):
             return _absent
         raise _Missing
-    if isinstance(value, type):
+    if is_class(value):
         return _class_attribute(value, name)
     found = _in_classes(cls, name)
     accessor = _pandas_attribute(value, name, found)
     if accessor is not None:
         return accessor
     attributes = _instance_dict(value)
+    if attributes is _absent:
+        return _absent
     if attributes is not None and name in attributes:
         return attributes[name]
     if found is not _absent or not _plain_lookup(cls):
@@ -194,6 +196,12 @@ def _class_attribute(cls, name):
         # A function or a plain value; what has a `__get__` of its own may give anything.
         return found if type(found) in _plain_keys or type(found) is dict else _absent
     metaclass = type(cls)
+    enum = sys.modules.get("enum")
+    if enum is not None and metaclass is enum.EnumMeta:
+        # Its `__getattr__` in older Pythons finds the members, which stand here too.
+        if name in _class_dict(cls).get("_member_map_", ()) or _in_classes(metaclass, name) is not _absent:
+            return _absent
+        raise _Missing
     if _in_classes(metaclass, name) is not _absent or not _plain_lookup(metaclass):
         return _absent
     raise _Missing
@@ -211,18 +219,20 @@ def _plain_lookup(cls) -> bool:
     """Whether attributes of its instances are found in dictionaries only."""
     if _in_classes(cls, "__getattr__") is not _absent:
         return False
-    return _in_classes(cls, "__getattribute__") in (object.__getattribute__, type.__getattribute__)
+    # Python's own types each have a wrapper of the same lookup.
+    return type(_in_classes(cls, "__getattribute__")) is types.WrapperDescriptorType
 
 
 def _instance_dict(value):
+    """The object's own attributes, ``None`` when it has none, ``_absent`` when its class makes them up."""
     for base in _mro(type(value)):
         slot = _class_dict(base).get("__dict__")
         if slot is None:
             continue
         if type(slot) is not types.GetSetDescriptorType:
-            return None
+            return _absent
         attributes = slot.__get__(value)
-        return attributes if type(attributes) is dict else None
+        return attributes if type(attributes) is dict else _absent
     return None
 
 
@@ -280,8 +290,7 @@ def _pandas_attribute(value, name, found):
             except AttributeError:
                 raise _Missing from None
         return _absent
-    attributes = _instance_dict(value) or {}
-    if name in attributes:
+    if name in _instance_dict(value):
         return _absent
     has = _has_label(pandas, labels, name)
     if has is False:

@@ -21,6 +21,11 @@ def type_name(value) -> str:
     return name if not isinstance(module, str) or module in ("builtins", "__main__") else f"{module}.{name}"
 
 
+def is_class(value) -> bool:
+    """``isinstance`` would ask the value for its ``__class__``, which may be the user's code."""
+    return issubclass(type(value), type)
+
+
 def summary(value) -> str:
     """One line about the value."""
     text = _summary(value, 0)
@@ -48,7 +53,7 @@ def _summary(value, depth: int) -> str:
         return f"{code.co_name}({', '.join(code.co_varnames[:count])})"
     if cls is types.BuiltinFunctionType:
         return value.__name__
-    if isinstance(value, type):
+    if is_class(value):
         return f"class {_type_name(value)}"
     return _array(value) or type_name(value)
 

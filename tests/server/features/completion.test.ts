@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { inputDocumentUri } from "../../../protocol/completion.ts";
 import { until } from "../../support/kernel.ts";
 import { failAfter, hangAfter, type Script, say, scriptedBackend } from "../../support/scriptedBackend.ts";
 import { startTestServer } from "../../support/server.ts";
+import { startKernelSession } from "../../support/sessionWithKernel.ts";
 
 /** A session and its input line, with the cursor at `|`. */
 const start = async (...scripts: Script[]) => {
@@ -109,4 +110,53 @@ test("a document that was never opened is named", async () => {
 	await expect(client.request("textDocument/inlineCompletion", params)).rejects.toMatchObject({
 		code: -32602,
 	});
+});
+
+describe("with a live session", () => {
+	const startLive = async (...scripts: Script[]) => {
+		const session = await startKernelSession(scripts);
+		await session.run("point = {'left': 1, 'right': 2}");
+		const uri = "file:///work/a.py";
+		const complete = async (text: string) => {
+			session.client.notify("textDocument/didClose", { textDocument: { uri } });
+			session.client.notify("textDocument/didOpen", {
+				textDocument: { uri, languageId: "python", version: 1, text },
+			});
+			const { items } = await session.client.request("textDocument/inlineCompletion", {
+				textDocument: { uri },
+				position: { line: 0, character: text.length },
+				context: { triggerKind: 1 },
+			});
+			return items.map(({ insertText }) => insertText);
+		};
+		return { ...session, complete };
+	};
+
+	test("the model is told what the variables near the cursor hold, and what ran", async () => {
+		const { complete, backend } = await startLive(say("'left']"));
+		expect(await complete("x = point[")).toEqual(["'left']"]);
+		const told = JSON.stringify(backend.requests[0]!.transcript);
+		expect(told).toContain("point: dict = dict of 2: 'left': int, 'right': int");
+		expect(told).toContain("<code>point = {'left': 1, 'right': 2}</code>");
+	});
+
+	test("a suggestion that the live objects contradict is not given", async () => {
+		const { complete } = await startLive(say("'middle']"), say("'right']"));
+		expect(await complete("x = point[")).toEqual([]);
+		expect(await complete("x = point[")).toEqual(["'right']"]);
+	});
+});
+
+test("what nobody asked for waits for a pause, and keys in between ask no model", async () => {
+	const { client, backend, write, uri } = await start(say("7"));
+	const ask = (text: string) =>
+		client.request("textDocument/inlineCompletion", {
+			textDocument: { uri },
+			position: write(text),
+			context: { triggerKind: 2 },
+		});
+	write("|");
+	const answers = await Promise.all([ask("x|"), ask("x |"), ask("x =|"), ask("x = |")]);
+	expect(answers.map(({ items }) => items.map(({ insertText }) => insertText))).toEqual([[], [], [], ["7"]]);
+	expect(backend.requests).toHaveLength(1);
 });

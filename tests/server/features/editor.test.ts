@@ -1,0 +1,317 @@
+/** What an editor gets that knows LSP and nothing of ours: vscode-languageserver-protocol's client, a server in memory. */
+import { pathToFileURL } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import {
+	type ClientCapabilities,
+	createProtocolConnection,
+	type InitializeResult,
+	StreamMessageReader,
+	StreamMessageWriter,
+} from "vscode-languageserver/node";
+import type { Backend } from "../../../server/backends/backend.ts";
+import { until } from "../../support/kernel.ts";
+import { callTool, hangAfter, type Script, say, scriptedBackend } from "../../support/scriptedBackend.ts";
+import { startTestServer, type TestServer } from "../../support/server.ts";
+import { startKernelSession } from "../../support/sessionWithKernel.ts";
+
+const everything: ClientCapabilities = {
+	window: { workDoneProgress: true, showMessage: {} },
+	workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },
+	// From a version that is not there yet.
+	...({ textDocument: { telepathy: { dynamicRegistration: true } } } as object),
+};
+
+type Told = { method: string; params: unknown };
+
+const connect = async (
+	server: TestServer,
+	capabilities: ClientCapabilities = everything,
+	settings: object = {},
+	onAsked: (message: string) => string | null = () => null,
+) => {
+	const stream = server.open();
+	const rpc = createProtocolConnection(new StreamMessageReader(stream), new StreamMessageWriter(stream));
+	const told: Told[] = [];
+	rpc.onNotification("window/showMessage", (params) => {
+		told.push({ method: "window/showMessage", params });
+	});
+	const tokens: string[] = [];
+	rpc.onRequest("window/workDoneProgress/create", ({ token }) => {
+		tokens.push(token);
+		rpc.onProgress({} as never, token, (value) => {
+			told.push({ method: "$/progress", params: value });
+		});
+		return null;
+	});
+	rpc.onRequest("workspace/configuration", ({ items }) => items.map(() => settings));
+	rpc.onRequest("client/registerCapability", () => null);
+	rpc.onRequest("window/showMessageRequest", ({ message }) => {
+		const title = onAsked(message);
+		return title === null ? null : { title };
+	});
+	rpc.listen();
+	onTestFinished(() => rpc.dispose());
+	const { capabilities: offered }: InitializeResult = await rpc.sendRequest("initialize", {
+		processId: null,
+		rootUri: pathToFileURL(server.folder).href,
+		capabilities,
+	});
+	await rpc.sendNotification("initialized", {});
+	const uri = pathToFileURL(`${server.folder}/a.py`).href;
+	const open = (text: string) =>
+		rpc.sendNotification("textDocument/didOpen", {
+			textDocument: { uri, languageId: "python", version: 1, text },
+		});
+	const run = (command: string, argument?: object) =>
+		rpc.sendRequest<Record<string, unknown>>("workspace/executeCommand", {
+			command,
+			arguments: argument ? [argument] : [],
+		});
+	const shown = () =>
+		told.flatMap(({ method, params }) =>
+			method === "window/showMessage" ? [(params as { message: string }).message] : [],
+		);
+	return { rpc, offered, told, tokens, open, uri, run, shown };
+};
+
+const editorWith = async (backend: Backend, ...more: [ClientCapabilities?, object?]) => {
+	const server = await startTestServer({ backends: [backend] });
+	return { server, ...(await connect(server, ...more)) };
+};
+
+const editorBeside = async (
+	scripts: Script[] = [],
+	onAsked: (message: string) => string | null = () => null,
+) => {
+	const session = await startKernelSession(scripts);
+	return { ...session, ...(await connect(session.server, everything, {}, onAsked)) };
+};
+
+test.each([
+	[["utf-8", "utf-16"], "utf-8", 8],
+	[["utf-32"], "utf-32", 5],
+	[["utf-7", "utf-16"], "utf-16", 6],
+	[undefined, undefined, 6],
+])("of positions in %j it takes %s, in requests and in changes", async (offered, taken, character) => {
+	const backend = scriptedBackend(say("1"));
+	const editor = await editorWith(backend, offered ? { general: { positionEncodings: offered } } : {});
+	expect(editor.offered.positionEncoding).toBe(taken);
+	await editor.open("😀a = ?");
+	// The question mark's.
+	const place = { line: 0, character };
+	await editor.rpc.sendNotification("textDocument/didChange", {
+		textDocument: { uri: editor.uri, version: 2 },
+		contentChanges: [
+			{ range: { start: place, end: { ...place, character: place.character + 1 } }, text: "" },
+		],
+	});
+	await editor.rpc.sendRequest("textDocument/inlineCompletion", {
+		textDocument: { uri: editor.uri },
+		position: place,
+		context: { triggerKind: 1 },
+	});
+	expect(JSON.stringify(backend.requests[0]!.transcript)).toContain("<prefix>😀a = </prefix>");
+});
+
+test("a prompt without any session: the answer as result and message, progress meanwhile", async () => {
+	const { run, shown, told, tokens } = await editorWith(scriptedBackend(say("It is 42.")));
+	expect(await run("ipyai.prompt", { text: "what is it?" })).toMatchObject({
+		answer: "It is 42.",
+		stopReason: "endTurn",
+	});
+	await until(() => told.filter(({ method }) => method === "$/progress").length >= 3);
+	expect(shown()).toEqual(["It is 42."]);
+	expect(tokens).toHaveLength(1);
+	expect(told.flatMap(({ method, params }) => (method === "$/progress" ? [params] : []))).toEqual([
+		{ kind: "begin", title: "ipyai", cancellable: true },
+		{ kind: "report", message: "It is 42." },
+		{ kind: "end" },
+	]);
+});
+
+test("prompts of one editor go on in one conversation, about the code they name", async () => {
+	const backend = scriptedBackend(say("first"), say("second"));
+	const { run, open, uri } = await editorWith(backend);
+	await open("a = 1\nb = 2\n");
+	const range = { start: { line: 1, character: 0 }, end: { line: 1, character: 5 } };
+	const first = await run("ipyai.prompt", { text: "why?", uri, range });
+	const second = await run("ipyai.prompt", { text: "and?" });
+	expect(second.sessionId).toBe(first.sessionId);
+	expect(backend.requests[1]!.transcript).toHaveLength(3);
+	expect(JSON.stringify(backend.requests[0]!.transcript)).toContain(
+		"a.py, lines 2 to 2:\\n```python\\nb = 2\\n```",
+	);
+});
+
+test("cancelled by its token or by a person at the progress: the turn ends, the request is answered", async () => {
+	const backend = scriptedBackend(hangAfter("so far"));
+	const { rpc, run, tokens } = await editorWith(backend);
+	const asked = run("ipyai.prompt", { text: "long?" });
+	await until(() => backend.requests.length === 1);
+	await rpc.sendNotification("window/workDoneProgress/cancel", { token: tokens[0]! });
+	expect(await asked).toMatchObject({ stopReason: "cancelled" });
+});
+
+test("cells of a file run in the folder's live session, whoever brought it", async () => {
+	const { run, open, uri, shown, client } = await editorBeside();
+	await open("# %%\nx = 20\n# %% second\nprint(x + 1)\nx * 2\n");
+	expect(await run("ipyai.runCell", { uri, line: 1 })).toMatchObject({ status: "ok", text: "" });
+	expect(await run("ipyai.runCell", { uri, line: 4 })).toMatchObject({ status: "ok", text: "21\n40" });
+	await until(() => shown().length > 0);
+	expect(shown()).toEqual(["21\n40"]);
+	expect((await client.event("cellStarted")).code).toBe("x = 20");
+});
+
+test("without a live Python a cell does not run, and it says what to do", async () => {
+	const { run, open, uri, server } = await editorWith(scriptedBackend());
+	await open("# %%\n1");
+	await expect(run("ipyai.runCell", { uri })).rejects.toMatchObject({
+		code: -32013,
+		message: `No live Python of ${server.folder}: start ipyai in a terminal there.`,
+	});
+});
+
+test("interrupts what runs", async () => {
+	const { run, open, uri, client } = await editorBeside();
+	await open("import time\nprint('on')\ntime.sleep(600)");
+	const running = run("ipyai.runCell", { uri });
+	await client.event("cellOutput");
+	expect(await run("ipyai.interrupt")).toEqual({ interrupted: true });
+	expect(await running).toMatchObject({ status: "interrupted" });
+});
+
+test.each([
+	["Allow", "TOOL SAID: 42"],
+	[null, "The person declined"],
+] as const)("a tool is put before the person; %s", async (answer, expected) => {
+	const asked: string[] = [];
+	const { run } = await editorBeside([callTool("pyrun", { code: "6 * 7" })], (message) => {
+		asked.push(message);
+		return answer;
+	});
+	const { answer: said } = await run("ipyai.prompt", { text: "how much?" });
+	expect(said).toMatch(new RegExp(expected, "i"));
+	expect(asked).toEqual([expect.stringContaining("6 * 7")]);
+});
+
+test("offers to ask and to run", async () => {
+	const { rpc, open, uri } = await editorBeside();
+	await open("# %%\nx = 1\n");
+	const actions = async (line: number, character: number, diagnostics: object[] = [], only?: string[]) => {
+		const range = { start: { line, character: 0 }, end: { line, character } };
+		const found: { title: string }[] = await rpc.sendRequest("textDocument/codeAction", {
+			textDocument: { uri },
+			range,
+			context: { diagnostics, ...(only ? { only } : {}) },
+		});
+		return found.map(({ title }) => title);
+	};
+	expect(await actions(1, 0)).toEqual(["Run cell in ipyai"]);
+	expect(await actions(1, 3)).toEqual(["Ask ipyai about this", "Run cell in ipyai"]);
+	expect(await actions(1, 0, [{ message: "no such name" }])).toEqual([
+		"Ask ipyai about: no such name",
+		"Run cell in ipyai",
+	]);
+	expect(await actions(1, 3, [], ["source.organizeImports"])).toEqual([]);
+});
+
+test("completes and explains live names", async () => {
+	const { rpc, open, uri, run } = await editorBeside();
+	await open("wide_frame = {'a': 1}\nü = '😀'; wide_fr\n");
+	await run("ipyai.runCell", { uri });
+	const at = (character: number) => ({ textDocument: { uri }, position: { line: 1, character } });
+	const { items } = await rpc.sendRequest<{ items: { textEdit: object }[] }>(
+		"textDocument/completion",
+		at(17),
+	);
+	expect(items[0]).toMatchObject({
+		label: "wide_frame",
+		textEdit: {
+			newText: "wide_frame",
+			range: { start: { line: 1, character: 10 }, end: { line: 1, character: 17 } },
+		},
+	});
+	await rpc.sendNotification("textDocument/didChange", {
+		textDocument: { uri, version: 2 },
+		contentChanges: [{ text: "\nwide_frame" }],
+	});
+	const hover = await rpc.sendRequest<{ contents: { value: string } }>("textDocument/hover", at(4));
+	expect(hover.contents.value).toContain("{'a': 1}");
+});
+
+test("cells above in a notebook are context of a completion in it", async () => {
+	const backend = scriptedBackend(say("1"));
+	const { rpc, server } = await editorWith(backend);
+	const notebook = pathToFileURL(`${server.folder}/n.ipynb`).href;
+	const cell = (id: string, kind = 2) => ({
+		kind,
+		document: `vscode-notebook-cell:${notebook.slice(5)}#${id}`,
+	});
+	const item = (id: string, text: string) => ({
+		uri: cell(id).document,
+		languageId: "python",
+		version: 1,
+		text,
+	});
+	await rpc.sendNotification("notebookDocument/didOpen", {
+		notebookDocument: {
+			uri: notebook,
+			notebookType: "jupyter-notebook",
+			version: 1,
+			cells: [cell("a"), cell("m", 1), cell("b"), cell("c")],
+		},
+		cellTextDocuments: [item("a", "a = 1"), item("m", "# Title"), item("b", "b = "), item("c", "c = 3")],
+	});
+	await rpc.sendNotification("notebookDocument/didChange", {
+		notebookDocument: { uri: notebook, version: 2 },
+		change: {
+			cells: {
+				structure: { array: { start: 0, deleteCount: 0, cells: [cell("z")] }, didOpen: [item("z", "z = 0")] },
+				textContent: [{ document: { uri: cell("a").document, version: 2 }, changes: [{ text: "a = 11" }] }],
+			},
+		},
+	});
+	await rpc.sendRequest("textDocument/inlineCompletion", {
+		textDocument: { uri: cell("b").document },
+		position: { line: 0, character: 4 },
+		context: { triggerKind: 1 },
+	});
+	expect(JSON.stringify(backend.requests[0]!.transcript)).toContain(
+		"<context>\\n<code>z = 0</code>\\n<code>a = 11</code>\\n</context>",
+	);
+});
+
+test("the editor's settings choose the models", async () => {
+	const backend = scriptedBackend(say("1"));
+	const { rpc, open, uri, run } = await editorWith(backend, everything, {
+		model: "wished-1",
+		completionModel: "wished-mini",
+		somethingElse: true,
+	});
+	await open("x = ");
+	await rpc.sendRequest("textDocument/inlineCompletion", {
+		textDocument: { uri },
+		position: { line: 0, character: 4 },
+		context: { triggerKind: 1 },
+	});
+	await run("ipyai.prompt", { text: "hi" });
+	expect(backend.requests.map(({ model }) => model)).toEqual(["wished-mini", "wished-1"]);
+});
+
+test("a wrong setting is told and not used; wrong parameters are the editor's fault", async () => {
+	const { rpc, run, shown } = await editorWith(scriptedBackend(say("1")), everything, { model: 7 });
+	await until(() => shown().length > 0);
+	expect(shown()[0]).toContain("ipyai.model");
+	await expect(run("ipyai.prompt", { txt: "?" })).rejects.toMatchObject({ code: -32602 });
+	await expect(run("ipyai.unknown")).rejects.toMatchObject({ code: -32602 });
+	await expect(rpc.sendRequest("textDocument/codeAction", { textDocument: {} })).rejects.toMatchObject({
+		code: -32602,
+	});
+	expect(await run("ipyai.completionStatistics")).toEqual({
+		fromCache: 0,
+		modelRequests: 0,
+		dropped: 0,
+		shown: 0,
+		partiallyAccepted: 0,
+	});
+});
