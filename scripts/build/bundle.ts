@@ -57,9 +57,10 @@ export const buildBundles = async (
 		banner: { js: requireShim },
 		define: { "process.env.IPYAI_BUNDLE": '"1"' },
 		legalComments: "none",
-		// What is read at each start is shorter; names stay, for stack traces.
+		// What is read at each start is shorter; names and lines stay, for stack traces.
 		minifyWhitespace: true,
 		minifySyntax: true,
+		lineLimit: 160,
 		metafile: true,
 		write: false,
 		logLevel: "warning",
