@@ -22,10 +22,13 @@ export const commandNames = [
 	"tools",
 	"sessions",
 	"rename",
+	"fork",
 	"resume",
 	"rerun",
 	"restart",
 	"detach",
+	"save",
+	"load",
 	"help",
 ] as const;
 export type CommandName = (typeof commandNames)[number];

@@ -4,6 +4,7 @@ import type { RunCommandResult } from "../../protocol/index.ts";
 import { nearest } from "../../protocol/nearest.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { conversationCommands } from "./conversation.ts";
+import { notebookCommands } from "./notebooks.ts";
 import { sessionCommands } from "./sessions.ts";
 import { settingCommands, showSettings } from "./settings.ts";
 import { toolCommands } from "./tools.ts";
@@ -13,6 +14,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
 	...conversationCommands,
 	...toolCommands,
 	...sessionCommands,
+	...notebookCommands,
 	help: {
 		usage: "help",
 		summary: "this list",

@@ -1,4 +1,5 @@
 import type { SessionSummary } from "../../protocol/index.ts";
+import { forkSession } from "../sessions/archive.ts";
 import { rerunCells } from "../sessions/rerun.ts";
 import { afterCell, type Command, CommandError } from "./command.ts";
 import { sessionName } from "./sessionName.ts";
@@ -24,6 +25,23 @@ export const sessionCommands = {
 			if (rest === "") throw new CommandError("write a title after it.");
 			session.log.add({ kind: "sessionRenamed", title: rest });
 			return { text: `title = ${rest}` };
+		},
+	},
+	fork: {
+		usage: "fork [TITLE]",
+		summary: "a second session with this one's past",
+		run: async ({ session, services }, rest) => {
+			const fork = await forkSession(services.sessions, services.store, {
+				sessionId: session.sessionId,
+				turnId: null,
+				title: rest === "" ? null : rest,
+				kernel: null,
+				environment: session.environment,
+			});
+			const name = sessionName({ historySession: null, sessionId: fork.sessionId });
+			return {
+				text: `Forked: %ipyai resume ${name}, or ipyai -r ${name}. It has the conversation, not the variables.`,
+			};
 		},
 	},
 	resume: {

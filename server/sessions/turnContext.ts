@@ -32,6 +32,12 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 	const notes = await noteValues(cells, request.host, request.signal);
 	const text = request.content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
 	const refs = await resolve(text, [...notes.values()], request);
+	const freshKernel = store.freshKernel(sessionId, afterSeq, toSeq);
+	if (freshKernel !== null) {
+		const at = cells.findIndex(({ kernelId }) => kernelId === freshKernel);
+		cells.splice(at < 0 ? cells.length : at, 0, freshKernelCell(freshKernel));
+		notes.set(freshKernel, freshKernelNote);
+	}
 	const { content, warnings, parts } = renderTurn({
 		cells,
 		earlierCells,
@@ -42,6 +48,20 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 	});
 	return { rendered: [...content], warnings: [...warnings], parts: [...parts] };
 };
+
+const freshKernelNote =
+	"Python was started anew here: the variables, imports and definitions of all earlier cells are gone, unless a later cell makes them again.";
+
+/** Stands among the cells where the new kernel began; only its note is rendered. */
+const freshKernelCell = (kernelId: string): ContextCell => ({
+	cellId: kernelId,
+	kernelId,
+	code: '""',
+	executionCount: null,
+	outputs: [],
+	finished: true,
+	remainder: false,
+});
 
 /** Only a source that starts like a string literal can be a note: Python is asked about those alone. */
 const mayBeNote = (code: string): boolean => /^\s*(?:#[^\n]*\n\s*)*[rRuU]?["'(]/.test(code);

@@ -112,6 +112,8 @@ export type Store = {
 	/** Every cell or turn that began after `after`, oldest first. */
 	cellHeads(sessionId: string, after: number): CellHead[];
 	turnHeads(sessionId: string, after: number): TurnHead[];
+	/** The kernel that was attached last in (`after`, `through`] if it took the variables of another away. */
+	freshKernel(sessionId: string, after: number, through: number): string | null;
 	/** Rendered prompt and warnings of a turn, as `turnStarted` stored them. */
 	turnStart(sessionId: string, turnId: string): Extract<SessionEvent, { kind: "turnStarted" }> | null;
 	/** Queued turns in order. */

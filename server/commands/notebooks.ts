@@ -1,0 +1,65 @@
+import type { LoadNotebookResult } from "../../protocol/index.ts";
+import { placeFacts } from "../sessions/config.ts";
+import { notebookPath } from "../sessions/notebookFiles.ts";
+import { loadNotebook, saveNotebook } from "../sessions/notebooks.ts";
+import { afterCell, type Command, type CommandContext, CommandError } from "./command.ts";
+
+/** `%ipyai` words about notebook files. */
+export const notebookCommands = {
+	save: {
+		usage: "save FILE",
+		summary: "write cells and prompts as a Jupyter notebook",
+		run: async (context, rest) => {
+			const { session, services } = context;
+			const { path, cells, prompts } = await saveNotebook(session, services.store, pathOf(context, rest));
+			return { text: `Saved ${cells} code cells and ${prompts} prompts to ${path}.` };
+		},
+	},
+	load: {
+		usage: "load FILE [--run | --show] [--from N]",
+		summary: "take a notebook in; foreign ones are only shown",
+		run: (context, rest) => {
+			const options = readOptions(rest);
+			const { session, services, by, signal } = context;
+			const path = pathOf(context, options.file);
+			return afterCell(context, `${path} is loaded after this cell.`, async () =>
+				loadedText(
+					await loadNotebook(
+						session,
+						services.store,
+						{ run: options.run, ...(options.from !== null && { from: options.from }) },
+						path,
+						by,
+						signal,
+					),
+				),
+			);
+		},
+	},
+} satisfies Record<string, Command>;
+
+const pathOf = ({ session }: CommandContext, file: string): string => {
+	if (file === "") throw new CommandError("write a file name after it.");
+	const bare = /^(["'])(.*)\1$/.exec(file)?.[2] ?? file;
+	return notebookPath(bare, session.cwd, placeFacts(session.environment).home);
+};
+
+/** Blanks belong to the file's name; options stand behind it or before it. */
+const readOptions = (rest: string): { file: string; run: boolean | "ifOurs"; from: number | null } => {
+	const from = /(?:^|\s)--from[ =](\d+)(?=\s|$)/.exec(rest);
+	const run = /(?:^|\s)--run(?=\s|$)/.test(rest);
+	const show = /(?:^|\s)--show(?=\s|$)/.test(rest);
+	const file = rest.replace(/(?:^|\s)(?:--from[ =]\d+|--run|--show)(?=\s|$)/g, "").trim();
+	return {
+		file,
+		run: run ? true : show ? false : "ifOurs",
+		from: from ? Math.max(1, Number(from[1])) : null,
+	};
+};
+
+const loadedText = ({ path, cells, prompts, ran, stopped, total }: LoadNotebookResult): string => {
+	const loaded = `Loaded ${cells} code cells and ${prompts} prompts from ${path}.`;
+	if (stopped)
+		return `${loaded} Cell ${stopped.cell} of ${total} ended with ${stopped.status}: after a repair, %ipyai load ${path} --run --from ${stopped.cell} goes on.`;
+	return ran || cells === 0 ? loaded : `${loaded} They are shown, not run: --run runs them.`;
+};
