@@ -37,6 +37,10 @@ const usage = `Usage: ipyai server --listen [--replace] | --stdio
   --stdio    serve one client on standard input and output
 `;
 
+// The provider SDKs read these by themselves, and the server's environment is only that of the shell that started it.
+for (const name of ["ANTHROPIC_CUSTOM_HEADERS", "OPENAI_CUSTOM_HEADERS", "ANTHROPIC_LOG", "OPENAI_LOG"])
+	delete process.env[name];
+
 const environment = process.env as Environment;
 const facts = placeFacts(environment);
 const logFile = join(stateDir(facts), "server.log");

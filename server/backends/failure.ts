@@ -29,7 +29,7 @@ export class ReportedFailure extends Error {
 	}
 }
 
-/** There is nothing to log in with, and the provider is known to want it. */
+/** There is nothing to log in with, and the provider is known to want it. A message says what to do instead of setting a key. */
 export class MissingKey extends Error {
 	override readonly name = "MissingKey";
 }
@@ -61,7 +61,8 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 		retryAfterMs: retryAfter(error.headers),
 	});
 	if (error instanceof MissingKey) {
-		const text = `No key for backend "${context.backend}": set ${context.keyName} ${switchBackend}`;
+		const cure = error.message || `set ${context.keyName}`;
+		const text = `No key for backend "${context.backend}": ${cure} ${switchBackend}`;
 		return { text, reason: "no key", retries: 0, retryAfterMs: null };
 	}
 	if (error instanceof BrokenAnswer) return finish(error.message, "Send the prompt again.", 2);
@@ -163,6 +164,7 @@ export const redact = (text: string, environment: Environment): string => {
 		if (value.length >= 6 && /KEY|TOKEN|SECRET|PASSW|CREDENTIAL/i.test(name))
 			clean = clean.replaceAll(value, "[redacted]");
 	return clean
+		.replace(/\beyJ[-_A-Za-z0-9]+\.[-_A-Za-z0-9]+\.[-_A-Za-z0-9]*/g, "[redacted]")
 		.replace(/\b(sk|pk|gsk|AIza)[-_A-Za-z0-9*]{8,}/g, "[redacted]")
 		.replace(/:\/\/[^/\s@]+@/g, "://[redacted]@");
 };

@@ -9,6 +9,7 @@ import type { Model } from "./backend.ts";
 export const defaultModels = {
 	"claude-sdk": { prompt: "sonnet", completion: "haiku" },
 	codex: { prompt: "gpt-5.5", completion: "gpt-5.4-mini" },
+	"codex-api": { prompt: "gpt-5.5", completion: "gpt-5.4-mini" },
 	"claude-api": { prompt: "claude-sonnet-5-5", completion: "claude-haiku-5-5" },
 	"openai-api": { prompt: "gpt-5.5", completion: "gpt-5.4-mini" },
 	"openai-chat": { prompt: null, completion: null },

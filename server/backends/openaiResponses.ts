@@ -1,22 +1,19 @@
 /** `openai-api`: OpenAI's Responses through the SDK, without state on their side. */
-import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
 import { orAborted, untilAborted } from "./abort.ts";
-import type { Backend, Environment, TurnRequest } from "./backend.ts";
+import type { Backend, Environment } from "./backend.ts";
 import { clientCache } from "./clientCache.ts";
 import { keyLogin, readVariable } from "./environment.ts";
 import { describeFailure } from "./failure.ts";
-import { defaultModels, openAiEffort, openAiModels, openAiWindow } from "./models.ts";
+import { defaultModels, openAiModels, openAiWindow } from "./models.ts";
 import { makeOpenAiClient, openAiBaseUrl } from "./openaiClient.ts";
-import { toResponsesInput } from "./responsesInput.ts";
+import { toResponsesBody } from "./responsesBody.ts";
 import { readResponsesStream } from "./responsesStream.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
-import { settleTranscript } from "./settle.ts";
-import { type ResponseRequest, runToolLoop } from "./toolLoop.ts";
+import { runToolLoop } from "./toolLoop.ts";
 import { wireNames } from "./wireId.ts";
 
 const name = "openai-api";
 const keyName = "OPENAI_API_KEY";
-const searchSizes = { l: "low", m: "medium", h: "high" } as const;
 
 export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolicy): Backend => {
 	const clients = clientCache((environment: Environment) =>
@@ -43,6 +40,7 @@ export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolic
 		runTurn(request) {
 			const { environment, model } = request;
 			const endpoint = openAiBaseUrl(environment);
+			const owner = { backend: name, model, endpoint };
 			return runToolLoop(request, {
 				retryPolicy,
 				contextWindow: openAiWindow(model),
@@ -50,14 +48,11 @@ export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolic
 				async *respond(response) {
 					const { signal, items } = response;
 					const client = await orAborted(clients.get(environment), signal);
-					const body = toResponsesBody(request, response, endpoint);
+					const body = toResponsesBody(request, response, owner);
 					const stream = await orAborted(client.responses.create(body, { signal }), signal);
 					const names = wireNames(request.tools);
 					const { output, ...end } = yield* readResponsesStream(untilAborted(stream, signal), items, names);
-					return {
-						...end,
-						native: output === null ? null : { backend: name, model, endpoint, items: output },
-					};
+					return { ...end, native: output === null ? null : { ...owner, items: output } };
 				},
 			});
 		},
@@ -76,45 +71,5 @@ export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolic
 		},
 
 		dispose: async () => clients.clear(),
-	};
-};
-
-/** The request. The input comes last: all before it stays the same while tools and settings do. */
-const toResponsesBody = (
-	request: TurnRequest,
-	response: ResponseRequest,
-	endpoint: string,
-): ResponseCreateParamsStreaming => {
-	const { model } = request;
-	const names = wireNames(request.tools);
-	const effort = openAiEffort(model, request.think);
-	const steps = settleTranscript(response.transcript, {
-		tools: new Set(request.tools.map((tool) => tool.name)),
-		owner: { backend: name, model, endpoint },
-	});
-	const tools: ResponseCreateParamsStreaming["tools"] = request.tools.map((tool) => ({
-		type: "function",
-		name: names.toWire(tool.name),
-		description: tool.description,
-		parameters: { type: "object", ...tool.inputSchema },
-		strict: false,
-	}));
-	if (request.search !== null)
-		tools.push({ type: "web_search", search_context_size: searchSizes[request.search] });
-	return {
-		model,
-		...(request.systemPrompt.trim() === "" ? {} : { instructions: request.systemPrompt }),
-		...(effort === null
-			? {}
-			: { reasoning: { effort, summary: "auto" }, include: ["reasoning.encrypted_content"] }),
-		store: false,
-		stream: true,
-		prompt_cache_key: request.conversationId.slice(0, 64),
-		...(request.maxOutputTokens === undefined
-			? {}
-			: { max_output_tokens: Math.max(16, request.maxOutputTokens) }),
-		...(tools.length > 0 ? { tools } : {}),
-		...(tools.length > 0 && !response.toolsAllowed ? { tool_choice: "none" } : {}),
-		input: toResponsesInput(steps, names),
 	};
 };

@@ -5,6 +5,7 @@ import { createAnthropicBackend } from "./anthropic.ts";
 import type { Backend, Environment } from "./backend.ts";
 import { createClaudeSdkBackend } from "./claudeSdk/claudeSdk.ts";
 import { createCodexBackend } from "./codex/codex.ts";
+import { createCodexApiBackend } from "./codexApi/codexApi.ts";
 import { createOpenAiChatBackend } from "./openaiChat.ts";
 import { createOpenAiBackend } from "./openaiResponses.ts";
 import { presets } from "./presets.ts";
@@ -43,6 +44,7 @@ export const createBackends = (options: BackendsOptions = {}): Backends => {
 	return backendsOf([
 		createClaudeSdkBackend(),
 		createCodexBackend(),
+		createCodexApiBackend(retryPolicy),
 		createAnthropicBackend(retryPolicy),
 		createOpenAiBackend(retryPolicy),
 		createOpenAiChatBackend(retryPolicy),
@@ -96,7 +98,8 @@ const providers: Readonly<Record<string, string>> = {
 	openai: "openai-api",
 	claude_code: "claude-sdk",
 	"claude-code": "claude-sdk",
-	"openai-codex": "codex",
+	// The predecessors mean the endpoint, not the program.
+	"openai-codex": "codex-api",
 };
 
 /** A key for some preset alone does not say which model is meant; a server of one's own offers its own. */

@@ -8,10 +8,12 @@ import { createClaudeSdkBackend } from "../../server/backends/claudeSdk/claudeSd
 import { findClaude } from "../../server/backends/claudeSdk/locate.ts";
 import { createCodexBackend } from "../../server/backends/codex/codex.ts";
 import { findCodex } from "../../server/backends/codex/locate.ts";
+import { createCodexApiBackend } from "../../server/backends/codexApi/codexApi.ts";
 import { createOpenAiChatBackend } from "../../server/backends/openaiChat.ts";
 import { createOpenAiBackend } from "../../server/backends/openaiResponses.ts";
 import type { RetryPolicy } from "../../server/backends/retry.ts";
 import { codexConfig } from "./modelServer/codexConfig.ts";
+import { loopAccount, loopToken } from "./modelServer/codexWire.ts";
 
 export type Subject = {
 	readonly name: string;
@@ -66,6 +68,14 @@ const codexHome = (url: string): string => {
 	writeFileSync(join(home, "config.toml"), codexConfig(url));
 	return home;
 };
+/** A folder with a ChatGPT login; without a refresh token when there is none to renew. */
+export const codexLoginHome = (token: string, tokens: object = {}): string => {
+	const home = newFolder("chatgpt-");
+	const text = JSON.stringify({ tokens: { access_token: token, account_id: loopAccount, ...tokens } });
+	writeFileSync(join(home, "auth.json"), text, { mode: 0o600 });
+	return home;
+};
+const loopLogin = codexLoginHome(loopToken("good", 4_000_000_000));
 const codexHomes = new Map<string, string>();
 
 export const backendSubjects: readonly Subject[] = [
@@ -134,5 +144,18 @@ export const backendSubjects: readonly Subject[] = [
 		keepsHistory: true,
 		providerChecksArguments: false,
 		toolChars: 400_000,
+	},
+	{
+		...stateless,
+		name: "codex-api",
+		model: "gpt-5.5",
+		otherModel: "gpt-5.4-mini",
+		create: () => createCodexApiBackend(quickRetries),
+		environment: ({ url }) => ({
+			CODEX_HOME: loopLogin,
+			IPYAI_CODEX_API_BASE_URL: `${url}/backend-api/codex`,
+			IPYAI_CODEX_TOKEN_URL: `${url}/oauth/token`,
+		}),
+		badKey: { CODEX_HOME: codexLoginHome(loopToken("bad.expired", 4_000_000_000)) },
 	},
 ];

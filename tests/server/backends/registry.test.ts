@@ -25,6 +25,7 @@ test.each([
 	["openai/gpt-5.5", { backend: "openai-api", model: "gpt-5.5" }],
 	["gemini/gemini-3-flash-preview", { backend: "openai-chat", model: "gemini/gemini-3-flash-preview" }],
 	["google/gemini-3-pro", { backend: "openai-chat", model: "gemini/gemini-3-pro" }],
+	["openai-codex/gpt-5.5", { backend: "codex-api", model: "gpt-5.5" }],
 	["openrouter/meta/llama-4", { backend: "openai-chat", model: "openrouter/meta/llama-4" }],
 	["gpt-5.5", null],
 	["meta/llama", null],

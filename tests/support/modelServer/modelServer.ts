@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { anthropicWire } from "./anthropicWire.ts";
 import { chatWire } from "./chatWire.ts";
+import { codexPath, codexWire, grantTokens, refuseCodex } from "./codexWire.ts";
 import { responsesWire } from "./responsesWire.ts";
 import { readScript } from "./script.ts";
 import type { Body, Wire, WireEvent } from "./wire.ts";
@@ -32,6 +33,8 @@ export type ModelServer = AsyncDisposable & {
 	readonly url: string;
 	/** Model requests in the order they came, those refused included. */
 	readonly requests: RecordedRequest[];
+	/** Bodies of requests for new tokens. */
+	readonly tokenRequests: string[];
 	/** What a client needs in its environment to talk to this server. */
 	readonly environment: Readonly<Record<string, string>>;
 	/** The next answer that waits and was not asked for yet. */
@@ -50,11 +53,13 @@ export type ModelServerOptions = {
 const wires: Readonly<Record<string, Wire>> = {
 	"/v1/messages": anthropicWire,
 	"/v1/responses": responsesWire,
+	[codexPath]: codexWire,
 	"/v1/chat/completions": chatWire,
 };
 
 export const startModelServer = async (options: ModelServerOptions = {}): Promise<ModelServer> => {
 	const requests: RecordedRequest[] = [];
+	const tokenRequests: string[] = [];
 	const faults = new Map<string, number>();
 	const ready: HeldAnswer[] = [];
 	const waiting: ((held: HeldAnswer) => void)[] = [];
@@ -98,6 +103,8 @@ export const startModelServer = async (options: ModelServerOptions = {}): Promis
 		};
 		const key = request.headers["x-api-key"] ?? request.headers.authorization ?? "";
 		if (String(key).includes("bad")) return json(401, wire.error(401, "invalid x-api-key", `req_${id}`));
+		const refused = request.path === codexPath ? refuseCodex(request.headers) : null;
+		if (refused !== null) return json(401, wire.error(401, refused, `req_${id}`));
 		const wrong = body === undefined ? "The request body is not valid JSON." : wire.check(body);
 		if (wrong !== null) return json(400, wire.error(400, wrong, `req_${id}`));
 
@@ -159,6 +166,12 @@ export const startModelServer = async (options: ModelServerOptions = {}): Promis
 		const path = new URL(incoming.url ?? "/", "http://localhost").pathname;
 		const wire = wires[path];
 		if (incoming.method === "GET" && path === "/v1/models") return listModels(incoming, response);
+		if (incoming.method === "POST" && path === "/oauth/token") {
+			const { status, answer } = grantTokens(raw);
+			tokenRequests.push(raw);
+			response.writeHead(status, { "content-type": "application/json" });
+			return response.end(JSON.stringify(answer));
+		}
 		if (wire === undefined || incoming.method !== "POST") {
 			response.writeHead(404, { "content-type": "application/json" });
 			return response.end(JSON.stringify({ error: { message: `No ${incoming.method} ${path} here.` } }));
@@ -178,6 +191,7 @@ export const startModelServer = async (options: ModelServerOptions = {}): Promis
 	return {
 		url,
 		requests,
+		tokenRequests,
 		environment: {
 			ANTHROPIC_BASE_URL: url,
 			ANTHROPIC_API_KEY: "loopback-key",
