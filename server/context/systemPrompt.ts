@@ -22,6 +22,9 @@ export const systemPrompt = ({ model, today, python, template }: SystemPromptFac
 	return [filled, ...missing].join("\n");
 };
 
+/** The text without facts, for a person to start from. */
+export const standardTemplate = (): string => standardPrompt(null);
+
 const standardPrompt = (
 	python: string | null,
 ): string => `You are an AI assistant inside of a person's live Python session${

@@ -56,7 +56,7 @@ const suggest = async (
 	const session = sessionFor(client, services, place.uri);
 	const host = session?.hosting.host ?? null;
 	try {
-		return await services.completions.complete({
+		const completion = await services.completions.complete({
 			...place,
 			...chooseModel(client, services, session),
 			kernelId: session?.hosting.kernelId ?? null,
@@ -74,6 +74,8 @@ const suggest = async (
 				look(host, [], until, (live, limit) => live.findMissing(accesses, limit)),
 			signal,
 		});
+		session?.exactLog.completion(place.prefix, place.suffix, completion);
+		return completion;
 	} catch (error) {
 		if (error instanceof CompletionError)
 			throw new RequestError("internalError", error.message, { cause: error });

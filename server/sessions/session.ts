@@ -2,6 +2,7 @@
  * A live session: one log, one conversation, at most one host, any number of participants. It knows nothing of
  * JSON-RPC; features bring participants as `Audience`s.
  */
+import { join } from "node:path";
 import type {
 	AttachSessionResult,
 	InputRequestParams,
@@ -15,13 +16,16 @@ import type {
 	StoredEvent,
 	TranscriptItem,
 } from "../../protocol/index.ts";
+import { configDir } from "../../protocol/runtimeDir.ts";
 import type { Environment } from "../backends/backend.ts";
 import type { Backends } from "../backends/registry.ts";
+import { createRedact, type Redact } from "../context/redact.ts";
 import { systemPrompt } from "../context/systemPrompt.ts";
 import type { KernelRow, Owner, SessionRow, Store } from "../store/store.ts";
 import { Approvals } from "./approvals.ts";
-import { loadConfig, loadSystemPrompt } from "./config.ts";
+import { loadConfig, loadSystemPrompt, placeFacts } from "./config.ts";
 import { RequestError } from "./errors.ts";
+import { ExactLogging } from "./exactLogging.ts";
 import type { HostCommandAnswer } from "./host.ts";
 import { type CommandCell, type CreateHost, Hosting } from "./hosting.ts";
 import { SessionLog } from "./log.ts";
@@ -59,6 +63,7 @@ export class Session {
 	readonly hosting: Hosting;
 	readonly approvals: Approvals;
 	readonly turns: Turns;
+	readonly exactLog: ExactLogging;
 	readonly #dependencies: SessionDependencies;
 	readonly #participants = new Map<string, Audience>();
 	readonly #createdAt: number;
@@ -122,6 +127,20 @@ export class Session {
 				if (store.getFact(key) !== model) store.setFact(key, model);
 			},
 		});
+		this.exactLog = new ExactLogging({
+			log: this.log,
+			store,
+			isOn: () => this.#settings.logExact,
+			path: () => join(configDir(placeFacts(this.#environment)), "exact-log.jsonl"),
+			redact: () => this.#exactLogRedact(),
+			runningTurn: () => this.turns.runningTurn,
+		});
+	}
+
+	/** Secrets stay out of the exact log unless the person's file says otherwise. */
+	#exactLogRedact(): Redact {
+		const { log_redact = true } = loadConfig(this.#environment).config;
+		return log_redact ? createRedact(this.#environment) : (text) => text;
 	}
 
 	get settings(): Settings {
@@ -169,7 +188,8 @@ export class Session {
 			state: this.state,
 			replay: this.#replay(since, limit),
 		};
-		for (const text of loadConfig(audience.environment).problems)
+		const { note, problems } = loadConfig(audience.environment);
+		for (const text of note === null ? problems : [note, ...problems])
 			audience.send({
 				kind: "hint",
 				sessionId: this.sessionId,

@@ -11,6 +11,7 @@ import type {
 } from "../../protocol/index.ts";
 import type { Environment } from "../backends/backend.ts";
 import type { Owner, SessionRow } from "../store/store.ts";
+import { configFolder } from "./config.ts";
 import { RequestError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import {
@@ -21,6 +22,7 @@ import {
 } from "./pythonSessions.ts";
 import { type RunCommand, Session, type SessionDependencies, settingSources } from "./session.ts";
 import { changeSettings, newSettings } from "./settings.ts";
+import { writeStandardFiles } from "./standardFiles.ts";
 
 export type SessionsOptions = SessionDependencies & {
 	isAlive(owner: Owner): boolean;
@@ -77,6 +79,8 @@ export class Sessions {
 		kernel: KernelLaunch | null,
 	): Session {
 		const { store, owner } = this.#options;
+		const { folder, isOurs } = configFolder(environment);
+		if (isOurs) writeStandardFiles(folder);
 		const settings = newSettings(patch, settingSources(environment, this.#options));
 		const sessionId = newId();
 		store.createSession(sessionId, cwd, owner, [

@@ -20,7 +20,8 @@ export type SettingSources = {
 export const newSettings = (flags: SettingsPatch, sources: SettingSources): Settings => {
 	const { config, environment } = sources;
 	const model = flags.model ?? (environment.IPYAI_MODEL || undefined);
-	const backend = chooseBackend({ backend: flags.backend, model }, sources, config.backend ?? null);
+	const inFile = config.backend ?? sources.backends.modelSpec(config.model ?? "")?.backend;
+	const backend = chooseBackend({ backend: flags.backend, model }, sources, inFile ?? null);
 	return {
 		...modelSettings(backend, { model, completionModel: flags.completionModel }, sources),
 		think: flags.think ?? (backend && config.models?.[backend.name]?.think) ?? config.think ?? "l",
@@ -78,11 +79,16 @@ const modelSettings = (
 		model === undefined ? undefined : (backends.modelSpec(model)?.model ?? model);
 	return {
 		backend: backend.name,
-		model: plain(wish.model) ?? file?.model ?? flat.model ?? lastModel(backend.name) ?? backend.defaultModel,
+		model:
+			plain(wish.model) ??
+			file?.model ??
+			plain(flat.model) ??
+			lastModel(backend.name) ??
+			backend.defaultModel,
 		completionModel:
 			plain(wish.completionModel) ??
 			file?.completion_model ??
-			flat.completion_model ??
+			plain(flat.completion_model) ??
 			backend.defaultCompletionModel,
 		login: backend.login(environment),
 	};

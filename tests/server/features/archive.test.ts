@@ -62,6 +62,7 @@ test("a fork shares the past up to a turn and goes its own way", async () => {
 });
 
 test("a fork of everything ends what was open there, and takes the kernel that comes along", async () => {
+	const kernel = launchTestKernel();
 	const session = await startKernelSession([hangAfter("Half")]);
 	const { client, sessionId } = session;
 	await session.run("x = 1; x");
@@ -71,7 +72,7 @@ test("a fork of everything ends what was open there, and takes the kernel that c
 	const fork = await client.request("session/fork", {
 		sessionId,
 		requestId: "fork",
-		kernel: launchTestKernel(),
+		kernel,
 	});
 	const forked = fork.state.sessionId;
 	if (fork.replay.kind !== "snapshot") throw new Error("events came instead of a snapshot");
