@@ -1,8 +1,8 @@
 import { archiveFeature } from "./archive.ts";
 import { backendFeature } from "./backend.ts";
 import { cellFeature } from "./cell.ts";
-import { commandFeature } from "./command.ts";
 import { codeActionsFeature } from "./codeActions.ts";
+import { commandFeature } from "./command.ts";
 import { completionFeature } from "./completion.ts";
 import { configurationFeature } from "./configuration.ts";
 import { contextFeature } from "./context.ts";
@@ -10,6 +10,7 @@ import { documentsFeature } from "./documents.ts";
 import { editorCommandsFeature } from "./editorCommands.ts";
 import type { Feature } from "./feature.ts";
 import { kernelFeature } from "./kernel.ts";
+import { liveNamesFeature } from "./liveNames.ts";
 import { notebookFeature } from "./notebook.ts";
 import { permissionFeature } from "./permission.ts";
 import { promptFeature } from "./prompt.ts";
@@ -25,14 +26,14 @@ export const features: readonly Feature[] = [
 	cellFeature,
 	kernelFeature,
 	permissionFeature,
-	completionFeature,
-	contextFeature,
-	notebookFeature,
 	documentsFeature,
-	backendFeature,
+	completionFeature,
 	configurationFeature,
 	editorCommandsFeature,
 	codeActionsFeature,
 	liveNamesFeature,
 	commandFeature,
+	contextFeature,
+	notebookFeature,
+	backendFeature,
 ];

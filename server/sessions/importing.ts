@@ -102,7 +102,11 @@ const partEvents = (turnId: string, part: AnswerPart): SessionEvent[] => {
 };
 
 /** A turn's steps for the canonical transcript: responses, each with the results of its calls after it. */
-export const toEntries = (rendered: readonly Content[], parts: readonly AnswerPart[], partial: boolean): Entry[] => {
+export const toEntries = (
+	rendered: readonly Content[],
+	parts: readonly AnswerPart[],
+	partial: boolean,
+): Entry[] => {
 	const entries: Entry[] = [{ role: "user", content: rendered }];
 	let items: AssistantItem[] = [];
 	let results: ToolResult[] = [];

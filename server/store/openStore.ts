@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { createBlobs } from "./blobs.ts";
-import { createCopies } from "./copies.ts";
 import { createContextCells } from "./contextCells.ts";
+import { createCopies } from "./copies.ts";
 import { Database } from "./database.ts";
 import { createEventLog } from "./eventLog.ts";
 import { rebuildFolds } from "./fold.ts";
