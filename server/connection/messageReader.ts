@@ -135,6 +135,7 @@ export class BoundedMessageReader extends AbstractMessageReader {
 			});
 			return;
 		}
+		dropNullParams(message);
 		const problem = describeProblem(message);
 		if (problem) this.#options.onRejected(problem);
 		else this.#callback?.(message as Message);
@@ -160,6 +161,12 @@ const contentLength = (header: string): number | null => {
 		if (match) return Number(match[1]);
 	}
 	return null;
+};
+
+/** Some editors write `"params": null` where LSP has none. */
+const dropNullParams = (message: unknown): void => {
+	if (typeof message === "object" && message !== null && "params" in message && message.params === null)
+		delete message.params;
 };
 
 /** JSON-RPC 2.0, section 4: what makes an object a request, notification or response. */

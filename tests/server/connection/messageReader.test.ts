@@ -65,6 +65,13 @@ test.each([
 	expect(await read(frame(body) + frame(call(9)))).toMatchObject({ ids: [9], codes: [-32600] });
 });
 
+test("params of null are none, as some editors write shutdown", async () => {
+	expect(await read(frame('{"jsonrpc":"2.0","id":8,"method":"shutdown","params":null}'))).toMatchObject({
+		ids: [8],
+		codes: [],
+	});
+});
+
 test("a rejected request keeps its id, so that the sender can tell which", async () => {
 	expect((await read(frame('{"jsonrpc":"1.0","id":7,"method":"m"}'))).rejected[0]?.id).toBe(7);
 });
