@@ -4,10 +4,14 @@ import { globSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { attach, type NeovimClient } from "neovim";
 import { onTestFinished } from "vitest";
+import type { ServerConnection } from "../../clients/common/connection.ts";
+import { joinServer } from "../../clients/common/joinServer.ts";
+import type { SessionEvent } from "../../protocol/index.ts";
 import { until } from "./kernel.ts";
 import { type ModelServer, startModelServer } from "./modelServer/modelServer.ts";
 import { newPerson, type Person } from "./person.ts";
 import { testPython } from "./python.ts";
+import { nextRequestId } from "./sessionWithKernel.ts";
 import { repository } from "./sources.ts";
 
 /** The program itself, of the wheel in the test environment: its wrapper costs 60 ms a start. */
@@ -46,7 +50,17 @@ export type TestNeovim = {
 	notices(): Promise<string>;
 	/** Starts a session and waits for its kernel. */
 	start(): Promise<void>;
+	/** Another client of the same person's server, in the same session. */
+	joinedBy(name: string): Promise<OtherClient>;
 	quit(): Promise<void>;
+};
+
+export type OtherClient = {
+	readonly connection: ServerConnection;
+	readonly sessionId: string;
+	/** Waits for an event, past or to come. */
+	event<K extends SessionEvent["kind"]>(kind: K): Promise<Extract<SessionEvent, { kind: K }>>;
+	run(code: string): Promise<void>;
 };
 
 const untilMs = 15_000;
@@ -55,6 +69,8 @@ const init = `
 	local root, command, settings = ...
 	vim.opt.runtimepath:append(root)
 	vim.cmd("runtime! plugin/ipyai.lua")
+	-- Looking for a Python with pynvim, which file types do, takes longer than all the rest.
+	vim.g.loaded_python3_provider = 0
 	_G.notices = {}
 	vim.notify = function(text) table.insert(_G.notices, text) end
 	vim.g.mapleader, vim.g.maplocalleader = " ", ","
@@ -125,6 +141,35 @@ export const startNeovim = async (
 		shown: async () => ((await lua(shownLua)) as string[]).join("\n"),
 		notices: async () =>
 			(await lua("local all = _G.notices; _G.notices = {}; return table.concat(all, '\\n')")) as string,
+		async joinedBy(name) {
+			const events: SessionEvent[] = [];
+			const connection = await joinServer({
+				name,
+				cwd: person.folder,
+				environment: person.environment,
+				approvals: true,
+				input: true,
+			});
+			// Before Neovim ends: it leaves a session alone that someone else is in.
+			onTestFinished(async () => {
+				connection.close();
+				await shows(async () => String(await lua("return require('ipyai').status()")), /^(ipyai [^+]*)?$/);
+			});
+			connection.onUpdate((update) => update.kind === "event" && events.push(update.event));
+			const sessionId = String(await lua("return require('ipyai.session').current.sessionId"));
+			await connection.request("session/attach", { ref: { sessionId }, role: "controller", since: null });
+			return {
+				connection,
+				sessionId,
+				async event(kind) {
+					await until(() => events.some((event) => event.kind === kind));
+					return events.find((event) => event.kind === kind) as never;
+				},
+				async run(code) {
+					await connection.request("cell/execute", { sessionId, requestId: nextRequestId(), code });
+				},
+			};
+		},
 		async start() {
 			await nvim.command("IpyaiStart");
 			await shows(async () => String(await lua("return require('ipyai').status()")), / idle /);

@@ -35,3 +35,242 @@ test("a cell's value and what it prints stand below it, with its number and its 
 		1 / 0"
 	`);
 });
+
+test("lines, ranges, motions, selections, the next cell and all cells run", async () => {
+	const vim = await startNeovim();
+	await vim.edit(
+		"a.py",
+		"# %%\n|x = 1\nif True:\n    y = (x + 1)\n\n# %%\nz = y * 10\nz\n# %%\n1 / 0\n# %%\n'never'",
+	);
+	await vim.start();
+	await vim.command("IpyaiRunLine");
+	expect(await vim.shows(vim.shown, /x = 1 .*✓/)).toContain("✓ x = 1  [1] ✓ 0.1 s");
+	await vim.command("4IpyaiRun");
+	await vim.shows(vim.shown, /✓ {5}y = /);
+	// A motion: two lines; a selection: the expression in the brackets.
+	await vim.lua("vim.keymap.set({ 'n', 'x' }, 'gr', '<Plug>(ipyai-run)')");
+	await vim.type("gg3jgrj");
+	await vim.shows(vim.shown, /\[3\]/);
+	await vim.type("gg3j0f(lvt)gr");
+	expect(await vim.shows(vim.shown, /\[4\] ✓/)).toMatchInlineSnapshot(`
+		"# %%
+		✓ x = 1  [1] ✓ 0.1 s
+		if True:
+		✓     y = (x + 1)  [4] ✓ 0.1 s
+		▎ 2
+
+		# %%
+		z = y * 10
+		z
+		# %%
+		1 / 0
+		# %%
+		'never'"
+	`);
+	await vim.command("2");
+	await vim.command("IpyaiRunCellNext");
+	expect(await vim.lua("return vim.api.nvim_get_current_line()")).toBe("z = y * 10");
+	await vim.command("IpyaiRunAbove");
+	await vim.shows(vim.shown, /\[6\] ✓/);
+	await vim.command("IpyaiRunAll");
+	expect(await vim.shows(vim.shown, /aborted/)).toMatchInlineSnapshot(`
+		"✓ # %%
+		x = 1
+		if True:
+		    y = (x + 1)  [7] ✓ 0.1 s
+
+		✓ # %%
+		z = y * 10
+		z  [8] ✓ 0.1 s
+		▎ 20
+		✗ # %%
+		1 / 0  [9] ✗ 0.1 s
+		▎ ------------------------------------------------------------------------
+		▎ ZeroDivisionError                      Traceback (most recent call last)
+		▎ Cell In[9], line 1
+		▎ ----> 1 1 / 0
+		▎ 
+		▎ ZeroDivisionError: division by zero
+		✗ # %%
+		'never'  [ ] ✗ aborted 0.1 s"
+	`);
+	await vim.command("IpyaiClear!");
+	expect(await vim.shown()).not.toMatch(/[▎✓✗]/);
+});
+
+test("a long output shows its beginning and says how much more there is; a window shows all of it", async () => {
+	const vim = await startNeovim({ settings: { output: { max_lines: 3 } } });
+	await vim.edit("a.py", "for i in range(50): print(i)\n|");
+	await vim.start();
+	await vim.command("IpyaiRunCell");
+	expect(await vim.shows(vim.shown, /✓/)).toMatchInlineSnapshot(`
+		"✓ for i in range(50): print(i)  [1] ✓ 0.1 s
+		▎ 0
+		▎ 1
+		▎ 2
+		▎ … 47 more lines below (:IpyaiOutput)
+		"
+	`);
+	await vim.command("IpyaiOutput");
+	await vim.shows(
+		async () => String(await vim.lua("return vim.api.nvim_win_get_config(0).relative")),
+		/editor/,
+	);
+	expect((await vim.lines()).split("\n")).toHaveLength(50);
+	await vim.type("q");
+	await vim.command("IpyaiOutput!");
+	await vim.shows(() => vim.lines(), /49$/);
+	expect(await vim.lua("return vim.api.nvim_win_get_config(0).relative")).toBe("");
+});
+
+test("output appears while the cell runs, and an interrupt ends it", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", 'import time\nprint("begun")\ntime.sleep(600)');
+	await vim.start();
+	await vim.command("IpyaiRunCell");
+	expect(await vim.shows(vim.shown, /▎ begun/)).toContain("time.sleep(600)  [1] ●");
+	await vim.command("IpyaiInterrupt");
+	expect(await vim.shows(vim.shown, /✗/)).toContain("KeyboardInterrupt");
+});
+
+test("output moves with its code, goes when the code is deleted, and comes back with undo", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "# %%\na = 1\na\n# %%\n|b = 2\nb\n# %%\nc = 3");
+	await vim.start();
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /▎ 2/);
+	await vim.type("ggOtop<Esc>");
+	expect(await vim.shown()).toMatch(/^✓ # %%\nb = 2\nb {2}\[1\] ✓ 0.1 s\n▎ 2$/m);
+	await vim.type("/^b$<CR>ob + 1<Esc>");
+	expect(await vim.shown()).toMatch(/^b\nb \+ 1 {2}\[1\] ✓ 0.1 s\n▎ 2$/m);
+	await vim.type("uk0:5,7d<CR>");
+	expect(await vim.shown()).not.toMatch(/▎|✓/);
+	await vim.type("u");
+	expect(await vim.shown()).toMatch(/^b {2}\[1\] ✓ 0.1 s\n▎ 2$/m);
+	await vim.command("IpyaiRunCell");
+	expect((await vim.shows(vim.shown, /\[2\] ✓/)).match(/▎ 2/g)).toHaveLength(1);
+});
+
+test("fenced Python blocks of Markdown and Quarto are cells, other text is none", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.md", "Text.\n\n```python\nx = 5\n|x\n```\n\n```sh\nls\n```\n\n```{python}\nx + 1\n```");
+	await vim.start();
+	await vim.command("IpyaiRunAll");
+	expect(await vim.shows(vim.shown, /\[2\] ✓/)).toMatchInlineSnapshot(`
+		"Text.
+
+		✓ \`\`\`python
+		x = 5
+		x
+		\`\`\`  [1] ✓ 0.1 s
+		▎ 5
+
+		\`\`\`sh
+		ls
+		\`\`\`
+
+		✓ \`\`\`{python}
+		x + 1
+		\`\`\`  [2] ✓ 0.1 s
+		▎ 6"
+	`);
+	await vim.command("9");
+	await vim.command("IpyaiRunCell");
+	expect(await vim.notices()).toContain("There is no Python cell at the cursor.");
+});
+
+test("input() and getpass() are asked in Neovim; leaving the question interrupts the cell", async () => {
+	const vim = await startNeovim();
+	await vim.lua(`
+		_G.answers = { "Ada" }
+		vim.ui.input = function(options, done) _G.asked = options.prompt; done(table.remove(_G.answers, 1)) end
+		vim.fn.inputsecret = function(prompt) _G.secret = prompt; return "s3cret" end
+	`);
+	await vim.edit("a.py", 'from getpass import getpass\n"hello " + input("Name? ") + getpass("Key? ")');
+	await vim.start();
+	await vim.command("IpyaiRunCell");
+	expect(await vim.shows(vim.shown, /✓/)).toContain("▎ 'hello Adas3cret'");
+	expect(await vim.lua("return { _G.asked, _G.secret }")).toEqual(["Name? ", "Key? "]);
+	await vim.command("IpyaiRunCell");
+	expect(await vim.shows(vim.shown, /✗/)).toContain("KeyboardInterrupt");
+});
+
+test("colours become highlights; nothing else of what a cell prints acts or hides", async () => {
+	const vim = await startNeovim();
+	await vim.edit(
+		"a.py",
+		String.raw`print("\x1b[1;31mred\x1b[0m \x1b]0;title\x07\x1b[2J\x1b[38;5;208mo\x1b[38;2;1;2;3mx\x1b[0m 10%\r 99%")
+import sys; print("warn", file=sys.stderr)`,
+	);
+	await vim.start();
+	await vim.command("IpyaiRunCell");
+	expect(await vim.shows(vim.shown, /✓/)).toMatch(/▎ {2}99%ox 10%\n▎ warn$/);
+	await vim.edit(
+		"b.py",
+		String.raw`print("\x1b[1;31mred\x1b[0m \x1b]0;title\x07\x1b[2J\x1b[38;5;208mo\x1b[38;2;1;2;3mx")`,
+	);
+	await vim.command("IpyaiRunCell");
+	expect(await vim.shows(vim.shown, /✓/)).toMatch(/▎ red ox$/);
+	const chunks = await vim.lua(`
+		local ns = vim.api.nvim_get_namespaces()["ipyai-outputs"]
+		for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, ns, 0, -1, { details = true })) do
+			if mark[4].virt_lines then
+				return vim.tbl_map(function(chunk)
+					local hl = vim.api.nvim_get_hl(0, { name = chunk[2] })
+					return { chunk[1], hl.link or ("%s %s %s"):format(hl.fg and ("#%06x"):format(hl.fg) or "", hl.ctermfg or "", hl.bold and "bold" or "") }
+				end, mark[4].virt_lines[1])
+			end
+		end`);
+	expect(chunks).toMatchInlineSnapshot(`
+		[
+		  [
+		    "▎ ",
+		    "Comment",
+		  ],
+		  [
+		    "red",
+		    "#cd3131 1 bold",
+		  ],
+		  [
+		    " ",
+		    "Normal",
+		  ],
+		  [
+		    "o",
+		    "#ff8700 208 ",
+		  ],
+		  [
+		    "x",
+		    "#010203 16 ",
+		  ],
+		]
+	`);
+});
+
+test("cells of others appear in the session log with their output", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "mine = 1\nmine");
+	await vim.start();
+	const other = await vim.joinedBy("ipyai terminal");
+	await other.run("theirs = 2\ntheirs");
+	await vim.command("IpyaiLog");
+	await vim.shows(() => vim.lines("ipyai://log"), /^2$/m);
+	await vim.command("wincmd p");
+	await vim.command("IpyaiRunCell");
+	expect(await vim.shows(() => vim.lines("ipyai://log"), /Neovim\n(.+\n)*1$/m)).toMatchInlineSnapshot(`
+		"In [1] ipyai terminal
+		    theirs = 2
+		    theirs
+		2
+
+		In [2] Neovim
+		    mine = 1
+		    mine
+		1
+
+		"
+	`);
+	await vim.edit("b.py", "theirs + 40");
+	await vim.command("IpyaiRunCell");
+	expect(await vim.shows(vim.shown, /✓/)).toContain("▎ 42");
+});

@@ -21,3 +21,211 @@ test("an answer streams into the conversation, beside the code", async () => {
 	`);
 	expect(await vim.lua("return vim.fn.expand('%')")).toBe("a.py");
 });
+
+test("a prompt about a range carries its code; an answer below a cell is one change that undo takes back", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "# %%\nif x:\n|    y = `1`\n# %%\nz = 2");
+	await vim.start();
+	await vim.command("2,3IpyaiPrompt what is this?");
+	await vim.shows(() => vim.lines("ipyai://chat"), /You said/);
+	expect(vim.model.requests.at(-1)!.raw).toContain(
+		"what is this?\\n\\nFrom a.py, lines 2-3:\\n```python\\nif x:\\n    y = `1`\\n```",
+	);
+	await vim.command("IpyaiPrompt! explain @@say First.\n\n- second@@@@slow@@");
+	const held = await vim.model.held();
+	await vim.shows(vim.shown, /▎ Fi/);
+	expect(await vim.lines()).not.toContain("Fi");
+	held.release();
+	await vim.shows(() => vim.lines(), /second/);
+	expect(await vim.shown()).toMatchInlineSnapshot(`
+		"# %%
+		if x:
+		    y = \`1\`
+
+		# %% [markdown]
+		# First.
+		#
+		# - second
+		# %%
+		z = 2"
+	`);
+	await vim.type("u");
+	expect(await vim.lines()).toBe("# %%\nif x:\n    y = `1`\n# %%\nz = 2");
+	await vim.edit("b.md", "```python\n|x\n```\nText.");
+	await vim.command("IpyaiPrompt! and here? @@say Below.@@");
+	expect(await vim.shows(() => vim.lines(), /Below/)).toBe("```python\nx\n```\n\nBelow.\nText.");
+});
+
+test("without a text an input opens: Enter sends, Escape in normal mode leaves; a selection goes along", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "|one = 1\ntwo = 2");
+	await vim.start();
+	await vim.command("IpyaiPrompt");
+	await vim.type("never sent<Esc><Esc>");
+	expect(await vim.lines()).toBe("one = 1\ntwo = 2");
+	await vim.type("Vj,p");
+	await vim.type("first<C-j>second<CR>");
+	await vim.shows(() => vim.lines("ipyai://chat"), /You said/);
+	expect(vim.model.requests).toHaveLength(1);
+	expect(vim.model.requests[0]!.raw).toContain("first\\nsecond\\n\\nFrom a.py, lines 1-2:");
+	expect(await vim.lua("return vim.api.nvim_get_mode().mode")).toBe("n");
+});
+
+test("code blocks of the answer go in at the cursor: one, all, next and previous", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "def f():\n    |");
+	await vim.start();
+	const answer = "Try:\n```python\na = 1\nb = 2\n```\nor\n```sh\nls\n```\nor\n```\nc = 3\n```";
+	await vim.command(`IpyaiPrompt code @@say ${answer}@@`);
+	await vim.shows(async () => String(await vim.lua("return #require('ipyai.chat').blocks")), /2/);
+	await vim.command("wincmd t");
+	await vim.type("A<M-!>");
+	expect(await vim.lines()).toBe("def f():\n    a = 1\n    b = 2");
+	await vim.type("<Esc>u<M-W>");
+	expect(await vim.lines()).toMatchInlineSnapshot(`
+		"def f():
+		    a = 1
+		    b = 2
+
+		    c = 3"
+	`);
+	await vim.type("u<M-S-Down>");
+	expect(await vim.lines()).toBe("def f():\n    a = 1\n    b = 2");
+	await vim.type("<M-S-Down>");
+	expect(await vim.lines()).toBe("def f():\n    c = 3");
+	await vim.type("<M-S-Up>");
+	expect(await vim.lines()).toBe("def f():\n    a = 1\n    b = 2");
+	await vim.type("<M-#>");
+	expect(await vim.notices()).toContain("The newest answer has 2 code blocks.");
+});
+
+test("an answer is cancelled; a failed one is told", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "x = 1");
+	await vim.start();
+	await vim.command("IpyaiPrompt wait @@hang@@");
+	await vim.model.held();
+	await vim.command("IpyaiCancel");
+	await vim.shows(() => vim.lines("ipyai://chat"), /\(cancelled\)/);
+	await vim.command("IpyaiCancel");
+	await vim.shows(vim.notices, /No answer is running/);
+	await vim.command("IpyaiPrompt break @@error 400@@");
+	await vim.shows(() => vim.lines("ipyai://chat"), /\*\*Failed:\*\*/);
+});
+
+test("settings are shown, changed and completed", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "x = 1");
+	await vim.start();
+	await vim.command("Ipyai think h");
+	await vim.shows(vim.notices, /think = h/);
+	await vim.command("Ipyai permissions yolo");
+	await vim.shows(async () => String(await vim.lua("return require('ipyai').status()")), /yolo/);
+	await vim.command("Ipyai thnk");
+	await vim.shows(vim.notices, /Did you mean/);
+	const complete = (line: string) => vim.lua("return vim.fn.getcompletion(..., 'cmdline')", line);
+	expect(await complete("Ipyai per")).toEqual(["permissions"]);
+	expect(await complete("Ipyai permissions ")).toEqual(["ask", "auto", "plan", "yolo"]);
+	expect(await complete("Ipyai backend claude-a")).toEqual(["claude-api"]);
+	await vim.command("Ipyai context what now");
+	await vim.shows(() => vim.lines(), /what now/);
+	await vim.type("q");
+	await vim.command("Ipyai reset");
+	await vim.shows(vim.notices, /\S/);
+});
+
+const approve = `
+	vim.ui.select = function(items, options, done)
+		_G.asked = vim.tbl_map(options.format_item, items)
+		_G.choose = function(index) done(items[index], index) end
+	end
+`;
+const tool = (code: string) => `IpyaiPrompt run it @@tool pyrun {"code": "${code}"}@@`;
+const float = `
+	for _, win in ipairs(vim.api.nvim_list_wins()) do
+		if vim.api.nvim_win_get_config(win).relative ~= "" then
+			return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(win), 0, -1, false), "\\n")
+		end
+	end
+	return ""
+`;
+
+test("a tool's code is shown and asked about; the answer counts", async () => {
+	const vim = await startNeovim();
+	await vim.lua(approve);
+	await vim.edit("a.py", "x = 41");
+	await vim.start();
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /✓/);
+	await vim.command(tool("x + 1"));
+	expect(await vim.shows(async () => String(await vim.lua(float)), /x/)).toBe("x + 1");
+	await vim.shows(async () => String(await vim.lua("return vim.inspect(_G.asked)")), /Allow/);
+	expect(await vim.lua("return _G.asked")).toMatchInlineSnapshot(`
+		[
+		  "Allow",
+		  "Always: run any Python code in this session without asking",
+		  "Deny",
+		  "Deny and say why",
+		]
+	`);
+	await vim.lua("_G.asked = nil; _G.choose(1)");
+	expect(await vim.shows(() => vim.lines("ipyai://chat"), /TOOL SAID: 42/)).toContain(
+		"*🔧 pyrun(code='x + 1') => 42*",
+	);
+	expect(await vim.lua(float)).toBe("");
+	// Left without a choice it waits, and can be asked about again; a reason goes to the model.
+	await vim.command(tool("x + 2"));
+	await vim.shows(async () => String(await vim.lua("return vim.inspect(_G.asked)")), /Allow/);
+	await vim.lua("_G.choose(99)");
+	expect(await vim.lua(float)).toBe("x + 2");
+	await vim.lua("vim.ui.input = function(_, done) done('not now') end");
+	await vim.command("IpyaiApprove");
+	await vim.lua("_G.choose(4)");
+	await vim.shows(() => vim.lines("ipyai://chat"), /TOOL SAID: .*not now/);
+	expect(await vim.lua(float)).toBe("");
+});
+
+test("who types is not interrupted; another's answer closes the question, Neovim's own one too", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "x = 41");
+	await vim.start();
+	const other = await vim.joinedBy("ipyai terminal");
+	const mode = async () => String(((await vim.nvim.request("nvim_get_mode")) as { mode: string }).mode);
+	await vim.type("Oa");
+	await vim.command(tool("1 + 1"));
+	await vim.shows(async () => String(await vim.lua(float)), /1/);
+	await vim.type("bc<Esc>");
+	await vim.shows(mode, /c/);
+	const { approvalId } = await other.event("approvalAsked");
+	const { sessionId } = other;
+	await other.connection.request("permission/answer", { sessionId, approvalId, decision: "allow" });
+	await vim.shows(mode, /n/);
+	await vim.shows(() => vim.lines("ipyai://chat"), /TOOL SAID: 2/);
+	expect(await vim.lua(float)).toBe("");
+	expect(await vim.notices()).toContain("pyrun: allow, by ipyai terminal.");
+	expect(await vim.lines()).toBe("abc\nx = 41");
+});
+
+test("prompts of others appear in the conversation", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "x = 1");
+	await vim.start();
+	const other = await vim.joinedBy("ipyai terminal");
+	const { sessionId } = other;
+	await other.connection.request("session/prompt", {
+		sessionId,
+		requestId: "p",
+		content: [{ kind: "text", text: "from there @@say Hello.@@" }],
+	});
+	await other.event("turnFinished");
+	await vim.command("IpyaiChat");
+	expect(await vim.shows(() => vim.lines("ipyai://chat"), /^Hello/m)).toMatchInlineSnapshot(`
+		"## ipyai terminal
+
+		> from there @@say Hello.@@
+
+		Hello.
+
+		"
+	`);
+});

@@ -121,4 +121,23 @@ function M.end_row(buf, cell)
   return math.max(cell.to, cell.first)
 end
 
+---Where a cell that ended at `last` ends now: lines may have been written behind it.
+---@param buf integer
+---@param last integer
+---@return integer
+function M.grown(buf, last)
+  if is_markdown(buf) then
+    return last
+  end
+  for row = last + 1, vim.api.nvim_buf_line_count(buf) - 1 do
+    local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
+    if line:match("^#%s?%%%%") then
+      break
+    elseif vim.trim(line) ~= "" then
+      last = row
+    end
+  end
+  return last
+end
+
 return M

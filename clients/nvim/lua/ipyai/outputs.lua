@@ -6,6 +6,7 @@ local ns = vim.api.nvim_create_namespace("ipyai-outputs")
 ---@class ipyai.Placed a place in a buffer and what stands there
 ---@field buf integer
 ---@field region integer the extmark over the code
+---@field is_cell? boolean whether what is written behind it, up to the next cell, belongs to it
 ---@field below? integer the extmark that holds the virtual lines
 ---@field sign? integer
 ---@field row? integer where `below` is
@@ -23,6 +24,19 @@ local function delete(place, name)
   end
 end
 
+---Puts the extmark over these rows of code.
+---@return integer id
+local function cover(buf, first, last, id)
+  local text = vim.api.nvim_buf_get_lines(buf, last, last + 1, false)[1] or ""
+  return vim.api.nvim_buf_set_extmark(buf, ns, first, 0, {
+    id = id,
+    end_row = last,
+    end_col = #text,
+    end_right_gravity = true,
+    invalidate = true,
+  })
+end
+
 ---The rows of the code; nil when it was deleted.
 ---@param place ipyai.Placed
 ---@return integer? first, integer? last
@@ -34,7 +48,15 @@ function M.rows(place)
   if not mark[1] or mark[3].invalid then
     return
   end
-  return mark[1], mark[3].end_row
+  local first, last = mark[1], mark[3].end_row
+  if mark[3].end_col == 0 then
+    -- Its last line was deleted, or all of them.
+    last = last - 1
+  end
+  if last < first then
+    return
+  end
+  return first, last
 end
 
 ---Draws what the place holds now, where its code is now.
@@ -62,8 +84,19 @@ function M.draw(place)
   end
 end
 
+---Puts the extmark where the code ends now: rows may have been written behind it.
+---@param place ipyai.Placed
+local function grow(place)
+  local first, last = M.rows(place)
+  if first then
+    last = place.is_cell and require("ipyai.cells").grown(place.buf, last) or last
+    cover(place.buf, first, last, place.region)
+  end
+end
+
 local function follow(buf)
   for place in pairs(placed[buf] or {}) do
+    grow(place)
     local _, last = M.rows(place)
     local moved = place.below and vim.api.nvim_buf_get_extmark_by_id(buf, ns, place.below, {})[1]
     if last ~= place.row or moved ~= last then
@@ -101,14 +134,7 @@ function M.extra(buf, first, last)
     placed[buf] = {}
     watch(buf)
   end
-  local text = vim.api.nvim_buf_get_lines(buf, last, last + 1, false)[1] or ""
-  local region = vim.api.nvim_buf_set_extmark(buf, ns, first, 0, {
-    end_row = last,
-    end_col = #text,
-    end_right_gravity = true,
-    invalidate = true,
-  })
-  local place = { buf = buf, region = region, lines = {} }
+  local place = { buf = buf, region = cover(buf, first, last), lines = {} }
   placed[buf][place] = true
   return place
 end

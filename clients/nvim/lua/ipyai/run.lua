@@ -103,11 +103,13 @@ end
 ---@param first integer
 ---@param last integer
 ---@param code string
-function M.code(buf, first, last, code)
+---@param is_cell? boolean
+function M.code(buf, first, last, code, is_cell)
   if vim.trim(code) == "" then
     return host.notify("There is no code here.", vim.log.levels.WARN)
   end
   local place = outputs.place(buf, first, last)
+  place.is_cell = is_cell
   forget_removed()
   session.ensure(function()
     local run = { id = next_run, place = place, started = vim.uv.hrtime() }
@@ -127,7 +129,7 @@ end
 ---@param buf integer
 ---@param cell ipyai.Cell
 local function run_cell(buf, cell)
-  M.code(buf, cell.first, cells.end_row(buf, cell), cells.code(buf, cell))
+  M.code(buf, cell.first, cells.end_row(buf, cell), cells.code(buf, cell), true)
 end
 
 local function cursor_row()
@@ -183,6 +185,11 @@ end
 ---@param last integer
 function M.rows(first, last)
   local lines = vim.api.nvim_buf_get_lines(0, first, last + 1, false)
+  -- Output stands right below code, not below blank lines.
+  while #lines > 1 and vim.trim(lines[#lines]) == "" do
+    table.remove(lines)
+    last = last - 1
+  end
   M.code(vim.api.nvim_get_current_buf(), first, last, require("ipyai.text").dedent(lines))
 end
 
