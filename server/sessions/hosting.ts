@@ -79,6 +79,8 @@ export class Hosting {
 	readonly #running = new Map<string, RunningCell>();
 	readonly #foreign = new Map<string, RunningCell>();
 	#input: WaitingInput | null = null;
+	/** What runs in a new kernel before the person's cells do. */
+	#preparing: Promise<void> | null = null;
 	#size: { readonly columns: number; readonly rows: number } | null = null;
 
 	constructor(options: HostingOptions) {
@@ -256,12 +258,21 @@ export class Hosting {
 		await host?.dispose("keep");
 	}
 
+	/** Cells wait until this has settled, those that prepare aside. */
+	prepare(preparing: Promise<void>): void {
+		this.#preparing = preparing;
+		void preparing.finally(() => {
+			if (this.#preparing === preparing) this.#preparing = null;
+		});
+	}
+
 	/** Runs a cell. Returns when it is stored; the rest comes as events. Without a request nobody repeats it. */
 	execute(
 		code: string,
 		by: string | null,
 		requestId: string | null,
 		cellId: string = newId(),
+		isPreparation = false,
 	): ExecuteCellResult {
 		const { log } = this.#options;
 		const host = this.requireHost();
@@ -281,21 +292,22 @@ export class Hosting {
 				: log.accept(started, requestId, (seq) => ({ cellId, seq }));
 		this.#running.set(cellId, cell);
 		this.#unnumbered++;
-		void host
-			.execute({
+		const begin = () =>
+			host.execute({
 				code,
 				allowInput: true,
 				onStarted: () => {},
 				onOutput: (output) => this.#record(cell, output),
 				onInputRequest: (request) => this.#onInput(cell, request),
 				onCommand: (command) => this.#options.onCommand(command, cell),
-			})
-			.then(({ status, executionCount, payloads }) => {
-				this.#unnumbered--;
-				if (executionCount !== null)
-					this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
-				this.#finish(cell, status, executionCount, payloads);
 			});
+		const running = this.#preparing && !isPreparation ? this.#preparing.then(begin) : begin();
+		void running.then(({ status, executionCount, payloads }) => {
+			this.#unnumbered--;
+			if (executionCount !== null)
+				this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
+			this.#finish(cell, status, executionCount, payloads);
+		});
 		return result;
 	}
 

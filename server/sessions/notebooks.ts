@@ -131,16 +131,27 @@ export const loadNotebook = async (
 	loading.add(session);
 	try {
 		const file = await readNotebook(path, signal);
-		const items = toItems(file, path);
 		if (params.trust) store.setFact(`notebook/${file.hash}`, path);
-		const ours = isOurs(store, file.hash);
-		const run = params.run === "ifOurs" ? ours : params.run;
-		if (run) session.hosting.requireHost();
-		const told = await takeItems(session, store, items, { run, from: params.from ?? 1, by, signal });
-		return { path, ours, ran: run, total: items.length, ...told };
+		const run = params.run === "ifOurs" ? isOurs(store, file.hash) : params.run;
+		return await enterNotebook(session, store, file, path, { run, from: params.from ?? 1, by, signal });
 	} finally {
 		loading.delete(session);
 	}
+};
+
+/** Takes a file in that was read before, so that what was looked at is what runs. */
+export const enterNotebook = async (
+	session: Session,
+	store: Store,
+	file: ReadNotebook,
+	path: string,
+	options: TakeOptions,
+): Promise<LoadNotebookResult> => {
+	const items = toItems(file, path);
+	if (options.run) session.hosting.requireHost();
+	const told = await takeItems(session, store, items, options);
+	const ours = isOurs(store, file.hash);
+	return { path, ours, ran: options.run, total: items.length, ...told };
 };
 
 const toItems = ({ cells, head }: ReadNotebook, path: string): (NotebookItem | null)[] => {
@@ -162,6 +173,8 @@ type TakeOptions = {
 	readonly run: boolean;
 	readonly from: number;
 	readonly by: string | null;
+	/** The person's cells wait for it. */
+	readonly isPreparation?: boolean;
 	readonly signal: AbortSignal;
 };
 
@@ -169,7 +182,7 @@ const takeItems = async (
 	session: Session,
 	store: Store,
 	items: readonly (NotebookItem | null)[],
-	{ run, from, by, signal }: TakeOptions,
+	{ run, from, by, isPreparation = false, signal }: TakeOptions,
 ): Promise<Taken> => {
 	const { log, hosting, sessionId } = session;
 	const row = store.session(sessionId);
@@ -196,7 +209,7 @@ const takeItems = async (
 		} else {
 			cells++;
 			if (run) {
-				const status = await runCell(session, item.code, id, by, signal);
+				const status = await runCell(session, item.code, id, by, isPreparation, signal);
 				if (status !== "ok")
 					return { cells, prompts, skipped, stopped: { cell: index + 1, cellId: id, status } };
 			} else importCell(log, store, { ...item, id, executionCount }, by);
@@ -213,6 +226,7 @@ const runCell = async (
 	code: string,
 	cellId: string,
 	by: string | null,
+	isPreparation: boolean,
 	signal: AbortSignal,
 ): Promise<CellStatus> => {
 	const { promise, resolve } = Promise.withResolvers<CellStatus>();
@@ -225,7 +239,7 @@ const runCell = async (
 	const interrupt = () => void hosting.interrupt().catch(() => {}); // the kernel went, and the cell ends as lost
 	signal.addEventListener("abort", interrupt, { once: true });
 	try {
-		hosting.execute(code, by, null, cellId);
+		hosting.execute(code, by, null, cellId, isPreparation);
 		return await promise;
 	} finally {
 		signal.removeEventListener("abort", interrupt);

@@ -30,6 +30,7 @@ import type { HostCommandAnswer } from "./host.ts";
 import { type CommandCell, type CreateHost, Hosting } from "./hosting.ts";
 import { SessionLog } from "./log.ts";
 import { changeSettings, newSettings } from "./settings.ts";
+import { startUp, startupFiles } from "./startup.ts";
 import { Turns } from "./turns.ts";
 
 /** How a participant is reached. `send` never throws and never blocks. */
@@ -248,7 +249,16 @@ export class Session {
 	}
 
 	adopt(launch: KernelLaunch): void {
+		const { store } = this.#dependencies;
+		const row = store.session(this.sessionId);
+		const isNew = row !== null && row.cells + row.turns === 0;
+		const isFirst = isNew && store.kernels({ sessionId: this.sessionId }).length === 0;
 		this.hosting.adopt(launch);
+		// A kernel that somebody else started is as they want it.
+		if (launch.pid === null) return;
+		const { script, notebook } = startupFiles(configDir(placeFacts(this.#environment)));
+		const files = { script, notebook: isFirst ? notebook : null };
+		if (files.script ?? files.notebook) this.hosting.prepare(startUp(this, store, files));
 	}
 
 	/** Takes up a kernel that outlived another server. */
