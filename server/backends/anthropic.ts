@@ -4,10 +4,11 @@ import type { ThinkLevel } from "../../protocol/index.ts";
 import { orAborted, untilAborted } from "./abort.ts";
 import { continuesWithoutThinking, markForCache, toAnthropicMessages } from "./anthropicMessages.ts";
 import { readAnthropicStream } from "./anthropicStream.ts";
-import type { Backend, Environment, TurnRequest } from "./backend.ts";
+import type { Backend, Environment, Model, TurnRequest } from "./backend.ts";
 import { clientCache } from "./clientCache.ts";
 import { firstSet, keyLogin, readVariable, withoutSlash } from "./environment.ts";
 import { describeFailure, MissingKey } from "./failure.ts";
+import { modelList } from "./modelList.ts";
 import {
 	claudeEfforts,
 	claudeMaxOutput,
@@ -18,6 +19,7 @@ import {
 	fullClaudeModel,
 	thinkingBudgets,
 } from "./models.ts";
+import { costOf } from "./prices.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import { settleTranscript } from "./settle.ts";
 import { type ResponseRequest, runToolLoop } from "./toolLoop.ts";
@@ -46,6 +48,20 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 			fetch: fetchThroughProxy(environment),
 		});
 	});
+	const models = modelList({
+		known: claudeModels,
+		async ask(environment, signal) {
+			const client = await clients.get(environment);
+			const found: Model[] = [];
+			for await (const { id, display_name, max_input_tokens } of client.models.list(
+				{ limit: 100 },
+				{ signal },
+			))
+				found.push({ id, name: display_name, contextWindow: max_input_tokens ?? claudeWindow(id) });
+			return found;
+		},
+	});
+	const windowOf = (model: string) => models.window(model) ?? claudeWindow(model);
 
 	return {
 		name,
@@ -63,14 +79,15 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 		login: (environment) =>
 			keyLogin(environment, keyNames, `Set ANTHROPIC_API_KEY to a key from console.anthropic.com.`),
 		warm: (environment) => void clients.get(environment).catch(() => {}),
-		contextWindow: claudeWindow,
+		contextWindow: windowOf,
 
 		runTurn(request) {
 			const model = fullClaudeModel(request.model);
 			const endpoint = endpointOf(request.environment);
 			return runToolLoop(request, {
 				retryPolicy,
-				contextWindow: claudeWindow(model),
+				contextWindow: windowOf(model),
+				costOf: (usage) => (endpoint === anthropicEndpoint ? costOf(model, usage) : null),
 				describe: (error) =>
 					describeFailure(error, {
 						backend: name,
@@ -93,22 +110,7 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 			});
 		},
 
-		async listModels(environment, signal) {
-			try {
-				const client = await clients.get(environment);
-				const models = [];
-				for await (const model of client.models.list({ limit: 100 }, { signal }))
-					models.push({
-						id: model.id,
-						name: model.display_name,
-						contextWindow: model.max_input_tokens ?? claudeWindow(model.id),
-					});
-				return models.length > 0 ? models : claudeModels;
-			} catch {
-				// Without a key or a network the known models are the answer.
-				return claudeModels;
-			}
-		},
+		listModels: models.list,
 
 		dispose: async () => clients.clear(),
 	};
@@ -172,6 +174,8 @@ const toThinking = (
 	}
 	const output_config = { effort: claudeEfforts[think] };
 	if (maxTokens < minTokensToThink)
-		return /fable|mythos/.test(model) ? { output_config } : { output_config, thinking: { type: "disabled" } };
+		return /fable|mythos|opus-5-5/.test(model)
+			? { output_config }
+			: { output_config, thinking: { type: "disabled" } };
 	return { output_config, thinking: { type: "adaptive", display: "summarized" } };
 };

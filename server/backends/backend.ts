@@ -38,8 +38,11 @@ export type Backend = {
 	runTurn(request: TurnRequest): AsyncIterable<TurnUpdate>;
 	/** Gets ready for a first request: loads the SDK, starts the child. Never fails, never waits on the network. */
 	warm(environment: Environment): void;
-	/** The models on offer; falls back to those it knows when the provider cannot be asked. */
-	listModels(environment: Environment, signal: AbortSignal): Promise<readonly Model[]>;
+	/**
+	 * The models on offer, soon: falls back to those it knows when the provider does not answer in time. An answer is
+	 * kept for some minutes unless `refresh` asks for a new one.
+	 */
+	listModels(environment: Environment, signal: AbortSignal, refresh?: boolean): Promise<readonly Model[]>;
 	/** The model's window in tokens, where known. */
 	contextWindow(model: string): number | null;
 	/** Lets go of children and sockets. */

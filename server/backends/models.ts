@@ -39,7 +39,7 @@ const claudeTable: readonly ClaudeFacts[] = [
 	{ pattern: /^claude-opus-4/, thinking: "budget", window: 200_000, maxOutput: 32_000 },
 	{ pattern: /^claude-sonnet-4-6/, thinking: "adaptive", window: 1_000_000, maxOutput: 64_000 },
 	{ pattern: /^claude-(sonnet|haiku)-4/, thinking: "budget", window: 200_000, maxOutput: 64_000 },
-	{ pattern: /^claude-haiku/, thinking: "adaptive", window: 200_000, maxOutput: 64_000 },
+	{ pattern: /^claude-haiku/, thinking: "adaptive", window: 1_000_000, maxOutput: 64_000 },
 	{ pattern: /^claude-/, thinking: "adaptive", window: 1_000_000, maxOutput: 64_000 },
 ];
 
@@ -90,7 +90,7 @@ const openAiTable: readonly OpenAiFacts[] = [
 	{ pattern: /^(gpt-4o|chatgpt-4o|gpt-4-turbo)/, strongest: null, window: 128_000 },
 	{ pattern: /^(gpt-4|gpt-3)/, strongest: null, window: null },
 	{ pattern: /-chat-latest$/, strongest: null, window: 128_000 },
-	{ pattern: /^gpt-(6|5\.6)/, strongest: "max", window: null },
+	{ pattern: /^gpt-(6|5\.6)/, strongest: "max", window: 1_050_000 },
 	{ pattern: /^gpt-5\.4-(mini|nano)/, strongest: "xhigh", window: 400_000 },
 	{ pattern: /^gpt-5\.[45]/, strongest: "xhigh", window: 1_050_000 },
 	{ pattern: /^gpt-5\.[23]/, strongest: "xhigh", window: 400_000 },

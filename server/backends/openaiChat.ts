@@ -11,12 +11,14 @@ import { readChatStream } from "./chatStream.ts";
 import { clientCache } from "./clientCache.ts";
 import { firstSet, readVariable } from "./environment.ts";
 import { describeFailure } from "./failure.ts";
+import { modelList } from "./modelList.ts";
 import { openAiWindow } from "./models.ts";
 import { makeOpenAiClient, openAiBaseUrl, openAiEndpoint } from "./openaiClient.ts";
 import { chatEffort, type Endpoint, endpointOf, presets } from "./presets.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import { settleTranscript } from "./settle.ts";
 import { type ResponseRequest, runToolLoop } from "./toolLoop.ts";
+import { countOf } from "./usage.ts";
 import { wireNames } from "./wireId.ts";
 
 const name = "openai-chat";
@@ -38,10 +40,28 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 		const client = await clientOf(environment, endpoint);
 		const models: Model[] = [];
 		const prefix = endpoint.preset === null ? "" : `${endpoint.preset}/`;
-		for await (const { id } of client.models.list({ signal }))
-			models.push({ id: `${prefix}${id}`, name: null, contextWindow: openAiWindow(id) });
+		for await (const model of client.models.list({ signal }))
+			models.push({ id: `${prefix}${model.id}`, name: null, contextWindow: toldWindow(model) });
 		return models;
 	};
+	const models = modelList({
+		known: [],
+		async ask(environment, signal) {
+			const reachable = Object.keys(presets).filter(
+				(preset) => firstSet(environment, presets[preset]!.keyNames) !== null,
+			);
+			const endpoints = [
+				...(isElsewhere(environment) ? [endpointOf("", environment)] : []),
+				...(readVariable(environment, "OLLAMA_HOST") === null ? [] : [endpointOf("ollama/", environment)]),
+				...reachable.map((preset) => endpointOf(`${preset}/`, environment)),
+			];
+			// A server that cannot be asked adds no models; the others still do.
+			const lists = endpoints.map((endpoint) => listOf(environment, endpoint, signal).catch(() => []));
+			return (await Promise.all(lists)).flat();
+		},
+	});
+	const windowOf = (model: string) =>
+		models.window(model) ?? openAiWindow(model.slice(model.indexOf("/") + 1));
 
 	return {
 		name,
@@ -57,8 +77,11 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 		defaultModel: null,
 		defaultCompletionModel: null,
 		login: chatLogin,
-		warm: (environment) => void clients.get(environment).catch(() => {}),
-		contextWindow: (model) => openAiWindow(model.slice(model.indexOf("/") + 1)),
+		warm(environment) {
+			// A server of one's own knows the windows of its models, and nobody else does.
+			if (isElsewhere(environment)) void models.list(environment, new AbortController().signal);
+		},
+		contextWindow: windowOf,
 
 		runTurn(request) {
 			const { environment } = request;
@@ -66,7 +89,7 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 			let { model } = endpoint;
 			return runToolLoop(request, {
 				retryPolicy,
-				contextWindow: openAiWindow(model),
+				contextWindow: windowOf(request.model),
 				describe: (error) =>
 					describeFailure(error, {
 						backend: name,
@@ -94,21 +117,24 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 			});
 		},
 
-		async listModels(environment, signal) {
-			const reachable = Object.keys(presets).filter(
-				(preset) => firstSet(environment, presets[preset]!.keyNames) !== null,
-			);
-			const endpoints = [
-				...(isElsewhere(environment) ? [endpointOf("", environment)] : []),
-				...reachable.map((preset) => endpointOf(`${preset}/`, environment)),
-			];
-			// A server that cannot be asked adds no models; the others still do.
-			const lists = endpoints.map((endpoint) => listOf(environment, endpoint, signal).catch(() => []));
-			return (await Promise.all(lists)).flat();
-		},
+		listModels: models.list,
 
 		dispose: async () => clients.clear(),
 	};
+};
+
+/** The window as vLLM, OpenRouter, LM Studio and llama.cpp tell it in their lists. */
+const toldWindow = (model: { readonly id: string }): number | null => {
+	const told = model as Record<string, unknown> & { meta?: { n_ctx?: unknown; n_ctx_train?: unknown } };
+	const windows = [
+		told.max_model_len,
+		told.context_length,
+		told.max_context_length,
+		told.context_window,
+		told.meta?.n_ctx,
+		told.meta?.n_ctx_train,
+	];
+	return windows.map(countOf).find((window) => window !== null) ?? openAiWindow(model.id);
 };
 
 const isElsewhere = (environment: Environment): boolean => openAiBaseUrl(environment) !== openAiEndpoint;

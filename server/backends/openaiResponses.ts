@@ -1,11 +1,13 @@
 /** `openai-api`: OpenAI's Responses through the SDK, without state on their side. */
 import { orAborted, untilAborted } from "./abort.ts";
-import type { Backend, Environment } from "./backend.ts";
+import type { Backend, Environment, Model } from "./backend.ts";
 import { clientCache } from "./clientCache.ts";
 import { keyLogin, readVariable } from "./environment.ts";
 import { describeFailure } from "./failure.ts";
+import { modelList } from "./modelList.ts";
 import { defaultModels, openAiModels, openAiWindow } from "./models.ts";
-import { makeOpenAiClient, openAiBaseUrl } from "./openaiClient.ts";
+import { makeOpenAiClient, openAiBaseUrl, openAiEndpoint } from "./openaiClient.ts";
+import { costOf } from "./prices.ts";
 import { toResponsesBody } from "./responsesBody.ts";
 import { readResponsesStream } from "./responsesStream.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
@@ -19,6 +21,16 @@ export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolic
 	const clients = clientCache((environment: Environment) =>
 		makeOpenAiClient(environment, openAiBaseUrl(environment), readVariable(environment, keyName)),
 	);
+	const models = modelList({
+		known: openAiModels,
+		async ask(environment, signal) {
+			const client = await clients.get(environment);
+			const found: Model[] = [];
+			for await (const { id } of client.models.list({ signal }))
+				found.push({ id, name: null, contextWindow: openAiWindow(id) });
+			return found;
+		},
+	});
 	return {
 		name,
 		aliases: ["openai"],
@@ -44,6 +56,7 @@ export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolic
 			return runToolLoop(request, {
 				retryPolicy,
 				contextWindow: openAiWindow(model),
+				costOf: (usage) => (endpoint === openAiEndpoint ? costOf(model, usage) : null),
 				describe: (error) => describeFailure(error, { backend: name, endpoint, keyName, environment }),
 				async *respond(response) {
 					const { signal, items } = response;
@@ -57,18 +70,7 @@ export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolic
 			});
 		},
 
-		async listModels(environment, signal) {
-			try {
-				const client = await clients.get(environment);
-				const models = [];
-				for await (const { id } of client.models.list({ signal }))
-					models.push({ id, name: null, contextWindow: openAiWindow(id) });
-				return models.length > 0 ? models : openAiModels;
-			} catch {
-				// Without a key or a network the known models are the answer.
-				return openAiModels;
-			}
-		},
+		listModels: models.list,
 
 		dispose: async () => clients.clear(),
 	};

@@ -37,6 +37,8 @@ export type LoopDriver = {
 	describe(error: unknown): Failure;
 	readonly retryPolicy: RetryPolicy;
 	readonly contextWindow: number | null;
+	/** What a request cost, where it is known: never for a provider's own tools, which are billed apart. */
+	costOf?(usage: RequestUsage | null): number | null;
 };
 
 /** Part of the last tool result of a turn whose rounds are used up. */
@@ -70,10 +72,13 @@ async function* runRounds(
 	let rounds = 0;
 	for (let summing = false; ; ) {
 		const response = yield* respondWithRetries(transcript, !summing, signal, driver);
+		// What a request cost that was broken off, nobody tells.
+		if (response.kind !== "whole" && response.wasShown) usage.add(null);
 		if (response.kind === "cancelled") return yield end("cancelled");
 		if (response.kind === "failed") return yield end("failed", response.text);
 		const { items, stop, native } = response;
-		usage.add(response.usage);
+		const isPriced = items.providerResults.length === 0;
+		usage.add(response.usage, isPriced ? (driver.costOf?.(response.usage) ?? null) : null);
 
 		const calls = stop === "toolUse" && !summing ? items.calls() : [];
 		const keepsAll = calls.length === items.calls().length;
@@ -117,8 +122,8 @@ async function* runRounds(
 
 type Response =
 	| ({ kind: "whole"; items: ResponseItems } & ResponseEnd)
-	| { kind: "cancelled" }
-	| { kind: "failed"; text: string };
+	| { kind: "cancelled"; wasShown: boolean }
+	| { kind: "failed"; wasShown: boolean; text: string };
 
 async function* respondWithRetries(
 	transcript: readonly Entry[],
@@ -129,20 +134,20 @@ async function* respondWithRetries(
 	for (let attempt = 1; ; attempt++) {
 		const items = new ResponseItems();
 		try {
-			if (signal.aborted) return { kind: "cancelled" };
+			if (signal.aborted) return { kind: "cancelled", wasShown: false };
 			const end = yield* driver.respond({ transcript, toolsAllowed, items, signal });
 			yield* items.closeAll();
 			return { kind: "whole", items, ...end };
 		} catch (error) {
 			if (signal.aborted) {
 				yield* partialResponse(items);
-				return { kind: "cancelled" };
+				return { kind: "cancelled", wasShown: items.shown };
 			}
 			const failure = driver.describe(error);
 			const delayMs = retryDelay(attempt, failure.retryAfterMs, driver.retryPolicy.random());
 			if (items.shown || attempt > failure.retries || delayMs === null) {
 				yield* partialResponse(items);
-				return { kind: "failed", text: failure.text };
+				return { kind: "failed", wasShown: items.shown, text: failure.text };
 			}
 			yield { kind: "retrying", attempt, delayMs, reason: failure.reason };
 			await driver.retryPolicy.pause(delayMs, signal);

@@ -12,8 +12,11 @@ export type RequestUsage = {
 export class UsageSum {
 	#total: RequestUsage | null = null;
 	#last: RequestUsage | null = null;
+	#costUsd: number | null = 0;
 
-	add(usage: RequestUsage | null): void {
+	/** A request's tokens, and what it cost. One cost that is not known makes the sum unknown. */
+	add(usage: RequestUsage | null, costUsd: number | null = null): void {
+		this.#costUsd = this.#costUsd === null || costUsd === null ? null : this.#costUsd + costUsd;
 		if (usage === null) return;
 		this.#last = usage;
 		this.#total = {
@@ -25,7 +28,7 @@ export class UsageSum {
 	}
 
 	/** `null` when no request said anything. */
-	toUsage(contextWindow: number | null, costUsd: number | null = null): Usage | null {
+	toUsage(contextWindow: number | null, costUsd: number | null = this.#costUsd): Usage | null {
 		if (this.#total === null || this.#last === null) return null;
 		const last = this.#last;
 		const contextTokens = [

@@ -15,8 +15,8 @@ export const backendFeature: Feature = {
 			})),
 		}));
 
-		client.onRequest("model/list", async ({ backend: name }, signal) => {
-			const models = await namedBackend(name, backends).listModels(client.facts.environment, signal);
+		client.onRequest("model/list", async ({ backend: name, refresh }, signal) => {
+			const models = await namedBackend(name, backends).listModels(client.facts.environment, signal, refresh);
 			return { models: models.map((model) => ({ ...model })) };
 		});
 

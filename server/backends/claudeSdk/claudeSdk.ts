@@ -3,15 +3,17 @@
  * not the request's transcript is replaced by one that is seeded with it.
  */
 import type { Entry } from "../../context/transcript.ts";
-import type { Backend, TurnRequest, TurnUpdate } from "../backend.ts";
+import type { Backend, Environment, TurnRequest, TurnUpdate } from "../backend.ts";
 import { readVariable, withoutSlash } from "../environment.ts";
 import { childEnvironment } from "../executables.ts";
 import { fingerprint } from "../fingerprint.ts";
+import { modelList } from "../modelList.ts";
 import { claudeModels, claudeWindow, defaultModels, fullClaudeModel } from "../models.ts";
 import { settleTranscript } from "../settle.ts";
 import { wireNames } from "../wireId.ts";
 import { type ChildOptions, ClaudeChild, ownTools } from "./child.ts";
 import { claudeLogin, findClaude } from "./locate.ts";
+import { askClaudeModels } from "./models.ts";
 import { ChildPool } from "./pool.ts";
 import { toSeed } from "./seed.ts";
 import { claudeNames } from "./toolServer.ts";
@@ -42,6 +44,18 @@ export const createClaudeSdkBackend = (): Backend => {
 		const child = pool.add(new ClaudeChild(options, seed.records, fingerprint(transcript)));
 		pool.put(request.conversationId, child);
 	};
+
+	const models = modelList({
+		known: [
+			...["sonnet", "opus", "haiku"].map((id) => ({ id, name: null, contextWindow: claudeWindow(id) })),
+			...claudeModels,
+		],
+		async ask(environment, signal) {
+			const executable = findClaude(environment);
+			if (executable === null || claudeLogin(environment).kind === "missing") return [];
+			return askClaudeModels(executable, ownEnvironment(environment), signal);
+		},
+	});
 
 	async function* runTurn(request: TurnRequest): AsyncGenerator<TurnUpdate> {
 		const end = (stopReason: "failed" | "cancelled", error: string | null): TurnUpdate => ({
@@ -115,22 +129,24 @@ export const createClaudeSdkBackend = (): Backend => {
 			// Loading the SDK is the part that can be done before a conversation is known.
 			if (findClaude(environment) !== null) import("@anthropic-ai/claude-agent-sdk").catch(() => {});
 		},
-		listModels: async () => [
-			...["sonnet", "opus", "haiku"].map((id) => ({ id, name: null, contextWindow: claudeWindow(id) })),
-			...claudeModels,
-		],
+		listModels: models.list,
 		contextWindow: claudeWindow,
 		dispose: async () => pool.dispose(),
 	};
 };
 
+/** A login comes before a billed key that happens to be in the environment. */
+const ownEnvironment = (environment: Environment) =>
+	childEnvironment(
+		environment,
+		claudeLogin(environment).kind === "login" ? ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] : [],
+	);
+
 const optionsOf = (request: TurnRequest, executable: string): ChildOptions => {
 	const login = claudeLogin(request.environment);
-	// A login comes before a billed key that happens to be in the environment.
-	const without = login.kind === "login" ? ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] : [];
 	return {
 		executable,
-		environment: childEnvironment(request.environment, without),
+		environment: ownEnvironment(request.environment),
 		cwd: request.cwd,
 		systemPrompt: request.systemPrompt,
 		tools: request.tools,

@@ -190,7 +190,9 @@ export class ClaudeTurn implements ChildListener {
 	}
 
 	#takeEnd(message: Extract<SDKMessage, { type: "result" }>): void {
-		this.#costUsd = this.#child.takeCost(message.total_cost_usd);
+		const spent = this.#child.takeCost(message.total_cost_usd);
+		// With an account nothing is billed by the token, and a model without a price is told as free.
+		this.#costUsd = this.#child.options.hasKey && spent > 0 ? spent : null;
 		if (this.#cancelled) {
 			this.#abandonResponse();
 			this.#finish("cancelled");

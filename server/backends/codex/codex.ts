@@ -4,10 +4,11 @@
  */
 
 import { orAborted } from "../abort.ts";
-import type { Backend, Environment, TurnRequest, TurnUpdate } from "../backend.ts";
+import type { Backend, Environment, Model, TurnRequest, TurnUpdate } from "../backend.ts";
 import { childEnvironment } from "../executables.ts";
 import { redact } from "../failure.ts";
 import { fingerprint } from "../fingerprint.ts";
+import { modelList } from "../modelList.ts";
 import { defaultModels, openAiModels, openAiWindow } from "../models.ts";
 import { settleTranscript } from "../settle.ts";
 import { wireNames } from "../wireId.ts";
@@ -149,6 +150,23 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 		}
 	}
 
+	const models = modelList({
+		known: openAiModels,
+		async ask(environment) {
+			const server = serverFor(environment);
+			if (server === null) return [];
+			await server.ready;
+			const { data } = await server.request("model/list", { limit: 100 });
+			return data.map(
+				(model: Params): Model => ({
+					id: model.id,
+					name: model.displayName ?? null,
+					contextWindow: openAiWindow(model.id),
+				}),
+			);
+		},
+	});
+
 	return {
 		name,
 		aliases: ["ipycodex"],
@@ -167,22 +185,7 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 		warm(environment) {
 			if (codexLogin(environment).kind !== "missing") serverFor(environment);
 		},
-		async listModels(environment, signal) {
-			const server = serverFor(environment);
-			if (server === null) return openAiModels;
-			try {
-				await orAborted(server.ready, signal);
-				const { data } = await orAborted(server.request("model/list", { limit: 100 }), signal);
-				return data.map((model: Params) => ({
-					id: model.id,
-					name: model.displayName ?? null,
-					contextWindow: openAiWindow(model.id),
-				}));
-			} catch {
-				// Codex cannot say: the known models are the answer.
-				return openAiModels;
-			}
-		},
+		listModels: models.list,
 		contextWindow: openAiWindow,
 		async dispose() {
 			threads.clear();

@@ -244,6 +244,6 @@ const listModels = (incoming: IncomingMessage, response: ServerResponse): void =
 					max_input_tokens: 200_000,
 				},
 			]
-		: [{ id: "loop-1", object: "model", created: 1_767_225_600, owned_by: "loop" }];
+		: [{ id: "loop-1", object: "model", created: 1_767_225_600, owned_by: "loop", max_model_len: 32_768 }];
 	response.end(JSON.stringify({ object: "list", data, has_more: false, first_id: null, last_id: null }));
 };
