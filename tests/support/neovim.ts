@@ -132,7 +132,7 @@ export const startNeovim = async (
 		type: async (keys) => void (await nvim.input(keys)),
 		async edit(name, text) {
 			const row = text.split("\n").findIndex((line) => line.includes("|"));
-			const col = text.split("\n")[row]?.indexOf("|") ?? 0;
+			const col = Buffer.byteLength(text.split("\n")[row]?.split("|")[0] ?? "");
 			const path = join(person.folder, name);
 			writeFileSync(path, `${text.replace("|", "")}\n`);
 			await nvim.command(`edit! ${name}`);

@@ -1,0 +1,168 @@
+/** Sessions from Neovim: starting, joining, leaving, and what survives what. */
+import { expect, test } from "vitest";
+import { joinServer } from "../../../clients/common/joinServer.ts";
+import { isAlive, until } from "../../support/kernel.ts";
+import { startNeovim, type TestNeovim } from "../../support/neovim.ts";
+
+const status = (vim: TestNeovim) => async () => String(await vim.lua("return require('ipyai').status()"));
+/** Runs code in a buffer of its own and gives what stands below it. */
+const run = async (vim: TestNeovim, code: string): Promise<string> => {
+	await vim.edit(`run-${++runs}.py`, code);
+	await vim.command("IpyaiRunCell");
+	return (await vim.shows(vim.shown, /[✓✗]/)).split("\n").slice(1).join("\n");
+};
+let runs = 0;
+const kernelPid = async (vim: TestNeovim): Promise<number> =>
+	Number(/\d+/.exec(await run(vim, "__import__('os').getpid()"))![0]);
+/** `vim.ui.select` takes the first that matches. */
+const choose = (vim: TestNeovim, pattern: string) =>
+	vim.lua(
+		`local pattern = ...
+		vim.ui.select = function(items, options, done)
+			_G.offered = vim.tbl_map(options.format_item or tostring, items)
+			for index, text in ipairs(_G.offered) do
+				if text:match(pattern) then return done(items[index], index) end
+			end
+			done(nil)
+		end`,
+		pattern,
+	);
+
+test("a session that is left goes on and is joined again; a stopped one ends with its kernel", async () => {
+	const vim = await startNeovim();
+	await vim.start();
+	expect(await run(vim, "kept = 42; kept")).toBe("▎ 42");
+	const pid = await kernelPid(vim);
+	await vim.command("IpyaiStop!");
+	await vim.shows(vim.notices, /it goes on/);
+	expect(await status(vim)()).toBe("");
+	await choose(vim, "^live");
+	await vim.command("IpyaiJoin");
+	await vim.shows(status(vim), /idle/);
+	expect(await run(vim, "kept")).toBe("▎ 42");
+	await vim.command("IpyaiLog");
+	expect(await vim.lines("ipyai://log")).toContain("kept = 42; kept");
+	await vim.command("close");
+	await vim.command("IpyaiStop");
+	await until(() => !isAlive(pid));
+	await vim.command("IpyaiJoin");
+	await vim.shows(vim.notices, /no live session here/);
+});
+
+test("a stored session without a kernel gets a new one, its past is there", async () => {
+	const vim = await startNeovim();
+	await vim.start();
+	await run(vim, "first = 1; first");
+	await vim.command("IpyaiStop");
+	await vim.shows(vim.notices, /has ended/);
+	await choose(vim, "^closed");
+	await vim.command("IpyaiSessions");
+	await vim.shows(status(vim), /idle/);
+	expect(await run(vim, "'first' in globals()")).toBe("▎ False");
+	await vim.command("IpyaiLog");
+	expect(await vim.lines("ipyai://log")).toContain("first = 1; first");
+	await vim.command("close");
+	const id = String(await vim.lua("return require('ipyai.session').current.sessionId"));
+	await vim.command("IpyaiStop!");
+	await vim.shows(vim.notices, /goes on/);
+	expect(await vim.lua("return vim.fn.getcompletion('IpyaiJoin ', 'cmdline')")).toEqual([id]);
+	await vim.command(`IpyaiJoin ${id.slice(0, 20)}`);
+	await vim.shows(status(vim), /idle/);
+	await vim.command("IpyaiStop");
+	await vim.shows(vim.notices, /has ended/);
+});
+
+test("the first cell starts a session; where others are live it asks", async () => {
+	const vim = await startNeovim({ settings: { first_use: "ask" } });
+	expect(await run(vim, "a = 1; a")).toBe("▎ 1");
+	await vim.command("IpyaiStop!");
+	await vim.shows(vim.notices, /goes on/);
+	await choose(vim, "^join");
+	expect(await run(vim, "a + 1")).toBe("▎ 2");
+	expect(await vim.lua("return #_G.offered")).toBe(2);
+	await vim.command("IpyaiStop");
+	await vim.shows(vim.notices, /has ended/);
+	await vim.lua("require('ipyai').setup({ first_use = 'never', command = require('ipyai.host').command() })");
+	await vim.command("IpyaiRunCell");
+	expect(await vim.notices()).toContain("There is no session: :IpyaiStart begins one");
+});
+
+test("a restart gives new variables and keeps the session", async () => {
+	const vim = await startNeovim();
+	await vim.start();
+	await run(vim, "x = 1; x");
+	const before = await vim.lua("return require('ipyai.session').current.sessionId");
+	await vim.command("IpyaiRestart");
+	await vim.shows(vim.notices, /new kernel/);
+	expect(await run(vim, "'x' in globals()")).toBe("▎ False");
+	expect(await vim.lua("return require('ipyai.session').current.sessionId")).toBe(before);
+});
+
+test("an own session ends with Neovim, unless others are in it", async () => {
+	const vim = await startNeovim();
+	await vim.start();
+	const pid = await kernelPid(vim);
+	await vim.quit();
+	await until(() => !isAlive(pid));
+
+	const second = await startNeovim({ person: vim.person });
+	await second.start();
+	const shared = await kernelPid(second);
+	const connection = await joinServer({
+		name: "test",
+		cwd: vim.person.folder,
+		environment: vim.person.environment,
+		approvals: true,
+		input: true,
+	});
+	const { state } = await connection.request("session/attach", {
+		ref: { cwd: vim.person.folder },
+		role: "controller",
+		since: null,
+	});
+	await second.shows(status(second), /\+1/);
+	await second.quit();
+	expect(isAlive(shared)).toBe(true);
+	await connection.request("session/close", { sessionId: state.sessionId, requestId: "close" });
+	connection.close();
+	await until(() => !isAlive(shared));
+});
+
+test("a killed server is found again: the session goes on, with its variables", async () => {
+	const vim = await startNeovim();
+	await vim.start();
+	await run(vim, "x = 40; x");
+	const other = await vim.joinedBy("test");
+	const { pid } = other.connection.aiShell;
+	other.connection.close();
+	await vim.shows(status(vim), /^ipyai idle/);
+	process.kill(pid, "SIGKILL");
+	await vim.shows(vim.notices, /server is lost|$/);
+	await vim.shows(status(vim), / idle /);
+	expect(await run(vim, "x + 2")).toBe("▎ 42");
+});
+
+test("a process beside Neovim that dies is told once, and started again", async () => {
+	const vim = await startNeovim();
+	await vim.start();
+	await run(vim, "x = 1; x");
+	const id = String(await vim.lua("return require('ipyai.session').current.sessionId"));
+	await vim.lua(`
+		for _, channel in ipairs(vim.api.nvim_list_chans()) do
+			if channel.stream == "job" then vim.uv.kill(vim.fn.jobpid(channel.id), "sigkill") end
+		end`);
+	await vim.shows(vim.notices, /ended with code 137/);
+	expect(await status(vim)()).toBe("");
+	await vim.command(`IpyaiJoin ${id}`);
+	await vim.shows(status(vim), /idle/);
+	expect(await run(vim, "x + 1")).toBe("▎ 2");
+	await vim.command("IpyaiStop");
+	await vim.shows(vim.notices, /has ended/);
+});
+
+test("a Python that is not there is said so", async () => {
+	const vim = await startNeovim();
+	await vim.command("IpyaiStart /nowhere/python");
+	await vim.shows(vim.notices, /\/nowhere\/python does not exist/);
+	expect(await status(vim)()).toBe("");
+});

@@ -1,0 +1,120 @@
+/** Alt-. in a buffer: ghost text that changes nothing until it is accepted. What a model suggests stands in ⟨⟩. */
+import { expect, test } from "vitest";
+import { startNeovim, type TestNeovim } from "../../support/neovim.ts";
+
+/** A buffer whose suggestion is `text`, asked for at the `|`; Neovim is in insert mode. */
+const suggest = async (before: string, text: string, settings: object = {}): Promise<TestNeovim> => {
+	const vim = await startNeovim({ settings });
+	await vim.edit("a.py", `"""@@say ${text}@@"""\n${before}`);
+	await vim.start();
+	await vim.type(/\|$/m.test(before) ? "A" : "i");
+	return vim;
+};
+const shown = async (vim: TestNeovim): Promise<string> =>
+	(await vim.shown()).replace(/^(.|\n)*@@("""|)\n/, "");
+const isIdle = (vim: TestNeovim) => async () =>
+	String(await vim.lua("return require('ipyai.suggest').is_visible()"));
+
+test("a suggestion is shown at the cursor and below, and goes in whole", async () => {
+	const vim = await suggest("df = load()\ndf.gro|", "upby('day'):\n    pass");
+	await vim.type("<M-.>");
+	expect(await vim.shows(() => shown(vim), /⟨/)).toMatchInlineSnapshot(`
+		"df = load()
+		df.gro⟨upby('day'):⟩
+		    pass"
+	`);
+	expect(await vim.lines()).toMatch(/df\.gro$/);
+	await vim.type("<M-l>");
+	await vim.type("x");
+	expect(await shown(vim)).toBe("df = load()\ndf.groupby('day'):\n    passx");
+});
+
+test("it goes in word by word and line by line, and typing along goes on in it", async () => {
+	const vim = await suggest("df.gro|", "upby('day')\nnext_line()");
+	await vim.type("<M-.>");
+	await vim.shows(() => shown(vim), /⟨/);
+	await vim.type("<M-Right>");
+	expect(await vim.shows(() => shown(vim), /upby⟨/)).toBe("df.groupby⟨('day')⟩\nnext_line()");
+	await vim.type("(");
+	expect(await vim.shows(() => shown(vim), /\(⟨/)).toBe("df.groupby(⟨'day')⟩\nnext_line()");
+	await vim.type("<M-Down>");
+	expect(await vim.shows(() => shown(vim), /\)⟨⟩/)).toBe("df.groupby('day')⟨⟩\nnext_line()");
+	await vim.type("<M-Down>");
+	expect(await vim.shows(() => shown(vim), /^next/m)).toBe("df.groupby('day')\nnext_line()");
+	expect(await vim.lua("return require('ipyai.suggest').is_visible()")).toBe(false);
+});
+
+test("it goes when dismissed, when something else is typed, and with insert mode", async () => {
+	const vim = await suggest("df.gro|", "upby()");
+	for (const keys of ["<C-]>", "z<BS>", "<Esc>"]) {
+		await vim.type("<Esc>A<M-.>");
+		await vim.shows(() => shown(vim), /⟨/);
+		await vim.type(keys);
+		expect(await vim.shows(isIdle(vim), /false/)).toBe("false");
+		expect(await shown(vim)).toBe("df.gro");
+	}
+	await vim.type("A<M-.>");
+	await vim.shows(() => shown(vim), /⟨/);
+	// A change by something else than typing.
+	await vim.lua("vim.api.nvim_buf_set_lines(0, 0, 0, false, { 'new' })");
+	await vim.type("<M-l>");
+	expect((await vim.lines()).split("\n").at(-1)).toBe("df.gro");
+});
+
+test("an answer for a text that has changed is dropped", async () => {
+	const vim = await suggest("df.gro|", "upby()@@@@hang");
+	await vim.type("<M-.>");
+	const held = await vim.model.held();
+	await vim.type("x");
+	await vim.lua("return 1");
+	held.release();
+	await held.closed;
+	await vim.lua("return 1");
+	expect(await shown(vim)).toBe("df.grox");
+});
+
+test("positions count as the server counts, and text behind the cursor stays", async () => {
+	const vim = await suggest('s = "äöü😀" + na|)', "me");
+	await vim.type("<M-.>");
+	expect(await vim.shows(() => shown(vim), /⟨/)).toBe('s = "äöü😀" + na⟨me⟩)');
+	await vim.type("<M-l>");
+	expect(await shown(vim)).toBe('s = "äöü😀" + name)');
+});
+
+test("with automatic suggestions a pause in typing asks; the popup menu hides them", async () => {
+	const vim = await suggest("value = 1\n|", "lue + 1", { suggest: { automatic: true, debounce_ms: 1 } });
+	await vim.type("va");
+	expect(await vim.shows(() => shown(vim), /⟨/)).toBe("value = 1\nva⟨lue + 1⟩");
+	await vim.command("set completeopt=menuone,noselect");
+	await vim.type("<C-x><C-n>");
+	expect(await vim.shows(() => shown(vim), /^[^⟨]*$/)).toBe("value = 1\nva");
+	expect(await vim.lua("return vim.fn.pumvisible()")).toBe(1);
+	await vim.type("<C-e>");
+	expect(await vim.shows(() => shown(vim), /⟨/)).toBe("value = 1\nva⟨lue + 1⟩");
+});
+
+test("one of several is chosen with next and previous", async () => {
+	const vim = await suggest("x = |", "1");
+	// The server gives one; others may give more.
+	await vim.lua(`
+		local host = require("ipyai.host")
+		local call = host.call
+		host.call = function(method, params, done)
+			if method ~= "suggest" then return call(method, params, done) end
+			done(nil, { { id = 1, text = "one()", replace = 0 }, { id = 2, text = "two()", replace = 0 } })
+		end
+	`);
+	await vim.type("<M-.>");
+	expect(await vim.shows(() => shown(vim), /⟨/)).toBe("x = ⟨one() 1/2⟩");
+	await vim.type("<M-n>");
+	expect(await vim.shows(() => shown(vim), /two/)).toBe("x = ⟨two() 2/2⟩");
+	await vim.type("<M-p><M-p><M-l>");
+	expect(await vim.shows(() => shown(vim), /^[^⟨]*$/)).toBe("x = two()");
+});
+
+test("a suggestion needs no session", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.md", "@@say is here@@\nText that |");
+	await vim.type("A<M-.>");
+	expect(await vim.shows(() => shown(vim), /⟨/)).toBe("Text that ⟨is here⟩");
+});
