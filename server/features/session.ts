@@ -1,6 +1,7 @@
 import type { AttachSessionResult, SessionUpdateParams } from "../../protocol/index.ts";
 import { RequestError } from "../sessions/errors.ts";
 import type { Session } from "../sessions/session.ts";
+import { isListCursor } from "../store/sessions.ts";
 import type { Client } from "./client.ts";
 import type { Feature } from "./feature.ts";
 import { once } from "./once.ts";
@@ -44,7 +45,14 @@ export const sessionFeature: Feature = {
 			return attach(client, session, params.role, params.since, params.limit ?? defaultLimit);
 		});
 
-		client.onRequest("session/list", (params) => sessions.list(params, client.facts.environment));
+		client.onRequest("session/list", (params) => {
+			if (params.cursor !== undefined && !isListCursor(params.cursor))
+				throw new RequestError(
+					"invalidParams",
+					`"${params.cursor}" is no place in the list of sessions: begin without a cursor.`,
+				);
+			return sessions.list(params, client.facts.environment);
+		});
 
 		client.onRequest("session/transcript", ({ sessionId, before, limit }) => {
 			if (!store.session(sessionId))

@@ -120,8 +120,13 @@ const listSessions = (
 	};
 };
 
+/** Whether a text can be a place in the list of sessions. */
+export const isListCursor = (text: string): boolean => cursorForm.test(text);
+
+const cursorForm = /^(\d{1,15})\.(\d{1,15})$/;
+
 const parseCursor = (cursor: string): [number, number] => {
-	const match = /^(\d{1,15})\.(\d{1,15})$/.exec(cursor);
+	const match = cursorForm.exec(cursor);
 	if (!match)
 		throw new StoreError(`No such place in the list of sessions: "${cursor}". Start without a cursor.`);
 	return [Number(match[1]), Number(match[2])];

@@ -330,3 +330,47 @@ test("saving keeps a file's permissions", async () => {
 	expect(statSync(path).mode & 0o777).toBe(0o600);
 	validate(path);
 });
+
+test("a notebook of thousands of cells loads and saves while others are served", async () => {
+	const { server, client, sessionId } = await withoutKernel();
+	const path = join(server.folder, "large.ipynb");
+	const cells = Array.from({ length: 5000 }, (_, index) => ({
+		id: `cell-${index}`,
+		cell_type: "code",
+		metadata: {},
+		source: [`step(${index})\n`, "show()"],
+		outputs: [{ output_type: "stream", name: "stdout", text: [`line ${index}\n`.repeat(200)] }],
+		execution_count: index + 1,
+	}));
+	const picture = {
+		output_type: "display_data",
+		data: { "image/png": "iVBO".repeat(2_500_000) },
+		metadata: {},
+	};
+	cells[2500]!.outputs.push(picture as never);
+	writeFileSync(path, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+	const other = await server.connect();
+	const answeredDuring = async (work: Promise<unknown>) => {
+		let isDone = false;
+		void work.finally(() => {
+			isDone = true;
+		});
+		let answered = 0;
+		for (; !isDone; answered++) await other.request("session/list", { limit: 1 });
+		await work;
+		return answered;
+	};
+	const loading = load(client, sessionId, path);
+	expect(await answeredDuring(loading)).toBeGreaterThan(100);
+	expect(await loading).toMatchObject({ total: 5000, cells: 5000, prompts: 0 });
+	const { items } = await client.request("session/transcript", { sessionId, before: null, limit: 2 });
+	expect(items).toMatchObject([
+		{ code: "step(4998)\nshow()" },
+		{ cellId: "cell-4999", executionCount: 5000 },
+	]);
+	const saving = save(client, sessionId, "copy");
+	expect(await answeredDuring(saving)).toBeGreaterThan(20);
+	const copy = JSON.parse(readFileSync(join(server.folder, "copy.ipynb"), "utf8"));
+	expect(copy.cells).toHaveLength(5000);
+	expect(copy.cells[2500].outputs[1].data["image/png"]).toHaveLength(10_000_000);
+}, 60_000);

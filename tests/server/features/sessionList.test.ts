@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { SessionSummary } from "../../../protocol/index.ts";
+import { openStore } from "../../../server/store/openStore.ts";
+import { folderWith } from "../../support/folder.ts";
+import { startTestServer, type TestClient } from "../../support/server.ts";
+import { created, owner, prompt, turnStarted } from "../../support/storeEvents.ts";
+
+const count = 10_000;
+const folders = 10;
+const cwd = (index: number) => `/work/${index % folders}`;
+
+/** Ten thousand sessions as years of use leave them; every tenth was ended by a person, every thousandth lives. */
+const manySessions = async (): Promise<TestClient> => {
+	const folder = folderWith();
+	let time = 0;
+	const store = openStore(join(folder, "ipyai.sqlite"), { now: () => ++time, gitRoot: () => null });
+	for (let index = 0; index < count; index++) {
+		const sessionId = `s${String(index).padStart(5, "0")}`;
+		store.createSession(sessionId, cwd(index), owner, [
+			created(cwd(index)),
+			prompt("t", `what about topic ${index % 500}?`),
+			turnStarted("t"),
+		]);
+		if (index % 1000 === 0)
+			store.saveKernel({
+				kernelId: `k${index}`,
+				sessionId,
+				connectionFile: "/run/k.json",
+				pid: null,
+				startTime: null,
+				label: "python",
+				instanceId: "server-1",
+				alive: true,
+			});
+		else if (index % 10 === 0) store.setClosed(sessionId, true);
+	}
+	store.close();
+	const server = await startTestServer({ folder });
+	return server.connect();
+};
+
+const readAll = async (client: TestClient, params: { cwd?: string; search?: string; limit?: number }) => {
+	const all: SessionSummary[] = [];
+	for (let cursor: string | null = null; ; ) {
+		const page = await client.request("session/list", { ...params, ...(cursor !== null && { cursor }) });
+		all.push(...page.sessions);
+		cursor = page.nextCursor;
+		if (cursor === null) return all;
+	}
+};
+
+test("ten thousand sessions: pages without gap or repetition, newest first, search and states", async () => {
+	const client = await manySessions();
+
+	const first = await client.request("session/list", { limit: 3 });
+	expect(
+		first.sessions.map(({ sessionId, lastPrompt, state }) => `${sessionId} ${lastPrompt} ${state}`),
+	).toEqual([
+		"s09999 what about topic 499? lost",
+		"s09998 what about topic 498? lost",
+		"s09997 what about topic 497? lost",
+	]);
+
+	const all = await readAll(client, { limit: 997 });
+	expect(all.map(({ sessionId }) => sessionId)).toEqual(
+		Array.from({ length: count }, (_, index) => `s${String(count - 1 - index).padStart(5, "0")}`),
+	);
+	const states = { live: 0, closed: 0, lost: 0 };
+	for (const { state } of all) states[state]++;
+	expect(states).toEqual({ live: 10, closed: 990, lost: 9000 });
+
+	const inFolder = await readAll(client, { cwd: "/work/3", limit: 100 });
+	expect(inFolder).toHaveLength(count / folders);
+	expect(new Set(inFolder.map((session) => session.cwd))).toEqual(new Set(["/work/3"]));
+
+	const found = await readAll(client, { search: "topic 123?", limit: 7 });
+	expect(found.map(({ sessionId }) => Number(sessionId.slice(1)) % 500)).toEqual(Array(20).fill(123));
+	expect(await readAll(client, { cwd: "/work/4", search: "topic 123?" })).toEqual([]);
+	expect(await readAll(client, { search: "100%" })).toEqual([]);
+
+	// What changes while somebody pages is neither told twice nor lost from what was there before.
+	const { sessions, nextCursor } = await client.request("session/list", { limit: 5 });
+	await client.request("session/rename", { sessionId: "s00007", requestId: "r", title: "now the newest" });
+	const rest = await client.request("session/list", { limit: 5, cursor: nextCursor! });
+	expect([...sessions, ...rest.sessions].map(({ sessionId }) => sessionId)).toEqual(
+		Array.from({ length: 10 }, (_, index) => `s${String(count - 1 - index).padStart(5, "0")}`),
+	);
+	expect((await client.request("session/list", { limit: 1 })).sessions[0]).toMatchObject({
+		sessionId: "s00007",
+		title: "now the newest",
+	});
+});
+
+test("a cursor that is none of ours is refused", async () => {
+	const server = await startTestServer();
+	const client = await server.connect();
+	await expect(client.request("session/list", { cursor: "nonsense" })).rejects.toMatchObject({
+		code: -32602,
+		message: expect.stringContaining("nonsense"),
+	});
+});
