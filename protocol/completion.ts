@@ -12,8 +12,8 @@ const Position = z.object({ line: z.int().min(0), character: z.int().min(0) });
 export const InlineCompletionParams = z.looseObject({
 	textDocument: z.object({ uri: z.string() }),
 	position: Position,
-	/** 1 invoked by a person, 2 automatic. */
-	context: z.looseObject({ triggerKind: z.union([z.literal(1), z.literal(2)]) }),
+	/** 1 invoked by a person, 2 automatic: it may wait for a pause. 0 is what drafts of LSP 3.18 had for 1. */
+	context: z.looseObject({ triggerKind: z.union([z.literal(0), z.literal(1), z.literal(2)]) }),
 });
 export type InlineCompletionParams = z.infer<typeof InlineCompletionParams>;
 
