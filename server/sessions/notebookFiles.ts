@@ -52,6 +52,15 @@ export const writeWhole = async (
 
 let written = 0;
 
+/** Why a file is not read at all: devices and pipes have no end. */
+export const sizeProblem = async (path: string): Promise<string | null> => {
+	const stats = await stat(path);
+	if (!stats.isFile()) return "it is no file";
+	return stats.size > maxBytes
+		? `it has ${stats.size} bytes, and ${maxBytes} are the most that is read`
+		: null;
+};
+
 export type ReadNotebook = {
 	readonly cells: readonly unknown[];
 	readonly head: NotebookHead;
@@ -66,9 +75,8 @@ export const readNotebook = async (path: string, signal: AbortSignal): Promise<R
 	const decoder = new TextDecoder();
 	const cells: unknown[] = [];
 	try {
-		const { size } = await stat(path);
-		if (size > maxBytes)
-			throw new NotebookError(`it has ${size} bytes, and ${maxBytes} are the most that is read`);
+		const problem = await sizeProblem(path);
+		if (problem !== null) throw new NotebookError(problem);
 		const stream = createReadStream(path, { signal, highWaterMark: 256 * 1024 });
 		for await (const bytes of stream as AsyncIterable<Buffer>) {
 			hash.update(bytes);

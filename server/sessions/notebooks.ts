@@ -147,19 +147,24 @@ export const enterNotebook = async (
 	path: string,
 	options: TakeOptions,
 ): Promise<LoadNotebookResult> => {
-	const items = toItems(file, path);
+	const items = await toItems(file, path);
 	if (options.run) session.hosting.requireHost();
 	const told = await takeItems(session, store, items, options);
 	const ours = isOurs(store, file.hash);
 	return { path, ours, ran: options.run, total: items.length, ...told };
 };
 
-const toItems = ({ cells, head }: ReadNotebook, path: string): (NotebookItem | null)[] => {
+const toItems = async ({ cells, head }: ReadNotebook, path: string): Promise<(NotebookItem | null)[]> => {
 	try {
 		const events = fromStartupEvents(head);
 		if (events) return events;
 		checkFormat(head);
-		return cells.map((cell, index) => fromNotebookCell(cell, index + 1));
+		const items: (NotebookItem | null)[] = [];
+		for (const [index, cell] of cells.entries()) {
+			items.push(fromNotebookCell(cell, index + 1));
+			if (index % pageItems === 0) await pause();
+		}
+		return items;
 	} catch (error) {
 		if (!(error instanceof NotebookError)) throw error;
 		throw new RequestError("invalidParams", `${path} could not be loaded: ${error.message}.`, {

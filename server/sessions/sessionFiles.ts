@@ -10,7 +10,7 @@ import { endOpen } from "./copying.ts";
 import { RequestError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { toEntries } from "./importing.ts";
-import { writeWhole } from "./notebookFiles.ts";
+import { sizeProblem, writeWhole } from "./notebookFiles.ts";
 
 const Head = z.looseObject({ format: z.literal("ipyai-session"), version: z.literal(1) });
 
@@ -97,6 +97,8 @@ const readEvents = async (
 		store.insertEvents(sessionId, page);
 		page = [];
 	};
+	const problem = await sizeProblem(path);
+	if (problem !== null) throw new RequestError("invalidParams", `${path} could not be imported: ${problem}.`);
 	const lines = createInterface({ input: createReadStream(path, { signal }), crlfDelay: Infinity });
 	for await (const line of lines) {
 		number++;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { SessionEvent } from "../../../protocol/index.ts";
@@ -211,6 +211,22 @@ test("the predecessor's notebook is run cell by cell until one fails, and goes o
 	expect(history.indexOf(".what is in")).toBeLessThan(history.indexOf("1/0"));
 });
 
+test("what is only shown keeps its numbers in a fresh session, and the next input goes on after them", async () => {
+	const session = await startKernelSession([say("ok")]);
+	const { client, sessionId, backend } = session;
+	await load(client, sessionId, fixture);
+	const { items } = await client.request("session/transcript", { sessionId, before: null, limit: 9 });
+	expect(items.map(({ executionCount }) => executionCount)).toEqual([2, null, null, 5, null, 7, 9]);
+	expect((await session.run("'squares' in globals()")).text).toContain("False");
+	expect((await session.run("7")).executionCount).toBe(11);
+	await load(client, sessionId, fixture);
+	const again = await client.request("session/transcript", { sessionId, before: null, limit: 7 });
+	expect(again.items.map(({ executionCount }) => executionCount)).toEqual(Array(7).fill(null));
+	await session.ask("go on");
+	const users = backend.requests[0]!.transcript.filter(({ role }) => role === "user");
+	expect(users).toHaveLength(7);
+});
+
 test("any notebook loads: lines, older formats, Markdown as notes", async () => {
 	const session = await startKernelSession([say("ok")]);
 	const { client, sessionId, server, backend } = session;
@@ -312,6 +328,15 @@ test.each([
 		);
 	},
 );
+
+test("a folder is no notebook", async () => {
+	const { client, sessionId, server } = await withoutKernel();
+	mkdirSync(join(server.folder, "folder.ipynb"));
+	await expect(load(client, sessionId, "folder")).rejects.toMatchObject({
+		code: -32602,
+		message: expect.stringContaining("no file"),
+	});
+});
 
 test("running needs a kernel, and a place to write a folder", async () => {
 	const { client, sessionId } = await withoutKernel();

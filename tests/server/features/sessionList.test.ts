@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { SessionSummary } from "../../../protocol/index.ts";
+import type { ListSessionsResult, SessionSummary } from "../../../protocol/index.ts";
 import { openStore } from "../../../server/store/openStore.ts";
 import { folderWith } from "../../support/folder.ts";
 import { startTestServer, type TestClient } from "../../support/server.ts";
@@ -43,7 +43,10 @@ const manySessions = async (): Promise<TestClient> => {
 const readAll = async (client: TestClient, params: { cwd?: string; search?: string; limit?: number }) => {
 	const all: SessionSummary[] = [];
 	for (let cursor: string | null = null; ; ) {
-		const page = await client.request("session/list", { ...params, ...(cursor !== null && { cursor }) });
+		const page: ListSessionsResult = await client.request("session/list", {
+			...params,
+			...(cursor !== null && { cursor }),
+		});
 		all.push(...page.sessions);
 		cursor = page.nextCursor;
 		if (cursor === null) return all;
