@@ -138,7 +138,7 @@ test("output moves with its code, goes when the code is deleted, and comes back 
 	await vim.edit("a.py", "# %%\na = 1\na\n# %%\n|b = 2\nb\n# %%\nc = 3");
 	await vim.start();
 	await vim.command("IpyaiRunCell");
-	await vim.shows(vim.shown, /▎ 2/);
+	await vim.shows(vim.shown, /✓/);
 	await vim.type("ggOtop<Esc>");
 	expect(await vim.shown()).toMatch(/^✓ # %%\nb = 2\nb {2}\[1\] ✓ 0.1 s\n▎ 2$/m);
 	await vim.type("/^b$<CR>ob + 1<Esc>");
@@ -225,7 +225,7 @@ import sys; print("warn", file=sys.stderr)`,
 		[
 		  [
 		    "▎ ",
-		    "Comment",
+		    "#9b9ea4 8 ",
 		  ],
 		  [
 		    "red",

@@ -3,13 +3,10 @@ local M = {}
 
 local links = {
   IpyaiOutput = "Normal",
-  IpyaiBorder = "Comment",
-  IpyaiNote = "Comment",
   IpyaiStderr = "DiagnosticWarn",
   IpyaiError = "DiagnosticError",
   IpyaiRunning = "DiagnosticInfo",
   IpyaiOk = "DiagnosticOk",
-  IpyaiSuggestion = "Comment",
   IpyaiHeading = "Title",
 }
 
@@ -51,6 +48,12 @@ local function setup()
   groups = {}
   for group, target in pairs(links) do
     vim.api.nvim_set_hl(0, group, { link = target, default = true })
+  end
+  -- Neovim's own scheme has no grey for comments where 'termguicolors' is off.
+  local comment = vim.api.nvim_get_hl(0, { name = "Comment", link = false })
+  for _, group in ipairs({ "IpyaiBorder", "IpyaiNote", "IpyaiSuggestion" }) do
+    local grey = comment.ctermfg and { link = "Comment" } or { fg = comment.fg, ctermfg = 8 }
+    vim.api.nvim_set_hl(0, group, vim.tbl_extend("force", grey, { default = true }))
   end
 end
 
