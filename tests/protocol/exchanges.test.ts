@@ -137,6 +137,21 @@ const record = async (): Promise<Exchange[]> => {
 	});
 	await answer(7);
 	told();
+
+	begin("notebook");
+	send({
+		id: 8,
+		method: "notebook/save",
+		params: { sessionId, requestId: requestId(), path: "analysis" },
+	});
+	await answer(8);
+	send({
+		id: 9,
+		method: "notebook/load",
+		params: { sessionId, requestId: requestId(), path: "analysis.ipynb", run: "ifOurs", from: 3 },
+	});
+	await answer(9);
+	told();
 	return renumbered(exchanges.map(sorted));
 };
 
