@@ -58,6 +58,7 @@ export class Server {
 			onLog,
 			onEnded: (how) => {
 				this.#connections.delete(connection);
+				client.end();
 				for (const sessionId of client.joined)
 					services.sessions.live
 						.find((session) => session.sessionId === sessionId)

@@ -17,7 +17,7 @@ const maxAccesses = 30;
 /** Chains on names in `text`, as it stands at its place, that must be there for it to run. */
 export const suggestedAccesses = (text: string, place: Place): SuggestedAccess[] => {
 	const before = currentCell(place.prefix);
-	const code = `${before}${text}${firstLine(place.suffix)}`;
+	const code = withoutMagics(`${before}${text}${firstLine(place.suffix)}`);
 	// Code that asks first, or that catches, may name what is not there.
 	if (/\bhasattr\s*\(|\btry\s*:|\bsuppress\s*\(/.test(code)) return [];
 	const tokens = pythonTokens(code);
@@ -52,6 +52,10 @@ type Chain = {
 	/** It is given a value: its last step need not be there. */
 	readonly isTarget: boolean;
 };
+
+/** Lines for a shell or a magic are blanked: they are no Python. */
+const withoutMagics = (code: string): string =>
+	code.replace(/^[ \t]*[!%].*$/gm, (line) => " ".repeat(line.length));
 
 /** From the last `# %%` line on. */
 const currentCell = (prefix: string): string => {

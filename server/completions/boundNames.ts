@@ -1,8 +1,8 @@
 import { keywords, type Token } from "./pythonTokens.ts";
 
 /**
- * Names that code gives a value: what is live under such a name says nothing about what the code will see. Imports
- * do not count: a module is the same after it. Rather too many names than too few.
+ * Names that code gives a value: what is live under such a name says nothing about what the code will see. Of
+ * imports only names taken out of a module count: a module is the same after it. Rather too many names than too few.
  */
 export const boundNames = (tokens: readonly Token[]): ReadonlySet<string> => {
 	const bound = new Set<string>();
@@ -14,6 +14,7 @@ export const boundNames = (tokens: readonly Token[]): ReadonlySet<string> => {
 	for (let at = 0; at < tokens.length; at++) {
 		const { kind, text } = tokens[at] as Token;
 		const next = tokens[at + 1];
+		if (tokens[statement]?.text === "from" && at > statement) add(tokens.slice(at, at + 1));
 		if (kind === "operator" && "([{".includes(text)) depth++;
 		else if (kind === "operator" && ")]}".includes(text)) depth = Math.max(0, depth - 1);
 		else if ((kind === "newline" && depth === 0) || text === ";") statement = at + 1;

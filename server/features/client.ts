@@ -52,6 +52,9 @@ export class Client {
 	readonly outbox: Outbox;
 	/** Sessions this connection has attached to. */
 	readonly joined = new Set<string>();
+	/** Aborts when the connection has ended: what only this client waits for is not worth finishing. */
+	readonly gone: AbortSignal;
+	readonly #gone = new AbortController();
 	readonly #onLog: (text: string) => void;
 	readonly documents = new Documents();
 	/** Wishes from the editor's settings; none until it has told some. */
@@ -77,6 +80,17 @@ export class Client {
 		this.rpc = rpc;
 		this.outbox = outbox;
 		this.#onLog = onLog;
+		this.gone = this.#gone.signal;
+	}
+
+	/** The connection has ended. */
+	end(): void {
+		this.#gone.abort();
+	}
+
+	/** A document's name among those of all clients: two editors may have the same file open. */
+	documentKey(uri: string): string {
+		return `${this.participantId} ${uri}`;
 	}
 
 	get facts(): ClientFacts {

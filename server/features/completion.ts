@@ -58,10 +58,11 @@ const suggest = async (
 	try {
 		const completion = await services.completions.complete({
 			...place,
+			uri: client.documentKey(place.uri),
 			...chooseModel(client, services, session),
 			kernelId: session?.hosting.kernelId ?? null,
 			automatic: isAutomatic,
-			environment: client.facts.environment,
+			environment: session?.environment ?? client.facts.environment,
 			cwd: session?.cwd ?? client.facts.cwd,
 			gather: async (until) => {
 				const [variables, described] = await Promise.all([
@@ -72,7 +73,7 @@ const suggest = async (
 			},
 			findMissing: (accesses, until) =>
 				look(host, [], until, (live, limit) => live.findMissing(accesses, limit)),
-			signal,
+			signal: AbortSignal.any([signal, client.gone]),
 		});
 		session?.exactLog.completion(place.prefix, place.suffix, completion);
 		return completion;

@@ -79,12 +79,12 @@ export const documentsFeature: Feature = {
 		) => {
 			const document = documents.find(uri);
 			if (!document) return;
-			services.completions.typed(uri);
+			services.completions.typed(client.documentKey(uri));
 			documents.set(changeDocument(document, changes, version, client.facts.positionEncoding));
 		};
 		const close = ({ uri }: { uri: string }) => {
 			documents.close(uri);
-			services.completions.close(uri);
+			services.completions.close(client.documentKey(uri));
 		};
 
 		client.rpc.onDidOpenTextDocument(({ textDocument }) => open(textDocument));

@@ -90,7 +90,13 @@ const asParticipant = async <T>(
 	const joins = !client.joined.has(session.sessionId);
 	if (joins)
 		session.attach(
-			{ ...client.audience("controller"), canApprove: client.facts.canAsk, send: () => {} },
+			{
+				...client.audience("controller"),
+				canApprove: client.facts.canAsk,
+				// A visitor: keys stay those of the shell that brought the session.
+				environment: session.environment,
+				send: () => {},
+			},
 			null,
 			0,
 		);
@@ -105,6 +111,8 @@ const asParticipant = async <T>(
 		},
 		onHint: () => {},
 	});
+	const leave = () => joins && session.leave(client.participantId, "detached");
+	client.gone.addEventListener("abort", leave, { once: true });
 	try {
 		return await work((listen) => {
 			listener = listen;
@@ -112,7 +120,8 @@ const asParticipant = async <T>(
 		});
 	} finally {
 		listening[Symbol.dispose]();
-		if (joins) session.leave(client.participantId, "detached");
+		client.gone.removeEventListener("abort", leave);
+		leave();
 	}
 };
 

@@ -82,6 +82,8 @@ describe("leaves names alone that the code itself defines", () => {
 		["x.a = 1\n|x.b|", "x|.b"],
 		["f(df=1)\n|df.price|", "df|.price"],
 		["import numpy as np\n|np.zeros|", "np|.zeros"],
+		["from shop import df, np\n|df.price|", ""],
+		["from shop import (\n    df as d,\n)\n|d.price|", ""],
 		["# %%\ndf = load()\n# %%\n|df.price|", "df|.price"],
 	]);
 });
@@ -117,5 +119,8 @@ describe("reads Python, not text", () => {
 		["df.|price|.mean()", "df|.price.mean"],
 		["df.price|  # the price|", ""],
 		["y = |3|", ""],
+		["|!ls df.price|", ""],
+		["%timeit |df.price|", ""],
+		["x = (a\n  |% df.price)|", ""],
 	]);
 });

@@ -315,3 +315,44 @@ test("a wrong setting is told and not used; wrong parameters are the editor's fa
 		partiallyAccepted: 0,
 	});
 });
+
+test("beside a session the editor is a visitor: keys are those of the session's shell", async () => {
+	const backend = scriptedBackend(say("1"));
+	const server = await startTestServer({ backends: [backend] });
+	const terminal = await server.connect({ environment: { KEY: "of the terminal" } });
+	await terminal.request("session/new", { requestId: "n", cwd: server.folder, kernel: null, settings: {} });
+	const { run, open, rpc, uri } = await connect(server);
+	await run("ipyai.prompt", { text: "hi" });
+	await open("x = ");
+	await rpc.sendRequest("textDocument/inlineCompletion", {
+		textDocument: { uri },
+		position: { line: 0, character: 4 },
+		context: { triggerKind: 1 },
+	});
+	expect(backend.requests.map(({ environment }) => environment.KEY)).toEqual([
+		"of the terminal",
+		"of the terminal",
+	]);
+	const { state } = await terminal.request("session/attach", {
+		ref: { cwd: server.folder },
+		role: "controller",
+		since: null,
+	});
+	expect(state.participants.map(({ name }) => name)).toEqual(["test"]);
+});
+
+test("an editor that dies lets go of the model and of the session", async () => {
+	const backend = scriptedBackend(hangAfter("x"));
+	const { rpc, open, uri } = await editorWith(backend);
+	await open("x = ");
+	void rpc
+		.sendRequest("textDocument/inlineCompletion", {
+			textDocument: { uri },
+			position: { line: 0, character: 4 },
+			context: { triggerKind: 1 },
+		})
+		.catch(() => {}); // it never comes
+	await until(() => backend.requests.length === 1);
+	void rpc.sendNotification("exit");
+	await until(() => backend.requests[0]!.signal.aborted);
+});
