@@ -27,21 +27,38 @@ export const writeSession = async (
 	const { headSeq } = store.session(sessionId)!;
 	const lines = async function* () {
 		yield `${JSON.stringify({ format: "ipyai-session", version: 1, sessionId })}\n`;
+		let held: StoredEvent | null = null;
+		const write = ({ seq, at, event }: StoredEvent): string => {
+			events++;
+			return `${JSON.stringify({ seq, at, event: redactValue(told(event), redact) })}\n`;
+		};
 		for (let after = 0; ; ) {
 			const page = store.eventPage(sessionId, after, headSeq, pageSize);
-			if (page.length === 0) return;
+			if (page.length === 0) break;
 			after = page.at(-1)!.seq;
-			events += page.length;
-			yield page
-				.map(
-					({ seq, at, event }) => `${JSON.stringify({ seq, at, event: redactValue(told(event), redact) })}\n`,
-				)
-				.join("");
+			let text = "";
+			for (const next of page) {
+				const joined: StoredEvent | null = held && joinStreams(held, next);
+				if (held && !joined) text += write(held);
+				held = joined ?? next;
+			}
+			yield text;
 			await pause();
 		}
+		if (held) yield write(held);
 	};
 	await writeWhole(path, lines(), 0o600);
 	return events;
+};
+
+/** Two pieces of one stream as one event, so that a secret which came in two pieces is found. */
+const joinStreams = (first: StoredEvent, second: StoredEvent): StoredEvent | null => {
+	const [a, b] = [first.event, second.event];
+	if (a.kind !== "cellOutput" || b.kind !== "cellOutput" || a.cellId !== b.cellId) return null;
+	if (a.output.kind !== "stream" || b.output.kind !== "stream" || a.output.name !== b.output.name)
+		return null;
+	const output = { ...a.output, text: a.output.text + b.output.text };
+	return { ...first, event: { ...a, output } };
 };
 
 /** What was left out of an output lies in a file that does not come along. */

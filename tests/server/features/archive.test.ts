@@ -164,6 +164,8 @@ test("an exported session holds no secrets and replays elsewhere", async () => {
 	const client = await server.connect({ environment: { MY_SERVICE_TOKEN: "tr0ub4dor-and-3", HOME: "/h" } });
 	await client.request("session/attach", { ref: { sessionId }, role: "controller", since: null });
 	await session.run("print('the token is tr0ub4dor-and-3'); x = 5; x");
+	// A secret that comes in two pieces.
+	await session.run("import time; print('tr0ub4', end='', flush=True); time.sleep(0.3); print('dor-and-3')");
 	await client.request("session/configure", { sessionId, requestId: "c", settings: { permissions: "yolo" } });
 	await session.ask("use tr0ub4dor-and-3 and ghp_abcdefghijklmnopqrstuvwxyz0123456789");
 	const { path, events } = await client.request("session/export", { sessionId, path: "out.jsonl" });
@@ -171,6 +173,8 @@ test("an exported session holds no secrets and replays elsewhere", async () => {
 	expect(statSync(path).mode & 0o777).toBe(0o600);
 	const text = readFileSync(path, "utf8");
 	expect(text.trimEnd().split("\n")).toHaveLength(events + 1);
+	const pieces = client.updates.filter((each) => each.kind === "event" && each.event.kind === "cellOutput");
+	expect(pieces.length).toBeGreaterThan(3);
 	expect(text).toContain("the token is [redacted MY_SERVICE_TOKEN]");
 	expect(text).not.toMatch(/tr0ub4dor|sk-ant-api03|ghp_abc/);
 

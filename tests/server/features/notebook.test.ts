@@ -219,12 +219,12 @@ test("what is only shown keeps its numbers in a fresh session, and the next inpu
 	expect(items.map(({ executionCount }) => executionCount)).toEqual([2, null, null, 5, null, 7, 9]);
 	expect((await session.run("'squares' in globals()")).text).toContain("False");
 	expect((await session.run("7")).executionCount).toBe(11);
+	await session.ask("go on");
+	const users = backend.requests[0]!.transcript.filter(({ role }) => role === "user");
+	expect(users).toHaveLength(4);
 	await load(client, sessionId, fixture);
 	const again = await client.request("session/transcript", { sessionId, before: null, limit: 7 });
 	expect(again.items.map(({ executionCount }) => executionCount)).toEqual(Array(7).fill(null));
-	await session.ask("go on");
-	const users = backend.requests[0]!.transcript.filter(({ role }) => role === "user");
-	expect(users).toHaveLength(7);
 });
 
 test("any notebook loads: lines, older formats, Markdown as notes", async () => {
@@ -305,6 +305,24 @@ test("a cancelled load interrupts its cell, keeps what is in and lets the sessio
 		status: "interrupted",
 	});
 	expect((await session.run("a")).text).toContain("1");
+});
+
+test("a kernel that dies ends the load at its cell", async () => {
+	const session = await startKernelSession();
+	const { client, sessionId, server } = session;
+	const cells = ["a = 1", "import os; os._exit(1)", "a = 2"].map((source) => ({
+		cell_type: "code",
+		metadata: {},
+		source,
+		outputs: [],
+		execution_count: null,
+	}));
+	const path = join(server.folder, "deadly.ipynb");
+	writeFileSync(path, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 4 }));
+	const params = { sessionId, requestId: "once", path, run: true } as const;
+	const told = await client.request("notebook/load", params);
+	expect(told).toMatchObject({ cells: 2, stopped: { cell: 2, status: "lost" } });
+	expect(await client.request("notebook/load", params)).toEqual(told);
 });
 
 test.each([
