@@ -137,7 +137,24 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 	}),
 	z.object({ kind: z.literal("turnHidden"), turnId: z.string(), hidden: z.boolean() }),
 	z.object({ kind: z.literal("conversationReset") }),
-	z.object({ kind: z.literal("epochStarted"), reason: z.string() }),
+	/** What is sent to the model no longer begins with what was sent before, and why. */
+	z.object({
+		kind: z.literal("epochStarted"),
+		reason: z.string(),
+		/**
+		 * The conversation neared the model's window: its turns up to and with one are sent as this summary from now
+		 * on. The turns themselves stay in the log. Hiding one of them takes the summary back.
+		 */
+		folded: z
+			.object({
+				throughTurnId: z.string(),
+				/** How many turns it stands for. */
+				turns: z.int(),
+				summary: z.string(),
+				usage: Usage.nullable(),
+			})
+			.optional(),
+	}),
 
 	z.object({
 		kind: z.literal("approvalAsked"),

@@ -11,6 +11,7 @@ import type {
 	Usage,
 } from "../../protocol/index.ts";
 import type { Backend, Environment, TurnRequest, TurnUpdate } from "../backends/backend.ts";
+import { toTranscript, turnsToFold } from "../context/folding.ts";
 import { mirrorResponse } from "../context/mirror.ts";
 import { pairToolCalls } from "../context/pairToolCalls.ts";
 import type { Entry, ToolCall, ToolResult } from "../context/transcript.ts";
@@ -18,6 +19,7 @@ import type { PartialItem, Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
 import { eagerly } from "./eagerly.ts";
 import { RequestError } from "./errors.ts";
+import { foldTurns } from "./folding.ts";
 import type { Hosting } from "./hosting.ts";
 import { newId } from "./ids.ts";
 import type { SessionLog } from "./log.ts";
@@ -58,6 +60,8 @@ export class Turns {
 	#disposed = false;
 	/** The canonical transcript, kept in step with the store; `null` before the first use or after an edit. */
 	#transcript: Entry[] | null = null;
+	/** The tokens of the last turn, `null` when they say nothing about the next. */
+	#lastUsage: Usage | null = null;
 
 	constructor(options: TurnsOptions) {
 		this.#options = options;
@@ -143,6 +147,7 @@ export class Turns {
 	/** The transcript changed under us: read it again for the next turn. */
 	forgetTranscript(): void {
 		this.#transcript = null;
+		this.#lastUsage = null;
 	}
 
 	/** Starts the next waiting turn when none runs. */
@@ -215,12 +220,14 @@ export class Turns {
 			images: backend.capabilities.images,
 			signal: abort.signal,
 		});
-		this.#transcript ??= pairToolCalls(store.entries(log.sessionId));
+		const request = this.#request(running, settings, settings.model);
+		const folded = await this.#makeRoom(backend, request, context.rendered);
+		if (abort.signal.aborted) return this.#finish(running, "cancelled", null, null);
+		this.#transcript ??= pairToolCalls(toTranscript(store.conversation(log.sessionId)));
 		const transcript = this.#transcript;
+		const warnings = [...context.warnings, ...folded];
 		const user: Entry = { role: "user", content: context.rendered };
-		const updates = eagerly(
-			backend.runTurn(this.#request(running, settings, settings.model, [...transcript, user])),
-		);
+		const updates = eagerly(backend.runTurn({ ...request, transcript: [...transcript, user] }));
 		log.append(
 			[
 				{
@@ -231,13 +238,13 @@ export class Turns {
 					model: settings.model,
 					rendered: context.rendered,
 					renderPoint: toSeq,
-					warnings: context.warnings,
+					warnings,
 				},
 			],
 			{ turnId, entries: [user] },
 		);
 		transcript.push(user);
-		for (const text of context.warnings) log.hint({ kind: "notice", level: "warning", text });
+		for (const text of warnings) log.hint({ kind: "notice", level: "warning", text });
 		this.#options.onModelUsed(backend.name, settings.model);
 
 		const savePartial = setInterval(() => this.#savePartial(running), partialEveryMs);
@@ -259,18 +266,56 @@ export class Turns {
 				source: textOf(late),
 				by: null,
 			});
+		this.#lastUsage = end?.usage ?? null;
 		const stopReason = end?.stopReason ?? "failed";
 		const error = end ? end.error : `Backend ${backend.name} ended without saying why. Try again.`;
 		this.#finish(running, stopReason, end?.usage ?? null, error);
 		this.#mirror(turnId, content, context.rendered, source, historyLine);
 	}
 
-	#request(
-		running: RunningTurn,
-		settings: Settings,
-		model: string,
-		transcript: readonly Entry[],
-	): TurnRequest {
+	/**
+	 * Folds the oldest turns into a summary when the next request would come near the model's window. Says in
+	 * sentences what it did; without a summary the turn is sent as it is.
+	 */
+	async #makeRoom(
+		backend: Backend,
+		request: Omit<TurnRequest, "transcript">,
+		added: readonly Content[],
+	): Promise<string[]> {
+		const { log, store } = this.#options;
+		const last = this.#lastUsage;
+		const contextWindow = backend.contextWindow(request.model) ?? last?.contextWindow ?? null;
+		if (contextWindow === null) return [];
+		// The whole conversation is read only when it may have to be folded.
+		const isNearFull = last?.contextTokens == null || last.contextTokens > contextWindow / 2;
+		if (this.#transcript !== null && !isNearFull && sizeOf(added) < contextWindow / 4) return [];
+		const conversation = store.conversation(log.sessionId);
+		const contextTokens = last?.contextTokens ?? null;
+		const count = turnsToFold({ conversation, contextTokens, added, contextWindow });
+		if (count === 0) return [];
+		const of = `${count} earlier ${count === 1 ? "prompt" : "prompts"}`;
+		log.hint({ kind: "notice", level: "info", text: `Summing up ${of}: the model's window is nearly full.` });
+		try {
+			const turns = conversation.turns.slice(0, count);
+			const { folded, usage } = await foldTurns({
+				backend,
+				request,
+				contextWindow,
+				before: conversation.folded,
+				turns,
+			});
+			const reason = `${of} went into a summary: the conversation neared the window of ${contextWindow} tokens`;
+			log.add({ kind: "epochStarted", reason, folded: { ...folded, usage } });
+			this.forgetTranscript();
+			log.hint({ kind: "notice", level: "info", text: `The model is sent this instead:\n${folded.summary}` });
+			return [`${of} are sent as a summary. All of them stay in the session; %ipyai reset begins anew.`];
+		} catch (error) {
+			if (request.signal.aborted) return [];
+			return [`${of} could not be summed up (${(error as Error).message}) and are sent whole.`];
+		}
+	}
+
+	#request(running: RunningTurn, settings: Settings, model: string): Omit<TurnRequest, "transcript"> {
 		const { log, hosting, approvals, cwd, environment, systemPrompt } = this.#options;
 		const { turnId, abort, steering } = running;
 		return {
@@ -278,7 +323,6 @@ export class Turns {
 			environment: environment(),
 			cwd,
 			systemPrompt: systemPrompt(model),
-			transcript,
 			tools: hosting.host?.tools ?? [],
 			model,
 			think: settings.think,
@@ -485,6 +529,9 @@ export class Turns {
 
 const textOf = (content: readonly Content[]): string =>
 	content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
+
+const sizeOf = (content: readonly Content[]): number =>
+	content.reduce((sum, part) => sum + (part.kind === "text" ? part.text.length : part.data.length), 0);
 
 /** A prompt as IPython's history holds it beside what was typed: the predecessors' cell magic. */
 export const rewrittenPrompt = (text: string): string =>

@@ -18,6 +18,7 @@ import type {
 	TurnItem,
 } from "../../protocol/index.ts";
 import type { ContextCell } from "../context/contextCell.ts";
+import type { Conversation } from "../context/folding.ts";
 import type { Entry } from "../context/transcript.ts";
 
 export type { ContextCell } from "../context/contextCell.ts";
@@ -118,8 +119,8 @@ export type Store = {
 	turnStart(sessionId: string, turnId: string): Extract<SessionEvent, { kind: "turnStarted" }> | null;
 	/** Queued turns in order. */
 	queue(sessionId: string): TurnItem[];
-	/** The canonical transcript of the conversation since its last reset, without hidden turns. */
-	entries(sessionId: string): Entry[];
+	/** The canonical transcript since the last reset, without hidden turns; turns that a summary stands for as it. */
+	conversation(sessionId: string): Conversation;
 	/**
 	 * Cells whose start, output or end lies in (`afterSeq`, `toSeq`], in the order of their start. Of those that
 	 * start there the newest `limit` (all when absent), so that the cost is bounded however many there are.

@@ -1,4 +1,5 @@
 import type { SessionEvent, TurnItem } from "../../protocol/index.ts";
+import type { Folded } from "../context/folding.ts";
 import type { Entry } from "../context/transcript.ts";
 import type { Database } from "./database.ts";
 import { type ItemRow, readItem, readTurn } from "./items.ts";
@@ -13,7 +14,7 @@ export const createTranscripts = (
 	db: Database,
 ): Pick<
 	Store,
-	"transcript" | "itemsAfter" | "hasItem" | "turn" | "turnStart" | "queue" | "entries" | "unfinished"
+	"transcript" | "itemsAfter" | "hasItem" | "turn" | "turnStart" | "queue" | "conversation" | "unfinished"
 > => ({
 	transcript: (sessionId, before, limit) =>
 		db.read(() => {
@@ -78,17 +79,26 @@ export const createTranscripts = (
 				.map((row): TurnItem => readTurn(db, row)),
 		),
 
-	// A turn belongs to the conversation in which it started: what a turn still adds after a reset is left out too.
-	entries: (sessionId) =>
-		db
-			.all<{ json: string }>(
-				`SELECT e.json FROM entries e
+	conversation: (sessionId) =>
+		db.read(() => {
+			const session = sessionNumber(db, sessionId);
+			const fold = foldOf(db, session);
+			// A turn belongs to the conversation in which it started: what it still adds after a reset is left out too.
+			const rows = db.all<{ turn_id: string; json: string }>(
+				`SELECT e.turn_id, e.json FROM entries e
 				JOIN sessions s ON s.id = e.session
 				JOIN items i ON i.session = e.session AND i.kind = 'turn' AND i.item_id = e.turn_id
-				WHERE e.session = ? AND i.hidden = 0 AND i.start_seq > s.reset_seq ORDER BY i.start_seq, e.id`,
-				sessionNumber(db, sessionId),
-			)
-			.map(({ json }) => JSON.parse(json) as Entry),
+				WHERE e.session = ? AND i.hidden = 0 AND i.start_seq > max(s.reset_seq, ?) ORDER BY i.start_seq, e.id`,
+				session,
+				fold?.through ?? 0,
+			);
+			const turns: { turnId: string; entries: Entry[] }[] = [];
+			for (const { turn_id: turnId, json } of rows) {
+				if (turns.at(-1)?.turnId !== turnId) turns.push({ turnId, entries: [] });
+				turns.at(-1)!.entries.push(JSON.parse(json) as Entry);
+			}
+			return { folded: fold?.folded ?? null, turns };
+		}),
 
 	unfinished: (sessionId) =>
 		db.read(() => {
@@ -109,6 +119,32 @@ export const createTranscripts = (
 			};
 		}),
 });
+
+/**
+ * The newest summary of the conversation, and where the last turn that it stands for began. `null` when there is
+ * none, or when one of its turns was hidden or shown again since: then it says what it should not, or too little.
+ */
+const foldOf = (db: Database, session: number): { folded: Folded; through: number } | null => {
+	const row = db.get<{ seq: number; json: string; through: number }>(
+		`SELECT e.seq, e.json, i.start_seq AS through FROM events e
+		JOIN sessions s ON s.id = e.session
+		JOIN items i ON i.session = e.session AND i.kind = 'turn' AND i.item_id = json_extract(e.json, '$.folded.throughTurnId')
+		WHERE e.session = ? AND e.kind = 'epochStarted' AND e.seq > s.reset_seq ORDER BY e.seq DESC LIMIT 1`,
+		session,
+	);
+	if (row === undefined) return null;
+	const changed = db.get(
+		`SELECT 1 FROM events e
+		JOIN items i ON i.session = e.session AND i.kind = 'turn' AND i.item_id = json_extract(e.json, '$.turnId')
+		WHERE e.session = ? AND e.seq > ? AND e.kind = 'turnHidden' AND i.start_seq <= ? LIMIT 1`,
+		session,
+		row.seq,
+		row.through,
+	);
+	if (changed !== undefined) return null;
+	const { folded } = JSON.parse(row.json) as { folded: Folded };
+	return { folded, through: row.through };
+};
 
 /** The rows from the first on that make no huge message. */
 const onePage = <Row extends ItemRow>(db: Database, rows: readonly Row[]): Row[] => {

@@ -31,7 +31,7 @@ export const scriptedBackend = (...scripts: readonly Script[]): ScriptedBackend 
 		},
 		warm: () => {},
 		listModels: async () => [],
-		contextWindow: () => 1000,
+		contextWindow: () => 200_000,
 		dispose: async () => {},
 	};
 };

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { toTranscript } from "../../../server/context/folding.ts";
 import type { Entry } from "../../../server/context/transcript.ts";
 import { StoreError } from "../../../server/store/store.ts";
 import {
@@ -93,10 +94,10 @@ test("a reset starts a new conversation", () => {
 	store.append("s", [], { turnId: "t", entries: [said("one")] });
 	store.append("s", [{ kind: "conversationReset" }]);
 	store.append("s", [turnFinished("t")], { turnId: "t", entries: [said("late answer")] });
-	expect(store.entries("s")).toEqual([]);
+	expect(toTranscript(store.conversation("s"))).toEqual([]);
 	expect(store.session("s")).toMatchObject({ resetSeq: 4, renderPoint: 4, lastTurn: null });
 	store.append("s", [prompt("u", "two"), turnStarted("u", 5)], { turnId: "u", entries: [said("two")] });
-	expect(store.entries("s")).toEqual([said("two")]);
+	expect(toTranscript(store.conversation("s"))).toEqual([said("two")]);
 	expect(store.session("s")).toMatchObject({ renderPoint: 5, lastTurn: "u" });
 });
 
@@ -105,9 +106,9 @@ test("leaves hidden turns out of the conversation", () => {
 	store.append("s", [], { turnId: "t", entries: [said("one")] });
 	store.append("s", [], { turnId: "u", entries: [said("two")] });
 	store.append("s", [{ kind: "turnHidden", turnId: "t", hidden: true }]);
-	expect(store.entries("s")).toEqual([said("two")]);
+	expect(toTranscript(store.conversation("s"))).toEqual([said("two")]);
 	store.append("s", [{ kind: "turnHidden", turnId: "t", hidden: false }]);
-	expect(store.entries("s")).toEqual([said("one"), said("two")]);
+	expect(toTranscript(store.conversation("s"))).toEqual([said("one"), said("two")]);
 });
 
 test("keeps a growing answer until it is whole", () => {
