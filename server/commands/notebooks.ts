@@ -1,7 +1,8 @@
 import type { LoadNotebookResult } from "../../protocol/index.ts";
 import { placeFacts } from "../sessions/config.ts";
 import { notebookPath } from "../sessions/notebookFiles.ts";
-import { loadNotebook, saveNotebook } from "../sessions/notebooks.ts";
+import { loadNotebook } from "../sessions/notebooks.ts";
+import { saveNotebook } from "../sessions/saveNotebook.ts";
 import { afterCell, type Command, type CommandContext, CommandError } from "./command.ts";
 
 /** `%ipyai` words about notebook files. */

@@ -1,36 +1,22 @@
 /**
- * A session as a notebook file, and notebook files as part of a session. What is loaded becomes ordinary events, so
- * that every participant sees it and every backend is seeded with it.
+ * Notebook files as part of a session. What is loaded becomes ordinary events, so that every participant sees it and
+ * every backend is seeded with it.
  */
 import { setImmediate as pause } from "node:timers/promises";
-import type {
-	CellStatus,
-	Content,
-	LoadNotebookParams,
-	LoadNotebookResult,
-	SaveNotebookResult,
-	TranscriptItem,
-	TurnItem,
-} from "../../protocol/index.ts";
+import type { CellStatus, Content, LoadNotebookParams, LoadNotebookResult } from "../../protocol/index.ts";
 import { defaultLimits } from "../context/limits.ts";
 import { renderTurn } from "../context/renderTurn.ts";
 import { answerText } from "../notebooks/answerText.ts";
 import { checkFormat, fromNotebookCell, fromStartupEvents } from "../notebooks/fromNotebook.ts";
 import { NotebookError } from "../notebooks/nbformat.ts";
-import type { NotebookItem, NotebookPart, NotebookPrompt } from "../notebooks/notebookItem.ts";
+import type { NotebookItem, NotebookPrompt } from "../notebooks/notebookItem.ts";
 import { noteValue } from "../notebooks/noteLiteral.ts";
-import {
-	notebookCellText,
-	notebookHead,
-	notebookTail,
-	textOf,
-	toNotebookCell,
-} from "../notebooks/toNotebook.ts";
+import { textOf } from "../notebooks/toNotebook.ts";
 import type { Store } from "../store/store.ts";
 import { RequestError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { importCell, importTurn } from "./importing.ts";
-import { type ReadNotebook, readNotebook, writeWhole } from "./notebookFiles.ts";
+import { type ReadNotebook, readNotebook } from "./notebookFiles.ts";
 import type { Session } from "./session.ts";
 import { rewrittenPrompt } from "./turns.ts";
 
@@ -39,78 +25,8 @@ const pageItems = 50;
 /** Whether this machine wrote exactly this content, or was told to trust it. */
 export const isOurs = (store: Store, hash: string): boolean => store.getFact(`notebook/${hash}`) !== null;
 
-/** Writes the session's cells and the prompts since the last reset. */
-export const saveNotebook = async (
-	session: Session,
-	store: Store,
-	path: string,
-): Promise<SaveNotebookResult> => {
-	let cells = 0;
-	let prompts = 0;
-	const { sessionId } = session;
-	const resetSeq = store.session(sessionId)?.resetSeq ?? 0;
-	const pieces = async function* () {
-		yield notebookHead;
-		let line = 0;
-		for (let after = 0; ; ) {
-			const items = store.itemsAfter(sessionId, after, pageItems);
-			for (const item of items) {
-				after = item.seq;
-				const told = toItem(item, store, sessionId, resetSeq);
-				const written = told && toNotebookCell(told, line);
-				if (!written) continue;
-				line = written.line;
-				yield notebookCellText(written.cell, cells + prompts);
-				if (item.kind === "cell") cells++;
-				else prompts++;
-			}
-			if (items.length === 0) break;
-			await pause();
-		}
-		yield notebookTail(cells + prompts);
-	};
-	const hash = await writeWhole(path, pieces());
+export const rememberOurs = (store: Store, hash: string, path: string): void =>
 	store.setFact(`notebook/${hash}`, path);
-	return { path, cells, prompts };
-};
-
-const toItem = (
-	item: TranscriptItem,
-	store: Store,
-	sessionId: string,
-	resetSeq: number,
-): (NotebookItem & { id: string }) | null => {
-	if (item.kind === "cell") {
-		const { cellId: id, code, executionCount, outputs } = item;
-		return { kind: "code", id, code, executionCount, outputs, isNote: false };
-	}
-	if (item.state !== "finished" || item.seq < resetSeq) return null;
-	return { ...toPrompt(item), fullPrompt: sentText(store, sessionId, item.turnId) };
-};
-
-const toPrompt = (turn: TurnItem): NotebookPrompt & { id: string } => ({
-	kind: "prompt",
-	id: turn.turnId,
-	content: turn.content,
-	executionCount: turn.executionCount,
-	fullPrompt: null,
-	backend: turn.backend,
-	model: turn.model,
-	parts: turn.parts.map((part): NotebookPart => {
-		if (part.kind === "steer") return part;
-		if (part.kind !== "toolCall") return { kind: part.kind, text: part.text };
-		const { kind, name, args, executor, result } = part;
-		return { kind, name, args, executor, result };
-	}),
-	stopReason: turn.stopReason ?? "endTurn",
-	error: turn.error,
-	hidden: turn.hidden,
-});
-
-const sentText = (store: Store, sessionId: string, turnId: string): string | null => {
-	const start = store.turnStart(sessionId, turnId);
-	return start && textOf(start.rendered);
-};
 
 const loading = new WeakSet<Session>();
 
@@ -131,7 +47,7 @@ export const loadNotebook = async (
 	loading.add(session);
 	try {
 		const file = await readNotebook(path, signal);
-		if (params.trust) store.setFact(`notebook/${file.hash}`, path);
+		if (params.trust) rememberOurs(store, file.hash, path);
 		const run = params.run === "ifOurs" ? isOurs(store, file.hash) : params.run;
 		return await enterNotebook(session, store, file, path, { run, from: params.from ?? 1, by, signal });
 	} finally {
