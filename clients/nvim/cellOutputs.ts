@@ -49,9 +49,10 @@ export class CellOutputs {
 		for (const part of parts) {
 			const wanted = maxLines - lines.length;
 			if (wanted <= 0) break;
-			const all = linesOf(part);
-			if (end === "head") lines.push(...all.slice(0, wanted));
-			else lines.unshift(...all.slice(-wanted));
+			if (part.kind === "stream")
+				lines.splice(end === "head" ? lines.length : 0, 0, ...part.text.part(wanted, end));
+			else if (end === "head") lines.push(...part.lines.slice(0, wanted));
+			else lines.unshift(...part.lines.slice(-wanted));
 		}
 		return { lines, total, end };
 	}

@@ -32,7 +32,7 @@ export class CurrentSession {
 		this.#editor = editor;
 		this.#connect = connect;
 		const who = {
-			name: (id: string | null) => (id === null ? "another program" : (this.#names.get(id) ?? "someone")),
+			name: (id: string | null) => (id === null ? "another program" : (this.#names.get(id) ?? "Earlier")),
 			isMe: (id: string | null) => id !== null && id === this.#live?.participantId,
 		};
 		this.cells = new CellBook(editor, who);

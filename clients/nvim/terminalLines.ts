@@ -35,6 +35,14 @@ export class TerminalLines {
 		return rest.length === 0 ? this.#finished : [...this.#finished, rest];
 	}
 
+	/** The first or the last of the lines, without going through all of them. */
+	part(count: number, end: "head" | "tail"): readonly Line[] {
+		if (end === "head") return this.#finished.length >= count ? this.#finished.slice(0, count) : this.lines;
+		const rest = this.#rest();
+		if (rest.length === 0) return this.#finished.slice(-count);
+		return count === 1 ? [rest] : [...this.#finished.slice(1 - count), rest];
+	}
+
 	get count(): number {
 		return this.#finished.length + (this.#rest().length === 0 ? 0 : 1);
 	}

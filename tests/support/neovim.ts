@@ -112,7 +112,7 @@ export const startNeovim = async (
 		return last;
 	};
 	await lua(init, pluginFolder, hostCommand, options.settings ?? {});
-	const lines = async (buffer = "0"): Promise<string> =>
+	const lines = async (buffer = "%"): Promise<string> =>
 		(
 			(await lua(
 				`local buf = vim.fn.bufnr(...)

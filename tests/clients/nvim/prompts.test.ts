@@ -204,6 +204,13 @@ test("who types is not interrupted; another's answer closes the question, Neovim
 	expect(await vim.lua(float)).toBe("");
 	expect(await vim.notices()).toContain("pyrun: allow, by ipyai terminal.");
 	expect(await vim.lines()).toBe("abc\nx = 41");
+	expect(await vim.lua("return vim.v.errmsg")).toBe("");
+	// Ctrl-C leaves the question open.
+	await vim.command(tool("2 + 2"));
+	await vim.shows(mode, /c/);
+	await vim.type("<C-c>");
+	await vim.shows(vim.notices, /still waits/);
+	expect(await vim.lua(float)).toBe("2 + 2");
 });
 
 test("prompts of others appear in the conversation", async () => {

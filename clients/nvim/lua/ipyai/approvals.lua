@@ -90,7 +90,9 @@ local function ask(approval)
     table.insert(choices, 2, { "allowAlways", "Always: " .. approval.always })
   end
   asking = approval.approvalId
-  vim.ui.select(choices, {
+  -- Neovim's own question keeps the screen as it is: the float must be on it.
+  vim.cmd.redraw()
+  require("ipyai.ui").select(choices, {
     prompt = ("Allow %s?"):format(approval.tool),
     kind = "ipyai-approval",
     format_item = function(choice)
@@ -167,10 +169,10 @@ function M.ended(message)
   end
   local approval = table.remove(pending, index)
   if asking == message.approvalId then
-    -- The question that Neovim itself asks ends with Ctrl-C; pickers are left to the person, their choice counts no more.
+    -- The question that Neovim itself asks ends with Escape; pickers are left to the person, their choice counts no more.
     asking = nil
-    if vim.api.nvim_get_mode().blocking or vim.api.nvim_get_mode().mode:match("^[rc]") then
-      vim.api.nvim_input("<C-c>")
+    if vim.api.nvim_get_mode().mode:match("^[rc]") then
+      vim.api.nvim_input("<Esc>")
     end
     host.notify(("%s: %s, by %s."):format(approval.tool, message.outcome, message.by))
   end

@@ -109,7 +109,7 @@ function M.pick(params, none)
     if error or #sessions == 0 then
       return host.notify(error or none, error and vim.log.levels.ERROR or vim.log.levels.WARN)
     end
-    vim.ui.select(sessions, { prompt = "Session", format_item = describe, kind = "ipyai-session" }, function(choice)
+    require("ipyai.ui").select(sessions, { prompt = "Session", format_item = describe, kind = "ipyai-session" }, function(choice)
       if choice then
         M.join(choice.sessionId)
       end
@@ -134,7 +134,7 @@ local function offer()
     local function format(choice)
       return choice.new and "a new session" or "join: " .. describe(choice)
     end
-    vim.ui.select(sessions, { prompt = "Session", format_item = format, kind = "ipyai-session" }, function(choice)
+    require("ipyai.ui").select(sessions, { prompt = "Session", format_item = format, kind = "ipyai-session" }, function(choice)
       if not choice then
         opening = false
         waiting = {}

@@ -1,0 +1,18 @@
+---Questions to the person.
+local M = {}
+
+---`vim.ui.select` that takes Ctrl-C, which Neovim's own tells as an error, for leaving without a choice.
+---@param items any[]
+---@param options table
+---@param done fun(choice: any?)
+function M.select(items, options, done)
+  local ok, problem = pcall(vim.ui.select, items, options, done)
+  if ok then
+    return
+  elseif not tostring(problem):find("Keyboard interrupt", 1, true) then
+    error(problem, 0)
+  end
+  done(nil)
+end
+
+return M
