@@ -17,7 +17,6 @@ export const ForkSessionParams = z.object({
 	limit: z.int().min(0).max(5000).optional(),
 });
 export type ForkSessionParams = z.infer<typeof ForkSessionParams>;
-export const ForkSessionResult = AttachSessionResult;
 
 /** Gives a session a title, open or not. An open one takes it from its controllers. */
 export const RenameSessionParams = z.object({
