@@ -111,6 +111,7 @@ export class Server {
 			canApprove: announced.success && announced.data.approvals !== undefined,
 			canInput: announced.success && announced.data.input !== undefined,
 			positionEncoding,
+			speaksAiShell: announced.success,
 			canProgress: window?.workDoneProgress === true,
 			canConfigure: workspace?.configuration === true,
 			canRegisterConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,

@@ -38,6 +38,8 @@ export type ClientFacts = {
 	readonly canInput: boolean;
 	/** How positions in this client's documents count. */
 	readonly positionEncoding: PositionEncoding;
+	/** It knows more than LSP, and shows errors in its own way. */
+	readonly speaksAiShell: boolean;
 	/** What LSP's own capabilities say. */
 	readonly canProgress: boolean;
 	readonly canConfigure: boolean;
@@ -70,6 +72,7 @@ export class Client {
 		canApprove: false,
 		canInput: false,
 		positionEncoding: "utf-16",
+		speaksAiShell: false,
 		canProgress: false,
 		canConfigure: false,
 		canRegisterConfiguration: false,

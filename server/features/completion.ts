@@ -21,6 +21,8 @@ export const completionFeature: Feature = {
 	capabilities: { inlineCompletionProvider: true },
 	aiShell: { completion: {} },
 	register(client, services) {
+		const told = new Set<string>();
+
 		client.onRequest(
 			"textDocument/inlineCompletion",
 			async ({ textDocument: { uri }, position, context: { triggerKind } }, signal) => {
@@ -29,7 +31,15 @@ export const completionFeature: Feature = {
 				const offset = offsetIn(client, document, position);
 				const whole = document.getText();
 				const place = { uri, prefix: whole.slice(0, offset), suffix: whole.slice(offset) };
-				const text = await suggest(client, services, place, triggerKind === automatic, signal);
+				const isAutomatic = triggerKind === automatic;
+				const text = await suggest(client, services, place, isAutomatic, signal).catch((error) => {
+					// An editor would show it with every key: it is said once.
+					if (!isAutomatic || client.facts.speaksAiShell || !(error instanceof RequestError)) throw error;
+					if (told.has(error.message)) return null;
+					told.add(error.message);
+					void client.rpc.sendNotification("window/showMessage", { type: 2, message: error.message });
+					return null;
+				});
 				const changed = client.documents.find(uri)?.version !== version;
 				if (text === null || changed) return { items: [] };
 				return { items: [{ insertText: text, range: { start: position, end: position } }] };

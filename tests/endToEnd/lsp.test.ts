@@ -1,10 +1,12 @@
 /** `ipyai lsp` as an editor starts it: real processes, a model on loopback. */
 import { existsSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
+import { joinServer } from "../../clients/common/joinServer.ts";
 import { isAlive, until } from "../support/kernel.ts";
 import { startLspEditor } from "../support/lspEditor.ts";
 import { type ModelServer, startModelServer } from "../support/modelServer/modelServer.ts";
 import { newPerson } from "../support/person.ts";
+import { launchTestKernel } from "../support/sessionWithKernel.ts";
 
 const start = async (options: Parameters<typeof startLspEditor>[1] = {}) => {
 	const model = await startTestModel();
@@ -72,4 +74,36 @@ test("an editor that dies takes its proxy along, and leaves the server to others
 	await until(() => editor.process.exitCode !== null);
 	expect(editor.process.exitCode).toBe(1);
 	expect(isAlive(other.aiShell.pid)).toBe(true);
+});
+
+test("in the folder of a live session suggestions know its variables", async () => {
+	const { editor, model, person } = await start();
+	const terminal = await joinServer({
+		name: "terminal",
+		cwd: person.folder,
+		environment: person.environment,
+		approvals: false,
+		input: false,
+	});
+	const finished = new Promise<void>((resolve) =>
+		terminal.onUpdate((update) => {
+			if (update.kind === "event" && update.event.kind === "cellFinished") resolve();
+		}),
+	);
+	const { state } = await terminal.request("session/new", {
+		requestId: "n",
+		cwd: person.folder,
+		kernel: launchTestKernel(),
+		settings: {},
+	});
+	const { sessionId } = state;
+	await terminal.request("cell/execute", { sessionId, requestId: "c", code: "prices = {'left': 1}" });
+	await finished;
+	const right = editor.open("a.py", "# @@say left']@@\nprices['");
+	expect(await editor.complete(right, 1, 8)).toEqual(["left']"]);
+	expect(model.requests[0]!.raw).toContain("prices: dict = dict of 1: 'left': int");
+	const wrong = editor.open("b.py", "# @@say middle']@@\nprices['");
+	expect(await editor.complete(wrong, 1, 8)).toEqual([]);
+	await terminal.request("session/close", { sessionId, requestId: "e" });
+	terminal.close();
 });

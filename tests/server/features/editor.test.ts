@@ -10,7 +10,14 @@ import {
 } from "vscode-languageserver/node";
 import type { Backend } from "../../../server/backends/backend.ts";
 import { until } from "../../support/kernel.ts";
-import { callTool, hangAfter, type Script, say, scriptedBackend } from "../../support/scriptedBackend.ts";
+import {
+	callTool,
+	failAfter,
+	hangAfter,
+	type Script,
+	say,
+	scriptedBackend,
+} from "../../support/scriptedBackend.ts";
 import { startTestServer, type TestServer } from "../../support/server.ts";
 import { startKernelSession } from "../../support/sessionWithKernel.ts";
 
@@ -220,10 +227,12 @@ test("completes and explains live names", async () => {
 	await open("wide_frame = {'a': 1}\nü = '😀'; wide_fr\n");
 	await run("ipyai.runCell", { uri });
 	const at = (character: number) => ({ textDocument: { uri }, position: { line: 1, character } });
-	const { items } = await rpc.sendRequest<{ items: { textEdit: object }[] }>(
-		"textDocument/completion",
-		at(17),
-	);
+	let items: { textEdit: object }[] = [];
+	// A kernel that is just loading its completion library may have nothing to say yet.
+	await until(async () => {
+		({ items } = await rpc.sendRequest<{ items: typeof items }>("textDocument/completion", at(17)));
+		return items.length > 0;
+	});
 	expect(items[0]).toMatchObject({
 		label: "wide_frame",
 		textEdit: {
@@ -355,4 +364,19 @@ test("an editor that dies lets go of the model and of the session", async () => 
 	await until(() => backend.requests.length === 1);
 	void rpc.sendNotification("exit");
 	await until(() => backend.requests[0]!.signal.aborted);
+});
+
+test("what goes wrong with suggestions that nobody asked for is said once; to a person who asks, always", async () => {
+	const { rpc, open, uri, shown } = await editorWith(scriptedBackend(failAfter("", "The key was refused.")));
+	await open("x = ");
+	const ask = (triggerKind: 1 | 2) =>
+		rpc.sendRequest("textDocument/inlineCompletion", {
+			textDocument: { uri },
+			position: { line: 0, character: 4 },
+			context: { triggerKind },
+		});
+	expect(await ask(2)).toEqual({ items: [] });
+	expect(await ask(2)).toEqual({ items: [] });
+	await expect(ask(1)).rejects.toMatchObject({ message: "The key was refused." });
+	expect(shown()).toEqual(["The key was refused."]);
 });
