@@ -140,6 +140,7 @@ function toSvg(): string {
 	}
 	const [w, h] = [columns * width + 24, rows * height + 24];
 	return `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14">
+<title>ipyai: a DataFrame, a question about it, the code the AI ran, its answer, and a suggestion</title>
 <rect width="100%" height="100%" rx="8" fill="#1b1d23"/>
 <g fill="#d7dae0">
 ${lines.join("\n")}
