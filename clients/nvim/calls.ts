@@ -13,7 +13,7 @@ import { Suggestions, type SuggestParams } from "./suggestions.ts";
 export type Calls = {
 	/** `[id, method, params]` as it came from Lua. Never fails: the answer says what did. */
 	take(call: readonly unknown[]): Promise<void>;
-	/** Neovim ends. */
+	/** Neovim has ended: if it said so, an own session that nobody else is in ends too; else it is left as it is. */
 	leave(): Promise<void>;
 };
 
@@ -54,7 +54,12 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 		return { sessionId: live.sessionId, settings: session.state!.settings, request: live.request.bind(live) };
 	};
 
+	let isLeaving = false;
 	const methods = {
+		leaving: () => {
+			isLeaving = true;
+		},
+
 		configure: ({ maxLines }: { maxLines: number }) => {
 			session.cells.maxLines = maxLines;
 		},
@@ -175,6 +180,7 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			}
 		},
 		async leave() {
+			if (!isLeaving) return;
 			await session.leave("end").catch(() => {}); // a lost server ends or keeps it by itself
 			await link.close();
 		},

@@ -53,6 +53,8 @@ export type TestNeovim = {
 	/** Another client of the same person's server, in the same session. */
 	joinedBy(name: string): Promise<OtherClient>;
 	quit(): Promise<void>;
+	/** SIGKILL. */
+	kill(): void;
 };
 
 export type OtherClient = {
@@ -126,6 +128,7 @@ export const startNeovim = async (
 		model,
 		lua,
 		quit,
+		kill: () => void child.kill("SIGKILL"),
 		shows,
 		lines,
 		command: (line) => nvim.command(line),

@@ -128,6 +128,21 @@ test("an own session ends with Neovim, unless others are in it", async () => {
 	await until(() => !isAlive(shared));
 });
 
+test("a Neovim that is killed leaves its session as it is: it is joined again", async () => {
+	const vim = await startNeovim();
+	await vim.start();
+	const pid = await kernelPid(vim);
+	vim.kill();
+	await vim.quit();
+	const second = await startNeovim({ person: vim.person });
+	await choose(second, "^live");
+	await second.command("IpyaiJoin");
+	await second.shows(status(second), /^ipyai idle/);
+	expect(await kernelPid(second)).toBe(pid);
+	await second.command("IpyaiStop");
+	await until(() => !isAlive(pid));
+});
+
 test("a killed server is found again: the session goes on, with its variables", async () => {
 	const vim = await startNeovim();
 	await vim.start();

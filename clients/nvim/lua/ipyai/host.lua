@@ -60,11 +60,21 @@ local function start()
   channel = result
   local options = require("ipyai.config").options
   vim.rpcnotify(channel, "ipyai", 0, "configure", { maxLines = options.output.max_lines })
+  vim.api.nvim_create_autocmd("VimLeavePre", {
+    group = vim.api.nvim_create_augroup("ipyai-host", {}),
+    callback = function()
+      -- A Neovim that is killed leaves its session as it is.
+      if channel and vim.v.dying == 0 then
+        vim.rpcnotify(channel, "ipyai", 0, "leaving", {})
+      end
+    end,
+  })
 end
 
----Whether the process runs.
-function M.is_running()
-  return channel ~= nil
+---The process that runs now: another value after it was started anew, nil while there is none.
+---@return integer?
+function M.instance()
+  return channel
 end
 
 ---Calls a method of the process; `callback` is called later, once.

@@ -18,9 +18,9 @@ local group = vim.api.nvim_create_augroup("ipyai-suggest", {})
 local ghost
 ---The newest request; older ones' answers are dropped.
 local request = 0
----What the process knows of each buffer's text.
----@type table<integer, integer>
-local sent_ticks = {}
+---What which process knows of each buffer's text.
+---@type table<integer, { tick: integer, uri: string, instance: integer? }>
+local sent = {}
 
 local function uri_of(buf)
   local name = vim.api.nvim_buf_get_name(buf)
@@ -84,12 +84,13 @@ function M.ask(automatic)
   local row, col = unpack(vim.api.nvim_win_get_cursor(0))
   local tick = vim.b[buf].changedtick
   local text
-  if sent_ticks[buf] ~= tick or not host.is_running() then
+  local uri = uri_of(buf)
+  local known = sent[buf]
+  if not known or known.tick ~= tick or known.uri ~= uri or known.instance ~= host.instance() then
     text = table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), "\n")
-    sent_ticks[buf] = tick
   end
   local params = {
-    uri = uri_of(buf),
+    uri = uri,
     languageId = vim.bo[buf].filetype,
     text = text,
     row = row - 1,
@@ -113,6 +114,8 @@ function M.ask(automatic)
     end
     show(buf, row - 1, col, items)
   end)
+  -- After the call, which may have started the process.
+  sent[buf] = { tick = tick, uri = uri, instance = host.instance() }
 end
 
 ---The beginning of `text` up to the end of a word, or of a line.
@@ -192,9 +195,10 @@ vim.api.nvim_create_autocmd({ "InsertLeave", "BufLeave" }, { group = group, call
 vim.api.nvim_create_autocmd("BufUnload", {
   group = group,
   callback = function(event)
-    if sent_ticks[event.buf] then
-      sent_ticks[event.buf] = nil
-      host.tell("documentClosed", { uri = uri_of(event.buf) })
+    local known = sent[event.buf]
+    sent[event.buf] = nil
+    if known then
+      host.tell("documentClosed", { uri = known.uri })
     end
   end,
 })

@@ -123,10 +123,9 @@ function M.show(buf, open, focus)
   else
     vim.cmd(open)
     vim.api.nvim_win_set_buf(0, buf)
-    vim.wo.wrap = true
-    vim.wo.linebreak = true
-    vim.wo.number = false
-    vim.wo.relativenumber = false
+    -- For this buffer in this window alone.
+    local options = vim.wo[0][0]
+    options.wrap, options.linebreak, options.number, options.relativenumber = true, true, false, false
     vim.cmd("normal! G")
   end
   if not focus then
