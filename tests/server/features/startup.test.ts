@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { KernelLaunch } from "../../../protocol/index.ts";
@@ -81,6 +81,28 @@ test("an error in startup.py is told by name and line, and the session goes on",
 	expect(told!.text).toContain("ZeroDivisionError");
 	expect(told!.text).toMatch(/line 2|:2/);
 	expect(await run("a")).toBe("[1] 1");
+});
+
+test("a startup.py that hangs is interrupted like a cell, and the first cell runs", async () => {
+	const folder = folderWith();
+	const { begin } = await start(
+		{
+			"ipyai/startup.py": `import time\nopen(${JSON.stringify(join(folder, "begun"))}, "w").close()\nbegun = 1\ntime.sleep(100)\n`,
+		},
+		[launchTestKernel()],
+	);
+	const begun = new Promise<void>((resolve) => {
+		const watching = watch(folder, () => {
+			watching.close();
+			resolve();
+		});
+	});
+	const { client, sessionId, run, notice } = await begin();
+	const first = run("begun");
+	await begun;
+	await client.request("cell/interrupt", { sessionId });
+	expect((await notice("startup.py failed"))!.text).toContain("KeyboardInterrupt");
+	expect(await first).toBe("[1] 1");
 });
 
 test("a kernel that somebody else started is left as it is", async () => {
