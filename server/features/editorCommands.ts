@@ -105,13 +105,18 @@ const live = (client: Client, services: Services, uri: string): Session => {
 const ownSession = (client: Client, services: Services): Session => {
 	const known = findOwn(client, services);
 	if (known) return known;
+	const { sessions, store } = services;
+	const { facts, ownSessionId } = client;
+	// A session that nobody takes part in is let go of after a while; its conversation is stored.
+	if (ownSessionId !== null && store.session(ownSessionId))
+		return sessions.resume({ sessionId: ownSessionId }, facts.environment, {});
 	const { backend, model, completionModel } = client.editorSettings;
 	const wishes = {
 		...(backend ? { backend } : {}),
 		...(model ? { model } : {}),
 		...(completionModel ? { completionModel } : {}),
 	};
-	const session = services.sessions.create(client.facts.cwd, null, client.facts.environment, wishes, null);
+	const session = sessions.create(facts.cwd, null, facts.environment, wishes, null);
 	client.ownSessionId = session.sessionId;
 	return session;
 };

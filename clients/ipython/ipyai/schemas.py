@@ -62,7 +62,7 @@ def _schema(value):
             return _frame_schema(value)
         if cls is getattr(pandas, "Series", None):
             name = f" {value.name!r}" if type(value.name) in _plain_keys else ""
-            return f"Series{name} of {len(value)}, {value.dtype}"
+            return f"Series{name} of {len(value)}, {_dtype(value.dtype)}"
     attributes = _instance_dict(value)
     if type(attributes) is dict and attributes and type(cls) is type and not cls.__module__.startswith(("numpy", "pandas")):
         shown = [f"{key}: {type_name(attributes[key])}" for key in list(attributes)[:MAX_KEYS] if type(key) is str]
@@ -83,11 +83,16 @@ def _frame_schema(value) -> str:
     rows, count = value.shape
     columns = []
     for label, dtype in list(zip(value.columns[:MAX_COLUMNS], value.dtypes.iloc[:MAX_COLUMNS])):
-        columns.append(f"{label if type(label) is str else summary(label)} {dtype}")
+        columns.append(f"{label if type(label) is str else summary(label)} {_dtype(dtype)}")
     more = ", ..." if count > MAX_COLUMNS else ""
     name = value.index.name
     index = f"; index {name}" if type(name) is str else ""
     return f"DataFrame {rows}×{count}: {', '.join(columns)}{more}{index}"
+
+
+def _dtype(dtype) -> str:
+    """Its own name only where the library made it: an extension's may be the user's code."""
+    return str(dtype) if type(dtype).__module__.startswith(("numpy", "pandas")) else type_name(dtype)
 
 
 def _signature(function) -> str:

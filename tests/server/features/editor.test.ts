@@ -2,6 +2,7 @@
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import {
+	CancellationTokenSource,
 	type ClientCapabilities,
 	createProtocolConnection,
 	type InitializeResult,
@@ -157,6 +158,14 @@ test("cancelled by its token or by a person at the progress: the turn ends, the 
 	await until(() => backend.requests.length === 1);
 	await rpc.sendNotification("window/workDoneProgress/cancel", { token: tokens[0]! });
 	expect(await asked).toMatchObject({ stopReason: "cancelled" });
+
+	const cancellation = new CancellationTokenSource();
+	const params = { command: "ipyai.prompt", arguments: [{ text: "again?" }] };
+	const again = rpc.sendRequest("workspace/executeCommand", params, cancellation.token);
+	await until(() => backend.requests.length === 2);
+	cancellation.cancel();
+	await expect(again).rejects.toMatchObject({ code: -32800 });
+	expect(backend.requests[1]!.signal.aborted).toBe(true);
 });
 
 test("cells of a file run in the folder's live session, whoever brought it", async () => {
