@@ -27,9 +27,15 @@ const sources = {
 	"terminal/lazy.ts": `export const text: string = "loaded";`,
 	"lsp/main.ts": `console.log("lsp|" + process.argv.slice(2).join("|"));`,
 	"server/main.ts": `console.log("server|" + process.argv.slice(2).join("|"));`,
+	"nvim/main.ts": `console.log("nvim|" + process.argv.slice(2).join("|"));`,
 	"assets/a.py": "python\n",
 };
-const entries = { ipyai: "terminal/main.ts", server: "server/main.ts", lsp: "lsp/main.ts" };
+const entries = {
+	ipyai: "terminal/main.ts",
+	server: "server/main.ts",
+	nvim: "nvim/main.ts",
+	lsp: "lsp/main.ts",
+};
 
 /** A package as it is installed: bundles made of small sources, and our own bin scripts. */
 const packageWith = async (): Promise<string> => {
@@ -67,6 +73,7 @@ test("what is imported lazily is a chunk, loaded when asked for", async () => {
 test("ipyai server and ipyai lsp start what they name; a program's exit code is passed on", async () => {
 	const root = await packageWith();
 	expect(run(join(root, "bin/ipyai"), "server", "--stdio")).toBe("server|--stdio");
+	expect(run(join(root, "bin/ipyai"), "nvim-host")).toBe("nvim|");
 	expect(run(join(root, "bin/ipyai"), "lsp", "--no-share")).toBe("lsp|--no-share");
 	expect(spawnSync(join(root, "bin/ipyai"), ["fail"], { env: { ...process.env, PATH } }).status).toBe(7);
 });

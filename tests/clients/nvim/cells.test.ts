@@ -129,7 +129,11 @@ test("output appears while the cell runs, and an interrupt ends it", async () =>
 	await vim.start();
 	await vim.command("IpyaiRunCell");
 	expect(await vim.shows(vim.shown, /▎ begun/)).toContain("time.sleep(600)  [1] ●");
+	await vim.command("IpyaiOutput!");
+	await vim.shows(() => vim.lines(), /^begun$/);
 	await vim.command("IpyaiInterrupt");
+	expect(await vim.shows(() => vim.lines(), /KeyboardInterrupt:/)).toMatch(/^begun\n/);
+	await vim.command("close");
 	expect(await vim.shows(vim.shown, /✗/)).toContain("KeyboardInterrupt");
 });
 

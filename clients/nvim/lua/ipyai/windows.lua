@@ -55,8 +55,8 @@ function M.show_text(text, title)
   )
 end
 
----Buffers that show a cell's whole output, by its id.
----@type table<string, integer>
+---Buffers that show a cell's whole output, by its id. One request at a time: `again` asks for another one after it.
+---@type table<string, { buf: integer, busy: boolean, again: boolean }>
 local shown = {}
 
 ---Shows everything a cell printed, and what it prints from now on.
@@ -75,24 +75,33 @@ function M.open_output(cell_id, split)
     else
       M.float(buf, "output")
     end
-    shown[cell_id] = buf
+    shown[cell_id] = { buf = buf, busy = false, again = false }
   end)
 end
 
 ---The cell printed more.
 ---@param cell_id string
 function M.refresh_output(cell_id)
-  local buf = shown[cell_id]
-  if not buf then
+  local view = shown[cell_id]
+  if not view then
     return
-  end
-  if not vim.api.nvim_buf_is_valid(buf) then
+  elseif not vim.api.nvim_buf_is_valid(view.buf) then
     shown[cell_id] = nil
     return
+  elseif view.busy then
+    view.again = true
+    return
   end
+  view.busy, view.again = true, false
   require("ipyai.host").call("cellLines", { cellId = cell_id }, function(error, lines)
-    if not error and vim.api.nvim_buf_is_valid(buf) then
-      require("ipyai.highlights").set_lines(buf, ns, 0, -1, lines)
+    view.busy = false
+    if not error and vim.api.nvim_buf_is_valid(view.buf) then
+      local before = vim.api.nvim_buf_line_count(view.buf)
+      require("ipyai.highlights").set_lines(view.buf, ns, 0, -1, lines)
+      M.follow(view.buf, before)
+    end
+    if view.again then
+      M.refresh_output(cell_id)
     end
   end)
 end
