@@ -8,6 +8,10 @@ export type RunArguments = {
 	readonly kind: "run";
 	readonly backend: string | null;
 	readonly resume: { readonly kind: "newest" } | { readonly kind: "named"; readonly ref: string } | null;
+	/** A session that runs already: `ref` names it, `null` stands for this folder's. */
+	readonly join: { readonly role: "controller" | "observer"; readonly ref: string | null } | null;
+	/** List sessions and leave. */
+	readonly sessions: "folder" | "all" | null;
 	readonly promptMode: boolean;
 	/** Cells and prompts of `-c`, in order. */
 	readonly commands: readonly string[];
@@ -46,6 +50,8 @@ const noArguments: RunArguments = {
 	kind: "run",
 	backend: null,
 	resume: null,
+	join: null,
+	sessions: null,
 	promptMode: false,
 	commands: [],
 	script: null,

@@ -3,7 +3,8 @@
  * the one before has ended, and stops at the first that failed.
  */
 import type { CellStatus, InputRequestParams } from "../../protocol/index.ts";
-import { type CommandTarget, runCommand } from "./commands.ts";
+import { plainText } from "./cleanText.ts";
+import { runCommand } from "./commands.ts";
 import { readEntry } from "./entry.ts";
 import type { Entry, LiveSession, LiveSessionListener, Submission } from "./liveSession.ts";
 import type { PlainOutput } from "./plainOutput.ts";
@@ -41,11 +42,7 @@ export class Batch implements LiveSessionListener {
 	}
 
 	/** Runs the entries and answers the exit code. The session must be open. */
-	async run(
-		live: LiveSession,
-		entries: readonly string[],
-		target: Omit<CommandTarget, "view">,
-	): Promise<number> {
+	async run(live: LiveSession, entries: readonly string[]): Promise<number> {
 		this.#live = live;
 		for (const typed of entries) {
 			const view = live.view!;
@@ -53,10 +50,10 @@ export class Batch implements LiveSessionListener {
 			if (read.kind === "exit") break;
 			let ended: Ended = { ok: true };
 			if (read.kind === "command") {
-				const outcome = await runCommand({ ...target, view }, read.words);
-				if (outcome.next !== undefined) this.#err(`%ipyai ${read.words} needs a terminal.\n`);
-				(outcome.failed ? this.#err : this.#print)(`${outcome.text}\n`);
-				ended = { ok: !outcome.failed };
+				const { text, failed, action } = await runCommand(live, read.words);
+				if (action !== null && action.kind !== "page") this.#err(`%ipyai ${read.words} needs a terminal.\n`);
+				(failed ? this.#err : this.#print)(`${plainText(text)}\n`);
+				ended = { ok: !failed };
 			} else if (read.kind === "submit") ended = await this.#runEntry(read.entry);
 			else if (read.kind === "program")
 				ended = await this.#runEntry({ kind: "cell", code: `!${read.command}` });

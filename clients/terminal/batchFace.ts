@@ -1,13 +1,12 @@
 import { Batch, exitCodes } from "./batch.ts";
 import { coloredText, plainText } from "./cleanText.ts";
-import { commandPlaces } from "./commandPlaces.ts";
 import { LiveSession } from "./liveSession.ts";
 import { PlainOutput } from "./plainOutput.ts";
 import type { Start } from "./program.ts";
 import { splitScript } from "./script.ts";
 
 /** `-c`, a script, or input from a pipe: runs it, prints plain text, leaves. */
-export const batchFace = async ({ entries, sessionOptions }: Start): Promise<number> => {
+export const batchFace = async ({ args, entries, sessionOptions }: Start): Promise<number> => {
 	const { stdout, stderr, stdin } = process;
 	// Who reads the pipe may stop reading: then nobody is left to write for.
 	for (const stream of [stdout, stderr])
@@ -31,14 +30,10 @@ export const batchFace = async ({ entries, sessionOptions }: Start): Promise<num
 	process.on("SIGINT", onInterrupt);
 	try {
 		const [script] = await Promise.all([entries.length > 0 ? null : readAll(stdin), live.open()]);
-		return await batch.run(live, script === null ? entries : splitScript(script), {
-			request: (method, params) => live.request(method, params),
-			newRequestId: () => crypto.randomUUID(),
-			...commandPlaces(process.env),
-		});
+		return await batch.run(live, script === null ? entries : splitScript(script));
 	} finally {
 		process.off("SIGINT", onInterrupt);
-		await live.leave("close");
+		await live.leave(args.join === null ? "close" : "detach");
 	}
 };
 

@@ -1,5 +1,5 @@
 /** What the input asks the session while a person types: whether it is whole, what completes it, what it means. */
-import { commandNames } from "./commands.ts";
+import { commandNames } from "../../protocol/commandNames.ts";
 import type { Completions, IsComplete } from "./editor/types.ts";
 import { readEntry } from "./entry.ts";
 import type { LiveSession } from "./liveSession.ts";
@@ -37,7 +37,7 @@ export const askCompletions = async (
 	const command = /^\s*%(?:ipyai|ipycodex)[ \t]+(\w*)$/.exec(text.slice(0, cursor));
 	if (command !== null) {
 		const typed = command[1]!;
-		const names = commandNames().filter((name) => name.startsWith(typed));
+		const names = commandNames.filter((name) => name.startsWith(typed));
 		return { start: cursor - typed.length, end: cursor, matches: names.map((name) => ({ text: name })) };
 	}
 	const { view } = live;

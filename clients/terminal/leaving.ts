@@ -1,4 +1,4 @@
-import { sessionName } from "./commands.ts";
+import { sessionName } from "../../protocol/sessionList.ts";
 import type { SessionView } from "./sessionView.ts";
 
 /** What the last lines of the program say: how to come back. */

@@ -19,6 +19,7 @@ import type {
 	SettingsPatch,
 } from "../../protocol/index.ts";
 import type { ServerConnection } from "../common/connection.ts";
+import { hasOthers } from "./leaving.ts";
 import { type CellView, type Change, SessionView, type TurnView } from "./sessionView.ts";
 import type { LinkState } from "./statusLine.ts";
 
@@ -39,7 +40,9 @@ export type LiveSessionOptions = {
 	readonly settings: SettingsPatch;
 	readonly target:
 		| { readonly kind: "new"; readonly kernel: Promise<KernelLaunch> }
-		| { readonly kind: "resume"; readonly ref: SessionRef };
+		| { readonly kind: "resume"; readonly ref: SessionRef }
+		/** A session that others have open; its kernel is theirs. */
+		| { readonly kind: "join"; readonly ref: SessionRef; readonly role: "controller" | "observer" };
 	/** Finds or starts a server. */
 	join(): Promise<ServerConnection>;
 	startKernel(): Promise<KernelLaunch>;
@@ -108,6 +111,19 @@ export class LiveSession {
 		return this.#kernelLabel;
 	}
 
+	get role(): "controller" | "observer" {
+		const { target } = this.#options;
+		return target.kind === "join" ? target.role : "controller";
+	}
+
+	/** Tells Python the terminal's size; whoever told last counts. */
+	resize(columns: number, rows: number): void {
+		if (this.#view === null || this.role === "observer") return;
+		const { sessionId } = this.#view;
+		// Without a server now: the size is told again when one is there.
+		this.request("kernel/resize", { sessionId, columns, rows }).catch(() => {});
+	}
+
 	/** Opens the session. Fails when the server can't be started, or refuses. */
 	async open(): Promise<SessionView> {
 		this.#options.listener.onLink({ kind: "joining" });
@@ -135,11 +151,14 @@ export class LiveSession {
 			});
 			this.#view = new SessionView(result.participantId, result.state, result.seq);
 		} else {
-			const result = await server.request("session/resume", {
-				requestId: this.#openId,
-				ref: target.ref,
-				settings,
-			});
+			const result =
+				target.kind === "join"
+					? await server.request("session/attach", { ref: target.ref, role: target.role, since: null })
+					: await server.request("session/resume", {
+							requestId: this.#openId,
+							ref: target.ref,
+							settings,
+						});
 			// A view that has seen nothing takes the whole past from the snapshot.
 			this.#view = new SessionView(result.participantId, result.state, 0);
 			changes = this.#view.attached(result);
@@ -233,8 +252,18 @@ export class LiveSession {
 		}
 	}
 
-	/** Leaves: `close` ends the session and its kernel, `detach` keeps both, `lost` says nothing. */
-	async leave(how: "close" | "detach" | "lost"): Promise<void> {
+	/**
+	 * Leaves: `close` ends the session and its kernel unless others work in it, `detach` keeps both, `lost` says
+	 * nothing. Answers what it did.
+	 */
+	async leave(wish: "close" | "detach" | "lost"): Promise<"close" | "detach" | "lost"> {
+		const keeps = this.role === "observer" || (this.#view !== null && hasOthers(this.#view));
+		const how = wish === "close" && keeps ? "detach" : wish;
+		await this.#leave(how);
+		return how;
+	}
+
+	async #leave(how: "close" | "detach" | "lost"): Promise<void> {
 		this.#closed = true;
 		const server = this.#server;
 		const view = this.#view;
@@ -351,7 +380,7 @@ export class LiveSession {
 		const view = this.#view!;
 		const result: AttachSessionResult = await this.request("session/attach", {
 			ref: { sessionId: view.sessionId },
-			role: "controller",
+			role: this.role,
 			since: view.seq,
 		});
 		this.#options.listener.onReattached(view.attached(result));

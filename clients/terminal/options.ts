@@ -37,9 +37,42 @@ export const options: readonly Option[] = [
 		takes: "optionalValue",
 		valueName: "ID",
 		fits: isSessionRef,
-		help: "go on with a session: its number or id, or this folder's newest",
+		help: "go on with a session: its number or id, or choose one of this folder",
 		apply: (draft, value) => {
 			draft.resume = value === null ? { kind: "newest" } : { kind: "named", ref: value };
+		},
+	},
+	{
+		long: "join",
+		short: null,
+		takes: "optionalValue",
+		valueName: "ID",
+		fits: isSessionRef,
+		help: "work in a session that runs elsewhere, together with those there",
+		apply: (draft, value) => {
+			draft.join = { role: "controller", ref: value };
+		},
+	},
+	{
+		long: "observe",
+		short: null,
+		takes: "optionalValue",
+		valueName: "ID",
+		fits: isSessionRef,
+		help: "watch a session that runs elsewhere",
+		apply: (draft, value) => {
+			draft.join = { role: "observer", ref: value };
+		},
+	},
+	{
+		long: "sessions",
+		short: null,
+		takes: "optionalValue",
+		valueName: "all",
+		fits: (word) => word === "all",
+		help: "list this folder's sessions (or all) and leave",
+		apply: (draft, value) => {
+			draft.sessions = value === "all" ? "all" : "folder";
 		},
 	},
 	{

@@ -1,16 +1,15 @@
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
-import type { InputRequestParams } from "../../protocol/index.ts";
+import type { CommandAction, InputRequestParams } from "../../protocol/index.ts";
 import { approvalCard } from "./approvalText.ts";
 import { exitCodes } from "./batch.ts";
 import { coloredText, plainText } from "./cleanText.ts";
-import { commandPlaces } from "./commandPlaces.ts";
-import { runCommand } from "./commands.ts";
+import { runCommand, runsAsCell } from "./commands.ts";
 import { isComplete } from "./completeness.ts";
 import { readEntry } from "./entry.ts";
 import { runProgram } from "./externalProgram.ts";
 import { kernelCwd } from "./kernelCwd.ts";
-import { hasOthers, resumeText } from "./leaving.ts";
+import { resumeText } from "./leaving.ts";
 import {
 	type Entry,
 	isAlive,
@@ -93,7 +92,7 @@ export class PlainShell implements LiveSessionListener {
 				if (typed === null) this.#exit = "close";
 				else await this.#enter(typed);
 			}
-			await this.#live.leave(this.#exit === "close" && hasOthers(view) ? "detach" : this.#exit);
+			await this.#live.leave(this.#exit);
 			this.#output.print(`\n${resumeText(view, this.#start.program)}`);
 			return exitCodes.ok;
 		} finally {
@@ -153,6 +152,7 @@ export class PlainShell implements LiveSessionListener {
 				for (const payload of change.payloads) {
 					if (payload.kind === "askExit") this.#exit = payload.keepKernel ? "detach" : "close";
 					if (payload.kind === "setNextInput") this.#readline.write(payload.text);
+					if (payload.kind === "command") void this.#act(payload.action);
 				}
 				if (change.cell.cellId === current?.id) this.#ended();
 				return;
@@ -198,7 +198,9 @@ export class PlainShell implements LiveSessionListener {
 				this.#exit = read.keepKernel ? "detach" : "close";
 				return;
 			case "command":
-				return this.#command(view, read.words);
+				return runsAsCell(view, read.words)
+					? this.#runEntry({ kind: "cell", code: typed.trim() })
+					: this.#command(read.words);
 			case "program": {
 				const cwd = await kernelCwd(this.#live);
 				await runProgram(read.command, { cwd });
@@ -211,21 +213,29 @@ export class PlainShell implements LiveSessionListener {
 		}
 	}
 
-	async #command(view: SessionView, words: string): Promise<void> {
-		const outcome = await runCommand(
-			{
-				view,
-				request: (method, params) => this.#live.request(method, params),
-				newRequestId: () => crypto.randomUUID(),
-				...commandPlaces(process.env),
-			},
-			words,
-		);
-		if (outcome.text !== "") this.#output.print(outcome.text);
-		if (outcome.next === "detach") this.#exit = "detach";
-		if (outcome.next === "restart") {
-			await this.#live.restartKernel();
-			this.#output.print("A new kernel starts. All variables are gone.");
+	async #command(words: string): Promise<void> {
+		const { text, action } = await runCommand(this.#live, words);
+		if (text !== "") this.#output.print(plainText(text));
+		if (action !== null) await this.#act(action);
+	}
+
+	/** What a command leaves to the client. */
+	async #act(action: CommandAction): Promise<void> {
+		switch (action.kind) {
+			case "page":
+				return;
+			case "detach":
+				this.#exit = "detach";
+				return;
+			case "restart":
+				await this.#send(this.#live.restartKernel());
+				return;
+			case "resume":
+				this.#start.goOver(action.session);
+				this.#exit = "detach";
+				return;
+			default:
+				action satisfies never;
 		}
 	}
 

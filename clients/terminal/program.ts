@@ -1,13 +1,16 @@
 /** What `ipyai` does with its arguments: which face it shows, and what it exits with. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { KernelLaunch, SessionRef } from "../../protocol/index.ts";
+import type { KernelLaunch } from "../../protocol/index.ts";
+import { sessionTable } from "../../protocol/sessionList.ts";
 import { packageRoot } from "../common/packageRoot.ts";
 import { preparePython } from "../common/preparePython.ts";
 import { type Arguments, helpText, type RunArguments, toSettingsPatch } from "./arguments.ts";
 import { exitCodes } from "./batch.ts";
+import { plainText } from "./cleanText.ts";
 import { startKernel } from "./kernelStart.ts";
 import type { LiveSessionListener, LiveSessionOptions } from "./liveSession.ts";
+import { chooseTarget, NoSession } from "./sessionTarget.ts";
 
 /** Runs the program and answers its exit code. */
 export const runProgram = async (args: Arguments, program: string): Promise<number> => {
@@ -22,14 +25,10 @@ export const runProgram = async (args: Arguments, program: string): Promise<numb
 			process.stderr.write(`${program}: ${args.message}\n`);
 			return exitCodes.usage;
 		case "run":
-			if (args.load !== null) {
-				process.stderr.write(`${program}: -l ${args.load}: loading notebooks is not supported yet.\n`);
-				return exitCodes.usage;
-			}
 			try {
-				return await runFace(args, program);
+				return args.sessions === null ? await runFaces(args, program) : await listSessions(args.sessions);
 			} catch (error) {
-				if (!isForPeople(error)) throw error;
+				if (!isForPeople(error) && !(error instanceof NoSession)) throw error;
 				process.stderr.write(`${program}: ${error.message}\n`);
 				return exitCodes.failed;
 			}
@@ -44,15 +43,51 @@ export type Start = {
 	readonly program: string;
 	/** Cells and prompts to begin with. */
 	readonly entries: readonly string[];
+	/** After this face the program goes on with another session: a name as `-r` takes it, or a choice. */
+	goOver(session: string | null): void;
 	sessionOptions(
 		listener: LiveSessionListener,
 		client: { readonly approvals: boolean; readonly input: boolean },
 	): LiveSessionOptions;
 };
 
-const runFace = async (args: RunArguments, program: string): Promise<number> => {
+/** One session after another, as long as the person goes over to the next. */
+const runFaces = async (args: RunArguments, program: string): Promise<number> => {
+	for (let now = args; ; ) {
+		let next: RunArguments | null = null;
+		const code = await runFace(now, program, (session) => {
+			const resume =
+				session === null ? ({ kind: "newest" } as const) : { kind: "named" as const, ref: session };
+			next = { ...args, resume, join: null, commands: [], script: null, load: null, stay: false };
+		});
+		if (next === null) return code;
+		now = next;
+	}
+};
+
+const runFace = async (
+	args: RunArguments,
+	program: string,
+	goOver: (session: string | null) => void,
+): Promise<number> => {
 	const cwd = process.cwd();
 	const env = process.env;
+	const connect = async (client: { readonly approvals: boolean; readonly input: boolean }) => {
+		const { joinServer } = await import("../common/joinServer.ts");
+		return joinServer({ name: "ipyai terminal", cwd, environment: env, ...client });
+	};
+	const asked = [
+		...(args.load === null ? [] : [`%ipyai load ${args.load}`]),
+		...args.commands,
+		...(args.script === null ? [] : [runLine(args.script)]),
+	];
+	const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+	const isBatch =
+		args.commands.length > 0 || args.script !== null
+			? !args.stay || !hasTerminal
+			: !hasTerminal && !args.plain;
+	const isPlain = args.plain || isDumb(env);
+	const target = await chooseTarget(args, cwd, { connect, canPick: hasTerminal && !isBatch && !isPlain });
 	// The kernel is the slowest to come up: it starts before anything else is even loaded.
 	const { columns, rows } = process.stdout;
 	const size = columns && rows ? { columns, rows } : null;
@@ -60,30 +95,25 @@ const runFace = async (args: RunArguments, program: string): Promise<number> => 
 	if (args.python === null && args.kernelSpec === null && args.existing === null)
 		await preparePython(env, cwd, onNotice);
 	const start = async (): Promise<KernelLaunch> => startKernel({ args, cwd, env, size, onNotice });
-	const kernel = args.resume === null ? start() : null;
+	const kernel = target === null ? start() : null;
 	// A failure is told when the session opens.
 	kernel?.catch(() => {});
 
-	const asked = [...args.commands, ...(args.script === null ? [] : [runLine(args.script)])];
-	const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-	const isBatch = asked.length > 0 ? !args.stay || !hasTerminal : !hasTerminal && !args.plain;
 	const face = isBatch
 		? import("./batchFace.ts").then((module) => module.batchFace)
-		: args.plain || isDumb(env)
+		: isPlain
 			? import("./plainFace.ts").then((module) => module.plainFace)
 			: import("./screenFace.ts").then((module) => module.screenFace);
 	return (await face)({
 		args,
 		program,
 		entries: asked,
+		goOver,
 		sessionOptions: (listener, client) => ({
 			cwd,
 			settings: toSettingsPatch(args),
-			target: kernel !== null ? { kind: "new", kernel } : { kind: "resume", ref: toSessionRef(args, cwd) },
-			join: async () => {
-				const { joinServer } = await import("../common/joinServer.ts");
-				return joinServer({ name: "ipyai terminal", cwd, environment: env, ...client });
-			},
+			target: kernel !== null ? { kind: "new", kernel } : target!,
+			join: () => connect(client),
 			startKernel: start,
 			listener,
 		}),
@@ -99,11 +129,24 @@ const runLine = ({ path, args }: { path: string; args: readonly string[] }): str
 const shellQuoted = (word: string): string =>
 	/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 
-const toSessionRef = ({ resume }: RunArguments, cwd: string): SessionRef => {
-	if (resume === null || resume.kind === "newest") return { cwd };
-	return /^\d+$/.test(resume.ref)
-		? { historySession: Number(resume.ref), cwd }
-		: { sessionId: resume.ref, cwd };
+const listSessions = async (which: "folder" | "all"): Promise<number> => {
+	const cwd = process.cwd();
+	const { joinServer } = await import("../common/joinServer.ts");
+	const server = await joinServer({
+		name: "ipyai --sessions",
+		cwd,
+		environment: process.env,
+		approvals: false,
+		input: false,
+	});
+	try {
+		const { sessions } = await server.request("session/list", { ...(which === "folder" && { cwd }) });
+		const none = which === "folder" ? "No sessions found for this directory." : "No sessions found.";
+		process.stdout.write(`${plainText(sessionTable(sessions, none))}\n`);
+		return exitCodes.ok;
+	} finally {
+		server.close();
+	}
 };
 
 /** Errors whose message is a whole answer; by name, as their classes load late. */

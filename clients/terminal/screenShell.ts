@@ -2,8 +2,7 @@ import type { CellPayload, CommandAction, InputRequestParams } from "../../proto
 import { createAnswerKeys } from "./answerKeys.ts";
 import { ApprovalPrompt } from "./approvalPrompt.ts";
 import { exitCodes } from "./batch.ts";
-import { commandPlaces } from "./commandPlaces.ts";
-import { promptModeText, runCommand } from "./commands.ts";
+import { promptModeText, runCommand, runsAsCell } from "./commands.ts";
 import { createEditor } from "./editor/editor.ts";
 import type { KeyEvent } from "./editor/keys.ts";
 import type { Completions, Editor, EditorPrompt, Rendered } from "./editor/types.ts";
@@ -12,7 +11,7 @@ import { runEditor, runPager, runProgram } from "./externalProgram.ts";
 import { InlineSuggestion } from "./inlineSuggestion.ts";
 import { askCompletions, askDocumentation, askHistory, askIsComplete } from "./inputHelp.ts";
 import { kernelCwd } from "./kernelCwd.ts";
-import { hasOthers, resumeText } from "./leaving.ts";
+import { resumeText } from "./leaving.ts";
 import {
 	type Entry,
 	isAlive,
@@ -134,6 +133,7 @@ export class ScreenShell implements LiveSessionListener {
 		});
 		this.#screen.onResize(() => {
 			this.#scrollback.resize();
+			this.#live.resize(this.#screen.columns, this.#screen.rows);
 			this.#draw();
 		});
 		this.#scrollback.showText(
@@ -159,6 +159,7 @@ export class ScreenShell implements LiveSessionListener {
 		for (const change of changes) this.#scrollback.show(change);
 		if (changes.length > 0) this.#scrollback.gap();
 		for (const approval of view.approvals.values()) this.#askApproval(approval);
+		this.#live.resize(this.#screen.columns, this.#screen.rows);
 		void this.#loadHistory(view);
 		this.#tellOpened(view);
 		this.#drawSoon();
@@ -247,12 +248,8 @@ export class ScreenShell implements LiveSessionListener {
 
 	async #onPayload(payload: CellPayload): Promise<void> {
 		switch (payload.kind) {
-			case "page": {
-				const lines = sanitizeLines(payload.text.replace(/^\n+/, "").trimEnd());
-				if (lines.length <= Math.max(4, this.#screen.rows - 6)) this.#scrollback.showLines(lines);
-				else await this.#lend(() => runPager(lines.join("\n"), this.#env));
-				return;
-			}
+			case "page":
+				return this.#page(payload.text);
 			case "setNextInput":
 				if (payload.replace || this.#editor.text === "") this.#editor.setText(payload.text);
 				else this.#editor.insert(payload.text);
@@ -277,19 +274,26 @@ export class ScreenShell implements LiveSessionListener {
 		}
 	}
 
-	/** What a command in a cell leaves to the client. */
+	/** A text that may be too long for the screen. */
+	async #page(text: string): Promise<void> {
+		const lines = sanitizeLines(text.replace(/^\n+/, "").trimEnd());
+		if (lines.length <= Math.max(4, this.#screen.rows - 6)) this.#scrollback.showLines(lines);
+		else await this.#lend(() => runPager(lines.join("\n"), this.#env));
+	}
+
+	/** What a command leaves to the client. */
 	async #onAction(action: CommandAction): Promise<void> {
 		switch (action.kind) {
 			case "page":
-				// The cell's output is above already.
+				// Its text has been shown by whoever ran the command.
 				return;
 			case "detach":
 				return this.#leave("detach");
 			case "restart":
 				return this.#restart();
 			case "resume":
-				this.#say(`to go over: leave, then ${this.#start.program} -r ${action.session ?? ""}`.trimEnd());
-				return;
+				this.#start.goOver(action.session);
+				return this.#leave("detach");
 			default:
 				action satisfies never;
 		}
@@ -318,6 +322,10 @@ export class ScreenShell implements LiveSessionListener {
 				this.#scrollback.gap();
 				break;
 			case "command":
+				if (this.#pending.length === 0 && runsAsCell(this.#live.view, read.words)) {
+					this.#submit({ kind: "cell", code: typed.trim() }, typed);
+					break;
+				}
 				this.#scrollback.showInput(typed, this.#prompt());
 				await this.#command(read.words);
 				break;
@@ -342,21 +350,14 @@ export class ScreenShell implements LiveSessionListener {
 		this.#drawSoon();
 	}
 
+	/** Runs a command beside the cells: the kernel is busy, or there is none. */
 	async #command(words: string): Promise<void> {
-		const view = await this.#opened;
-		const outcome = await runCommand(
-			{
-				view,
-				request: (method, params) => this.#live.request(method, params),
-				newRequestId: () => crypto.randomUUID(),
-				...commandPlaces(this.#env),
-			},
-			words,
-		);
-		if (outcome.text !== "") this.#scrollback.showText(outcome.text, outcome.failed ? "error" : null);
+		await this.#opened;
+		const { text, failed, action } = await runCommand(this.#live, words);
+		if (action?.kind === "page") await this.#page(text);
+		else if (text !== "") this.#scrollback.showText(text, failed ? "error" : null);
 		this.#scrollback.gap();
-		if (outcome.next === "detach") await this.#leave("detach");
-		else if (outcome.next === "restart") this.#restart();
+		if (action !== null) await this.#onAction(action);
 	}
 
 	#restart(): void {
@@ -407,6 +408,11 @@ export class ScreenShell implements LiveSessionListener {
 			const { view } = this.#live;
 			if (view === null || isAlive(view) || this.#editor.text !== "") return false;
 			this.#restart();
+			return true;
+		},
+		"alt+r": () => {
+			if (this.#editor.text !== "") return false;
+			void this.#enter("%ipyai rerun");
 			return true;
 		},
 		"alt+.": () => {
@@ -557,12 +563,10 @@ export class ScreenShell implements LiveSessionListener {
 		if (this.#leaving) return;
 		this.#leaving = true;
 		const { view } = this.#live;
-		// Others go on working: their kernel stays.
-		const kept = how === "close" && view !== null && hasOthers(view);
 		this.#endScreen();
-		await this.#live.leave(kept ? "detach" : how);
-		if (view !== null && how !== "lost") {
-			if (kept) this.#terminal.write("Others work in this session: its kernel stays.\n");
+		const done = await this.#live.leave(how);
+		if (view !== null && done !== "lost") {
+			if (done !== how) this.#terminal.write("Others work in this session: its kernel stays.\n");
 			this.#terminal.write(`${resumeText(view, this.#start.program)}\n`);
 		}
 		this.#done(code);
@@ -603,7 +607,8 @@ export class ScreenShell implements LiveSessionListener {
 	}
 
 	#askApproval(approval: Approval): void {
-		this.#card ??= new ApprovalPrompt(approval, performance.now());
+		if (this.#live.role === "observer") this.#say(`${approval.tool} waits for somebody's approval`);
+		else this.#card ??= new ApprovalPrompt(approval, performance.now());
 	}
 
 	#close(question: Question): void {

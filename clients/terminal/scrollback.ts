@@ -143,7 +143,10 @@ export class Scrollback {
 				return;
 			case "kernelAttached":
 				if (!change.fresh) return;
-				this.#notice(`New kernel: ${change.kernel.banner}. All variables are gone.`, "dim");
+				this.#notice(
+					`New kernel: ${change.kernel.banner}. All variables are gone: Alt-r or %ipyai rerun runs the cells again.`,
+					"dim",
+				);
 				this.#gap();
 				return;
 			case "kernelDetached":

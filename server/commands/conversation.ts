@@ -1,7 +1,7 @@
 import type { Content } from "../../protocol/index.ts";
+import { sessionName } from "../../protocol/sessionList.ts";
 import { buildTurnContext } from "../sessions/turnContext.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
-import { sessionName } from "./sessionName.ts";
 import { firstLine } from "./tables.ts";
 import { usageText } from "./usage.ts";
 

@@ -1,9 +1,7 @@
-import type { SessionSummary } from "../../protocol/index.ts";
+import { sessionName, sessionTable, toSessionRef } from "../../protocol/sessionList.ts";
 import { forkSession } from "../sessions/archive.ts";
 import { rerunCells } from "../sessions/rerun.ts";
 import { afterCell, type Command, CommandError } from "./command.ts";
-import { sessionName } from "./sessionName.ts";
-import { firstLine } from "./tables.ts";
 
 /** `%ipyai` words about sessions and kernels. */
 export const sessionCommands = {
@@ -15,7 +13,8 @@ export const sessionCommands = {
 				{ ...(rest !== "all" && { cwd: session.cwd }), limit: 21 },
 				session.environment,
 			);
-			return { text: sessionsText(sessions.filter(({ sessionId }) => sessionId !== session.sessionId)) };
+			const others = sessions.filter(({ sessionId }) => sessionId !== session.sessionId);
+			return { text: sessionTable(others.slice(0, 20), "No other sessions found for this directory.") };
 		},
 	},
 	rename: {
@@ -48,7 +47,7 @@ export const sessionCommands = {
 		usage: "resume [ID]",
 		summary: "go over to another session",
 		run: ({ services, session }, rest) => {
-			if (rest !== "") services.sessions.check(toRef(rest, session.cwd), session.environment);
+			if (rest !== "") services.sessions.check(toSessionRef(rest, session.cwd), session.environment);
 			return { text: "", action: { kind: "resume", session: rest === "" ? null : rest } };
 		},
 	},
@@ -76,29 +75,3 @@ export const sessionCommands = {
 		run: () => ({ text: "", action: { kind: "detach" } }),
 	},
 } satisfies Record<string, Command>;
-
-/** A session as `-r` names it. */
-const toRef = (text: string, cwd: string) =>
-	/^\d+$/.test(text) ? { historySession: Number(text), cwd } : { sessionId: text, cwd };
-
-const sessionsText = (sessions: readonly SessionSummary[]): string => {
-	if (sessions.length === 0) return "No other sessions found for this directory.";
-	const rows = sessions
-		.slice(0, 20)
-		.map((each) =>
-			[
-				sessionName(each).padStart(6),
-				localTime(each.createdAt).padEnd(20),
-				String(each.cells + each.turns).padStart(5),
-				each.state.padEnd(6),
-				firstLine(each.title ?? each.lastPrompt ?? "", 60),
-			].join("  "),
-		);
-	return [`${"ID".padStart(6)}  ${"Start".padEnd(20)}   Cmds  State   Last prompt`, ...rows].join("\n");
-};
-
-const localTime = (ms: number): string => {
-	const date = new Date(ms);
-	const two = (value: number): string => String(value).padStart(2, "0");
-	return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-};

@@ -7,6 +7,8 @@ import { paint, type Theme } from "./theme.ts";
 export type PickerItem<Value> = { readonly value: Value; readonly label: string; readonly about?: string };
 
 export type Picker<Value> = {
+	/** What Enter would choose now. */
+	readonly selected: Value | null;
 	/** Undefined while it goes on; null when it was left. */
 	handleKey(key: KeyEvent): Value | null | undefined;
 	render(width: number, maxRows: number): string[];
@@ -23,6 +25,9 @@ export const createPicker = <Value>(
 	const shownItems = (): readonly PickerItem<Value>[] =>
 		items.filter(({ label, about = "" }) => `${label} ${about}`.toLowerCase().includes(filter.toLowerCase()));
 	return {
+		get selected() {
+			return shownItems()[index]?.value ?? null;
+		},
 		handleKey(key) {
 			if (key.kind !== "key") return undefined;
 			const shown = shownItems();
