@@ -13,7 +13,13 @@ export const InlineCompletionParams = z.looseObject({
 	textDocument: z.object({ uri: z.string() }),
 	position: Position,
 	/** 1 invoked by a person, 2 automatic: it may wait for a pause. 0 is what drafts of LSP 3.18 had for 1. */
-	context: z.looseObject({ triggerKind: z.union([z.literal(0), z.literal(1), z.literal(2)]) }),
+	context: z.looseObject({
+		triggerKind: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+		/** What is chosen in the editor's completion menu: the suggestion goes on from there, and replaces its range. */
+		selectedCompletionInfo: z
+			.looseObject({ range: z.object({ start: Position, end: Position }), text: z.string() })
+			.nullish(),
+	}),
 });
 export type InlineCompletionParams = z.infer<typeof InlineCompletionParams>;
 

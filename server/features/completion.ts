@@ -25,13 +25,19 @@ export const completionFeature: Feature = {
 
 		client.onRequest(
 			"textDocument/inlineCompletion",
-			async ({ textDocument: { uri }, position, context: { triggerKind } }, signal) => {
+			async ({ textDocument: { uri }, position, context }, signal) => {
 				const document = client.documents.require(uri);
 				const { version } = document;
-				const offset = offsetIn(client, document, position);
 				const whole = document.getText();
-				const place = { uri, prefix: whole.slice(0, offset), suffix: whole.slice(offset) };
-				const isAutomatic = triggerKind === automatic;
+				// As if what the menu has chosen were typed already.
+				const chosen = context.selectedCompletionInfo ?? {
+					range: { start: position, end: position },
+					text: "",
+				};
+				const start = offsetIn(client, document, chosen.range.start);
+				const end = offsetIn(client, document, chosen.range.end);
+				const place = { uri, prefix: whole.slice(0, start) + chosen.text, suffix: whole.slice(end) };
+				const isAutomatic = context.triggerKind === automatic;
 				const text = await suggest(client, services, place, isAutomatic, signal).catch((error) => {
 					// An editor would show it with every key: it is said once.
 					if (!isAutomatic || client.facts.speaksAiShell || !(error instanceof RequestError)) throw error;
@@ -42,7 +48,7 @@ export const completionFeature: Feature = {
 				});
 				const changed = client.documents.find(uri)?.version !== version;
 				if (text === null || changed) return { items: [] };
-				return { items: [{ insertText: text, range: { start: position, end: position } }] };
+				return { items: [{ insertText: chosen.text + text, range: chosen.range }] };
 			},
 		);
 

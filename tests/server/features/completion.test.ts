@@ -160,3 +160,16 @@ test("what nobody asked for waits for a pause, and keys in between ask no model"
 	expect(answers.map(({ items }) => items.map(({ insertText }) => insertText))).toEqual([[], [], [], ["7"]]);
 	expect(backend.requests).toHaveLength(1);
 });
+
+test("goes on from what is chosen in the editor's menu", async () => {
+	const { client, backend, write, uri } = await start(say("('day')"));
+	const position = write("x = df.gro| + 1");
+	const range = { start: { ...position, character: 7 }, end: position };
+	const { items } = await client.request("textDocument/inlineCompletion", {
+		textDocument: { uri },
+		position,
+		context: { triggerKind: 2, selectedCompletionInfo: { range, text: "groupby" } },
+	});
+	expect(items).toEqual([{ insertText: "groupby('day')", range }]);
+	expect(JSON.stringify(backend.requests[0]!.transcript)).toContain("<prefix>x = df.groupby</prefix>");
+});
