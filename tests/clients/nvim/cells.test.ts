@@ -73,7 +73,9 @@ test("lines, ranges, motions, selections, the next cell and all cells run", asyn
 	await vim.command("IpyaiRunAbove");
 	await vim.shows(vim.shown, /\[6\] ✓/);
 	await vim.command("IpyaiRunAll");
-	expect(await vim.shows(vim.shown, /aborted/)).toMatchInlineSnapshot(`
+	const all = await vim.shows(vim.shown, /aborted/);
+	// IPython's releases write tracebacks in their own ways.
+	expect(all.replace(/▎ -+\n(▎.*\n)*?(▎ ZeroDivisionError: )/, "$2")).toMatchInlineSnapshot(`
 		"✓ # %%
 		x = 1
 		if True:
@@ -85,11 +87,6 @@ test("lines, ranges, motions, selections, the next cell and all cells run", asyn
 		▎ 20
 		✗ # %%
 		1 / 0  [9] ✗ 0.1 s
-		▎ ------------------------------------------------------------------------
-		▎ ZeroDivisionError                      Traceback (most recent call last)
-		▎ Cell In[9], line 1
-		▎ ----> 1 1 / 0
-		▎ 
 		▎ ZeroDivisionError: division by zero
 		✗ # %%
 		'never'  [ ] ✗ aborted 0.1 s"
