@@ -12,8 +12,8 @@ export const parseCommand = (cell: string): string | null => {
 	return match === null ? null : (match[1] ?? "").trim();
 };
 
-/** These run cells themselves, so they stand in none. */
-const besideCells = /^(?:load|rerun)\b/;
+/** These run cells themselves, or take the kernel or the client away: they stand in no cell. */
+const besideCells = /^(?:load|rerun|restart|resume|detach)\b/;
 
 /** Whether a command goes through the kernel, as a cell with a number and an output. */
 export const runsAsCell = (view: SessionView | null, words: string): boolean =>

@@ -3,6 +3,7 @@ import { PermissionMode, type Settings, type SettingsPatch, ThinkLevel } from ".
 import { nearest } from "../../protocol/nearest.ts";
 import { configDir, stateDir } from "../../protocol/runtimeDir.ts";
 import { loadConfig, placeFacts } from "../sessions/config.ts";
+import { saveConfig } from "../sessions/saveConfig.ts";
 import { settingSources } from "../sessions/session.ts";
 import { settingOrigins } from "../sessions/settingOrigins.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
@@ -78,8 +79,18 @@ const readValue = (rest: string): { value: string; save: boolean } => {
 	return { value: save ? words.filter((word) => word !== "--save").join(" ") : rest, save };
 };
 
-const saveSetting = (_context: CommandContext, _name: Name): string => {
-	throw new CommandError("saving is on its way");
+/** Writes the value that holds now; models and think are kept for each backend. */
+const saveSetting = ({ session }: CommandContext, name: Name): string => {
+	const { settings, environment } = session;
+	const value = settings[names[name]];
+	const isOfBackend = name === "model" || name === "completion_model" || name === "think";
+	const path = saveConfig(
+		environment,
+		isOfBackend && settings.backend !== null
+			? { kind: "ofBackend", backend: settings.backend, key: name, value }
+			: { kind: "plain", key: name, value },
+	);
+	return `saved in ${path}`;
 };
 
 const oneOf =

@@ -23,7 +23,6 @@ test("a command is a cell while the kernel is free, and runs beside the cells ot
 	for (const status of ["busy", "dead", "starting", null] as const)
 		expect(runsAsCell(view(status), "think h")).toBe(false);
 	expect(runsAsCell(null, "think h")).toBe(false);
-	// These run cells themselves.
-	expect(runsAsCell(view("idle"), "load work.ipynb")).toBe(false);
-	expect(runsAsCell(view("idle"), "rerun")).toBe(false);
+	for (const words of ["load work.ipynb", "rerun 3", "restart", "resume", "detach"])
+		expect(runsAsCell(view("idle"), words)).toBe(false);
 });

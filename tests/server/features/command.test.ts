@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commandNames } from "../../../protocol/commandNames.ts";
@@ -87,6 +87,30 @@ test("a wrong value says what fits and changes nothing", async () => {
 	});
 	expect(await text("permissions")).toBe("permissions = ask");
 	expect((await run("backend nowhere")).failed).toBe(true);
+});
+
+test("--save keeps a setting for later sessions and leaves the rest of the file alone", async () => {
+	const { server, text } = await start();
+	const file = join(server.folder, "config/ipyai/config.json");
+	mkdirSync(join(server.folder, "config/ipyai"), { recursive: true });
+	writeFileSync(
+		file,
+		JSON.stringify({ mine: [1], models: { other: { model: "o" }, scripted: { think: "m" } } }),
+	);
+	expect(await text("model better --save")).toBe("model = better\nsaved in ~/config/ipyai/config.json");
+	expect(await text("search h --save")).toContain("search = h");
+	expect(await text("code_theme --save")).toContain("code_theme = monokai");
+	expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({
+		mine: [1],
+		models: { other: { model: "o" }, scripted: { think: "m", model: "better" } },
+		search: "h",
+		code_theme: "monokai",
+	});
+	const later = await start([], { XDG_CONFIG_HOME: join(server.folder, "config") });
+	expect(await later.text("model")).toContain("model = better");
+	writeFileSync(file, "{ broken");
+	expect(await text("think x --save")).toContain("is no JSON object: correct it, then save again");
+	expect(readFileSync(file, "utf8")).toBe("{ broken");
 });
 
 test("an unknown word names the nearest command and never becomes a prompt", async () => {
