@@ -140,7 +140,8 @@ const benchCached = async (): Promise<void> => {
 };
 
 /**
- * A typing trace in real time; each key asks, as editors do. The model takes 350 ms and knows the rest of the line,
+ * A typing trace in real time; each key asks, as editors do. The trace in `fixtures/typing.json` is that of a model of
+ * a fluent typist: gaps spread around 130 ms, pauses to think, slips that are taken back. The model takes 350 ms and knows the rest of the line,
  * but every fourth time it says something else.
  */
 const benchTyping = async (): Promise<void> => {

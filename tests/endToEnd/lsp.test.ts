@@ -65,6 +65,8 @@ test("a request that the lost server had is answered", async () => {
 	await model.held();
 	process.kill(editor.aiShell.pid, "SIGKILL");
 	await expect(asked).rejects.toMatchObject({ code: -32801 });
+	const other = editor.open("b.py", "# @@say 7@@\ny = ");
+	expect(await editor.complete(other, 1, 4)).toEqual(["7"]);
 });
 
 test("an editor that dies takes its proxy along, and leaves the server to others", async () => {

@@ -1,5 +1,6 @@
 /** A person's own folders and environment for real processes; whatever server gets started for them leaves by itself. */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -30,8 +31,23 @@ export const newPerson = (variables: Readonly<Record<string, string>> = {}): Per
 	};
 	const socket = serverSocket(placeFactsOf(environment));
 	onTestFinished(async () => {
-		await until(() => !existsSync(socket));
+		// A killed server's socket stays. A live one is not asked often: each visit keeps it from leaving.
+		const gone = () => !existsSync(socket);
+		while (!gone() && (await answers(socket))) {
+			const again = performance.now() + 1000;
+			await until(() => gone() || performance.now() > again);
+		}
 		rmSync(folder, { recursive: true, force: true });
 	});
 	return { folder, environment, socket };
 };
+
+const answers = (socket: string): Promise<boolean> =>
+	new Promise((resolve) => {
+		const stream = connect(socket);
+		stream.once("error", () => resolve(false));
+		stream.once("connect", () => {
+			stream.destroy();
+			resolve(true);
+		});
+	});
