@@ -221,7 +221,8 @@ export class Turns {
 			signal: abort.signal,
 		});
 		const request = this.#request(running, settings, settings.model);
-		const folded = await this.#makeRoom(backend, request, context.rendered);
+		const isFirst = row?.lastTurn == null;
+		const folded = isFirst ? [] : await this.#makeRoom(backend, request, context.rendered);
 		if (abort.signal.aborted) return this.#finish(running, "cancelled", null, null);
 		this.#transcript ??= pairToolCalls(toTranscript(store.conversation(log.sessionId)));
 		const transcript = this.#transcript;
