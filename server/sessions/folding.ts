@@ -59,7 +59,8 @@ export const foldTurns = async ({
 	};
 };
 
-const addUsage = (sum: Usage | null, usage: Usage | null): Usage | null => {
+/** Tokens and costs of both; what fills the window is the later one's. */
+export const addUsage = (sum: Usage | null, usage: Usage | null): Usage | null => {
 	if (sum === null || usage === null) return usage ?? sum;
 	const plus = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b);
 	return {

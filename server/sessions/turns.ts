@@ -19,7 +19,7 @@ import type { PartialItem, Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
 import { eagerly } from "./eagerly.ts";
 import { RequestError } from "./errors.ts";
-import { foldTurns } from "./folding.ts";
+import { addUsage, foldTurns } from "./folding.ts";
 import type { Hosting } from "./hosting.ts";
 import { newId } from "./ids.ts";
 import type { SessionLog } from "./log.ts";
@@ -222,11 +222,11 @@ export class Turns {
 		});
 		const request = this.#request(running, settings, settings.model);
 		const isFirst = row?.lastTurn == null;
-		const folded = isFirst ? [] : await this.#makeRoom(backend, request, context.rendered);
+		const room = isFirst ? noFold : await this.#makeRoom(backend, request, context.rendered);
 		if (abort.signal.aborted) return this.#finish(running, "cancelled", null, null);
 		this.#transcript ??= pairToolCalls(toTranscript(store.conversation(log.sessionId)));
 		const transcript = this.#transcript;
-		const warnings = [...context.warnings, ...folded];
+		const warnings = [...context.warnings, ...room.warnings];
 		const user: Entry = { role: "user", content: context.rendered };
 		const updates = eagerly(backend.runTurn({ ...request, transcript: [...transcript, user] }));
 		log.append(
@@ -270,30 +270,30 @@ export class Turns {
 		this.#lastUsage = end?.usage ?? null;
 		const stopReason = end?.stopReason ?? "failed";
 		const error = end ? end.error : `Backend ${backend.name} ended without saying why. Try again.`;
-		this.#finish(running, stopReason, end?.usage ?? null, error);
+		this.#finish(running, stopReason, addUsage(room.usage, end?.usage ?? null), error);
 		this.#mirror(turnId, content, context.rendered, source, historyLine);
 	}
 
 	/**
 	 * Folds the oldest turns into a summary when the next request would come near the model's window. Says in
-	 * sentences what it did; without a summary the turn is sent as it is.
+	 * sentences what it did and what it took; without a summary the turn is sent as it is.
 	 */
 	async #makeRoom(
 		backend: Backend,
 		request: Omit<TurnRequest, "transcript">,
 		added: readonly Content[],
-	): Promise<string[]> {
+	): Promise<Room> {
 		const { log, store } = this.#options;
 		const last = this.#lastUsage;
 		const contextWindow = backend.contextWindow(request.model) ?? last?.contextWindow ?? null;
-		if (contextWindow === null) return [];
+		if (contextWindow === null) return noFold;
 		// The whole conversation is read only when it may have to be folded.
 		const isNearFull = last?.contextTokens == null || last.contextTokens > contextWindow / 2;
-		if (this.#transcript !== null && !isNearFull && sizeOf(added) < contextWindow / 4) return [];
+		if (this.#transcript !== null && !isNearFull && sizeOf(added) < contextWindow / 4) return noFold;
 		const conversation = store.conversation(log.sessionId);
 		const contextTokens = last?.contextTokens ?? null;
 		const count = turnsToFold({ conversation, contextTokens, added, contextWindow });
-		if (count === 0) return [];
+		if (count === 0) return noFold;
 		const of = `${count} earlier ${count === 1 ? "prompt" : "prompts"}`;
 		log.hint({ kind: "notice", level: "info", text: `Summing up ${of}: the model's window is nearly full.` });
 		try {
@@ -309,10 +309,12 @@ export class Turns {
 			log.add({ kind: "epochStarted", reason, folded: { ...folded, usage } });
 			this.forgetTranscript();
 			log.hint({ kind: "notice", level: "info", text: `The model is sent this instead:\n${folded.summary}` });
-			return [`${of} are sent as a summary. All of them stay in the session; %ipyai reset begins anew.`];
+			const warning = `${of} are sent as a summary. All of them stay in the session; %ipyai reset begins anew.`;
+			return { warnings: [warning], usage };
 		} catch (error) {
-			if (request.signal.aborted) return [];
-			return [`${of} could not be summed up (${(error as Error).message}) and are sent whole.`];
+			if (request.signal.aborted) return noFold;
+			const warning = `${of} could not be summed up (${(error as Error).message}) and are sent whole.`;
+			return { warnings: [warning], usage: null };
 		}
 	}
 
@@ -530,6 +532,10 @@ export class Turns {
 
 const textOf = (content: readonly Content[]): string =>
 	content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
+
+/** What was done so that a turn fits, in sentences, and the tokens it took. */
+type Room = { readonly warnings: readonly string[]; readonly usage: Usage | null };
+const noFold: Room = { warnings: [], usage: null };
 
 const sizeOf = (content: readonly Content[]): number =>
 	content.reduce((sum, part) => sum + (part.kind === "text" ? part.text.length : part.data.length), 0);

@@ -58,7 +58,7 @@ test("older turns go into a summary that people see, and stay in the log", async
 		update.kind === "event" && update.event.kind === "epochStarted";
 	expect(client.updates.some(isEpoch)).toBe(false);
 	model.requests.length = 0;
-	await ask(politely("what now?"));
+	const { usage } = await ask(politely("what now?"));
 	const [alpha, beta, answering] = model.requests;
 	expect(alpha!.body.tools).toBeUndefined();
 	expect(alpha!.raw).toContain("alpha alpha");
@@ -68,6 +68,9 @@ test("older turns go into a summary that people see, and stay in the log", async
 	const { reason, folded } = await client.event("epochStarted");
 	expect(reason).toContain("neared the window of 1000 tokens");
 	expect(folded).toMatchObject({ summary: "They keep alpha.", usage: { inputTokens: expect.any(Number) } });
+	// The summary's tokens are the turn's, which needed the room; its window is not.
+	expect(usage!.inputTokens).toBeGreaterThan(folded!.usage!.inputTokens!);
+	expect(usage!.contextTokens).toBeLessThan(usage!.inputTokens!);
 	expect(notices().join("\n")).toContain("They keep alpha.");
 	const { warnings } = await client.event("turnStarted", (event) => event.warnings.length > 0);
 	expect(warnings).toEqual([expect.stringContaining("2 earlier prompts are sent as a summary")]);
