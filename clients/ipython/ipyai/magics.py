@@ -12,7 +12,7 @@ from . import pyrun
 
 MESSAGE = "ipyai_command"
 NAMES = ("ipyai", "ipycodex")
-HEARD_SECONDS = 5
+HEARD_SECONDS = 3
 ANSWER_SECONDS = 120
 
 
@@ -88,22 +88,27 @@ class Magics:
     def _ask(self, line, cell, failure) -> dict:
         parent = getattr(self._shell, "parent_header", None) or {}
         asker = parent.get("header", {}).get("session")
-        server = asker if asker in self._servers else next(reversed(self._servers), None)
-        if server is None:
+        known = list(self._servers)
+        # The server that sent the cell; it may be gone, and the latest in its place.
+        candidates = dict.fromkeys([*(name for name in known if name == asker), *known[-1:]])
+        if not candidates:
             raise failure("No ipyai server listens to this kernel.")
         call_id = uuid.uuid4().hex
         call = _Call()
         with self._lock:
             self._waiting[call_id] = call
         try:
-            self._kernel.session.send(
-                self._kernel.iopub_socket,
-                MESSAGE,
-                {"id": call_id, "to": server, "line": line, "body": cell},
-                parent=parent,
-                ident=MESSAGE.encode(),
-            )
-            if not call.heard.wait(HEARD_SECONDS):
+            for server in candidates:
+                self._kernel.session.send(
+                    self._kernel.iopub_socket,
+                    MESSAGE,
+                    {"id": call_id, "to": server, "line": line, "body": cell},
+                    parent=parent,
+                    ident=MESSAGE.encode(),
+                )
+                if call.heard.wait(HEARD_SECONDS):
+                    break
+            else:
                 raise failure("No ipyai server listens to this kernel any more.")
             if not call.answered.wait(ANSWER_SECONDS):
                 raise failure(f"The ipyai server did not answer within {ANSWER_SECONDS} s.")

@@ -116,3 +116,23 @@ test("of two servers on one kernel the cell's own answers", async () => {
 	expect((await run("%ipyai mine")).text).toBe("<mine>\n");
 	expect(told).toEqual([]);
 });
+
+test("a cell whose server is gone is answered by the one that came after it", async () => {
+	const cell = kernel.start("import time\nprint('on')\ntime.sleep(0.5)\n%ipyai late");
+	await until(() => cell.outputs.length > 0);
+	const told: string[] = [];
+	const { host } = kernel.attach({
+		listener: {
+			onStatus: () => {},
+			onForeignCell: () => {},
+			onForeignCommand: async (_key, { line }) => {
+				told.push(line);
+				return plain("");
+			},
+		},
+	});
+	await host.ready;
+	await kernel.host.dispose("keep");
+	await until(() => told.length > 0);
+	expect(told).toEqual(["late"]);
+});
