@@ -46,7 +46,8 @@ const programBackends: readonly string[] = ["ipyclaude", "ipycodex"];
 
 type Draft = { -readonly [K in keyof RunArguments]: RunArguments[K] };
 
-const noArguments: RunArguments = {
+/** What an empty command line means. */
+export const noArguments: RunArguments = {
 	kind: "run",
 	backend: null,
 	resume: null,

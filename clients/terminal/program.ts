@@ -5,7 +5,7 @@ import type { KernelLaunch } from "../../protocol/index.ts";
 import { sessionTable } from "../../protocol/sessionList.ts";
 import { packageRoot } from "../common/packageRoot.ts";
 import { preparePython } from "../common/preparePython.ts";
-import { type Arguments, helpText, type RunArguments, toSettingsPatch } from "./arguments.ts";
+import { type Arguments, helpText, noArguments, type RunArguments, toSettingsPatch } from "./arguments.ts";
 import { exitCodes } from "./batch.ts";
 import { plainText } from "./cleanText.ts";
 import { startKernel } from "./kernelStart.ts";
@@ -58,7 +58,9 @@ const runFaces = async (args: RunArguments, program: string): Promise<number> =>
 		const code = await runFace(now, program, (session) => {
 			const resume =
 				session === null ? ({ kind: "newest" } as const) : { kind: "named" as const, ref: session };
-			next = { ...args, resume, join: null, commands: [], script: null, load: null, stay: false };
+			// What the command line asked of the first session is not asked of the next.
+			const { plain, python, kernelSpec, kernelArgs } = args;
+			next = { ...noArguments, plain, python, kernelSpec, kernelArgs, resume };
 		});
 		if (next === null) return code;
 		now = next;
