@@ -1,35 +1,45 @@
-/** The server's own environment is only that of the shell that happened to start it. */
+/** A server that an editor starts has the editor's whole environment, which is not each client's. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
-import { joinServer } from "../../clients/common/joinServer.ts";
+import { openConnection } from "../../clients/common/connection.ts";
 import type { SessionUpdateParams } from "../../protocol/index.ts";
-import { isAlive, until } from "../support/kernel.ts";
 import { startModelServer } from "../support/modelServer/modelServer.ts";
 
 test("headers that the SDKs would read from it are sent for nobody", async () => {
 	const folder = mkdtempSync(join(tmpdir(), "ipyai-env-"));
 	await using model = await startModelServer();
-	const client = await joinServer({
+	const environment = {
+		...model.environment,
+		PATH: process.env.PATH!,
+		HOME: folder,
+		XDG_RUNTIME_DIR: join(folder, "run"),
+		XDG_STATE_HOME: join(folder, "state"),
+	};
+	const custom = { ANTHROPIC_CUSTOM_HEADERS: "x-custom: leaked", OPENAI_CUSTOM_HEADERS: "x-custom: leaked" };
+	const server = spawn(process.execPath, [join(import.meta.dirname, "../../server/main.ts"), "--stdio"], {
+		env: { ...environment, ...custom },
+		stdio: ["pipe", "pipe", "inherit"],
+	});
+	const stream = Duplex.from({ readable: server.stdout, writable: server.stdin });
+	// The stream breaks off when the server ends, as it should.
+	stream.on("error", () => {});
+	const client = await openConnection(stream, {
 		name: "test",
 		cwd: folder,
-		environment: {
-			...model.environment,
-			PATH: process.env.PATH!,
-			HOME: folder,
-			XDG_RUNTIME_DIR: join(folder, "run"),
-			XDG_STATE_HOME: join(folder, "state"),
-			IPYAI_SERVER_IDLE_MS: "300",
-			ANTHROPIC_CUSTOM_HEADERS: "x-custom: leaked",
-			OPENAI_CUSTOM_HEADERS: "x-custom: leaked",
-		},
+		environment,
 		approvals: true,
 		input: true,
 	});
 	onTestFinished(async () => {
+		const exited = once(server, "exit");
+		server.stdin.end();
 		client.close();
-		await until(() => !isAlive(client.aiShell.pid));
+		await exited;
 		rmSync(folder, { recursive: true, force: true });
 	});
 	for (const backend of ["claude-api", "openai-api"]) {
