@@ -25,18 +25,23 @@ export const toolCommands = {
 		},
 	},
 	tool: {
-		usage: "tool NAME",
-		summary: "what a tool does and takes",
-		run: ({ session }, rest) => {
-			const tools = session.hosting.host?.tools ?? [];
-			const tool = tools.find(({ name }) => name === rest);
-			if (!tool)
-				throw new CommandError(
-					`there is no tool ${rest || "without a name"}. There are: ${tools.map(({ name }) => name).join(", ") || "none"}. The AI calls any function of yours through pyrun.`,
-				);
-			return {
-				text: `${tool.name}\n${tool.description}\n${JSON.stringify(tool.inputSchema, null, 2)}`,
-			};
+		usage: "tool NAME [--off]",
+		summary: "give the AI one of your functions as a tool, or take it back",
+		run: async ({ session, signal }, rest) => {
+			const [name = "", option] = rest.split(/\s+/);
+			const host = session.hosting.requireHost();
+			if (name === "") throw new CommandError("write the name of a function after it.");
+			if (option === "--off") {
+				if (!host.removeTool?.(name))
+					throw new CommandError(`${name} is none of your functions among the tools.`);
+				session.log.add({ kind: "epochStarted", reason: `without the tool ${name}` });
+				return { text: `${name} is no tool any more.` };
+			}
+			const known = host.tools.find((tool) => tool.name === name && name === "pyrun");
+			if (!host.addTool && !known) throw new CommandError("this kernel has no tools of yours.");
+			const tool = known ?? (await host.addTool!(name, signal));
+			if (!known) session.log.add({ kind: "epochStarted", reason: `with the tool ${name}` });
+			return { text: `${tool.description}\n${JSON.stringify(tool.inputSchema, null, 2)}` };
 		},
 	},
 } satisfies Record<string, Command>;

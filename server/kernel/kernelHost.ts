@@ -24,7 +24,7 @@ import { type Cells, createCells } from "./cells.ts";
 import { endKernel, lastWords, removeKernelFiles } from "./ending.ts";
 import { type OpenKernel, openKernel } from "./openKernel.ts";
 import { record, text } from "./outputs.ts";
-import { callPyrun, pyrunTool } from "./pyrun.ts";
+import { callPyrun, pyrunTool, userToolCode } from "./pyrun.ts";
 import { resolveRefs } from "./refs.ts";
 import type { Message } from "./wire.ts";
 
@@ -53,7 +53,6 @@ const flushMirrorsMs = 3000;
 class ZmqKernelHost implements KernelHost {
 	readonly kernelId: string;
 	readonly ready: Promise<HostFacts>;
-	readonly tools: readonly ToolDescription[] = [pyrunTool];
 	readonly #options: KernelHostOptions;
 	readonly #cells: Cells;
 	readonly #opening: Promise<OpenKernel>;
@@ -63,6 +62,8 @@ class ZmqKernelHost implements KernelHost {
 	#disposal: Promise<void> | null = null;
 	/** Rows on their way into IPython's history. */
 	readonly #mirrors = new Set<Promise<void>>();
+	/** Functions of the user's that the model may call. */
+	readonly #userTools = new Map<string, ToolDescription>();
 
 	constructor(options: KernelHostOptions) {
 		this.#options = options;
@@ -220,6 +221,27 @@ class ZmqKernelHost implements KernelHost {
 		return resolveRefs(refs, operations, signal);
 	}
 
+	get tools(): readonly ToolDescription[] {
+		return [pyrunTool, ...this.#userTools.values()];
+	}
+
+	async addTool(name: string, signal: AbortSignal): Promise<ToolDescription> {
+		if (name === pyrunTool.name) throw new HostError("failed", `${name} is a tool already.`);
+		const found = record(await this.#look("tool", { name }, signal));
+		if (typeof found.reason === "string") throw new HostError("failed", `${name} ${found.reason}.`);
+		const tool = {
+			name,
+			description: text(found.description),
+			inputSchema: record(found.inputSchema),
+		};
+		this.#userTools.set(name, tool);
+		return tool;
+	}
+
+	removeTool(name: string): boolean {
+		return this.#userTools.delete(name);
+	}
+
 	async callTool(
 		name: string,
 		args: Readonly<Record<string, unknown>>,
@@ -229,11 +251,13 @@ class ZmqKernelHost implements KernelHost {
 			content: [{ kind: "text" as const, text: reason }],
 			isError: true,
 		});
-		if (name !== pyrunTool.name) return failed(`There is no tool "${name}" in this kernel.`);
-		if (typeof args.code !== "string") return failed('pyrun needs "code", a string of Python.');
+		const isUsers = this.#userTools.has(name);
+		if (!isUsers && name !== pyrunTool.name) return failed(`There is no tool "${name}" in this kernel.`);
+		const code = isUsers ? userToolCode(name, args) : args.code;
+		if (typeof code !== "string") return failed('pyrun needs "code", a string of Python.');
 		try {
 			const open = await this.#alive();
-			return await callPyrun(open, args.code, { ...options, isBusy: this.#cells.busy });
+			return await callPyrun(open, code, { ...options, isBusy: this.#cells.busy });
 		} catch (error) {
 			if (error instanceof HostError) return failed(error.message);
 			throw error;

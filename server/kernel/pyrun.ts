@@ -19,6 +19,10 @@ export const pyrunTool: ToolDescription = {
 	},
 };
 
+/** Code that calls a function of the user's (`clients/ipython/ipyai/tools.py`). JSON's strings are Python's. */
+export const userToolCode = (name: string, args: Readonly<Record<string, unknown>>): string =>
+	`await __import__("sys").modules["_ipyai"].tools.call(${JSON.stringify(name)}, ${JSON.stringify(JSON.stringify(args))})`;
+
 /** What child processes printed past Python, at most. */
 const maxStrayChars = 8000;
 /** How long an interrupted call may take to end. */

@@ -27,6 +27,7 @@ const moduleNames = [
 	"prompts",
 	"lease",
 	"magics",
+	"tools",
 	"live",
 ] as const;
 

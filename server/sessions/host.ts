@@ -148,6 +148,10 @@ export type Host = {
 	resolveRefs(refs: readonly Ref[], signal: AbortSignal): Promise<readonly ResolvedRef[]>;
 
 	readonly tools: readonly ToolDescription[];
+	/** Makes a function of the user's one of `tools`, by its name. Rejects with the reason when it cannot be. */
+	addTool?(name: string, signal: AbortSignal): Promise<ToolDescription>;
+	/** Whether there was one. */
+	removeTool?(name: string): boolean;
 	/** Runs one of `tools` in the live namespace. Errors of the tool are results with `isError`. */
 	callTool(
 		name: string,

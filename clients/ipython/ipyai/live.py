@@ -10,7 +10,7 @@ import platform
 import sys
 import threading
 
-from . import magics, notes, nudge, prompts, pyrun, refs, schemas, shell_refs, summaries
+from . import magics, notes, nudge, prompts, pyrun, refs, schemas, shell_refs, summaries, tools
 from .bounded import clean
 from .lease import Lease
 
@@ -48,6 +48,7 @@ class Live:
             "callRef": self._call_ref,
             "shellRefs": lambda args: shell_refs.run_all(args["id"], args["commands"], args["limitSeconds"]),
             "history": lambda args: _clean(prompts.tail(shell, args["limit"])),
+            "tool": lambda args: _clean_deep(tools.describe(shell, args["name"])),
             "pyrun": lambda args: pyrun.pyrun(shell, args["id"], args["code"]),
             "number": lambda args: prompts.number(shell, args["source"], args["rewritten"]),
             "mirror": lambda args: prompts.mirror(
@@ -202,6 +203,14 @@ def _clean(value):
 
 def _clean_all(variables):
     return [{key: clean(text) for key, text in variable.items()} for variable in variables]
+
+
+def _clean_deep(value):
+    if isinstance(value, dict):
+        return {clean(str(key)): _clean_deep(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean_deep(each) for each in value]
+    return clean(value) if isinstance(value, str) else value
 
 
 _live = None

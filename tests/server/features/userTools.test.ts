@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { callTool, say } from "../../support/scriptedBackend.ts";
+import { startKernelSession } from "../../support/sessionWithKernel.ts";
+
+test("a function becomes a tool with what it takes, and the model calls it", async () => {
+	const { backend, client, run, ask } = await startKernelSession(
+		[callTool("greet", { name: "Ada", times: 2 }), say("ok")],
+		{ permissions: "yolo" },
+	);
+	await run(
+		'from typing import Literal\ndef greet(name: str, times: int = 1, tone: Literal["warm", "cold"] = "warm", *rest):\n    "Says hello."\n    return f"hello {name}, {tone}\\n" * times',
+	);
+	const { text } = await run("%ipyai tool greet");
+	expect(text).toContain("Says hello.");
+	await ask("greet her");
+	expect(backend.requests[0]!.tools.map(({ name }) => name)).toEqual(["pyrun", "greet"]);
+	expect(backend.requests[0]!.tools[1]!.inputSchema).toEqual({
+		type: "object",
+		properties: {
+			name: { type: "string" },
+			times: { type: "integer", default: 1 },
+			tone: { enum: ["warm", "cold"], default: "warm" },
+		},
+		required: ["name"],
+		additionalProperties: false,
+	});
+	expect(await client.event("toolResult")).toMatchObject({
+		isError: false,
+		content: [{ kind: "text", text: "hello Ada, warm\nhello Ada, warm\n\n" }],
+	});
+	expect((await run("%ipyai tools")).text).toMatch(/^pyrun .*\ngreet /);
+	expect((await run("%ipyai tool greet --off")).text).toBe("greet is no tool any more.\n");
+	await ask("again");
+	expect(backend.requests[1]!.tools.map(({ name }) => name)).toEqual(["pyrun"]);
+	expect(
+		client.updates.flatMap((each) =>
+			each.kind === "event" && each.event.kind === "epochStarted" ? [each.event.reason] : [],
+		),
+	).toEqual(["with the tool greet", "without the tool greet"]);
+});
+
+test("an async function's value comes back, a failing one's traceback, and permission is asked by its name", async () => {
+	const { client, sessionId, run, ask } = await startKernelSession([
+		callTool("later", { n: 20 }),
+		callTool("later", { n: "x" }),
+	]);
+	await run("async def later(n):\n    import asyncio\n    await asyncio.sleep(0)\n    return n + 1");
+	await run("%ipyai tool later");
+	const answer = async () => {
+		const { approvalId, tool } = await client.event("approvalAsked");
+		await client.request("permission/answer", { sessionId, approvalId, decision: "allowAlways" });
+		return tool;
+	};
+	const [tool] = await Promise.all([answer(), ask("go")]);
+	expect(tool).toBe("later");
+	expect((await client.event("toolResult")).content).toEqual([{ kind: "text", text: "21\n" }]);
+	await ask("go again");
+	const failed = await client.event("toolResult", ({ isError }) => isError);
+	expect(JSON.stringify(failed.content)).toContain("TypeError");
+});
+
+test("what cannot be a tool says why", async () => {
+	const { run } = await startKernelSession([], {});
+	await run("n = 3\ndef f(a, /): pass");
+	expect((await run("%ipyai tool nothing")).text).toContain("nothing is not defined.");
+	expect((await run("%ipyai tool n")).text).toContain("n is no function but of type int.");
+	expect((await run("%ipyai tool f")).text).toContain("f takes a by position only.");
+	expect((await run("%ipyai tool print(1)")).text).toContain("is no name of a function.");
+	expect((await run("%ipyai tool n --off")).text).toContain("none of your functions");
+});
