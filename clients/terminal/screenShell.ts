@@ -221,8 +221,7 @@ export class ScreenShell implements LiveSessionListener {
 			case "cellFinished":
 				this.#dropQuestions(change.cell.cellId);
 				// What the question before leaving was about has ended.
-				if (this.#questions[0]?.kind === "leave" && this.#live.view?.cells.size === 0)
-					void this.#leave("close");
+				if (this.#questions[0]?.kind === "leave" && this.#runningInput === null) void this.#leave("close");
 				if (change.cell.by === this.#live.view?.participantId)
 					for (const payload of change.payloads) void this.#onPayload(payload);
 				return;
@@ -544,19 +543,21 @@ export class ScreenShell implements LiveSessionListener {
 	// Leaving.
 
 	async #askLeave(how: "close" | "detach"): Promise<void> {
-		const { view } = this.#live;
-		if (how === "detach" || view === null || view.cells.size === 0) return this.#leave(how);
-		const [cell] = view.cells.values();
-		const question = leaveQuestion(
-			`In [${cell?.executionCount ?? "*"}] still runs:`,
-			this.#theme,
-			(answer) => {
-				this.#close(question);
-				if (answer !== "stay") void this.#leave(answer);
-			},
-		);
+		const running = this.#runningInput;
+		if (how === "detach" || running === null) return this.#leave(how);
+		const question = leaveQuestion(`${running} still runs:`, this.#theme, (answer) => {
+			this.#close(question);
+			if (answer !== "stay") void this.#leave(answer);
+		});
 		this.#questions.unshift(question);
 		this.#draw();
+	}
+
+	/** The cell that runs, or that was typed and has not begun yet; `null` when there is none. */
+	get #runningInput(): string | null {
+		const [cell] = this.#live.view?.cells.values() ?? [];
+		if (cell !== undefined) return `In [${cell.executionCount ?? "*"}]`;
+		return this.#pending.some(({ entry }) => entry.kind === "cell") ? "In [*]" : null;
 	}
 
 	async #leave(how: "close" | "detach" | "lost", code: number = exitCodes.ok): Promise<void> {

@@ -182,6 +182,13 @@ test("two terminals on one session: both see all, approvals close in both, exit 
 	]);
 });
 
+test("what is typed with exit behind it still runs before the program leaves", async () => {
+	const program = start(folder());
+	program.send(`first = 1${enter}first + 1${enter}exit${enter}`);
+	expect(await program.exited).toBe(0);
+	await program.until(/Out\[2\]: 2[\s\S]*To resume: ipyai -r \d+$/);
+});
+
 test("Python learns a new size of the terminal", async () => {
 	const program = start(folder());
 	await program.until(/In \[1\]:/);
