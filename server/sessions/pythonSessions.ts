@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { Output, SessionRef, SessionSummary } from "../../protocol/index.ts";
 import type { Environment } from "../backends/backend.ts";
 import { parseAnswer } from "../notebooks/answerText.ts";
+import { gitRoot } from "../store/gitRoot.ts";
 import {
 	listPythonSessions,
 	type PythonConversation,
@@ -15,7 +16,7 @@ import {
 	type PythonSession,
 	readPythonSession,
 } from "../store/ipythonHistory.ts";
-import type { Store } from "../store/store.ts";
+import { type Store, StoreError } from "../store/store.ts";
 import { placeFacts } from "./config.ts";
 import { newId } from "./ids.ts";
 import { importCell, importedKernelId, importTurn } from "./importing.ts";
@@ -30,16 +31,24 @@ export const pythonHistoryFile = (environment: Environment): string => {
 	return join(environment.IPYTHONDIR || join(home, ".ipython"), "profile_default", "history.sqlite");
 };
 
-/** Those of a folder that are not ours already. An unreadable history holds none. */
+/** Those of a folder that are not ours already, or of its git root when the folder has none at all. */
 export const pythonSummaries = (store: Store, environment: Environment, cwd: string): SessionSummary[] => {
+	const here = summariesOf(store, environment, cwd);
+	const hasOurs = store.findSessions({ cwd }, 1).some((session) => session.cwd === cwd);
+	const root = here.length > 0 || hasOurs ? null : gitRoot(cwd);
+	return root === null || root === cwd ? here : summariesOf(store, environment, root);
+};
+
+/** An unreadable history holds none: another program keeps it locked, and ours are listed all the same. */
+const summariesOf = (store: Store, environment: Environment, cwd: string): SessionSummary[] => {
 	const file = pythonHistoryFile(environment);
 	try {
 		return listPythonSessions(file, { cwd }, maxListed)
 			.filter(({ session }) => !isOurs(store, file, session))
 			.map((each) => toSummary(each, file));
-	} catch {
-		// Another program keeps it locked: our own sessions are listed all the same.
-		return [];
+	} catch (error) {
+		if (error instanceof StoreError) return [];
+		throw error;
 	}
 };
 

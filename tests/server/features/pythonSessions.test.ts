@@ -161,6 +161,21 @@ test("a number that nobody has, and a history without prompts", async () => {
 	await expect(resume(client, { sessionId: "ipython-9" })).rejects.toThrow("There is no session ipython-9");
 });
 
+test("a folder without sessions has those of its git root", async () => {
+	const { client, server } = await start((db) => {
+		db.prepare("UPDATE sessions SET remark = ?").run(JSON.stringify({ cwd: root() }));
+	});
+	const below = join(root(), "src");
+	mkdirSync(below, { recursive: true });
+	mkdirSync(join(root(), ".git"));
+	expect((await client.request("session/list", { cwd: below })).sessions).toHaveLength(1);
+	expect((await client.request("session/list", { cwd: server.folder })).sessions).toEqual([]);
+	const opened = await resume(client, { cwd: below });
+	expect(opened.state.cwd).toBe(root());
+});
+
+const root = () => join(process.env.HOME!, "repository");
+
 test("reading changes nothing in IPython's file", async () => {
 	const { client, file } = await start();
 	const before = readFileSync(file);
