@@ -39,6 +39,11 @@ export type Backend = {
 	/** Gets ready for a first request: loads the SDK, starts the child. Never fails, never waits on the network. */
 	warm(environment: Environment): void;
 	/**
+	 * Starts what the next turn of a conversation will need, while the person still types. As `warm`, and of use only
+	 * when that turn's request says the same; absent where a turn needs nothing that takes time to start.
+	 */
+	prepare?(next: TurnPreparation): void;
+	/**
 	 * The models on offer, soon: falls back to those it knows when the provider does not answer in time. An answer is
 	 * kept for some minutes unless `refresh` asks for a new one.
 	 */
@@ -80,6 +85,20 @@ export type TurnRequest = {
 	/** Input to add to the running turn, when the backend can; taken between responses otherwise. */
 	takeSteering(): readonly (readonly Content[])[];
 };
+
+/** What is known of a turn before its prompt is; the transcript ends with the turn before. */
+export type TurnPreparation = Pick<
+	TurnRequest,
+	| "conversationId"
+	| "environment"
+	| "cwd"
+	| "systemPrompt"
+	| "transcript"
+	| "tools"
+	| "model"
+	| "think"
+	| "search"
+>;
 
 export type TurnUpdate =
 	/** `itemId` is the same for all deltas of one text or thinking item, and new for the next. */

@@ -108,7 +108,10 @@ export class Session {
 				command.body === null
 					? runCommand(this, command.line, cell)
 					: this.#promptFromCell(command.line, command.body, cell),
-			onAttached: (host) => host.mirrorRemark({ cwd: this.cwd, backend: this.#settings.backend }),
+			onAttached: (host) => {
+				host.mirrorRemark({ cwd: this.cwd, backend: this.#settings.backend });
+				this.turns.prepare();
+			},
 			startTimeOf: dependencies.startTimeOf,
 		});
 		this.turns = new Turns({
@@ -316,6 +319,7 @@ export class Session {
 		const { backend, login } = this.#settings;
 		if (backend !== null && login.kind !== "missing")
 			this.#dependencies.backends.find(backend)?.warm(this.#environment);
+		this.turns.prepare();
 	}
 
 	/** Ends turn and kernel. The transcript stays. */

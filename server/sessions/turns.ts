@@ -10,7 +10,7 @@ import type {
 	StopReason,
 	Usage,
 } from "../../protocol/index.ts";
-import type { Backend, Environment, TurnRequest, TurnUpdate } from "../backends/backend.ts";
+import type { Backend, Environment, TurnPreparation, TurnRequest, TurnUpdate } from "../backends/backend.ts";
 import { toTranscript, turnsToFold } from "../context/folding.ts";
 import { mirrorResponse } from "../context/mirror.ts";
 import { pairToolCalls } from "../context/pairToolCalls.ts";
@@ -148,6 +148,17 @@ export class Turns {
 	forgetTranscript(): void {
 		this.#transcript = null;
 		this.#lastUsage = null;
+	}
+
+	/** Lets the backend start what the next turn will need. Done again, it changes only what differs. */
+	prepare(): void {
+		const { log, store } = this.#options;
+		const settings = this.#options.settings();
+		const backend = settings.backend === null ? null : this.#options.backend(settings.backend);
+		if (this.#running || this.#disposed || !backend?.prepare) return;
+		if (settings.model === null || settings.login.kind === "missing") return;
+		this.#transcript ??= pairToolCalls(toTranscript(store.conversation(log.sessionId)));
+		backend.prepare({ ...this.#preparation(settings, settings.model), transcript: this.#transcript });
 	}
 
 	/** Starts the next waiting turn when none runs. */
@@ -319,8 +330,23 @@ export class Turns {
 	}
 
 	#request(running: RunningTurn, settings: Settings, model: string): Omit<TurnRequest, "transcript"> {
-		const { log, hosting, approvals, cwd, environment, systemPrompt } = this.#options;
+		const { approvals } = this.#options;
 		const { turnId, abort, steering } = running;
+		return {
+			...this.#preparation(settings, model),
+			maxRounds,
+			signal: abort.signal,
+			callTool: (call, signal) => this.#callTool(turnId, call, signal),
+			permitProviderTool: async (call, signal) => {
+				const permission = await approvals.ask(turnId, call, false, signal);
+				return permission.allowed ? null : permission.reason;
+			},
+			takeSteering: () => steering.splice(0),
+		};
+	}
+
+	#preparation(settings: Settings, model: string): Omit<TurnPreparation, "transcript"> {
+		const { log, hosting, cwd, environment, systemPrompt } = this.#options;
 		return {
 			conversationId: log.sessionId,
 			environment: environment(),
@@ -330,14 +356,6 @@ export class Turns {
 			model,
 			think: settings.think,
 			search: settings.search,
-			maxRounds,
-			signal: abort.signal,
-			callTool: (call, signal) => this.#callTool(turnId, call, signal),
-			permitProviderTool: async (call, signal) => {
-				const permission = await approvals.ask(turnId, call, false, signal);
-				return permission.allowed ? null : permission.reason;
-			},
-			takeSteering: () => steering.splice(0),
 		};
 	}
 

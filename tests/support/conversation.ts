@@ -4,7 +4,13 @@
  */
 import { expect } from "vitest";
 import type { Content, StopReason, ThinkLevel, ToolDescription, Usage } from "../../protocol/index.ts";
-import type { Backend, Environment, TurnRequest, TurnUpdate } from "../../server/backends/backend.ts";
+import type {
+	Backend,
+	Environment,
+	TurnPreparation,
+	TurnRequest,
+	TurnUpdate,
+} from "../../server/backends/backend.ts";
 import type { Entry, ToolCall, ToolResult } from "../../server/context/transcript.ts";
 
 export type Turn = {
@@ -66,6 +72,21 @@ export class Conversation {
 		this.#environment = environment;
 		this.#model = model;
 		this.#cwd = cwd;
+	}
+
+	/** What the next turn says of itself before its prompt is known. */
+	preparation(): TurnPreparation {
+		return {
+			conversationId: this.conversationId,
+			environment: this.#environment,
+			cwd: this.#cwd,
+			systemPrompt: "You help with Python.",
+			transcript: this.transcript,
+			tools: [pyrun],
+			model: this.#model,
+			think: "m",
+			search: null,
+		};
 	}
 
 	async say(prompt: string | readonly Content[], options: SayOptions = {}): Promise<Turn> {

@@ -3,7 +3,7 @@
  * not the request's transcript is replaced by one that is seeded with it.
  */
 import type { Entry } from "../../context/transcript.ts";
-import type { Backend, Environment, TurnRequest, TurnUpdate } from "../backend.ts";
+import type { Backend, Environment, TurnPreparation, TurnRequest, TurnUpdate } from "../backend.ts";
 import { readVariable, withoutSlash } from "../environment.ts";
 import { childEnvironment } from "../executables.ts";
 import { fingerprint } from "../fingerprint.ts";
@@ -24,20 +24,25 @@ const name = "claude-sdk";
 export const createClaudeSdkBackend = (): Backend => {
 	const pool = new ChildPool();
 
+	/** The child that waits for the conversation, if it holds this history and was started like this. */
+	const takeChild = (conversationId: string, options: ChildOptions, history: string) => {
+		const settings = JSON.stringify(options);
+		return pool.take(
+			conversationId,
+			(idle) => idle.history === history && JSON.stringify(idle.options) === settings,
+		);
+	};
+
 	/** A child that holds the transcript up to the prompt, with what is to be sent to it. */
 	const childFor = (request: TurnRequest, options: ChildOptions) => {
 		const history = fingerprint(request.transcript.slice(0, -1));
-		const settings = JSON.stringify(options);
-		const child = pool.take(
-			request.conversationId,
-			(idle) => idle.history === history && JSON.stringify(idle.options) === settings,
-		);
+		const child = takeChild(request.conversationId, options, history);
 		const seed = seedOf(request, request.transcript.slice(child === null ? 0 : -2));
 		return { child: child ?? pool.add(new ClaudeChild(options, seed.records, history)), prompt: seed.prompt };
 	};
 
 	/** Starts the child of the next turn, when all that it needs is known by now. */
-	const prepareNext = (request: TurnRequest, options: ChildOptions, transcript: readonly Entry[]) => {
+	const prepareNext = (request: TurnPreparation, options: ChildOptions, transcript: readonly Entry[]) => {
 		const seed = seedOf(request, transcript);
 		// What has no answer yet is asked together with the next prompt.
 		if (seed.prompt.length > 0) return;
@@ -129,6 +134,14 @@ export const createClaudeSdkBackend = (): Backend => {
 			// Loading the SDK is the part that can be done before a conversation is known.
 			if (findClaude(environment) !== null) import("@anthropic-ai/claude-agent-sdk").catch(() => {});
 		},
+		prepare(next) {
+			const executable = findClaude(next.environment);
+			if (executable === null || claudeLogin(next.environment).kind === "missing") return;
+			const options = optionsOf(next, executable);
+			const child = takeChild(next.conversationId, options, fingerprint(next.transcript));
+			if (child !== null) pool.put(next.conversationId, child);
+			else prepareNext(next, options, next.transcript);
+		},
 		listModels: models.list,
 		contextWindow: claudeWindow,
 		dispose: async () => pool.dispose(),
@@ -142,7 +155,7 @@ const ownEnvironment = (environment: Environment) =>
 		claudeLogin(environment).kind === "login" ? ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] : [],
 	);
 
-const optionsOf = (request: TurnRequest, executable: string): ChildOptions => {
+const optionsOf = (request: TurnPreparation, executable: string): ChildOptions => {
 	const login = claudeLogin(request.environment);
 	return {
 		executable,
@@ -157,7 +170,7 @@ const optionsOf = (request: TurnRequest, executable: string): ChildOptions => {
 	};
 };
 
-const ownerOf = (request: TurnRequest) => ({
+const ownerOf = (request: TurnPreparation) => ({
 	backend: name,
 	model: fullClaudeModel(request.model),
 	endpoint: withoutSlash(
@@ -165,7 +178,7 @@ const ownerOf = (request: TurnRequest) => ({
 	),
 });
 
-const seedOf = (request: TurnRequest, transcript: readonly Entry[]) => {
+const seedOf = (request: TurnPreparation, transcript: readonly Entry[]) => {
 	const names = claudeNames(request.tools, wireNames(request.tools));
 	const own = request.tools.length > 0 ? ownTools : [];
 	const steps = settleTranscript(transcript, {

@@ -1,7 +1,11 @@
 /** What only Claude Code does: tools of its own, a child that is kept, sessions that are seeded. */
+import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Backend } from "../../../server/backends/backend.ts";
 import { createClaudeSdkBackend } from "../../../server/backends/claudeSdk/claudeSdk.ts";
+import { findClaude } from "../../../server/backends/claudeSdk/locate.ts";
 import { backendSubjects } from "../../support/backendSubjects.ts";
 import { Conversation, text } from "../../support/conversation.ts";
 import { type ModelServer, startModelServer } from "../../support/modelServer/modelServer.ts";
@@ -121,6 +125,23 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 			).say("overtaking"),
 		]);
 		expect([cancelled.stopReason, second.text]).toEqual(["cancelled", "You said: overtaking"]);
+	});
+
+	test("what was prepared for a turn serves it, and gives way where it does not fit", async () => {
+		const program = join(subject.cwd(), `claude-${randomUUID()}`);
+		const script = `#!/bin/sh\necho started >> "${program}.log"\nexec "${findClaude({})}" "$@"\n`;
+		writeFileSync(program, script, { mode: 0o755 });
+		const environment = { ...subject.environment(server), IPYAI_CLAUDE_PATH: program };
+		const starts = () => readFileSync(`${program}.log`, "utf8").trim().split("\n").length;
+		const own = new Conversation(backend, environment, subject.model, subject.cwd());
+		backend.prepare!(own.preparation());
+		backend.prepare!(own.preparation());
+		expect((await own.say("hello")).text).toBe("You said: hello");
+		expect(starts()).toBe(1);
+		backend.prepare!({ ...own.preparation(), think: "h" });
+		expect((await own.say("next")).text).toBe("You said: next");
+		expect(server.requests.at(-1)!.raw).toContain("You said: hello");
+		expect(starts()).toBeGreaterThan(1);
 	});
 
 	test("the cost of a turn is its own", async () => {
