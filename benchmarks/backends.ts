@@ -174,5 +174,5 @@ else {
 }
 if (codex === null) process.stderr.write("codex is not measured: Codex is not installed\n");
 else await compareWarm("codex", "the app-server directly", await codexDirect(codex));
-loopback.close();
+await loopback.close();
 process.exit(0);

@@ -56,5 +56,5 @@ printRow({
 	ratio: `+${(percentile(ours, 0.99) - percentile(peer, 0.99)).toFixed(2)} ms`,
 	target: "≤ +3 ms",
 });
-loopback.close();
+await loopback.close();
 process.exit(0);

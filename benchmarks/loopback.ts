@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerConnection } from "../clients/common/connection.ts";
 import { joinServer } from "../clients/common/joinServer.ts";
 import type { SessionUpdateParams } from "../protocol/index.ts";
@@ -16,7 +17,7 @@ export type Loopback = {
 	closeSession(sessionId: string): Promise<void>;
 	/** Milliseconds from the prompt to the first text delta; resolves when the turn has ended. */
 	firstToken(sessionId: string, text: string): Promise<number>;
-	close(): void;
+	close(): Promise<void>;
 };
 
 export const startLoopback = async (): Promise<Loopback> => {
@@ -82,9 +83,11 @@ export const startLoopback = async (): Promise<Loopback> => {
 			await ended;
 			return first;
 		},
-		close: () => {
+		close: async () => {
 			client.close();
 			model.kill();
+			// The server and its children write until they have ended.
+			await sleep(2_000);
 			rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 		},
 	};

@@ -108,4 +108,6 @@ for (const [name, prompt] of Object.entries(prompts)) {
 	}
 }
 await server.close();
+// The programs write for a moment after they were told to end.
+await sleep(1_000);
 rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
