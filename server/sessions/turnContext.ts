@@ -7,7 +7,7 @@ import { defaultLimits } from "../context/limits.ts";
 import { findRefs } from "../context/refs.ts";
 import { renderTurn } from "../context/renderTurn.ts";
 import type { ContextCell, Store } from "../store/store.ts";
-import type { Host, ResolvedRef } from "./host.ts";
+import type { Host, Ref, ResolvedRef } from "./host.ts";
 
 export type TurnContextRequest = {
 	readonly store: Store;
@@ -17,7 +17,7 @@ export type TurnContextRequest = {
 	readonly toSeq: number;
 	readonly content: readonly Content[];
 	readonly images: boolean;
-	/** False: shell refs are named but not run. */
+	/** False: shell refs and calls are left out, so that nothing has an effect. */
 	readonly runShellRefs?: boolean;
 	readonly signal: AbortSignal;
 };
@@ -94,7 +94,9 @@ const resolve = async (
 	notes: readonly string[],
 	{ host, signal, runShellRefs = true }: TurnContextRequest,
 ): Promise<readonly ResolvedRef[]> => {
-	const found = findRefs(text).filter(({ ref }) => runShellRefs || ref.kind === "variable");
+	// A call may have effects, and waits for the main shell.
+	const isHarmless = (ref: Ref): boolean => ref.kind === "variable" && !ref.expression.includes("(");
+	const found = findRefs(text).filter(({ ref }) => runShellRefs || isHarmless(ref));
 	// A shell command in a note did not come from the person's hand now: it is not run.
 	const fromNotes = notes.flatMap((note) => findRefs(note)).filter(({ ref }) => ref.kind === "variable");
 	const unique = new Map([...found, ...fromNotes].map((each) => [JSON.stringify(each.ref), each]));

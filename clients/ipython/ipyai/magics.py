@@ -6,13 +6,16 @@ wherever a cell calls them. The wait has a limit, and an interrupt ends it.
 
 import sys
 import threading
+import time
 import uuid
 
 from . import pyrun
 
 MESSAGE = "ipyai_command"
 NAMES = ("ipyai", "ipycodex")
-HEARD_SECONDS = 3
+HEARD_SECONDS = 15
+# A server that does not take a command in this time may be gone: the latest is asked too.
+RETRY_SECONDS = 3
 ANSWER_SECONDS = 120
 
 
@@ -88,28 +91,28 @@ class Magics:
     def _ask(self, line, cell, failure) -> dict:
         parent = getattr(self._shell, "parent_header", None) or {}
         asker = parent.get("header", {}).get("session")
-        known = list(self._servers)
-        # The server that sent the cell; it may be gone, and the latest in its place.
-        candidates = dict.fromkeys([*(name for name in known if name == asker), *known[-1:]])
-        if not candidates:
+        if not self._servers:
             raise failure("No ipyai server listens to this kernel.")
         call_id = uuid.uuid4().hex
         call = _Call()
         with self._lock:
             self._waiting[call_id] = call
         try:
-            for server in candidates:
-                self._kernel.session.send(
-                    self._kernel.iopub_socket,
-                    MESSAGE,
-                    {"id": call_id, "to": server, "line": line, "body": cell},
-                    parent=parent,
-                    ident=MESSAGE.encode(),
-                )
-                if call.heard.wait(HEARD_SECONDS):
-                    break
-            else:
-                raise failure("No ipyai server listens to this kernel any more.")
+            asked: set = set()
+            deadline = time.monotonic() + HEARD_SECONDS
+            while not call.heard.is_set():
+                # The server that sent the cell; it may be gone, then the latest, which may still be on its way.
+                latest = next(reversed(self._servers))
+                server = asker if asker in self._servers and asker not in asked else latest
+                if server not in asked:
+                    asked.add(server)
+                    content = {"id": call_id, "to": server, "line": line, "body": cell}
+                    self._kernel.session.send(
+                        self._kernel.iopub_socket, MESSAGE, content, parent=parent, ident=MESSAGE.encode()
+                    )
+                if time.monotonic() > deadline:
+                    raise failure("No ipyai server listens to this kernel any more.")
+                call.heard.wait(RETRY_SECONDS)
             if not call.answered.wait(ANSWER_SECONDS):
                 raise failure(f"The ipyai server did not answer within {ANSWER_SECONDS} s.")
             return call.answer

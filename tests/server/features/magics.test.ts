@@ -95,3 +95,11 @@ test("Python learns the terminal's size, also after a new kernel", async () => {
 	const size = async () => (await run("import shutil; print(*shutil.get_terminal_size())")).text;
 	await until(async () => (await size()) === "57 11\n");
 });
+
+test("a preview calls nothing, so that it answers in a cell too", async () => {
+	const { run } = await startKernelSession();
+	await run("calls = 0\ndef f():\n    global calls\n    calls += 1\n    return calls\nx = 41");
+	const { status } = await run("%ipyai context $`f()` and $`x`");
+	expect(status).toBe("ok");
+	expect((await run("calls")).text).toContain("0");
+});

@@ -120,6 +120,7 @@ test("of two servers on one kernel the cell's own answers", async () => {
 test("a cell whose server is gone is answered by the one that came after it", async () => {
 	const cell = kernel.start("import time\nprint('on')\ntime.sleep(0.5)\n%ipyai late");
 	await until(() => cell.outputs.length > 0);
+	await kernel.host.dispose("keep");
 	const told: string[] = [];
 	const { host } = kernel.attach({
 		listener: {
@@ -132,7 +133,6 @@ test("a cell whose server is gone is answered by the one that came after it", as
 		},
 	});
 	await host.ready;
-	await kernel.host.dispose("keep");
 	await until(() => told.length > 0);
 	expect(told).toEqual(["late"]);
 });
