@@ -19,13 +19,19 @@ const importCap = { ...defaultOutputCap, maxTextChars: defaultOutputCap.maxTextC
 export type ImportedCell = Extract<NotebookItem, { kind: "code" }> & { readonly id: string };
 
 /** A cell with its outputs as they were; it is not run. */
-export const importCell = (log: SessionLog, store: Store, cell: ImportedCell, by: string | null): void => {
+export const importCell = (
+	log: SessionLog,
+	store: Store,
+	cell: ImportedCell,
+	by: string | null,
+	kernelId: string = importedKernelId,
+): void => {
 	const { id: cellId, code, executionCount } = cell;
 	const { outputs, blobText, blobId } = cap(cell.outputs);
 	if (blobText !== "") store.appendBlob(log.sessionId, blobId, blobText);
 	const failed = cell.outputs.some(({ kind }) => kind === "error");
 	log.append([
-		{ kind: "cellStarted", cellId, kernelId: importedKernelId, code, by, executionCount },
+		{ kind: "cellStarted", cellId, kernelId, code, by, executionCount },
 		...outputs.map((output): SessionEvent => ({ kind: "cellOutput", cellId, output })),
 		{ kind: "cellFinished", cellId, status: failed ? "error" : "ok", executionCount, payloads: [] },
 	]);

@@ -19,11 +19,14 @@ import {
 import { type Store, StoreError } from "../store/store.ts";
 import { placeFacts } from "./config.ts";
 import { newId } from "./ids.ts";
-import { importCell, importedKernelId, importTurn } from "./importing.ts";
+import { importCell, importTurn } from "./importing.ts";
 import { SessionLog } from "./log.ts";
 import { renderNow } from "./notebooks.ts";
 
 const maxListed = 20;
+
+/** Stands for the interpreter that ran their cells: unlike those of a file, they may be run again. */
+const pythonKernelId = "ipython";
 
 /** IPython's history of this person, where it lies unless somebody says otherwise. */
 export const pythonHistoryFile = (environment: Environment): string => {
@@ -107,7 +110,7 @@ export const importPythonSession = (
 		else takeInput(log, store, item);
 	}
 	// Its Python is gone; what is known of it is where a new one goes on.
-	const kernelId = importedKernelId;
+	const kernelId = pythonKernelId;
 	const { session: historySession, lastLine } = found;
 	const nextExecutionCount = lastLine + 1;
 	log.append([
@@ -137,6 +140,7 @@ const takeInput = (log: SessionLog, store: Store, { line, source, output }: Pyth
 			outputs: toOutputs(output ?? ""),
 		},
 		null,
+		pythonKernelId,
 	);
 
 /** What was printed, then the traceback that IPython kept as text. */

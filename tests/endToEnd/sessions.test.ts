@@ -1,5 +1,6 @@
-import { mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type ModelServer, startModelServer } from "../support/modelServer/modelServer.ts";
 import { endPrograms, runBatch, startTerminal, type TerminalProgram } from "../support/pty.ts";
@@ -217,4 +218,25 @@ test("prompt mode: by flag, by key, by command; what was asked is no code of the
 	program.send(`%ipyai prompt${enter}`);
 	await program.until(/Prompt mode ON[\s\S]*Pr \[5\]:$/m);
 	await leave(program, ";exit");
+});
+
+test("a session of the Python program is listed, shown and continued under its number", async () => {
+	const cwd = folder();
+	const profile = join(cwd, "ipython/profile_default");
+	mkdirSync(profile, { recursive: true });
+	const history = join(profile, "history.sqlite");
+	copyFileSync(join(import.meta.dirname, "../fixtures/ipyai-0.0.9/history.sqlite"), history);
+	const db = new Database(history);
+	db.prepare("UPDATE sessions SET remark = ?").run(JSON.stringify({ cwd, backend: "claude-api" }));
+	db.close();
+	const env = { ...models.environment, IPYTHONDIR: join(cwd, "ipython") };
+	expect((await runBatch(["--sessions"], { cwd, env })).stdout).toMatch(/^ +1 .*show code/m);
+	const program = startTerminal(["-r", "1"], { cwd, env });
+	await program.until(/In \[3\]: squares = [\s\S]*The list holds 0, 1, 4, 9 and 16\.[\s\S]*In \[10\]:$/m);
+	program.send(`%ipyai rerun 3${enter}`);
+	await program.until(/Ran 2 cells again\./);
+	program.send(`.@@say and on@@${enter}`);
+	await program.until(/^and on$/m);
+	expect(models.requests.at(-1)!.raw).toContain("what is in $`squares`?");
+	expect(await leave(program)).toBe("1");
 });

@@ -89,7 +89,7 @@ test("the model is sent what it was sent then, and a new kernel goes on under th
 	const { sessionId } = state;
 	const launch = launchTestKernel({ IPYTHONDIR: ipython });
 	await client.request("kernel/adopt", { sessionId, requestId: nextRequestId(), kernel: launch });
-	const attached = await client.event("kernelAttached", ({ kernelId }) => kernelId !== "file");
+	const attached = await client.event("kernelAttached", ({ kernelId }) => kernelId !== "ipython");
 	expect(attached).toMatchObject({
 		historySession: 1,
 		historyFile: file,
