@@ -81,10 +81,8 @@ const packages: Record<string, string[]> = {
 	"better-sqlite3": ["server/store"],
 	zeromq: ["server/kernel"],
 	neovim: ["clients/nvim"],
-	"@earendil-works/pi-tui": ["clients/terminal"],
 	marked: ["clients/terminal"],
 	shiki: ["clients/terminal"],
-	yaml: ["server"],
 };
 
 const lies = (path: string, name: string): boolean => path === name || path.startsWith(`${name}/`);

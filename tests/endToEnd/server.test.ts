@@ -8,7 +8,7 @@ import type { ServerConnection } from "../../clients/common/connection.ts";
 import { joinServer, placeFactsOf } from "../../clients/common/joinServer.ts";
 import { serverSocket } from "../../protocol/runtimeDir.ts";
 import { isAlive, until } from "../support/kernel.ts";
-import { scaled } from "../support/randomCases.ts";
+import { scaled } from "../support/random.ts";
 import { rawClient } from "../support/rawClient.ts";
 import { launchTestKernel } from "../support/sessionWithKernel.ts";
 

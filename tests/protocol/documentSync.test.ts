@@ -7,7 +7,7 @@ import {
 	type PositionEncoding,
 	toUtf16,
 } from "../../protocol/documentSync.ts";
-import { createRandom, scaled } from "../support/randomCases.ts";
+import { createRandom, scaled } from "../support/random.ts";
 
 const document = (text: string) => TextDocument.create("file:///a.py", "python", 1, text);
 const encodings: readonly PositionEncoding[] = ["utf-16", "utf-8", "utf-32"];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { suggestedAccesses } from "../../../server/completions/accesses.ts";
 import { plainString, pythonTokens } from "../../../server/completions/pythonTokens.ts";
-import { createRandom, scaled } from "../../support/randomCases.ts";
+import { createRandom, scaled } from "../../support/random.ts";
 
 const tokens = (code: string): string =>
 	pythonTokens(code)

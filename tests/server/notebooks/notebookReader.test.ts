@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { NotebookReader } from "../../../server/notebooks/notebookReader.ts";
-import { createRandom } from "../../support/randomCases.ts";
+import { createRandom } from "../../support/random.ts";
 
 const read = (pieces: readonly string[]) => {
 	const reader = new NotebookReader();

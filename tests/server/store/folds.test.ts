@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Output, SessionEvent } from "../../../protocol/index.ts";
 import type { OpenedStore } from "../../../server/store/openStore.ts";
-import { createRandom, type Random, scaled } from "../../support/randomCases.ts";
+import { createRandom, type Random, scaled } from "../../support/random.ts";
 import {
 	cellFinished,
 	cellStarted,
