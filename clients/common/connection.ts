@@ -133,13 +133,16 @@ export const openConnection = async (
 		},
 		initializationOptions: { aiShell: { name: client.name, cwd: client.cwd, environment } },
 	})) as { capabilities: { experimental: { aiShell: AiShellServerCapabilities } } };
-	void rpc.sendNotification("initialized", {});
+	// A notification that cannot be written has nobody to tell: the connection's end is told by `onLost`.
+	const tell = (method: string, params?: object): Promise<void> =>
+		rpc.sendNotification(method, params).catch(() => {});
+	void tell("initialized", {});
 
 	return {
 		aiShell: capabilities.experimental.aiShell,
 		request: (method, params, options) => send(method, params, options?.signal) as never,
 		notify: (method, params) => {
-			if (!ended) void rpc.sendNotification(method, params);
+			if (!ended) void tell(method, params);
 		},
 		onUpdate: (handler) => {
 			onUpdate = handler;
@@ -153,7 +156,7 @@ export const openConnection = async (
 		close: () => {
 			if (ended) return;
 			ended = true;
-			void rpc.sendNotification("exit").finally(() => {
+			void tell("exit").finally(() => {
 				rpc.dispose();
 				stream.end();
 			});

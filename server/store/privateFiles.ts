@@ -12,7 +12,7 @@ export const ensurePrivateFolder = (folder: string): void => {
 /** Makes or checks a file of ours: a real one, owned by this person. A new one is closed to others. */
 export const ensureOwnFile = (file: string): void => {
 	const { O_CREAT, O_RDONLY, O_NOFOLLOW } = constants;
-	const stats = lstatSync(file, { throwIfNoEntry: false });
+	const stats = attempt(file, () => lstatSync(file, { throwIfNoEntry: false }));
 	if (stats) check(file, stats, stats.isFile(), "file");
 	else attempt(file, () => closeSync(openSync(file, O_CREAT | O_RDONLY | O_NOFOLLOW, 0o600)));
 };

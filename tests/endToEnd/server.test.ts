@@ -27,7 +27,8 @@ const person = (variables: Record<string, string> = {}) => {
 	onTestFinished(async () => {
 		for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");
 		await until(() => [...pids].every((pid) => !isAlive(pid)));
-		rmSync(folder, { recursive: true, force: true });
+		// A server that lost the start race may still be writing its log.
+		rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 	});
 	const join_ = async (): Promise<ServerConnection> => {
 		const connection = await joinServer({

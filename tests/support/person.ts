@@ -37,7 +37,7 @@ export const newPerson = (variables: Readonly<Record<string, string>> = {}): Per
 			const again = performance.now() + 1000;
 			await until(() => gone() || performance.now() > again);
 		}
-		rmSync(folder, { recursive: true, force: true });
+		rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 	});
 	return { folder, environment, socket };
 };

@@ -87,7 +87,7 @@ test("a startup.py that hangs is interrupted like a cell, and the first cell run
 	const folder = folderWith();
 	const { begin } = await start(
 		{
-			"ipyai/startup.py": `import time\nopen(${JSON.stringify(join(folder, "begun"))}, "w").close()\nbegun = 1\ntime.sleep(100)\n`,
+			"ipyai/startup.py": `import time\nbegun = 1\nopen(${JSON.stringify(join(folder, "begun"))}, "w").close()\ntime.sleep(100)\n`,
 		},
 		[launchTestKernel()],
 	);
