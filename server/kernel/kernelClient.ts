@@ -32,6 +32,8 @@ type Claim = {
 
 /** How long the second of reply and idle may lag behind the first without any other message coming. */
 const lagMs = 3000;
+/** Older kernels never answer some requests; a loaded machine answers late. */
+const unansweredMs = 1500;
 const maxFinished = 200;
 
 export class KernelClient {
@@ -130,7 +132,7 @@ export class KernelClient {
 			return;
 		}
 		// They come on different sockets, in either order; one that was lost must not make the caller wait for ever.
-		claim.timer = setTimeout(() => this.#end(id, claim), claim.request.rejectUnanswered ? 300 : lagMs);
+		claim.timer = setTimeout(() => this.#end(id, claim), claim.request.rejectUnanswered ? unansweredMs : lagMs);
 		claim.timer.unref();
 	}
 
