@@ -132,7 +132,10 @@ export class KernelClient {
 			return;
 		}
 		// They come on different sockets, in either order; one that was lost must not make the caller wait for ever.
-		claim.timer = setTimeout(() => this.#end(id, claim), claim.request.rejectUnanswered ? unansweredMs : lagMs);
+		claim.timer = setTimeout(
+			() => this.#end(id, claim),
+			claim.request.rejectUnanswered ? unansweredMs : lagMs,
+		);
 		claim.timer.unref();
 	}
 
