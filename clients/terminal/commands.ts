@@ -8,8 +8,11 @@ import type { SessionView } from "./sessionView.ts";
 
 /** The words after `%ipyai`, or `null` when the cell is something else. */
 export const parseCommand = (cell: string): string | null => {
-	const match = /^\s*%(?:ipyai|ipycodex)(?:[ \t]+(.*?))?\s*$/.exec(cell);
-	return match === null ? null : (match[1] ?? "").trim();
+	const match = /^\s*%(ipyai|ipycodex)(?:[ \t]+(.*?))?\s*$/.exec(cell);
+	if (match === null) return null;
+	const words = (match[2] ?? "").trim();
+	// As in the magic: the predecessor's `save` without a file.
+	return match[1] === "ipycodex" && words === "save" ? "save --startup" : words;
 };
 
 /** These run cells themselves, or take the kernel or the client away: they stand in no cell. */

@@ -29,6 +29,32 @@ export const conversationCommands = {
 		summary: "what a prompt would send, or what the last one sent",
 		run: async (context, rest) => (rest === "last" ? lastContext(context) : nextContext(context, rest)),
 	},
+	hide: {
+		usage: "hide [N] [--off]",
+		summary: "leave the last prompt, or In [N], out of what the AI sees; or not",
+		run: ({ session, services }, rest) => {
+			const match = /^(\d*)\s*(--off)?$/.exec(rest);
+			if (!match) throw new CommandError("write the number of a prompt's input, --off, or nothing.");
+			const hidden = match[2] === undefined;
+			const turns = services.store
+				.turnHeads(session.sessionId, services.store.session(session.sessionId)!.resetSeq)
+				.filter(({ state }) => state === "finished");
+			const wanted = match[1] === "" ? null : Number(match[1]);
+			const turn = turns.findLast((each) =>
+				wanted === null ? each.hidden !== hidden : each.executionCount === wanted,
+			);
+			if (!turn) {
+				const what = hidden ? "prompt that the AI sees" : "hidden prompt";
+				throw new CommandError(
+					wanted === null ? `there is no ${what}.` : `In [${wanted}] is no finished prompt.`,
+				);
+			}
+			if (turn.hidden !== hidden) session.hideTurn(turn.turnId, hidden);
+			const name = turn.executionCount === null ? "" : `In [${turn.executionCount}] `;
+			const prompt = `${name}${firstLine(textOf(turn.content), 60)}`;
+			return { text: hidden ? `Hidden from the AI: ${prompt}` : `The AI sees again: ${prompt}` };
+		},
+	},
 	queue: {
 		usage: "queue [edit N TEXT | remove N]",
 		summary: "prompts that wait",

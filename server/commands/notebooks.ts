@@ -1,4 +1,8 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import type { LoadNotebookResult } from "../../protocol/index.ts";
+import { configDir } from "../../protocol/runtimeDir.ts";
+import type { Environment } from "../backends/backend.ts";
 import { placeFacts } from "../sessions/config.ts";
 import { notebookPath } from "../sessions/notebookFiles.ts";
 import { loadNotebook } from "../sessions/notebooks.ts";
@@ -8,11 +12,12 @@ import { afterCell, type Command, type CommandContext, CommandError } from "./co
 /** `%ipyai` words about notebook files. */
 export const notebookCommands = {
 	save: {
-		usage: "save FILE",
-		summary: "write cells and prompts as a Jupyter notebook",
+		usage: "save FILE | --startup",
+		summary: "write a Jupyter notebook, or the one that sessions begin with",
 		run: async (context, rest) => {
 			const { session, services } = context;
-			const { path, cells, prompts } = await saveNotebook(session, services.store, pathOf(context, rest));
+			const file = rest === "--startup" ? startupNotebook(session.environment) : pathOf(context, rest);
+			const { path, cells, prompts } = await saveNotebook(session, services.store, file);
 			return { text: `Saved ${cells} code cells and ${prompts} prompts to ${path}.` };
 		},
 	},
@@ -43,6 +48,13 @@ const pathOf = ({ session }: CommandContext, file: string): string => {
 	if (file === "") throw new CommandError("write a file name after it.");
 	const bare = /^(["'])(.*)\1$/.exec(file)?.[2] ?? file;
 	return notebookPath(bare, session.cwd, placeFacts(session.environment).home);
+};
+
+/** `startup.ipynb` in a folder that is there. */
+const startupNotebook = (environment: Environment): string => {
+	const folder = configDir(placeFacts(environment));
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	return join(folder, "startup.ipynb");
 };
 
 /** Blanks belong to the file's name; options stand behind it or before it. */

@@ -2,6 +2,7 @@
 import { type CommandName, commandNames } from "../../protocol/commandNames.ts";
 import type { RunCommandResult } from "../../protocol/index.ts";
 import { nearest } from "../../protocol/nearest.ts";
+import { archiveCommands } from "./archive.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { conversationCommands } from "./conversation.ts";
 import { notebookCommands } from "./notebooks.ts";
@@ -14,6 +15,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
 	...conversationCommands,
 	...toolCommands,
 	...sessionCommands,
+	...archiveCommands,
 	...notebookCommands,
 	help: {
 		usage: "help",
@@ -21,11 +23,15 @@ const commands: Readonly<Record<CommandName, Command>> = {
 		run: () => ({
 			text: [
 				"%ipyai shows the settings; %ipyai COMMAND:",
-				...commandNames.map((name) => `  ${commands[name].usage.padEnd(36)} ${commands[name].summary}`),
+				...commandHelp().map(({ usage, summary }) => `  ${usage.padEnd(36)} ${summary}`),
 			].join("\n"),
 		}),
 	},
 };
+
+/** Every command in the order of the list. */
+export const commandHelp = (): readonly Pick<Command, "usage" | "summary">[] =>
+	commandNames.map((name) => commands[name]);
 
 /** Never rejects: what goes wrong is a `failed` text. An unknown word is told, never sent to the AI. */
 export const runCommand = async (context: CommandContext, line: string): Promise<RunCommandResult> => {

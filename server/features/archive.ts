@@ -1,8 +1,8 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import { createRedact } from "../context/redact.ts";
 import { deleteSession, forkSession, renameSession } from "../sessions/archive.ts";
-import { readSession, writeSession } from "../sessions/sessionFiles.ts";
+import { placeFacts } from "../sessions/config.ts";
+import { filePath } from "../sessions/notebookFiles.ts";
+import { exportName, readSession, writeSession } from "../sessions/sessionFiles.ts";
 import type { Feature } from "./feature.ts";
 import { once } from "./once.ts";
 import { attach, defaultLimit } from "./session.ts";
@@ -11,9 +11,7 @@ import { attach, defaultLimit } from "./session.ts";
 export const archiveFeature: Feature = {
 	register(client, { sessions, store }) {
 		const place = (path: string, cwd: string) =>
-			path.startsWith("~/")
-				? join(client.facts.environment.HOME ?? homedir(), path.slice(2))
-				: resolve(cwd, path);
+			filePath(path, cwd, placeFacts(client.facts.environment).home);
 
 		client.onRequest("session/fork", async ({ requestId, limit, ...params }) => {
 			const { sessionId } = await once(store, "", requestId, async () => {
@@ -50,7 +48,7 @@ export const archiveFeature: Feature = {
 
 		client.onRequest("session/export", async ({ sessionId, path }) => {
 			const row = sessions.find({ sessionId });
-			const file = place(path ?? `ipyai-session-${row.sessionId.slice(0, 8)}.jsonl`, row.cwd);
+			const file = place(path ?? exportName(row.sessionId), row.cwd);
 			const redact = createRedact(client.facts.environment);
 			return { path: file, events: await writeSession(store, row.sessionId, file, redact) };
 		});

@@ -54,7 +54,13 @@ export const deleteSession = async (
 	sessionId: string,
 	participantId: string,
 ): Promise<void> => {
-	const open = openFor(sessions, sessionId, participantId);
+	openFor(sessions, sessionId, participantId);
+	await removeSession(sessions, store, sessionId);
+};
+
+/** The same for whoever may do it. */
+export const removeSession = async (sessions: Sessions, store: Store, sessionId: string): Promise<void> => {
+	const open = sessions.live.find((session) => session.sessionId === sessionId);
 	if (open) {
 		open.log.hint({ kind: "notice", level: "warning", text: "This session was deleted." });
 		await sessions.close(sessionId);

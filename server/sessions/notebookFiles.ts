@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { NotebookError } from "../notebooks/nbformat.ts";
 import { type NotebookHead, NotebookReader } from "../notebooks/notebookReader.ts";
 import { RequestError } from "./errors.ts";
@@ -12,10 +12,13 @@ const maxBytes = 1_000_000_000;
 
 /** A path as a person gives it: `~`, relative to the session's folder, with or without `.ipynb`. */
 export const notebookPath = (path: string, cwd: string, home: string): string => {
-	const full = path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : path;
-	const named = full.endsWith(".ipynb") ? full : `${full}.ipynb`;
-	return isAbsolute(named) ? named : resolve(cwd, named);
+	const full = filePath(path, cwd, home);
+	return full.endsWith(".ipynb") ? full : `${full}.ipynb`;
 };
+
+/** An absolute path for one as a person gives it. */
+export const filePath = (path: string, cwd: string, home: string): string =>
+	path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : resolve(cwd, path);
 
 /** Writes all or nothing, and returns the content's SHA-256. A link keeps pointing where it did. */
 export const writeWhole = async (

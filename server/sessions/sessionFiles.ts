@@ -16,6 +16,9 @@ const Head = z.looseObject({ format: z.literal("ipyai-session"), version: z.lite
 
 const pageSize = 500;
 
+/** What a file is called that nobody gave a name. */
+export const exportName = (sessionId: string): string => `ipyai-session-${sessionId.slice(0, 8)}.jsonl`;
+
 /** Returns how many events were written. */
 export const writeSession = async (
 	store: Store,

@@ -12,7 +12,6 @@ import uuid
 from . import pyrun
 
 MESSAGE = "ipyai_command"
-NAMES = ("ipyai", "ipycodex")
 HEARD_SECONDS = 15
 # A server that does not take a command in this time may be gone: the latest is asked too.
 RETRY_SECONDS = 3
@@ -32,18 +31,21 @@ class Magics:
 
     def install(self) -> None:
         manager = self._shell.magics_manager
-        for name in NAMES:
+        for name, run in self._functions():
             # An extension that brought a magic of this name keeps it.
             if name not in manager.magics["line"] and name not in manager.magics["cell"]:
-                manager.register_function(self._run, magic_kind="line_cell", magic_name=name)
+                manager.register_function(run, magic_kind="line_cell", magic_name=name)
 
     def retire(self) -> None:
         manager = self._shell.magics_manager
-        for name in NAMES:
+        for name, run in self._functions():
             for kind in ("line", "cell"):
-                if manager.magics[kind].get(name) == self._run:
+                if manager.magics[kind].get(name) == run:
                     del manager.magics[kind][name]
             manager.user_magics.__dict__.pop(name, None)
+
+    def _functions(self):
+        return ("ipyai", self._run), ("ipycodex", self._run_codex)
 
     def meet(self, server: str) -> None:
         """A server is there: its messages carry this session."""
@@ -87,6 +89,11 @@ class Magics:
             sys.stdout.write(text if text.endswith("\n") else text + "\n")
         if action:
             payloads.write_payload({"source": MESSAGE, "action": action})
+
+    def _run_codex(self, line, cell=None):
+        """Talks to ipyai: `%ipycodex help` lists the commands; the body of a `%%ipycodex` cell is a prompt for the AI."""
+        # Its predecessor's `save` without a file wrote the notebook that sessions begin with.
+        self._run("save --startup" if cell is None and line.strip() == "save" else line, cell)
 
     def _ask(self, line, cell, failure) -> dict:
         parent = getattr(self._shell, "parent_header", None) or {}
