@@ -9,11 +9,12 @@ import type {
 	SessionUpdateParams,
 } from "../../protocol/index.ts";
 import type { ServerConnection } from "../common/connection.ts";
+import { plainText } from "../common/terminalText.ts";
 import { CellBook } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
 import { LiveSession, type LiveSessionOptions } from "./liveSession.ts";
 import { CallError, type Message } from "./messages.ts";
-import { plainText, terminalLines } from "./terminalLines.ts";
+import { terminalLines } from "./terminalLines.ts";
 import { TurnBook } from "./turnBook.ts";
 
 export class CurrentSession {

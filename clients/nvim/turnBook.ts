@@ -1,10 +1,10 @@
 /** The conversation as Markdown: each turn is a text that grows, and of which now and then the end is told anew. */
 import type { Content, SessionEvent, SessionHint, TranscriptItem } from "../../protocol/index.ts";
 import { toolLine } from "../../protocol/toolLine.ts";
+import { codeBlocks } from "../common/codeBlocks.ts";
+import { plainText } from "../common/terminalText.ts";
 import type { Who } from "./cellBook.ts";
-import { codeBlocks } from "./codeBlocks.ts";
 import type { Editor } from "./editor.ts";
-import { plainText } from "./terminalLines.ts";
 
 type Part =
 	| { readonly kind: "text"; readonly id: string; text: string }

@@ -1,5 +1,6 @@
 /** The keys that bring the newest answer's Python into the input. */
-import { BlockCycle, pythonBlocks } from "./answerBlocks.ts";
+import { codeBlocks } from "../common/codeBlocks.ts";
+import { BlockCycle } from "./blockCycle.ts";
 import type { Editor } from "./editor/types.ts";
 
 export type AnswerKeysOptions = {
@@ -16,10 +17,8 @@ export const createAnswerKeys = (options: AnswerKeysOptions): Readonly<Record<st
 	const cycle = new BlockCycle();
 	const withBlocks = (use: (blocks: readonly string[], answer: string) => void): boolean => {
 		const answer = options.answer();
-		void (answer === "" ? Promise.resolve([]) : pythonBlocks(answer)).then((blocks) => {
-			use(blocks, answer);
-			draw();
-		});
+		use(codeBlocks(answer), answer);
+		draw();
 		return true;
 	};
 	const insert = (choose: (blocks: readonly string[]) => string) => (): boolean =>

@@ -3,8 +3,8 @@
  * anywhere on the row before, and stands anywhere on it afterwards.
  */
 
+import { isPlainAscii } from "../../common/textWidth.ts";
 import { StyleState, stripStyles, tokens } from "./styledText.ts";
-import { isPlainAscii } from "./width.ts";
 
 /** Writes what differs. Everything after the first difference is written anew; usually that is the new end. */
 export const rowDiff = (before: string, after: string): string => {

@@ -1,8 +1,8 @@
 /** Outputs as lines: what acts, what grows, what is updated. Colours are written as {style:text}. */
 import { expect, test } from "vitest";
+import { plainText } from "../../../clients/common/terminalText.ts";
 import { CellOutputs } from "../../../clients/nvim/cellOutputs.ts";
-import { codeBlocks } from "../../../clients/nvim/codeBlocks.ts";
-import { type Line, plainText, TerminalLines, terminalLines } from "../../../clients/nvim/terminalLines.ts";
+import { type Line, TerminalLines, terminalLines } from "../../../clients/nvim/terminalLines.ts";
 import type { Output } from "../../../protocol/index.ts";
 
 const show = (lines: readonly Line[]): string =>
@@ -97,17 +97,4 @@ test("pictures are named with their size, Markdown goes before plain text", () =
 	);
 	expect(show(outputs(display({ "text/markdown": "**a**", "text/plain": "obj" })).lines)).toBe("**a**");
 	expect(show(outputs(display({ "application/x": {} })).lines)).toBe("{note:[application/x]}");
-});
-
-test("code blocks: Python's and those without a language, nested fences, indents, one that never ends", () => {
-	const blocks = (...lines: string[]) => codeBlocks(lines.join("\n"));
-	expect(blocks("```python", "a = 1", "```", "```sh", "ls", "```", "~~~", "b", "~~~")).toEqual([
-		"a = 1",
-		"b",
-	]);
-	expect(blocks("````py", "```", "x", "```", "````")).toEqual(["```\nx\n```"]);
-	expect(blocks("- item", "  ```python", "  if x:", "      y", "  ```")).toEqual(["if x:\n    y"]);
-	expect(blocks("```{python}", "z", "", "```", "```python", "", "```")).toEqual(["z"]);
-	expect(blocks("```python", "still = 1")).toEqual(["still = 1"]);
-	expect(blocks("``` a`b", "no")).toEqual([]);
 });

@@ -75,7 +75,7 @@ test("code blocks of the answer go in at the cursor: one, all, next and previous
 	const vim = await startNeovim();
 	await vim.edit("a.py", "def f():\n    |");
 	await vim.start();
-	const answer = "Try:\n```python\na = 1\nb = 2\n```\nor\n```sh\nls\n```\nor\n```\nc = 3\n```";
+	const answer = "Try:\n```python\na = 1\nb = 2\n```\nor\n```sh\nls\n```\nor\n```py\nc = 3\n```";
 	await vim.command(`IpyaiPrompt code @@say ${answer}@@`);
 	await vim.shows(async () => String(await vim.lua("return #require('ipyai.chat').blocks")), /2/);
 	await vim.command("wincmd t");

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { textWidth } from "../../../../clients/common/textWidth.ts";
 import {
 	lineWidth,
 	stripStyles,
@@ -6,7 +7,6 @@ import {
 	wrapCells,
 	wrapLine,
 } from "../../../../clients/terminal/screen/styledText.ts";
-import { textWidth } from "../../../../clients/terminal/screen/width.ts";
 import { seededRandom } from "../../../support/random.ts";
 
 test.each([

@@ -1,20 +1,3 @@
-/** The Python blocks of the newest answer, for the keys that insert them. */
-
-/** Top-level fences whose language is `python` or `py`, in order, without blank ones. */
-export const pythonBlocks = async (markdown: string): Promise<readonly string[]> => {
-	const { marked } = await import("marked");
-	return marked
-		.lexer(markdown)
-		.flatMap((token) =>
-			token.type === "code" &&
-			token.codeBlockStyle !== "indented" &&
-			/^(python|py)$/.test((token.lang ?? "").split(/\s/)[0]) &&
-			token.text.trim() !== ""
-				? [token.text.trim() as string]
-				: [],
-		);
-};
-
 /** Walks through the blocks, forth and back, round at the ends; a new answer starts anew. */
 export class BlockCycle {
 	#answer: string | null = null;

@@ -1,6 +1,9 @@
-/** The code blocks of an answer, for the maps that insert them. */
+/** The Python blocks of an answer, for the keys that insert them. */
 
-/** Fenced blocks whose language is Python's or not named, in order, without blank ones; a fence that never ends counts. */
+/**
+ * Fenced blocks whose language is Python's, in order, without blank ones: those of list items too, not those that are
+ * quoted. A fence that never ends counts.
+ */
 export const codeBlocks = (markdown: string): readonly string[] => {
 	const blocks: string[] = [];
 	let open: {
@@ -19,7 +22,7 @@ export const codeBlocks = (markdown: string): readonly string[] => {
 		if (open === null) {
 			if (!match || (match[2]!.startsWith("`") && match[3]!.includes("`"))) continue;
 			const language = /^\{?\.?([\w+-]*)/.exec(match[3]!)![1]!.toLowerCase();
-			const wanted = ["", "py", "python", "python3", "ipython"].includes(language);
+			const wanted = ["py", "python", "python3", "ipython"].includes(language);
 			open = { fence: match[2]!, indent: match[1]!.length, wanted, lines: [] };
 		} else if (match && match[3] === "" && match[2]!.startsWith(open.fence)) close();
 		else open.lines.push(withoutIndent(line, open.indent));

@@ -1,20 +1,6 @@
 import { expect, test } from "vitest";
-import { BlockCycle, pythonBlocks } from "../../../clients/terminal/answerBlocks.ts";
+import { BlockCycle } from "../../../clients/terminal/blockCycle.ts";
 import { fullScreenCommand } from "../../../clients/terminal/shellProgram.ts";
-
-test("Python blocks are top-level fences marked python or py", async () => {
-	const answer = [
-		"```python\nx = 1\n```",
-		"```py\n\ny = 2\n\n```",
-		"```python\n\n```",
-		"```bash\nls\n```",
-		"```\nplain\n```",
-		"- list\n  ```python\n  hidden\n  ```",
-		"> ```python\n> quoted\n> ```",
-		"    indented = 1",
-	].join("\n\n");
-	expect(await pythonBlocks(answer)).toEqual(["x = 1", "y = 2"]);
-});
 
 test("cycling goes round, and the first step back shows the last block", () => {
 	const blocks = ["a", "b", "c"];
