@@ -26,8 +26,15 @@ export const RenameSessionParams = z.object({
 });
 export type RenameSessionParams = z.infer<typeof RenameSessionParams>;
 
-/** Takes a session away for good: transcript, outputs, and its kernel. An open one only from its controllers. */
-export const DeleteSessionParams = z.object({ sessionId: z.string(), requestId: RequestId });
+/**
+ * Takes a session away for good: transcript, outputs, and its kernel. An open one only from its controllers; while
+ * other controllers work in it only with `force`, else it fails with `sessionInUse`.
+ */
+export const DeleteSessionParams = z.object({
+	sessionId: z.string(),
+	requestId: RequestId,
+	force: z.boolean().optional(),
+});
 export type DeleteSessionParams = z.infer<typeof DeleteSessionParams>;
 
 /**

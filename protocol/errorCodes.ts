@@ -33,6 +33,8 @@ export const ErrorCodes = {
 	backendNotReady: -32016,
 	/** A queue or a limit is full. The message names the limit; try again later. */
 	limitReached: -32017,
+	/** Others work in the session. The message names them; ask them, or send the request again with `force`. */
+	sessionInUse: -32018,
 } as const;
 
 export type ErrorCode = (typeof ErrorCodes)[keyof typeof ErrorCodes];

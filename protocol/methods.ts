@@ -27,7 +27,7 @@ export const clientMethods = {
 	"session/attach": request(session.AttachSessionParams, session.AttachSessionResult),
 	"session/transcript": request(session.ReadTranscriptParams, session.ReadTranscriptResult),
 	"session/detach": request(session.DetachSessionParams, session.Empty),
-	"session/close": request(session.CloseSessionParams, session.Empty),
+	"session/close": request(session.CloseSessionParams, session.CloseSessionResult),
 	"session/configure": request(session.ConfigureSessionParams, session.ConfigureSessionResult),
 	"session/reset": request(session.ResetSessionParams, session.Empty),
 	"session/fork": request(archive.ForkSessionParams, session.AttachSessionResult),

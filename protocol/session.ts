@@ -148,9 +148,23 @@ export type ReadTranscriptResult = z.infer<typeof ReadTranscriptResult>;
 export const SessionParams = z.object({ sessionId: z.string() });
 export type SessionParams = z.infer<typeof SessionParams>;
 
-/** Ends the session: its kernel too when this server may end it. The transcript stays. */
-export const CloseSessionParams = z.object({ sessionId: z.string(), requestId: RequestId });
+/**
+ * Leaves, and ends the session: its kernel too when this server may end it. The transcript stays. Where other
+ * controllers work in the session it goes on for them, unless `force` says that it ends for all.
+ */
+export const CloseSessionParams = z.object({
+	sessionId: z.string(),
+	requestId: RequestId,
+	force: z.boolean().optional(),
+});
 export type CloseSessionParams = z.infer<typeof CloseSessionParams>;
+export const CloseSessionResult = z.object({
+	/** False when the caller has only left. */
+	ended: z.boolean(),
+	/** The other controllers, by name, that the session goes on for or was ended for. */
+	others: z.array(z.string()),
+});
+export type CloseSessionResult = z.infer<typeof CloseSessionResult>;
 
 /** Leaves; the kernel stays alive for a later `session/attach`. */
 export const DetachSessionParams = z.object({ sessionId: z.string() });

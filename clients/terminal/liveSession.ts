@@ -259,26 +259,29 @@ export class LiveSession {
 	async leave(wish: "close" | "detach" | "lost"): Promise<"close" | "detach" | "lost"> {
 		const keeps = this.role === "observer" || (this.#view !== null && hasOthers(this.#view));
 		const how = wish === "close" && keeps ? "detach" : wish;
-		await this.#leave(how);
-		return how;
+		return this.#leave(how);
 	}
 
-	async #leave(how: "close" | "detach" | "lost"): Promise<void> {
+	async #leave(how: "close" | "detach" | "lost"): Promise<"close" | "detach" | "lost"> {
 		this.#closed = true;
 		const server = this.#server;
 		const view = this.#view;
 		this.#server = null;
-		if (server === null) return;
+		if (server === null) return how;
+		let done = how;
 		if (view !== null && how !== "lost") {
 			const { sessionId } = view;
 			const goodbye =
 				how === "close"
-					? server.request("session/close", { sessionId, requestId: randomUUID() })
+					? server.request("session/close", { sessionId, requestId: randomUUID() }).then(({ ended }) => {
+							if (!ended) done = "detach";
+						})
 					: server.request("session/detach", { sessionId });
 			// The server ends the session also when nobody waits for its answer.
 			await Promise.race([goodbye.catch(() => {}), delay(goodbyeMs)]);
 		}
 		server.close();
+		return done;
 	}
 
 	#sessionId(): string {

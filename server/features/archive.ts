@@ -37,10 +37,10 @@ export const archiveFeature: Feature = {
 			}),
 		);
 
-		client.onRequest("session/delete", ({ sessionId, requestId }) =>
+		client.onRequest("session/delete", ({ sessionId, requestId, force = false }) =>
 			once(store, "", requestId, async () => {
 				const row = sessions.find({ sessionId });
-				await deleteSession(sessions, store, row.sessionId, client.participantId);
+				await deleteSession(sessions, store, row.sessionId, client.participantId, force);
 				client.joined.delete(row.sessionId);
 				return {};
 			}),

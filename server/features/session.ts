@@ -70,12 +70,17 @@ export const sessionFeature: Feature = {
 			return {};
 		});
 
-		client.onRequest("session/close", ({ sessionId, requestId }) =>
+		client.onRequest("session/close", ({ sessionId, requestId, force = false }) =>
 			once(store, sessionId, requestId, async () => {
-				sessions.require(sessionId).requireController(client.participantId);
+				const session = controlled(client, sessions.require(sessionId));
+				const others = session.otherControllers(client.participantId);
+				const ended = force || others.length === 0;
 				client.joined.delete(sessionId);
-				await sessions.close(sessionId);
-				return {};
+				if (ended) {
+					session.warn(`${client.facts.name} ended this session.`, client.participantId);
+					await sessions.close(sessionId);
+				} else session.leave(client.participantId, "detached");
+				return { ended, others };
 			}),
 		);
 

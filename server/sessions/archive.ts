@@ -53,8 +53,14 @@ export const deleteSession = async (
 	store: Store,
 	sessionId: string,
 	participantId: string,
+	force: boolean,
 ): Promise<void> => {
-	openFor(sessions, sessionId, participantId);
+	const others = openFor(sessions, sessionId, participantId)?.otherControllers(participantId) ?? [];
+	if (others.length > 0 && !force)
+		throw new RequestError(
+			"sessionInUse",
+			`Session ${sessionId} is used by ${others.join(", ")} too: end it there first, or delete it with force.`,
+		);
 	await removeSession(sessions, store, sessionId);
 };
 
@@ -62,7 +68,7 @@ export const deleteSession = async (
 export const removeSession = async (sessions: Sessions, store: Store, sessionId: string): Promise<void> => {
 	const open = sessions.live.find((session) => session.sessionId === sessionId);
 	if (open) {
-		open.log.hint({ kind: "notice", level: "warning", text: "This session was deleted." });
+		open.warn("This session was deleted.");
 		await sessions.close(sessionId);
 	} else sessions.own(sessionId);
 	store.deleteSession(sessionId);

@@ -231,6 +231,22 @@ export class Session {
 		return { ...item, parts: [...item.parts, ...this.turns.partial] };
 	}
 
+	/** Who else may change the session, by name. */
+	otherControllers(participantId: string): string[] {
+		return this.#controllers()
+			.filter((each) => each.participantId !== participantId)
+			.map(({ name }) => name);
+	}
+
+	/** Tells all who are here, but for one, something that is no part of the log. */
+	warn(text: string, except: string | null = null): void {
+		const { sessionId, log } = this;
+		const hint = { kind: "notice", level: "warning", text } as const;
+		for (const audience of this.#participants.values())
+			if (audience.participantId !== except)
+				audience.send({ kind: "hint", sessionId, seq: log.headSeq, hint });
+	}
+
 	/** A participant is gone; the session goes on. */
 	leave(participantId: string, reason: "detached" | "lost"): void {
 		if (!this.#participants.delete(participantId)) return;

@@ -90,6 +90,7 @@ test("the error codes of the protocol: a number never gets another meaning", () 
 		  "parseError": -32700,
 		  "requestCancelled": -32800,
 		  "serverNotInitialized": -32002,
+		  "sessionInUse": -32018,
 		  "sessionNotFound": -32010,
 		  "sessionOwnedElsewhere": -32011,
 		}

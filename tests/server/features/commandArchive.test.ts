@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { isAlive, until } from "../../support/kernel.ts";
 import { type Script, say, scriptedBackend } from "../../support/scriptedBackend.ts";
 import { startTestServer, type TestClient } from "../../support/server.ts";
 import { nextRequestId, startKernelSession } from "../../support/sessionWithKernel.ts";
@@ -87,16 +88,8 @@ test("a number deletes in this folder alone, and a kernel that still runs needs 
 	expect(await run(near.by, near.id, `delete ${historySession}`)).toContain("still runs");
 	expect(process.kill(launch.pid!, 0)).toBe(true);
 	expect(await run(near.by, near.id, `delete ${historySession} --force`)).toContain("Deleted session");
-	await expect.poll(() => isAlive(launch.pid!)).toBe(false);
+	await until(() => !isAlive(launch.pid!));
 });
-
-const isAlive = (pid: number): boolean => {
-	try {
-		return process.kill(pid, 0);
-	} catch {
-		return false;
-	}
-};
 
 test("export writes a file that import makes a session of", async () => {
 	const { server, client, open } = await start(say("answer"));

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { isAlive, until } from "../../support/kernel.ts";
 import { hangAfter, say, scriptedBackend } from "../../support/scriptedBackend.ts";
 import { startTestServer } from "../../support/server.ts";
+import { startKernelSession } from "../../support/sessionWithKernel.ts";
 
 const newSession = (cwd: string, requestId = "new") => ({ requestId, cwd, kernel: null, settings: {} });
 const text = (value: string) => [{ kind: "text" as const, text: value }];
@@ -119,4 +121,56 @@ test("a lost client leaves its session running", async () => {
 	await second.request("session/attach", { ref: { sessionId }, role: "controller", since: null });
 	const { items } = await second.request("session/transcript", { sessionId, before: null, limit: 5 });
 	expect(items).toMatchObject([{ kind: "turn" }]);
+});
+
+test("closing leaves a session to the controllers who still work in it", async () => {
+	const { server, client, sessionId, launch } = await startKernelSession();
+	const second = await server.connect({ name: "editor" });
+	await second.request("session/attach", { ref: { sessionId }, role: "controller", since: null });
+	const closed = await client.request("session/close", { sessionId, requestId: "c1" });
+	expect(closed).toEqual({ ended: false, others: ["editor"] });
+	const { participantId } = await second.event("participantLeft");
+	expect(participantId).not.toBe("");
+	await second.request("cell/execute", { sessionId, requestId: "x", code: "1" });
+	expect(await second.event("cellFinished")).toMatchObject({ status: "ok" });
+	await expect(client.request("session/close", { sessionId, requestId: "c2" })).rejects.toMatchObject({
+		code: -32012,
+	});
+	expect(await second.request("session/close", { sessionId, requestId: "c3" })).toEqual({
+		ended: true,
+		others: [],
+	});
+	await until(() => !isAlive(launch.pid!));
+});
+
+test("force ends a session for all, and they are told by whom", async () => {
+	const server = await startTestServer();
+	const first = await server.connect({ name: "terminal" });
+	const { state } = await first.request("session/new", newSession(server.folder));
+	const { sessionId } = state;
+	const second = await server.connect({ name: "editor" });
+	await second.request("session/attach", { ref: { sessionId }, role: "controller", since: null });
+	await expect(first.request("session/delete", { sessionId, requestId: "d" })).rejects.toMatchObject({
+		code: -32018,
+		message: expect.stringContaining("is used by editor too"),
+	});
+	const closed = await first.request("session/close", { sessionId, requestId: "c", force: true });
+	expect(closed).toEqual({ ended: true, others: ["editor"] });
+	const told = await second.until((update) => update.kind === "hint" && update.hint.kind === "notice");
+	expect(told).toMatchObject({ hint: { level: "warning", text: "terminal ended this session." } });
+	expect(first.updates.some((update) => update.kind === "hint" && update.hint.kind === "notice")).toBe(false);
+	await expect(
+		second.request("session/prompt", { sessionId, requestId: "p", content: text("a") }),
+	).rejects.toMatchObject({ code: -32010 });
+});
+
+test("an observer does not keep a session from being closed", async () => {
+	const server = await startTestServer();
+	const first = await server.connect();
+	const { state } = await first.request("session/new", newSession(server.folder));
+	const { sessionId } = state;
+	const observer = await server.connect();
+	await observer.request("session/attach", { ref: { sessionId }, role: "observer", since: null });
+	const closed = await first.request("session/close", { sessionId, requestId: "c" });
+	expect(closed).toEqual({ ended: true, others: [] });
 });
