@@ -2,6 +2,7 @@
  * Look-ups: requests that change nothing, answered while a cell runs. They go to one subshell of the kernel, one at a
  * time. Nobody waits longer than a limit: a look-up that is stuck keeps its subshell, the next ones get a new one.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { HostError } from "../sessions/host.ts";
 import type { KernelClient } from "./kernelClient.ts";
 import { text } from "./outputs.ts";
@@ -91,17 +92,37 @@ export class Lookups {
 	}
 
 	async #create(): Promise<string> {
-		const { client, limitMs } = this.#options;
+		const { limitMs } = this.#options;
 		if (this.#stuck >= maxStuck)
 			throw new HostError(
 				"timeout",
 				`${maxStuck} look-ups in this kernel are stuck: restart it to look again.`,
 			);
-		const request = client.request({ channel: "control", type: "create_subshell_request", content: {} });
-		const reply = await limited(request.reply, limitMs, "create_subshell_request");
-		const id = text(reply.content.subshell_id);
-		if (!id) throw new HostError("failed", `The kernel made no subshell: ${text(reply.content.evalue)}`);
-		return id;
+		const asked = new AbortController();
+		try {
+			return await limited(this.#createOnceStarted(asked.signal), limitMs, "create_subshell_request");
+		} finally {
+			asked.abort();
+		}
+	}
+
+	/**
+	 * ipykernel 7.4 answers on control before its main thread has what subshells need: start-up files may still run
+	 * there. Until then its handler fails and nothing is sent. Control is answered in order, so an answer to a request
+	 * sent after it tells that none will come.
+	 */
+	async #createOnceStarted(signal: AbortSignal): Promise<string> {
+		const ask = (type: string) =>
+			this.#options.client.request({ channel: "control", type, content: {} }).reply;
+		for (let waitMs = 10; ; waitMs = Math.min(2 * waitMs, 500)) {
+			const created = ask("create_subshell_request");
+			created.catch(() => {}); // where it was not answered, the next one tells
+			const reply = await Promise.race([created, ask("kernel_info_request").then(() => null)]);
+			const id = text(reply?.content.subshell_id);
+			if (id && !signal.aborted) return id;
+			if (id) this.#delete(id);
+			await delay(waitMs, null, { signal, ref: false });
+		}
 	}
 
 	#abandon(subshellId: string, reply: Promise<Message>): void {

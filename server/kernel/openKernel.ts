@@ -138,7 +138,6 @@ const meet = async (
 		limitMs: options.lookupTimeoutMs,
 		onLog: options.onLog,
 	});
-	lookups.warm();
 	const ask = (
 		channel: "shell" | "control",
 		op: string,
@@ -158,7 +157,8 @@ const meet = async (
 
 	const installed = install(client, module.code);
 	const quick = await Promise.race([installed, delay(busyAfterMs, null, { ref: false })]);
-	if (quick === null) await installBeside(client, lookups, module.code, control);
+	if (quick === null) await Promise.any([installBeside(client, lookups, module.code, control), installed]);
+	lookups.warm();
 	const hello = await control("hello", {}).then(record, (error) => {
 		// A Python kernel without IPython runs cells; look-ups and history are then refused one by one.
 		options.onLog(`No look-ups in this kernel: ${quick ?? (error as Error).message}`);

@@ -44,8 +44,13 @@ test("without subshells look-ups answer when Python is free, and are given up in
 });
 
 test("a startup file that takes its time delays the kernel and breaks nothing", async () => {
-	kernel = await startTestKernel({ env: withStartup("import time; time.sleep(0.8); started = 'yes'") });
-	expect((await kernel.run("started")).text).toBe("'yes'\n");
+	// Longer than look-ups may take: control answers meanwhile, and cannot make subshells yet.
+	kernel = await startTestKernel({
+		lookupTimeoutMs: 200,
+		env: withStartup("import time; time.sleep(1); started = 'yes'"),
+	});
+	expect((await kernel.run("answer = started; answer")).text).toBe("'yes'\n");
+	expect((await kernel.host.variables("answer", noSignal)).length).toBe(1);
 });
 
 test("another version of our module is replaced, without doubling what it does", async () => {
