@@ -37,7 +37,13 @@ export type Decision = z.infer<typeof Decision>;
  * and is sent in order as `session/update`. Field names follow LSP, ACP and Jupyter.
  */
 export const SessionEvent = z.discriminatedUnion("kind", [
-	z.object({ kind: z.literal("sessionCreated"), cwd: z.string(), title: z.string().nullable() }),
+	z.object({
+		kind: z.literal("sessionCreated"),
+		cwd: z.string(),
+		title: z.string().nullable(),
+		/** The session whose past this one shares, and the last of its events that is shared. */
+		forkedFrom: z.object({ sessionId: z.string(), seq: z.int() }).optional(),
+	}),
 	z.object({ kind: z.literal("sessionRenamed"), title: z.string() }),
 	z.object({ kind: z.literal("settingsChanged"), settings: Settings }),
 	z.object({ kind: z.literal("participantJoined"), participant: Participant }),

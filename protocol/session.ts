@@ -80,11 +80,14 @@ export const SessionSummary = z.object({
 	backend: z.string().nullable(),
 	historySession: z.int().nullable(),
 	historyFile: z.string().nullable(),
+	/** The session that this one is a fork of; it may be deleted since. */
+	forkedFrom: z.string().nullable(),
 	/** `live`: a kernel runs. `closed`: ended by a person. `lost`: neither. */
 	state: z.enum(["live", "closed", "lost"]),
 });
 export type SessionSummary = z.infer<typeof SessionSummary>;
 
+/** Sessions in which something was said or run, or that have a title, a kernel or participants. */
 export const ListSessionsParams = z.object({
 	/** Only this folder's sessions; falls back to its git root when it has none. Absent: all. */
 	cwd: z.string().optional(),

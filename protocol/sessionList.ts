@@ -18,7 +18,8 @@ const maxPromptChars = 60;
 export const sessionTable = (sessions: readonly SessionSummary[], none: string): string => {
 	if (sessions.length === 0) return none;
 	const rows = sessions.map((each) => {
-		const text = (each.title ?? each.lastPrompt ?? "").replace(/\s+/g, " ").trim();
+		const said = (each.title ?? each.lastPrompt ?? "").replace(/\s+/g, " ").trim();
+		const text = each.forkedFrom === null ? said : `(fork of ${each.forkedFrom.slice(0, 13)}) ${said}`;
 		return [
 			sessionName(each).padStart(6),
 			localTime(each.createdAt).padEnd(20),

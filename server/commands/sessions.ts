@@ -14,7 +14,8 @@ export const sessionCommands = {
 				session.environment,
 			);
 			const others = sessions.filter(({ sessionId }) => sessionId !== session.sessionId);
-			return { text: sessionTable(others.slice(0, 20), "No other sessions found for this directory.") };
+			const where = rest === "all" ? "" : " for this directory";
+			return { text: sessionTable(others.slice(0, 20), `No other sessions found${where}.`) };
 		},
 	},
 	rename: {

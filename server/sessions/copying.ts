@@ -1,6 +1,6 @@
 /** Forks: a session that shares another's past. The events are the same, with the same places and times. */
 import { setImmediate as pause } from "node:timers/promises";
-import type { SessionEvent } from "../../protocol/index.ts";
+import type { SessionEvent, StoredEvent } from "../../protocol/index.ts";
 import type { Owner, Store } from "../store/store.ts";
 import { newId } from "./ids.ts";
 
@@ -23,6 +23,7 @@ export const copySession = async (
 ): Promise<string> => {
 	const { cwd } = store.session(from)!;
 	const sessionId = newId();
+	const forkedFrom = { sessionId: from, seq: through };
 	store.createSession(sessionId, cwd, owner, []);
 	try {
 		const turns = new Set<string>();
@@ -30,7 +31,15 @@ export const copySession = async (
 			const page = store.eventPage(from, after, through, pageSize);
 			if (page.length === 0) break;
 			after = page.at(-1)!.seq;
-			const kept = page.filter(({ event }) => !stays.has(event.kind));
+			const kept = page
+				.filter(({ event }) => !stays.has(event.kind))
+				.map(
+					({ seq, at, event }): StoredEvent => ({
+						seq,
+						at,
+						event: event.kind === "sessionCreated" ? { ...event, forkedFrom } : event,
+					}),
+				);
 			for (const { event } of kept) if (event.kind === "turnStarted") turns.add(event.turnId);
 			store.insertEvents(sessionId, kept);
 			await pause();

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { Output, SessionRef, SessionSummary } from "../../protocol/index.ts";
+import type { ListSessionsParams, Output, SessionRef, SessionSummary } from "../../protocol/index.ts";
 import type { Environment } from "../backends/backend.ts";
 import { parseAnswer } from "../notebooks/answerText.ts";
 import { gitRoot } from "../store/gitRoot.ts";
@@ -14,6 +14,7 @@ import {
 	type PythonInput,
 	type PythonPrompt,
 	type PythonSession,
+	type PythonSessionFilter,
 	readPythonSession,
 } from "../store/ipythonHistory.ts";
 import { type Store, StoreError } from "../store/store.ts";
@@ -23,7 +24,7 @@ import { importCell, importTurn } from "./importing.ts";
 import { SessionLog } from "./log.ts";
 import { renderNow } from "./notebooks.ts";
 
-const maxListed = 20;
+const maxListed = 50;
 
 /** Stands for the interpreter that ran their cells: unlike those of a file, they may be run again. */
 const pythonKernelId = "ipython";
@@ -34,29 +35,38 @@ export const pythonHistoryFile = (environment: Environment): string => {
 	return join(environment.IPYTHONDIR || join(home, ".ipython"), "profile_default", "history.sqlite");
 };
 
-/** Those of a folder that are not ours already, or of its git root when the folder has none at all. */
-export const pythonSummaries = (store: Store, environment: Environment, cwd: string): SessionSummary[] => {
-	const here = summariesOf(store, environment, cwd);
+/**
+ * Those that are not ours already: of a folder, or of its git root when the folder has none at all; without a folder
+ * the newest of all.
+ */
+export const pythonSummaries = (
+	store: Store,
+	environment: Environment,
+	{ cwd, search }: Pick<ListSessionsParams, "cwd" | "search">,
+): SessionSummary[] => {
+	const text = search ? { search } : {};
+	if (cwd === undefined) return summariesOf(store, environment, text);
+	const here = summariesOf(store, environment, { cwd, ...text });
 	const hasOurs = store.findSessions({ cwd }, 1).some((session) => session.cwd === cwd);
 	const root = here.length > 0 || hasOurs ? null : gitRoot(cwd);
-	return root === null || root === cwd ? here : summariesOf(store, environment, root);
+	return root === null || root === cwd ? here : summariesOf(store, environment, { cwd: root, ...text });
 };
 
 /** An unreadable history holds none: another program keeps it locked, and ours are listed all the same. */
-const summariesOf = (store: Store, environment: Environment, cwd: string): SessionSummary[] => {
+const summariesOf = (
+	store: Store,
+	environment: Environment,
+	filter: Pick<PythonSessionFilter, "cwd" | "search">,
+): SessionSummary[] => {
 	const file = pythonHistoryFile(environment);
 	try {
-		return listPythonSessions(file, { cwd }, maxListed)
-			.filter(({ session }) => !isOurs(store, file, session))
-			.map((each) => toSummary(each, file));
+		const except = new Set(store.historySessions(file));
+		return listPythonSessions(file, { ...filter, except }, maxListed).map((each) => toSummary(each, file));
 	} catch (error) {
 		if (error instanceof StoreError) return [];
 		throw error;
 	}
 };
-
-const isOurs = (store: Store, file: string, session: number): boolean =>
-	store.findSessions({ historySession: session }, 100).some(({ historyFile }) => historyFile === file);
 
 const toSummary = (found: PythonSession, historyFile: string): SessionSummary => ({
 	sessionId: `ipython-${found.session}`,
@@ -70,6 +80,7 @@ const toSummary = (found: PythonSession, historyFile: string): SessionSummary =>
 	backend: found.backend,
 	historySession: found.session,
 	historyFile,
+	forkedFrom: null,
 	state: "closed",
 });
 
@@ -89,7 +100,7 @@ export const findPythonSession = (
 		return readPythonSession(file, ref.historySession);
 	}
 	if (ref.cwd === undefined) return null;
-	const [newest] = pythonSummaries(store, environment, ref.cwd);
+	const [newest] = pythonSummaries(store, environment, { cwd: ref.cwd });
 	const [ours] = store.findSessions(ref, 1);
 	if (!newest || (ours && ours.cells + ours.turns > 0 && ours.updatedAt > newest.updatedAt)) return null;
 	return readPythonSession(file, newest.historySession!);

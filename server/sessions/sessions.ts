@@ -93,12 +93,16 @@ export class Sessions {
 		return session;
 	}
 
-	/** Ours, and on the first page of a folder's those that the predecessors left there, by their times. */
+	/** Ours, and on the first page those that the predecessors left, by their times. Empty ones only while open. */
 	list(params: ListSessionsParams, environment: Environment): ListSessionsResult {
 		const { store } = this.#options;
-		const ours = store.listSessions(params);
-		if (params.cwd === undefined || params.cursor !== undefined || params.search) return ours;
-		const theirs = pythonSummaries(store, environment, params.cwd);
+		const open = this.live.filter(({ participants }) => participants.length > 0);
+		const ours = store.listSessions(
+			params,
+			open.map(({ sessionId }) => sessionId),
+		);
+		if (params.cursor !== undefined) return ours;
+		const theirs = pythonSummaries(store, environment, params);
 		const sessions = [...ours.sessions, ...theirs].sort((a, b) => b.updatedAt - a.updatedAt);
 		return { ...ours, sessions };
 	}

@@ -48,10 +48,19 @@ export type PythonConversation = PythonSession & {
 
 const busyTimeoutMs = 250;
 
-/** Newest first. Those of `cwd`, or the one named; empty when the file is absent or holds none with prompts. */
+export type PythonSessionFilter = {
+	readonly cwd?: string;
+	readonly session?: number;
+	/** Text in prompts. */
+	readonly search?: string;
+	/** Numbers to leave out. */
+	readonly except?: ReadonlySet<number>;
+};
+
+/** Newest first. Empty when the file is absent or holds none with prompts. */
 export const listPythonSessions = (
 	file: string,
-	filter: { readonly cwd: string } | { readonly session: number },
+	filter: PythonSessionFilter,
 	limit: number,
 ): PythonSession[] => withHistory(file, (db) => readSessions(db, filter, limit)) ?? [];
 
@@ -101,21 +110,25 @@ type SessionLine = { session: number; start: string | null; remark: string | nul
 
 const readSessions = (
 	db: SQLite.Database,
-	filter: { readonly cwd: string } | { readonly session: number },
+	{ cwd: folder, session: number, search, except }: PythonSessionFilter,
 	limit: number,
 ): PythonSession[] => {
 	const tables = tablesOf(db);
 	if (tables.length === 0 || columnsOf(db, "sessions").length === 0) return [];
 	const remark = columnsOf(db, "sessions").includes("remark") ? "remark" : "NULL AS remark";
-	const withPrompts = tables.map((table) => `SELECT session FROM ${table}`).join(" UNION ");
+	const pattern = `%${(search ?? "").replace(/[\\%_]/g, "\\$&")}%`;
+	const withPrompts = tables
+		.map((table) => `SELECT session FROM ${table} WHERE prompt LIKE @pattern ESCAPE '\\'`)
+		.join(" UNION ");
 	const rows = db
 		.prepare(
-			`SELECT session, start, ${remark} FROM sessions WHERE session IN (${withPrompts}) ORDER BY session DESC`,
+			`SELECT session, start, ${remark} FROM sessions WHERE session IN (${withPrompts}) AND session = coalesce(@number, session) ORDER BY session DESC`,
 		)
-		.all() as SessionLine[];
+		.all({ pattern, number: number ?? null }) as SessionLine[];
 	return rows
+		.filter((row) => !except?.has(row.session))
 		.map((row) => ({ ...row, ...parseRemark(row.remark) }))
-		.filter((row) => ("session" in filter ? row.session === filter.session : row.cwd === filter.cwd))
+		.filter((row) => folder === undefined || row.cwd === folder)
 		.slice(0, limit)
 		.map(({ session, start, cwd, backend }) => ({
 			session,

@@ -9,7 +9,13 @@ export const createSessions = (
 	gitRoot: (cwd: string) => string | null,
 ): Pick<
 	Store,
-	"session" | "findSessions" | "listSessions" | "claimSession" | "releaseSessions" | "setClosed"
+	| "session"
+	| "findSessions"
+	| "listSessions"
+	| "historySessions"
+	| "claimSession"
+	| "releaseSessions"
+	| "setClosed"
 > => {
 	const folderOf = (cwd: string): string => {
 		if (db.get("SELECT 1 FROM sessions WHERE cwd = ? LIMIT 1", cwd)) return cwd;
@@ -53,7 +59,15 @@ export const createSessions = (
 			);
 		},
 
-		listSessions: (params) => listSessions(db, params, folderOf),
+		listSessions: (params, open) => listSessions(db, params, open ?? null, folderOf),
+
+		historySessions: (historyFile) =>
+			db
+				.all<{ number: number }>(
+					"SELECT DISTINCT history_session AS number FROM sessions WHERE history_session IS NOT NULL AND history_file = ?",
+					historyFile,
+				)
+				.map(({ number }) => number),
 
 		claimSession: (sessionId, owner, isAlive) => {
 			// Compare and swap, so that asking the system about a process happens outside of the write lock.
@@ -88,6 +102,7 @@ export const createSessions = (
 const listSessions = (
 	db: Database,
 	{ cwd, search, limit = 100, cursor }: ListSessionsParams,
+	open: readonly string[] | null,
 	folderOf: (cwd: string) => string,
 ): ListSessionsResult => {
 	const conditions: string[] = [];
@@ -106,6 +121,11 @@ const listSessions = (
 			pattern,
 		);
 	}
+	if (open !== null)
+		where(
+			`(${used} OR s.title IS NOT NULL OR ${isLive} OR s.session_id IN (SELECT value FROM json_each(?)))`,
+			JSON.stringify(open),
+		);
 	const filter = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
 	const rows = db.all<Row>(
 		`${selectRow} ${filter} ORDER BY s.updated_at DESC, s.id DESC LIMIT ?`,
@@ -153,10 +173,16 @@ type Row = {
 	readonly next_execution_count: number;
 	readonly closed: number;
 	readonly live: number;
+	readonly forked_from: string | null;
 };
 
-const selectRow =
-	"SELECT s.*, EXISTS (SELECT 1 FROM kernels k WHERE k.session_id = s.session_id AND k.alive = 1) AS live FROM sessions s";
+const isLive = "EXISTS (SELECT 1 FROM kernels k WHERE k.session_id = s.session_id AND k.alive = 1)";
+
+/** A fork says so in its first event. */
+const forkedFrom =
+	"(SELECT json_extract(e.json, '$.forkedFrom.sessionId') FROM events e WHERE e.session = s.id AND e.seq = 1)";
+
+const selectRow = `SELECT s.*, ${isLive} AS live, ${forkedFrom} AS forked_from FROM sessions s`;
 
 const used = "(s.cells + s.turns > 0)";
 
@@ -175,6 +201,7 @@ const toSummary = (row: Row): SessionSummary => ({
 	backend: row.backend,
 	historySession: row.history_session,
 	historyFile: row.history_file,
+	forkedFrom: row.forked_from,
 	state: row.live ? "live" : row.closed ? "closed" : "lost",
 });
 

@@ -86,7 +86,10 @@ export type Store = {
 	session(sessionId: string): SessionRow | null;
 	/** The sessions a reference may mean, best first; empty when there is none. */
 	findSessions(ref: SessionRef, limit: number): SessionRow[];
-	listSessions(params: ListSessionsParams): ListSessionsResult;
+	/** With `open`, sessions in which nothing was said or run are left out unless they stand there or have a kernel. */
+	listSessions(params: ListSessionsParams, open?: readonly string[]): ListSessionsResult;
+	/** IPython's numbers of the sessions that go on in this history file. */
+	historySessions(historyFile: string): number[];
 
 	/**
 	 * Commits events, their folds, and what they add to the canonical transcript, all or nothing. Returns the

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { TranscriptItem } from "../../../protocol/index.ts";
+import { sessionTable } from "../../../protocol/sessionList.ts";
 import { callTool, hangAfter, type Script, say, scriptedBackend } from "../../support/scriptedBackend.ts";
 import { startTestServer, type TestClient } from "../../support/server.ts";
 import { launchTestKernel, nextRequestId, startKernelSession } from "../../support/sessionWithKernel.ts";
@@ -46,6 +47,14 @@ test("a fork shares the past up to a turn and goes its own way", async () => {
 	expect(forked).not.toBe(sessionId);
 	expect(fork.state).toMatchObject({ title: "another way", kernel: null, queue: [], runningTurn: null });
 	expect(fork.replay).toMatchObject({ kind: "snapshot", items: [{ turnId: first }] });
+	const { sessions } = await client.request("session/list", {});
+	expect(sessions.map((each) => [each.sessionId, each.forkedFrom])).toEqual(
+		expect.arrayContaining([
+			[forked, sessionId],
+			[sessionId, null],
+		]),
+	);
+	expect(sessionTable(sessions, "")).toContain(`(fork of ${sessionId.slice(0, 13)}) another way`);
 	const again = await client.request("session/fork", { sessionId, requestId: "fork", turnId: first });
 	expect(again.state.sessionId).toBe(forked);
 

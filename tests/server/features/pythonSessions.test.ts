@@ -51,6 +51,9 @@ test("a session of the Python program is listed in its folder and resumes with i
 		},
 	]);
 	expect((await client.request("session/list", { cwd: "/elsewhere" })).sessions).toEqual([]);
+	expect((await client.request("session/list", {})).sessions).toEqual(sessions);
+	expect((await client.request("session/list", { search: "SQUARES`" })).sessions).toEqual(sessions);
+	expect((await client.request("session/list", { search: "100%" })).sessions).toEqual([]);
 	const opened = await resume(client, { historySession: 1, cwd });
 	expect(opened.state).toMatchObject({ cwd, kernel: null, settings: { backend: "scripted" } });
 	expect(itemsOf(opened)).toMatchInlineSnapshot(`

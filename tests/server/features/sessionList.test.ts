@@ -103,3 +103,34 @@ test("a cursor that is none of ours is refused", async () => {
 		message: expect.stringContaining("nonsense"),
 	});
 });
+
+test("sessions in which nothing happened are listed only while somebody is in them or they have a name", async () => {
+	const server = await startTestServer();
+	const client = await server.connect();
+	const names = ["left", "named", "asked"];
+	const ids: string[] = [];
+	const visitor = await server.connect();
+	for (const name of names) {
+		const { state } = await visitor.request("session/new", {
+			requestId: name,
+			cwd: server.folder,
+			kernel: null,
+			settings: {},
+		});
+		ids.push(state.sessionId);
+	}
+	const [left, named, asked] = ids as [string, string, string];
+	await visitor.request("session/rename", { sessionId: named, requestId: "r", title: "Mine" });
+	await visitor.request("session/prompt", {
+		sessionId: asked,
+		requestId: "p",
+		content: [{ kind: "text", text: "what?" }],
+	});
+	const listed = async () =>
+		(await client.request("session/list", {})).sessions.map(({ sessionId }) => sessionId).sort();
+	expect(await listed()).toEqual([...ids].sort());
+	for (const sessionId of ids) await visitor.request("session/detach", { sessionId });
+	expect(await listed()).toEqual([named, asked].sort());
+	await client.request("session/attach", { ref: { sessionId: left }, role: "observer", since: null });
+	expect(await listed()).toEqual([...ids].sort());
+});
