@@ -107,9 +107,9 @@ export class Lookups {
 	}
 
 	/**
-	 * ipykernel 7.4 answers on control before its main thread has what subshells need: start-up files may still run
-	 * there. Until then its handler fails and nothing is sent. Control is answered in order, so an answer to a request
-	 * sent after it tells that none will come.
+	 * ipykernel 7.4 answers on control a moment before its main thread has made what subshells need. Until then the
+	 * request's handler fails and nothing is sent. Control is answered in order, so an answer to a request sent after it
+	 * tells that none will come.
 	 */
 	async #createOnceStarted(signal: AbortSignal): Promise<string> {
 		const ask = (type: string) =>

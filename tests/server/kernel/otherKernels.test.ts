@@ -44,13 +44,24 @@ test("without subshells look-ups answer when Python is free, and are given up in
 });
 
 test("a startup file that takes its time delays the kernel and breaks nothing", async () => {
-	// Longer than look-ups may take: control answers meanwhile, and cannot make subshells yet.
+	kernel = await startTestKernel({ env: withStartup("import time; time.sleep(0.8); started = 'yes'") });
+	expect((await kernel.run("started")).text).toBe("'yes'\n");
+});
+
+test("a kernel that cannot make subshells yet is asked again", async () => {
 	kernel = await startTestKernel({
-		lookupTimeoutMs: 200,
-		env: withStartup("import time; time.sleep(1); started = 'yes'"),
+		env: withStartup(`from threading import current_thread
+from ipykernel.shellchannel import ShellChannelThread
+manager = ShellChannelThread.manager
+early = [1, 2]
+def get(self):
+    assert current_thread().name != "Control" or not early or not early.pop()
+    return manager.fget(self)
+ShellChannelThread.manager = property(get)`),
 	});
-	expect((await kernel.run("answer = started; answer")).text).toBe("'yes'\n");
-	expect((await kernel.host.variables("answer", noSignal)).length).toBe(1);
+	await kernel.run("x = 1");
+	expect((await kernel.host.variables("x", noSignal)).length).toBe(1);
+	expect((await kernel.run("early")).text).toBe("[]\n");
 });
 
 test("another version of our module is replaced, without doubling what it does", async () => {
