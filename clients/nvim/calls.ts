@@ -1,5 +1,4 @@
 /** What Lua may call: one method each. A call is answered once, with a result or with a sentence on what failed. */
-import { randomUUID } from "node:crypto";
 import type { Decision, KernelLaunch, SessionSummary, SettingsPatch } from "../../protocol/index.ts";
 import { findPython, spawnKernel } from "../common/spawnKernel.ts";
 import { type CompletionTarget, completeCommand } from "./commandWords.ts";
@@ -25,17 +24,13 @@ type StartParams = {
 	readonly settings?: SettingsPatch;
 };
 
+type AnswerParams = { readonly approvalId: string; readonly decision: Decision; readonly message?: string };
+
 export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv): Calls => {
 	const env = personEnvironment(hostEnvironment);
 	let start: StartParams = { cwd: process.cwd() };
-	const link = new ServerLink({
-		env,
-		cwd: () => start.cwd,
-		onUpdate: (update) => session.onUpdate(update),
-		onInputRequest: (request) => session.onInputRequest(request),
-		onLost: () => session.onLost(),
-	});
-	const session = new CurrentSession(editor, link.connect);
+	const link = new ServerLink({ env, cwd: () => start.cwd });
+	const session = new CurrentSession(editor, link.forSession);
 	const suggestions = new Suggestions(link.connect);
 
 	const launch = (): KernelLaunch => {
@@ -49,9 +44,11 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 		}).launch;
 	};
 
+	const startKernel = async (): Promise<KernelLaunch> => launch();
+
 	const target = (): CompletionTarget => {
-		const { live } = session;
-		return { sessionId: live.sessionId, settings: session.state!.settings, request: live.request.bind(live) };
+		const { live, view } = session;
+		return { sessionId: view.sessionId, settings: view.settings, request: live.request.bind(live) };
 	};
 
 	let isLeaving = false;
@@ -67,9 +64,10 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 		start: async (params: StartParams) => {
 			start = params;
 			// The kernel is the slowest to come up: it starts before a server is looked for.
-			const kernel = launch();
-			await session.open({ kind: "new", cwd: params.cwd, kernel, settings: params.settings ?? {} });
-			return { sessionId: session.live.sessionId };
+			const kernel = Promise.resolve(launch());
+			const { cwd, settings = {} } = params;
+			await session.open({ target: { kind: "new", kernel }, cwd, settings, startKernel });
+			return { sessionId: session.view.sessionId };
 		},
 
 		/** `session` is an id, the beginning of one, or IPython's number; a stored one without a kernel gets a new one. */
@@ -77,9 +75,13 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			start = params;
 			const { session: name, cwd } = params;
 			const ref = /^\d{1,9}$/.test(name) ? { historySession: Number(name), cwd } : { sessionId: name, cwd };
-			await session.open({ kind: "join", ref });
-			if (session.state?.kernel == null) await session.restart(launch);
-			return { sessionId: session.live.sessionId };
+			await session.open({
+				target: { kind: "join", ref, role: "controller" },
+				cwd,
+				settings: {},
+				startKernel,
+			});
+			return { sessionId: session.view.sessionId };
 		},
 
 		/** Sessions of a folder, or of all, newest first; `live` leaves out those without a kernel. */
@@ -89,71 +91,31 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			return sessions.filter(({ state }) => !live || state === "live").map(toChoice);
 		},
 
-		stop: async ({ keep = false }: { keep?: boolean }) => {
-			session.live;
-			await session.leave(keep ? "detach" : "close");
+		/** Without `how` a session that others work in is not ended: the answer names them. */
+		stop: async ({ how }: { how?: "keep" | "all" }) => {
+			const { others } = session;
+			if (how === undefined && others.length > 0) return { others };
+			const done = await session.leave(how === "keep" ? "detach" : how === "all" ? "closeForAll" : "close");
+			return { others: [], ended: done !== "detach" };
 		},
 
-		interrupt: async () => {
-			const { live } = session;
-			await live.request("cell/interrupt", { sessionId: live.sessionId });
-		},
+		interrupt: () => session.live.interrupt(),
+		restart: () => session.live.restartKernel(),
 
-		restart: () => session.restart(launch),
+		execute: ({ run, code }: { run: number; code: string }) => session.submit(run, { kind: "cell", code }),
+		prompt: ({ run, text }: { run: number; text: string }) =>
+			session.submit(run, { kind: "prompt", content: [{ kind: "text", text }], source: `.${text}` }),
+		cancel: () => session.live.request("session/cancel", { sessionId: session.view.sessionId }),
 
-		execute: async ({ run, code }: { run: number; code: string }) => {
-			const { live } = session;
-			const expected = session.cells.expect(run, code);
-			try {
-				const { sessionId } = live;
-				const { cellId } = await live.send("cell/execute", { sessionId, requestId: randomUUID(), code });
-				expected.accepted(cellId);
-				return { cellId };
-			} catch (error) {
-				expected.refused();
-				throw error;
-			}
-		},
-
-		prompt: async ({ run, text }: { run: number; text: string }) => {
-			const { live } = session;
-			const source = `.${text}`;
-			const expected = session.turns.expect(run, source);
-			try {
-				const { turnId } = await live.send("session/prompt", {
-					sessionId: live.sessionId,
-					requestId: randomUUID(),
-					content: [{ kind: "text", text }],
-					source,
-				});
-				expected.accepted(turnId);
-				return { turnId };
-			} catch (error) {
-				expected.refused();
-				throw error;
-			}
-		},
-
-		cancel: () => session.live.request("session/cancel", { sessionId: session.live.sessionId }),
-
-		answerPermission: async (params: { approvalId: string; decision: Decision; message?: string }) => {
-			const { sessionId } = session.live;
-			await session.live.request("permission/answer", { sessionId, ...params });
-		},
-
-		answerInput: async (params: { inputId: string; value: string }) => {
-			const { sessionId } = session.live;
-			await session.live.request("input/answer", { sessionId, ...params });
-		},
+		answerPermission: ({ approvalId, decision, message }: AnswerParams) =>
+			session.live.answerPermission(approvalId, decision, message),
+		answerInput: ({ inputId, value }: { inputId: string; value: string }) =>
+			session.live.answerInput(inputId, value),
 
 		/** Runs the words after `:Ipyai`; what only Lua can do is in the answer's `action`. */
-		command: ({ words }: { words: string }) => {
-			const { sessionId } = session.live;
-			return session.live.send("command/run", { sessionId, requestId: randomUUID(), line: words });
-		},
+		command: ({ words }: { words: string }) => session.command(words),
 
-		complete: ({ words }: { words: string }) =>
-			completeCommand(session.state === null ? null : target(), words),
+		complete: ({ words }: { words: string }) => completeCommand(session.isOpen ? target() : null, words),
 
 		cellLines: ({ cellId }: { cellId: string }) => session.cells.lines(cellId) ?? [],
 

@@ -1,5 +1,6 @@
 /** The cells of a session as an editor shows them: a preview of each, which run of Lua's it is, and who ran it. */
 import type { Output, TranscriptItem } from "../../protocol/index.ts";
+import type { LiveSession } from "../common/liveSession.ts";
 import { CellOutputs } from "./cellOutputs.ts";
 import type { Editor } from "./editor.ts";
 import type { Line } from "./terminalLines.ts";
@@ -15,38 +16,24 @@ type Cell = {
 	readonly outputs: CellOutputs;
 };
 
-type Run = { readonly run: number; readonly code: string; cellId: string | null };
-
-export type Who = { name(participantId: string | null): string; isMe(participantId: string | null): boolean };
+/** Who did something, and whether it was a run of Lua's. */
+export type Origin = {
+	name(participantId: string | null): string;
+	isMe(participantId: string | null): boolean;
+	/** The run of Lua's that became this; told once. */
+	runOf(item: Parameters<LiveSession["claim"]>[0]): number | null;
+};
 
 export class CellBook {
 	readonly #editor: Editor;
-	readonly #who: Who;
+	readonly #origin: Origin;
 	/** How many lines of output a preview has. */
 	maxLines = 20;
 	readonly #cells = new Map<string, Cell>();
-	readonly #runs = new Set<Run>();
 
-	constructor(editor: Editor, who: Who) {
+	constructor(editor: Editor, origin: Origin) {
 		this.#editor = editor;
-		this.#who = who;
-	}
-
-	/** Code of Lua's run goes to the server. Its cell may be seen before the answer that names it. */
-	expect(run: number, code: string): { accepted(cellId: string): void; refused(): void } {
-		const expected: Run = { run, code, cellId: null };
-		this.#runs.add(expected);
-		return {
-			accepted: (cellId) => {
-				expected.cellId = cellId;
-				const cell = this.#cells.get(cellId);
-				if (cell && cell.run === null && this.#runs.delete(expected)) {
-					cell.run = run;
-					this.#tell(cell);
-				}
-			},
-			refused: () => this.#runs.delete(expected),
-		};
+		this.#origin = origin;
 	}
 
 	started(event: { cellId: string; code: string; by: string | null; executionCount: number | null }): void {
@@ -55,7 +42,7 @@ export class CellBook {
 			code: event.code,
 			by: event.by,
 			past: false,
-			run: this.#claim(event),
+			run: this.#origin.runOf(event),
 			count: event.executionCount,
 			status: "running",
 			outputs: new CellOutputs(),
@@ -99,7 +86,7 @@ export class CellBook {
 			code: item.code,
 			by: item.by,
 			past: known?.past ?? true,
-			run: known?.run ?? (known ? null : this.#claim(item)),
+			run: known?.run ?? (known ? null : this.#origin.runOf(item)),
 			count: item.executionCount,
 			status: item.status,
 			outputs,
@@ -109,7 +96,7 @@ export class CellBook {
 	}
 
 	isMine(cellId: string): boolean {
-		return this.#who.isMe(this.#cells.get(cellId)?.by ?? null);
+		return this.#origin.isMe(this.#cells.get(cellId)?.by ?? null);
 	}
 
 	/** Everything a cell showed. */
@@ -119,17 +106,6 @@ export class CellBook {
 
 	clear(): void {
 		this.#cells.clear();
-		this.#runs.clear();
-	}
-
-	#claim({ cellId, code, by }: { cellId: string; code: string; by: string | null }): number | null {
-		for (const run of this.#runs) {
-			const fits = run.cellId === cellId || (run.cellId === null && run.code === code && this.#who.isMe(by));
-			if (!fits) continue;
-			this.#runs.delete(run);
-			return run.run;
-		}
-		return null;
 	}
 
 	#tell(cell: Cell): void {
@@ -141,8 +117,8 @@ export class CellBook {
 				kind: "cell",
 				cellId,
 				run,
-				by: this.#who.name(by),
-				mine: this.#who.isMe(by),
+				by: this.#origin.name(by),
+				mine: this.#origin.isMe(by),
 				past,
 				code,
 				count,

@@ -1,21 +1,25 @@
 /** The session this Neovim is in, if any: opens and leaves it, and turns what happens there into messages for Lua. */
-import type {
-	InputRequestParams,
-	KernelLaunch,
-	Participant,
-	SessionEvent,
-	SessionHint,
-	SessionState,
-	SessionUpdateParams,
-} from "../../protocol/index.ts";
+import { randomUUID } from "node:crypto";
+import type { CellPayload, InputRequestParams, ResultOf } from "../../protocol/index.ts";
 import type { ServerConnection } from "../common/connection.ts";
+import {
+	type Entry,
+	type Farewell,
+	type LinkState,
+	LiveSession,
+	type LiveSessionOptions,
+	type Submission,
+} from "../common/liveSession.ts";
+import { type Approval, type Change, isAlive, type SessionView } from "../common/sessionView.ts";
 import { plainText } from "../common/terminalText.ts";
 import { CellBook } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
-import { LiveSession, type LiveSessionOptions } from "./liveSession.ts";
 import { CallError, type Message } from "./messages.ts";
 import { terminalLines } from "./terminalLines.ts";
 import { TurnBook } from "./turnBook.ts";
+
+/** A run of Lua's on its way to becoming a cell or a turn. */
+type Run = { readonly run: number; seen(): void; failed(error: Error): void };
 
 export class CurrentSession {
 	readonly #editor: Editor;
@@ -23,226 +27,249 @@ export class CurrentSession {
 	readonly cells: CellBook;
 	readonly turns: TurnBook;
 	#live: LiveSession | null = null;
-	#state: SessionState | null = null;
-	#participants: readonly Participant[] = [];
+	#own = false;
+	readonly #runs = new Map<Submission, Run>();
 	/** Everyone who was here, for the names of what they did. */
 	readonly #names = new Map<string, string>();
-	#link: "ready" | "lost" = "ready";
+	#link: LinkState = { kind: "joining" };
 
 	constructor(editor: Editor, connect: () => Promise<ServerConnection>) {
 		this.#editor = editor;
 		this.#connect = connect;
-		const who = {
+		const origin = {
 			name: (id: string | null) => (id === null ? "another program" : (this.#names.get(id) ?? "Earlier")),
-			isMe: (id: string | null) => id !== null && id === this.#live?.participantId,
+			isMe: (id: string | null) => id !== null && id === this.#live?.view?.participantId,
+			runOf: (item: Parameters<LiveSession["claim"]>[0]) => this.#runOf(item),
 		};
-		this.cells = new CellBook(editor, who);
-		this.turns = new TurnBook(editor, who);
+		this.cells = new CellBook(editor, origin);
+		this.turns = new TurnBook(editor, origin);
 	}
 
 	/** Fails with `CallError` when there is no session. */
 	get live(): LiveSession {
-		if (this.#live === null || this.#state === null)
+		if (this.#live === null || this.#live.view === null)
 			throw new CallError("There is no session: :IpyaiStart begins one, :IpyaiJoin joins one.");
 		return this.#live;
 	}
 
-	get state(): SessionState | null {
-		return this.#state;
+	/** Fails like `live`. */
+	get view(): SessionView {
+		return this.live.view!;
+	}
+
+	get isOpen(): boolean {
+		return this.#live?.view != null;
+	}
+
+	/** Who else may work in the session, by name. */
+	get others(): readonly string[] {
+		const { participants, participantId } = this.view;
+		return participants
+			.filter((each) => each.participantId !== participantId && each.role === "controller")
+			.map(({ name }) => plainText(name));
 	}
 
 	/** Opens or joins; the session before is left and goes on. */
-	async open(target: LiveSessionOptions["target"]): Promise<void> {
+	async open(
+		options: Pick<LiveSessionOptions, "target" | "cwd" | "settings" | "startKernel">,
+	): Promise<void> {
 		await this.leave("detach");
 		const live = new LiveSession({
-			target,
-			connect: this.#connect,
+			...options,
+			join: this.#connect,
 			listener: {
-				onState: (state, participantId) => this.#onState(state, participantId),
-				onItem: (item) => (item.kind === "cell" ? this.cells.item(item) : this.turns.item(item)),
-				onEvent: (event) => this.#onEvent(event),
-				onHint: (hint) => this.#onHint(hint),
-				onLink: (link, reason) => this.#onLink(link, reason),
+				onOpened: (view, changes) => this.#of(live, () => this.#onOpened(view, changes)),
+				onChanges: (changes) => this.#of(live, () => this.#onChanges(changes)),
+				onReattached: (changes) => this.#of(live, () => this.#onChanges(changes)),
+				onLink: (link) => this.#of(live, () => this.#onLink(link)),
+				onInputRequest: (request) => this.#of(live, () => this.#onInputRequest(request)),
+				onRejected: (submission, reason) => this.#settle(submission)?.failed(new CallError(reason)),
 			},
 		});
 		this.#live = live;
+		this.#own = options.target.kind === "new";
 		try {
 			await live.open();
+			if (options.target.kind === "join" && !isAlive(live.view!)) await live.restartKernel();
 		} catch (error) {
 			if (this.#live === live) this.#forget();
 			throw error;
 		}
 	}
 
-	/** `end`: closes a session that this Neovim started and nobody else is in, and leaves any other. */
-	async leave(how: "close" | "detach" | "end"): Promise<void> {
+	/** `end`: closes a session that this Neovim started and nobody else is in, and leaves any other. Answers what it did. */
+	async leave(how: Farewell | "end"): Promise<Farewell> {
 		const live = this.#live;
-		if (live === null) return;
-		const isAlone = this.#participants.every(({ participantId }) => participantId === live.participantId);
+		if (live === null) return "detach";
+		const isOwn = this.#own;
 		this.#forget();
-		if (how === "end") await live.leave(live.own && isAlone ? "close" : "detach");
-		else await live.leave(how);
+		return live.leave(how !== "end" ? how : isOwn ? "close" : "detach");
 	}
 
-	async restart(launch: () => KernelLaunch): Promise<void> {
-		const isAlive = this.#state?.kernel != null && this.#state.kernel.status !== "dead";
-		await this.live.restartKernel(launch, isAlive);
+	/** Sends code or a prompt as a run of Lua's; resolves when it is seen as a cell or a turn. */
+	submit(run: number, entry: Entry): Promise<void> {
+		const { live } = this;
+		return new Promise((resolve, reject) => {
+			this.#runs.set(live.submit(entry), { run, seen: resolve, failed: reject });
+		});
 	}
 
-	onUpdate(update: SessionUpdateParams): void {
-		this.#live?.onUpdate(update);
+	/** Runs the words after `:Ipyai`. */
+	command(line: string): Promise<ResultOf<"command/run">> {
+		const { sessionId } = this.view;
+		return this.live.request("command/run", { sessionId, requestId: randomUUID(), line });
 	}
 
-	onLost(): void {
-		void this.#live?.onLost();
+	#of(live: LiveSession, act: () => void): void {
+		if (this.#live === live) act();
 	}
 
-	onInputRequest({ sessionId, inputId, prompt, password }: InputRequestParams): void {
-		if (sessionId !== this.#live?.sessionId) return;
-		this.#editor.post({ kind: "input", inputId, prompt: plainText(prompt), password });
+	#runOf(item: Parameters<LiveSession["claim"]>[0]): number | null {
+		const submission = this.#live?.claim(item);
+		const run = submission ? this.#settle(submission) : undefined;
+		run?.seen();
+		return run?.run ?? null;
+	}
+
+	#settle(submission: Submission): Run | undefined {
+		const run = this.#runs.get(submission);
+		this.#runs.delete(submission);
+		return run;
 	}
 
 	#forget(): void {
 		this.#live = null;
-		this.#state = null;
-		this.#participants = [];
+		for (const run of this.#runs.values()) run.failed(new CallError("The session was left."));
+		this.#runs.clear();
 		this.#names.clear();
 		this.cells.clear();
 		this.turns.clear();
 		this.#editor.post({ kind: "session" });
 	}
 
-	#onState(state: SessionState, participantId: string): void {
-		this.#state = state;
-		this.#names.set(participantId, "Neovim");
-		this.#setParticipants(state.participants);
-		for (const approval of state.approvals) if (approval.kind === "approvalAsked") this.#onEvent(approval);
+	#onOpened(view: SessionView, changes: readonly Change[]): void {
+		this.#names.set(view.participantId, "Neovim");
+		this.#onChanges(changes);
+		for (const approval of view.approvals.values()) this.#editor.post(toApproval(approval));
+	}
+
+	#onChanges(changes: readonly Change[]): void {
+		for (const { participantId, name } of this.view.participants)
+			this.#names.set(participantId, plainText(name));
+		for (const change of changes) this.#onChange(change);
 		this.#tell();
 	}
 
-	#setParticipants(participants: readonly Participant[]): void {
-		this.#participants = participants;
-		for (const { participantId, name } of participants) this.#names.set(participantId, plainText(name));
-		this.#tell();
-	}
-
-	#onEvent(event: SessionEvent): void {
-		switch (event.kind) {
+	#onChange(change: Change): void {
+		switch (change.kind) {
 			case "cellStarted":
-				this.cells.started(event);
-				break;
+				this.cells.started(change.cell);
+				return;
 			case "cellOutput":
-				this.cells.output(event.cellId, event.output);
-				break;
+				this.cells.output(change.cell.cellId, change.output);
+				return;
+			case "lateOutput":
+				this.cells.output(change.cellId, change.output);
+				return;
 			case "cellFinished":
-				this.cells.finished(event);
-				this.#onPayloads(event);
-				break;
+				this.cells.finished(change.cell);
+				if (this.cells.isMine(change.cell.cellId))
+					for (const payload of change.payloads) this.#onPayload(payload);
+				return;
+			case "past":
+				if (change.item.kind === "cell") this.cells.item(change.item);
+				else this.turns.item(change.item);
+				return;
 			case "approvalAsked":
-				this.#editor.post(toApproval(event));
-				break;
+				this.#editor.post(toApproval(change.approval));
+				return;
 			case "approvalAnswered": {
-				const { approvalId, outcome, by } = event;
+				const { approvalId, outcome, by } = change.answer;
 				const name = by === null ? "nobody" : (this.#names.get(by) ?? "someone");
 				this.#editor.post({ kind: "approvalEnded", approvalId, outcome, by: name });
-				break;
+				return;
 			}
-			case "sessionRenamed":
-				this.#change({ title: event.title });
-				break;
-			case "settingsChanged":
-				this.#change({ settings: event.settings });
-				break;
-			case "participantJoined": {
-				const { participant } = event;
-				const others = this.#participants.filter((each) => each.participantId !== participant.participantId);
-				this.#setParticipants([...others, participant]);
-				break;
-			}
-			case "participantLeft":
-				this.#setParticipants(
-					this.#participants.filter(({ participantId }) => participantId !== event.participantId),
-				);
-				break;
-			case "kernelAttached":
-				this.#change({ kernel: { ...event, status: "idle" } });
-				break;
-			case "kernelDetached":
-				this.#change({ kernel: null });
-				break;
 			case "conversationReset":
 				this.#editor.post({ kind: "notice", level: "info", text: "The conversation begins anew." });
-				break;
-			case "sessionCreated":
-			case "epochStarted":
-			case "turnHidden":
-				break;
+				return;
+			case "notice":
+				this.#editor.post({ kind: "notice", level: change.level, text: plainText(change.text) });
+				return;
+			case "kernelAttached":
+			case "kernelDetached":
+			case "settings":
+			case "participants":
+			case "status":
+			case "overrun":
+				return;
 			default:
-				this.turns.onEvent(event);
+				this.turns.onChange(change);
 		}
 	}
 
 	/** What a cell of this Neovim's leaves to its client. */
-	#onPayloads({ cellId, payloads }: Extract<SessionEvent, { kind: "cellFinished" }>): void {
-		if (!this.cells.isMine(cellId)) return;
-		for (const payload of payloads) {
-			if (payload.kind === "page") this.#editor.post({ kind: "page", lines: terminalLines(payload.text) });
-			if (payload.kind === "setNextInput")
+	#onPayload(payload: CellPayload): void {
+		switch (payload.kind) {
+			case "page":
+				this.#editor.post({ kind: "page", lines: terminalLines(payload.text) });
+				return;
+			case "setNextInput":
 				this.#editor.post({ kind: "nextInput", text: plainText(payload.text) });
-			if (payload.kind === "command") this.#editor.post({ kind: "action", action: payload.action });
+				return;
+			case "command":
+				this.#editor.post({ kind: "action", action: payload.action });
+				return;
+			case "editMagic":
+				this.#editor.post({ kind: "edit", path: payload.filename, line: payload.lineNumber });
+				return;
+			case "askExit":
+				this.#editor.post({ kind: "exit", keep: payload.keepKernel });
+				return;
+			default:
+				payload satisfies never;
 		}
 	}
 
-	#onHint(hint: SessionHint): void {
-		if (hint.kind === "notice")
-			this.#editor.post({ kind: "notice", level: hint.level, text: plainText(hint.text) });
-		else if (hint.kind === "kernelStatus") {
-			const kernel = this.#state?.kernel;
-			if (kernel && hint.status !== "none") this.#change({ kernel: { ...kernel, status: hint.status } });
-		} else this.turns.onHint(hint);
+	#onInputRequest({ sessionId, inputId, prompt, password }: InputRequestParams): void {
+		if (sessionId !== this.#live?.view?.sessionId) return;
+		this.#editor.post({ kind: "input", inputId, prompt: plainText(prompt), password });
 	}
 
-	#onLink(link: "ready" | "lost", reason: string | null): void {
-		if (link === "lost" && this.#link === "ready") {
-			const text = `The ipyai server is lost, looking for it: ${reason}`;
+	#onLink(link: LinkState): void {
+		if (link.kind === "lost" && this.#link.kind === "ready") {
+			const text = `The ipyai server is lost, looking for it: ${link.reason}`;
 			this.#editor.post({ kind: "notice", level: "warning", text });
 		}
 		this.#link = link;
 		this.#tell();
 	}
 
-	#change(change: Partial<SessionState>): void {
-		if (this.#state === null) return;
-		this.#state = { ...this.#state, ...change };
-		this.#tell();
-	}
-
 	#tell(): void {
 		this.#editor.update("session", () => {
-			if (this.#live === null || this.#state === null) return null;
-			const { sessionId, title, cwd, kernel, settings } = this.#state;
+			const view = this.#live?.view;
+			if (!view) return null;
+			const { sessionId, title, cwd, kernel, settings } = view;
 			const { backend, model, think, permissions } = settings;
 			return {
 				kind: "session",
 				sessionId,
 				title,
 				cwd,
-				own: this.#live.own,
+				own: this.#own,
 				kernel: kernel?.status ?? "none",
 				backend,
 				model,
 				think,
 				permissions,
-				participants: this.#participants.map(({ name }) => plainText(name)),
-				link: this.#link,
+				participants: view.participants.map(({ name }) => plainText(name)),
+				link: this.#link.kind === "lost" ? "lost" : "ready",
 			};
 		});
 	}
 }
 
 /** Code is shown as code, other arguments as JSON. */
-const toApproval = (event: Extract<SessionEvent, { kind: "approvalAsked" }>): Message => {
-	const { approvalId, tool, args, always } = event;
+const toApproval = ({ approvalId, tool, args, always }: Approval): Message => {
 	const names = Object.keys(args);
 	const code = names.length === 1 ? args[names[0]!] : undefined;
 	const isText = typeof code === "string";

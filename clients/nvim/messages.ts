@@ -71,6 +71,10 @@ export type Message =
 	| { readonly kind: "page"; readonly lines: readonly Line[] }
 	/** Text that a person asked for as their next cell. */
 	| { readonly kind: "nextInput"; readonly text: string }
+	/** `%edit`: a file to write, whose code runs when it is done. */
+	| { readonly kind: "edit"; readonly path: string; readonly line: number }
+	/** `exit` in a cell. */
+	| { readonly kind: "exit"; readonly keep: boolean }
 	/** A command's part that only the client can do. */
 	| { readonly kind: "action"; readonly action: CommandAction }
 	| { readonly kind: "notice"; readonly level: "info" | "warning" | "error"; readonly text: string };

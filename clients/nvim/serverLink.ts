@@ -5,14 +5,14 @@ import type { ServerConnection } from "../common/connection.ts";
 export type ServerLinkOptions = {
 	readonly env: NodeJS.ProcessEnv;
 	cwd(): string;
-	onUpdate(update: SessionUpdateParams): void;
-	onInputRequest(request: InputRequestParams): void;
-	onLost(): void;
 };
 
 export class ServerLink {
 	readonly #options: ServerLinkOptions;
 	#server: Promise<ServerConnection> | null = null;
+	#onUpdate: (update: SessionUpdateParams) => void = () => {};
+	#onInputRequest: (request: InputRequestParams) => void = () => {};
+	#onLost: () => void = () => {};
 
 	constructor(options: ServerLinkOptions) {
 		this.#options = options;
@@ -24,13 +24,31 @@ export class ServerLink {
 		return this.#server;
 	};
 
+	/** The connection as a session has it: told of what happens there from now on; closing it leaves it open for others. */
+	readonly forSession = async (): Promise<ServerConnection> => {
+		const server = await this.connect();
+		return {
+			...server,
+			onUpdate: (handler) => {
+				this.#onUpdate = handler;
+			},
+			onInputRequest: (handler) => {
+				this.#onInputRequest = handler;
+			},
+			onLost: (handler) => {
+				this.#onLost = handler;
+			},
+			close: () => {},
+		};
+	};
+
 	async close(): Promise<void> {
 		const server = await this.#server?.catch(() => null);
 		server?.close();
 	}
 
 	async #join(): Promise<ServerConnection> {
-		const { env, cwd, onUpdate, onInputRequest, onLost } = this.#options;
+		const { env, cwd } = this.#options;
 		try {
 			const { joinServer } = await import("../common/joinServer.ts");
 			const server = await joinServer({
@@ -40,11 +58,11 @@ export class ServerLink {
 				approvals: true,
 				input: true,
 			});
-			server.onUpdate(onUpdate);
-			server.onInputRequest(onInputRequest);
+			server.onUpdate((update) => this.#onUpdate(update));
+			server.onInputRequest((request) => this.#onInputRequest(request));
 			server.onLost(() => {
 				this.#server = null;
-				onLost();
+				this.#onLost();
 			});
 			return server;
 		} catch (error) {

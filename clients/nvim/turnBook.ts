@@ -1,9 +1,10 @@
 /** The conversation as Markdown: each turn is a text that grows, and of which now and then the end is told anew. */
-import type { Content, SessionEvent, SessionHint, TranscriptItem } from "../../protocol/index.ts";
+import type { Content, TranscriptItem } from "../../protocol/index.ts";
 import { toolLine } from "../../protocol/toolLine.ts";
 import { codeBlocks } from "../common/codeBlocks.ts";
+import type { Change } from "../common/sessionView.ts";
 import { plainText } from "../common/terminalText.ts";
-import type { Who } from "./cellBook.ts";
+import type { Origin } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
 
 type Part =
@@ -32,83 +33,65 @@ type Turn = {
 	grown: string | null;
 };
 
-type TurnEvent = Extract<SessionEvent, { turnId: string }>;
-type TurnHint = Extract<SessionHint, { turnId: string }>;
+/** Changes of a turn. */
+type TurnChange = Extract<Change, { turn: unknown }>;
 
 export class TurnBook {
 	readonly #editor: Editor;
-	readonly #who: Who;
+	readonly #origin: Origin;
 	readonly #turns = new Map<string, Turn>();
-	readonly #runs: { run: number; source: string; turnId: string | null }[] = [];
 
-	constructor(editor: Editor, who: Who) {
+	constructor(editor: Editor, origin: Origin) {
 		this.#editor = editor;
-		this.#who = who;
+		this.#origin = origin;
 	}
 
-	/** A prompt of Lua's goes to the server; its turn may be seen before the answer that names it. */
-	expect(run: number, source: string): { accepted(turnId: string): void; refused(): void } {
-		const expected = { run, source, turnId: null as string | null };
-		this.#runs.push(expected);
-		const remove = (): boolean => {
-			const index = this.#runs.indexOf(expected);
-			if (index >= 0) this.#runs.splice(index, 1);
-			return index >= 0;
-		};
-		return {
-			accepted: (turnId) => {
-				expected.turnId = turnId;
-				const turn = this.#turns.get(turnId);
-				if (!turn || turn.run !== null || !remove()) return;
-				turn.run = run;
-				this.#tell(turn);
-			},
-			refused: () => void remove(),
-		};
-	}
-
-	onEvent(event: TurnEvent): void {
-		if (event.kind === "promptAccepted") {
-			const { turnId, by, source, content } = event;
-			const turn = newTurn(turnId, false, this.#headOf(by, content));
-			turn.run = this.#claim(turnId, by, source);
+	onChange(change: TurnChange): void {
+		const { turnId } = change.turn;
+		if (change.kind === "promptQueued" && !this.#turns.has(turnId)) {
+			const turn = newTurn(turnId, false, this.#headOf(change.turn.by, change.turn.content));
+			turn.run = this.#origin.runOf(change.turn);
 			this.#turns.set(turnId, turn);
 			this.#tell(turn);
 			return;
 		}
-		const turn = this.#turns.get(event.turnId);
+		const turn = this.#turns.get(turnId);
 		if (turn === undefined) return;
-		this.#fold(turn, event);
+		this.#fold(turn, change);
 		this.#tell(turn);
 	}
 
-	#fold(turn: Turn, event: Exclude<TurnEvent, { kind: "promptAccepted" }>): void {
-		switch (event.kind) {
+	#fold(turn: Turn, change: TurnChange): void {
+		switch (change.kind) {
 			case "turnStarted":
 				turn.state = "running";
-				for (const [index, warning] of event.warnings.entries())
+				for (const [index, warning] of change.warnings.entries())
 					setPart(turn, { kind: "note", id: `warning ${index}`, text: `*${plainText(warning)}*` });
 				return;
-			case "text":
-				setPart(turn, { kind: "text", id: event.itemId, text: plainText(event.text) });
+			case "textGrew":
+				if (change.part.kind === "text") this.#grow(turn, change.part.itemId, plainText(change.delta));
 				return;
-			case "toolCall": {
-				const { callId, name, args } = event;
+			case "textEnded": {
+				const { kind, itemId, text } = change.part;
+				if (kind === "text") setPart(turn, { kind: "text", id: itemId, text: plainText(text) });
+				return;
+			}
+			case "toolStarted": {
+				const { callId, name, args } = change.call;
 				setPart(turn, { kind: "tool", id: callId, name, args, text: toolText(name, args, null) });
 				return;
 			}
-			case "toolResult": {
-				const part = turn.parts.find(({ kind, id }) => kind === "tool" && id === event.callId);
-				if (part?.kind !== "tool") return;
-				const result = { text: contentText(event.content), isError: event.isError };
-				setPart(turn, { ...part, text: toolText(part.name, part.args, result) });
+			case "toolFinished": {
+				const { callId, name, args } = change.call;
+				const result = { text: contentText(change.content), isError: change.isError };
+				setPart(turn, { kind: "tool", id: callId, name, args, text: toolText(name, args, result) });
 				return;
 			}
 			case "steered":
 				setPart(turn, {
 					kind: "note",
 					id: `steer ${turn.parts.length}`,
-					text: quoted(contentText(event.content)),
+					text: quoted(contentText(change.content)),
 				});
 				return;
 			case "promptRemoved":
@@ -116,29 +99,30 @@ export class TurnBook {
 				turn.grown = null;
 				return;
 			case "turnFinished":
-				this.#end(turn, event.stopReason, event.error);
+				this.#end(turn, change.turn.stopReason, change.turn.error);
 				return;
+			case "promptQueued":
+			case "turnNumbered":
+			case "toolOutput":
+				return; // not part of the text
 			default:
-				return; // numbers, thinking, approvals and edits of the queue are not part of the text
+				change satisfies never;
 		}
 	}
 
-	onHint(hint: TurnHint): void {
-		const turn = this.#turns.get(hint.turnId);
-		if (turn === undefined || hint.kind !== "textDelta") return;
+	#grow(turn: Turn, itemId: string, delta: string): void {
 		const last = turn.parts.at(-1);
-		const delta = plainText(hint.delta);
-		if (last?.kind === "text" && last.id === hint.itemId) {
+		if (last?.kind === "text" && last.id === itemId) {
 			last.text += delta;
 			if (turn.grown !== null) turn.grown += delta;
-		} else setPart(turn, { kind: "text", id: hint.itemId, text: delta });
-		this.#tell(turn);
+		} else setPart(turn, { kind: "text", id: itemId, text: delta });
 	}
 
 	/** A turn of the past, or one that is known and is told anew. */
 	item(item: Extract<TranscriptItem, { kind: "turn" }>): void {
 		const known = this.#turns.get(item.turnId);
 		const turn = known ?? newTurn(item.turnId, item.state === "finished", "");
+		if (!known) turn.run = this.#origin.runOf(item);
 		turn.head = this.#headOf(item.by, item.content);
 		turn.grown = null;
 		turn.state = item.state;
@@ -158,7 +142,6 @@ export class TurnBook {
 
 	clear(): void {
 		this.#turns.clear();
-		this.#runs.length = 0;
 	}
 
 	#end(turn: Turn, stopReason: string | null, error: string | null): void {
@@ -170,15 +153,8 @@ export class TurnBook {
 	}
 
 	#headOf(by: string | null, content: readonly Content[]): string {
-		const name = this.#who.isMe(by) ? "You" : this.#who.name(by);
+		const name = this.#origin.isMe(by) ? "You" : this.#origin.name(by);
 		return `## ${plainText(name)}\n\n${quoted(contentText(content))}`;
-	}
-
-	#claim(turnId: string, by: string | null, source: string): number | null {
-		const index = this.#runs.findIndex(
-			(run) => run.turnId === turnId || (run.turnId === null && run.source === source && this.#who.isMe(by)),
-		);
-		return index < 0 ? null : this.#runs.splice(index, 1)[0]!.run;
 	}
 
 	#tell(turn: Turn): void {

@@ -1,8 +1,9 @@
 /** The approval that waits for the person: its card in the tail, and the keys that answer it. */
+
+import type { Approval } from "../common/sessionView.ts";
 import { approvalCard } from "./approvalText.ts";
 import { type ApprovalView, renderApproval } from "./render/approval.ts";
 import { paint, type Theme } from "./render/theme.ts";
-import type { Approval } from "./sessionView.ts";
 
 /** A card that has just come up takes no single keys: they were meant for the line. */
 const guardMs = 600;

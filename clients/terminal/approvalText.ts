@@ -1,7 +1,7 @@
 /** An approval as the card and the question line show it. */
 import { callText } from "../../protocol/toolLine.ts";
+import type { Approval } from "../common/sessionView.ts";
 import type { Approval as Card } from "./render/approval.ts";
-import type { Approval } from "./sessionView.ts";
 
 const codeArguments = { code: "python", command: "bash", cmd: "bash" } as const;
 

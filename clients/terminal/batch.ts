@@ -3,13 +3,18 @@
  * the one before has ended, and stops at the first that failed.
  */
 import type { CellStatus, InputRequestParams } from "../../protocol/index.ts";
+import type {
+	Entry,
+	LinkState,
+	LiveSession,
+	LiveSessionListener,
+	Submission,
+} from "../common/liveSession.ts";
+import type { Change, SessionView } from "../common/sessionView.ts";
 import { plainText } from "./cleanText.ts";
 import { runCommand } from "./commands.ts";
 import { readEntry } from "./entry.ts";
-import type { Entry, LiveSession, LiveSessionListener, Submission } from "./liveSession.ts";
 import type { PlainOutput } from "./plainOutput.ts";
-import type { Change, SessionView } from "./sessionView.ts";
-import type { LinkState } from "./statusLine.ts";
 
 /** What a batch's process ends with. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, unanswered: 3, interrupted: 130 } as const;

@@ -1,6 +1,6 @@
+import { LiveSession } from "../common/liveSession.ts";
 import { Batch, exitCodes } from "./batch.ts";
 import { coloredText, plainText } from "./cleanText.ts";
-import { LiveSession } from "./liveSession.ts";
 import { PlainOutput } from "./plainOutput.ts";
 import type { Start } from "./program.ts";
 import { splitScript } from "./script.ts";

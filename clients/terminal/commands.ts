@@ -3,8 +3,8 @@
  * other, or beside the cells when the kernel could not take it now.
  */
 import type { RunCommandResult } from "../../protocol/index.ts";
-import type { LiveSession } from "./liveSession.ts";
-import type { SessionView } from "./sessionView.ts";
+import type { LiveSession } from "../common/liveSession.ts";
+import type { SessionView } from "../common/sessionView.ts";
 
 /** The words after `%ipyai`, or `null` when the cell is something else. */
 export const parseCommand = (cell: string): string | null => {

@@ -1,8 +1,8 @@
 /** What a typed input is: Python, a prompt, a command to the shell, or something the client does itself. */
 import type { Content } from "../../protocol/index.ts";
 import { parsePromptEntry } from "../../protocol/promptEntry.ts";
+import type { Entry } from "../common/liveSession.ts";
 import { parseCommand } from "./commands.ts";
-import type { Entry } from "./liveSession.ts";
 import { fullScreenCommand } from "./shellProgram.ts";
 
 export type TypedEntry =

@@ -1,8 +1,8 @@
 /** Alt-. in the input line: the line is a document of the session, the suggestion an inline completion on it. */
 import type { InlineCompletionResult } from "../../protocol/index.ts";
 import { inputDocumentUri } from "../../protocol/inputDocument.ts";
+import type { LiveSession } from "../common/liveSession.ts";
 import type { Editor } from "./editor/types.ts";
-import type { LiveSession } from "./liveSession.ts";
 
 type Item = InlineCompletionResult["items"][number];
 type Position = { readonly line: number; readonly character: number };

@@ -1,8 +1,8 @@
 /** What the input asks the session while a person types: whether it is whole, what completes it, what it means. */
 import { commandNames } from "../../protocol/commandNames.ts";
+import type { LiveSession } from "../common/liveSession.ts";
 import type { Completions, IsComplete } from "./editor/types.ts";
 import { readEntry } from "./entry.ts";
-import type { LiveSession } from "./liveSession.ts";
 import { sanitizeLines } from "./render/sanitize.ts";
 
 const isCompleteTimeoutMs = 300;

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readlink } from "node:fs/promises";
-import type { LiveSession } from "./liveSession.ts";
+import type { LiveSession } from "../common/liveSession.ts";
 
 /** The folder that the kernel is in now (`%cd` moves it); where the client stands when it can't be known. */
 export const kernelCwd = async (live: LiveSession): Promise<string> => {

@@ -4,7 +4,7 @@
  */
 import type { Content, Output, TranscriptItem } from "../../protocol/index.ts";
 import { callText, toolLine } from "../../protocol/toolLine.ts";
-import type { Change, TextView } from "./sessionView.ts";
+import type { Change, TextView } from "../common/sessionView.ts";
 import { turnEndText } from "./turnEnd.ts";
 
 export type PlainSinks = {
@@ -105,6 +105,7 @@ export class PlainOutput {
 			case "conversationReset":
 			case "status":
 			case "overrun":
+			case "lateOutput":
 				return;
 			default:
 				change satisfies never;

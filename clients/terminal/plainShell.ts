@@ -1,6 +1,14 @@
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
 import type { CommandAction, InputRequestParams } from "../../protocol/index.ts";
+import {
+	type Entry,
+	type LinkState,
+	LiveSession,
+	type LiveSessionListener,
+	type Submission,
+} from "../common/liveSession.ts";
+import { type Approval, type Change, isAlive, type SessionView } from "../common/sessionView.ts";
 import { approvalCard } from "./approvalText.ts";
 import { exitCodes } from "./batch.ts";
 import { coloredText, plainText } from "./cleanText.ts";
@@ -10,17 +18,8 @@ import { readEntry } from "./entry.ts";
 import { runProgram } from "./externalProgram.ts";
 import { kernelCwd } from "./kernelCwd.ts";
 import { resumeText } from "./leaving.ts";
-import {
-	type Entry,
-	isAlive,
-	LiveSession,
-	type LiveSessionListener,
-	type Submission,
-} from "./liveSession.ts";
 import { PlainOutput } from "./plainOutput.ts";
 import type { Start } from "./program.ts";
-import type { Approval, Change, SessionView } from "./sessionView.ts";
-import type { LinkState } from "./statusLine.ts";
 
 const historyLimit = 1000;
 

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { sessionTable } from "../../protocol/sessionList.ts";
+import type { LiveSessionListener, LiveSessionOptions } from "../common/liveSession.ts";
 import { packageRoot } from "../common/packageRoot.ts";
 import { preparePython } from "../common/preparePython.ts";
 import { type Arguments, helpText, noArguments, type RunArguments, toSettingsPatch } from "./arguments.ts";
 import { exitCodes } from "./batch.ts";
 import { plainText } from "./cleanText.ts";
 import { startKernel } from "./kernelStart.ts";
-import type { LiveSessionListener, LiveSessionOptions } from "./liveSession.ts";
 import { chooseTarget, NoSession } from "./sessionTarget.ts";
 
 /** Runs the program and answers its exit code. */

@@ -1,5 +1,6 @@
 /** What takes the keyboard for a moment: `input()`, the reason for a refusal, the question before leaving. */
 import type { InputRequestParams } from "../../protocol/index.ts";
+import type { Approval } from "../common/sessionView.ts";
 import { createEditor } from "./editor/editor.ts";
 import type { KeyEvent } from "./editor/keys.ts";
 import type { Editor, Rendered } from "./editor/types.ts";
@@ -7,7 +8,6 @@ import { HiddenLine } from "./hiddenLine.ts";
 import { sanitizeLines } from "./render/sanitize.ts";
 import { paint, type Theme } from "./render/theme.ts";
 import { lineWidth, stripStyles } from "./screen/styledText.ts";
-import type { Approval } from "./sessionView.ts";
 
 export type Question = {
 	readonly kind: "input" | "reason" | "leave";

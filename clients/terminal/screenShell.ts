@@ -1,4 +1,19 @@
 import type { CellPayload, CommandAction, InputRequestParams } from "../../protocol/index.ts";
+import {
+	type Entry,
+	type LinkState,
+	LiveSession,
+	type LiveSessionListener,
+	type Submission,
+} from "../common/liveSession.ts";
+import {
+	type Approval,
+	type CellView,
+	type Change,
+	isAlive,
+	type SessionView,
+	type TurnView,
+} from "../common/sessionView.ts";
 import { createAnswerKeys } from "./answerKeys.ts";
 import { ApprovalPrompt } from "./approvalPrompt.ts";
 import { exitCodes } from "./batch.ts";
@@ -12,13 +27,6 @@ import { InlineSuggestion } from "./inlineSuggestion.ts";
 import { askCompletions, askDocumentation, askHistory, askIsComplete } from "./inputHelp.ts";
 import { kernelCwd } from "./kernelCwd.ts";
 import { resumeText } from "./leaving.ts";
-import {
-	type Entry,
-	isAlive,
-	LiveSession,
-	type LiveSessionListener,
-	type Submission,
-} from "./liveSession.ts";
 import type { KeyboardTerminal } from "./processTerminal.ts";
 import type { Start } from "./program.ts";
 import { inputQuestion, leaveQuestion, type Question, reasonQuestion } from "./questions.ts";
@@ -29,8 +37,7 @@ import { createTheme, paint, type Theme } from "./render/theme.ts";
 import { createScreen, type Screen } from "./screen/screen.ts";
 import { truncateLine } from "./screen/styledText.ts";
 import { Scrollback } from "./scrollback.ts";
-import type { Approval, CellView, Change, SessionView, TurnView } from "./sessionView.ts";
-import { type LinkState, statusParts } from "./statusLine.ts";
+import { statusParts } from "./statusLine.ts";
 
 const messageMs = 4000;
 /** Frames that updates cause come no faster; keys are drawn at once. */

@@ -4,6 +4,7 @@
  */
 import type { AnswerPart, Content, TranscriptItem } from "../../protocol/index.ts";
 import { callText, toolLine } from "../../protocol/toolLine.ts";
+import type { CellView, Change, TextView, ToolCallView, TurnView } from "../common/sessionView.ts";
 import type { EditorPrompt } from "./editor/types.ts";
 import { omittedText } from "./plainOutput.ts";
 import type { Graphics } from "./render/images.ts";
@@ -14,7 +15,6 @@ import { renderPromptEcho, renderToolCall } from "./render/parts.ts";
 import { sanitizeLines } from "./render/sanitize.ts";
 import { paint, type Role, type Theme } from "./render/theme.ts";
 import { truncateLine, wrapLine } from "./screen/styledText.ts";
-import type { CellView, Change, TextView, ToolCallView, TurnView } from "./sessionView.ts";
 import { createThinkingStream, type TextStream } from "./thinkingStream.ts";
 import { turnEndText } from "./turnEnd.ts";
 
@@ -178,6 +178,7 @@ export class Scrollback {
 			case "settings":
 			case "status":
 			case "overrun":
+			case "lateOutput":
 				return;
 			default:
 				change satisfies never;

@@ -1,12 +1,7 @@
 /** The one line below the input: what the session runs with and what it does now. */
 import type { Login } from "../../protocol/index.ts";
-import type { SessionView } from "./sessionView.ts";
-
-/** Where the client stands with its server. */
-export type LinkState =
-	| { readonly kind: "joining" }
-	| { readonly kind: "ready" }
-	| { readonly kind: "lost"; readonly reason: string };
+import type { LinkState } from "../common/liveSession.ts";
+import type { SessionView } from "../common/sessionView.ts";
 
 export type StatusFacts = {
 	readonly link: LinkState;

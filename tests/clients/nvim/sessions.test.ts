@@ -128,6 +128,43 @@ test("an own session ends with Neovim, unless others are in it", async () => {
 	await until(() => !isAlive(shared));
 });
 
+test("a session that others work in is not ended for them unasked", async () => {
+	const vim = await startNeovim();
+	await vim.start();
+	const pid = await kernelPid(vim);
+	const other = await vim.joinedBy("Ada");
+	await vim.shows(status(vim), /\+1/);
+	await choose(vim, "^Leave it to Ada");
+	await vim.command("IpyaiStop");
+	await vim.shows(vim.notices, /it goes on/);
+	expect(isAlive(pid)).toBe(true);
+	await vim.command(`IpyaiJoin ${other.sessionId}`);
+	await vim.shows(status(vim), /\+1 idle/);
+	await vim.edit("exit.py", "exit");
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.notices, /it goes on/);
+	expect(isAlive(pid)).toBe(true);
+	await vim.command(`IpyaiJoin ${other.sessionId}`);
+	await vim.shows(status(vim), /\+1 idle/);
+	await choose(vim, "^End it for everyone");
+	await vim.command("IpyaiStop");
+	await vim.shows(vim.notices, /has ended/);
+	await until(() => !isAlive(pid));
+});
+
+test("%edit opens its file, whose code runs when the window closes", async () => {
+	const vim = await startNeovim();
+	await vim.start();
+	await vim.edit("a.py", "%edit");
+	await vim.command("IpyaiRunCell");
+	await vim.shows(() => vim.lua("return vim.fn.expand('%')").then(String), /ipython_edit/);
+	await vim.lua("vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'edited = 6', 'print(edited * 7)' })");
+	await vim.command("wq");
+	await vim.shows(vim.notices, /its code runs/);
+	await vim.command("IpyaiLog");
+	await vim.shows(() => vim.lines("ipyai://log"), /print\(edited \* 7\)\n42/);
+});
+
 test("a Neovim that is killed leaves its session as it is: it is joined again", async () => {
 	const vim = await startNeovim();
 	await vim.start();

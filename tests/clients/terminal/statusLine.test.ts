@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SessionView } from "../../../clients/terminal/sessionView.ts";
+import { SessionView } from "../../../clients/common/sessionView.ts";
 import { statusParts, tokensText } from "../../../clients/terminal/statusLine.ts";
 import {
 	cellStarted,

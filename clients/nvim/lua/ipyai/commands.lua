@@ -27,7 +27,7 @@ local commands = {
     session().pick({ cwd = not args.bang and vim.fn.getcwd() or nil }, "There are no sessions here yet.")
   end,
   IpyaiStop = function(args)
-    session().stop(args.bang)
+    session().stop(args.bang and "keep" or nil)
   end,
   IpyaiInterrupt = function()
     host.call("interrupt", {})
@@ -108,7 +108,7 @@ local commands = {
 function M.act(action)
   local kind = action and action.kind
   if kind == "detach" then
-    session().stop(true)
+    session().stop("keep")
   elseif kind == "restart" then
     commands.IpyaiRestart()
   elseif kind == "resume" and action.session then

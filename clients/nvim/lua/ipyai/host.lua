@@ -132,6 +132,12 @@ local receivers = {
   nextInput = function(message)
     require("ipyai.run").next_input(message.text)
   end,
+  edit = function(message)
+    require("ipyai.edit").open(message.path, message.line)
+  end,
+  exit = function(message)
+    require("ipyai.session").exit(message.keep)
+  end,
   action = function(message)
     require("ipyai.commands").act(message.action)
   end,

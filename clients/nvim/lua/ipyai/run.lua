@@ -126,6 +126,15 @@ function M.code(buf, first, last, code, is_cell)
   end)
 end
 
+---Runs code that stands in no buffer; the log shows its output.
+---@param code string
+function M.unplaced(code)
+  session.ensure(function()
+    host.call("execute", { run = next_run, code = code })
+    next_run = next_run + 1
+  end)
+end
+
 ---@param buf integer
 ---@param cell ipyai.Cell
 local function run_cell(buf, cell)

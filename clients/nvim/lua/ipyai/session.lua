@@ -117,11 +117,45 @@ function M.pick(params, none)
   end)
 end
 
+---Ends the session; where others work in it, asks first.
+---@param how? "keep"|"all" keep: leaves it running; all: ends it for others too
+function M.stop(how)
+  host.call("stop", { how = how }, function(error, result)
+    if error then
+      return host.notify(error, vim.log.levels.ERROR)
+    elseif #result.others == 0 then
+      return host.notify(result.ended and "The session has ended." or "Left the session; it goes on.")
+    end
+    local names = table.concat(result.others, ", ")
+    local choices = {
+      { how = "keep", text = "Leave it to " .. names },
+      { how = "all", text = "End it for everyone" },
+    }
+    require("ipyai.ui").select(choices, {
+      prompt = names .. " also works in this session",
+      format_item = function(choice)
+        return choice.text
+      end,
+      kind = "ipyai-stop",
+    }, function(choice)
+      if choice then
+        M.stop(choice.how)
+      end
+    end)
+  end)
+end
+
+---`exit` in a cell: as `:IpyaiStop`, but others keep the session without a question.
 ---@param keep boolean
-function M.stop(keep)
-  host.call("stop", { keep = keep }, function(error)
-    local text = keep and "Left the session; it goes on." or "The session has ended."
-    host.notify(error or text, error and vim.log.levels.ERROR or vim.log.levels.INFO)
+function M.exit(keep)
+  host.call("stop", { how = keep and "keep" or nil }, function(error, result)
+    if error then
+      host.notify(error, vim.log.levels.ERROR)
+    elseif #result.others > 0 then
+      M.stop("keep")
+    else
+      host.notify(result.ended and "The session has ended." or "Left the session; it goes on.")
+    end
   end)
 end
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Change, SessionView } from "../../../clients/terminal/sessionView.ts";
+import { type Change, SessionView } from "../../../clients/common/sessionView.ts";
 import type { AttachSessionResult, SessionUpdateParams } from "../../../protocol/index.ts";
 import {
 	cellFinished,

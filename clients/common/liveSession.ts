@@ -18,10 +18,14 @@ import type {
 	SessionUpdateParams,
 	SettingsPatch,
 } from "../../protocol/index.ts";
-import type { ServerConnection } from "../common/connection.ts";
-import { hasOthers } from "./leaving.ts";
-import { type CellView, type Change, SessionView, type TurnView } from "./sessionView.ts";
-import type { LinkState } from "./statusLine.ts";
+import type { ServerConnection } from "./connection.ts";
+import { type CellView, type Change, hasOthers, isAlive, SessionView, type TurnView } from "./sessionView.ts";
+
+/** Where the client stands with its server. */
+export type LinkState =
+	| { readonly kind: "joining" }
+	| { readonly kind: "ready" }
+	| { readonly kind: "lost"; readonly reason: string };
 
 export type Entry =
 	| { readonly kind: "cell"; readonly code: string }
@@ -34,6 +38,9 @@ export type Submission = {
 	/** The cell or turn it became; `null` until the server accepted it. */
 	id: string | null;
 };
+
+/** What tells of which entry a cell or turn came. */
+type Accepted = Pick<CellView, "cellId" | "code" | "by"> | Pick<TurnView, "turnId" | "source" | "by">;
 
 export type LiveSessionOptions = {
 	readonly cwd: string;
@@ -61,6 +68,9 @@ export type LiveSessionListener = {
 	/** The server refused an entry. */
 	onRejected(submission: Submission, reason: string): void;
 };
+
+/** How a client leaves a session. */
+export type Farewell = "close" | "closeForAll" | "detach" | "lost";
 
 /** There is no session to ask, for now. */
 export class NotConnected extends Error {
@@ -188,7 +198,7 @@ export class LiveSession {
 	}
 
 	/** The submission that this cell or turn came from, once; `null` when it isn't ours. */
-	claim(item: CellView | TurnView): Submission | null {
+	claim(item: Accepted): Submission | null {
 		const id = "cellId" in item ? item.cellId : item.turnId;
 		for (const submission of this.#unseen) {
 			const same =
@@ -253,16 +263,16 @@ export class LiveSession {
 	}
 
 	/**
-	 * Leaves: `close` ends the session and its kernel unless others work in it, `detach` keeps both, `lost` says
-	 * nothing. Answers what it did.
+	 * Leaves: `close` ends the session and its kernel unless others work in it, `closeForAll` also then, `detach` keeps
+	 * both, `lost` says nothing. Answers what it did.
 	 */
-	async leave(wish: "close" | "detach" | "lost"): Promise<"close" | "detach" | "lost"> {
+	async leave(wish: Farewell): Promise<Farewell> {
 		const keeps = this.role === "observer" || (this.#view !== null && hasOthers(this.#view));
 		const how = wish === "close" && keeps ? "detach" : wish;
 		return this.#leave(how);
 	}
 
-	async #leave(how: "close" | "detach" | "lost"): Promise<"close" | "detach" | "lost"> {
+	async #leave(how: Farewell): Promise<Farewell> {
 		this.#closed = true;
 		const server = this.#server;
 		const view = this.#view;
@@ -272,11 +282,17 @@ export class LiveSession {
 		if (view !== null && how !== "lost") {
 			const { sessionId } = view;
 			const goodbye =
-				how === "close"
-					? server.request("session/close", { sessionId, requestId: randomUUID() }).then(({ ended }) => {
-							if (!ended) done = "detach";
-						})
-					: server.request("session/detach", { sessionId });
+				how === "detach"
+					? server.request("session/detach", { sessionId })
+					: server
+							.request("session/close", {
+								sessionId,
+								requestId: randomUUID(),
+								...(how === "closeForAll" && { force: true }),
+							})
+							.then(({ ended }) => {
+								if (!ended) done = "detach";
+							});
 			// The server ends the session also when nobody waits for its answer.
 			await Promise.race([goodbye.catch(() => {}), delay(goodbyeMs)]);
 		}
@@ -391,9 +407,7 @@ export class LiveSession {
 	}
 }
 
-export const isAlive = (view: SessionView): boolean => view.kernel !== null && view.kernel.status !== "dead";
-
-const isSame = (entry: Entry, item: CellView | TurnView): boolean =>
+const isSame = (entry: Entry, item: Accepted): boolean =>
 	entry.kind === "cell"
 		? "cellId" in item && item.code === entry.code
 		: "turnId" in item && item.source === entry.source;

@@ -70,6 +70,8 @@ export type KernelView = NonNullable<SessionState["kernel"]>;
 export type Change =
 	| { readonly kind: "cellStarted"; readonly cell: CellView }
 	| { readonly kind: "cellOutput"; readonly cell: CellView; readonly output: Output }
+	/** Output of a cell that has finished: a thread of it goes on. */
+	| { readonly kind: "lateOutput"; readonly cellId: string; readonly output: Output }
 	| { readonly kind: "cellFinished"; readonly cell: CellView; readonly payloads: readonly CellPayload[] }
 	| { readonly kind: "promptQueued"; readonly turn: TurnView }
 	| { readonly kind: "promptRemoved"; readonly turn: TurnView }
@@ -262,8 +264,11 @@ export class SessionView {
 				return [{ kind: "cellStarted", cell }];
 			}
 			case "cellOutput": {
-				const cell = this.cells.get(event.cellId);
-				return cell === undefined ? [] : [{ kind: "cellOutput", cell, output: event.output }];
+				const { cellId, output } = event;
+				const cell = this.cells.get(cellId);
+				return [
+					cell === undefined ? { kind: "lateOutput", cellId, output } : { kind: "cellOutput", cell, output },
+				];
 			}
 			case "cellFinished": {
 				const cell = this.cells.get(event.cellId);
@@ -494,3 +499,9 @@ const newTurn = (prompt: {
 });
 
 const idOf = (item: TranscriptItem): string => (item.kind === "cell" ? item.cellId : item.turnId);
+
+/** Others work in this session: leaving must not take their kernel away. */
+export const hasOthers = (view: SessionView): boolean =>
+	view.participants.some((each) => each.participantId !== view.participantId && each.role === "controller");
+
+export const isAlive = (view: SessionView): boolean => view.kernel !== null && view.kernel.status !== "dead";
