@@ -1,12 +1,9 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { LoadNotebookResult } from "../../protocol/index.ts";
-import { configDir } from "../../protocol/runtimeDir.ts";
-import type { Environment } from "../backends/backend.ts";
 import { placeFacts } from "../sessions/config.ts";
 import { notebookPath } from "../sessions/notebookFiles.ts";
 import { loadNotebook } from "../sessions/notebooks.ts";
 import { saveNotebook } from "../sessions/saveNotebook.ts";
+import { startupNotebook } from "../sessions/startup.ts";
 import { afterCell, type Command, type CommandContext, CommandError } from "./command.ts";
 
 /** `%ipyai` words about notebook files. */
@@ -48,13 +45,6 @@ const pathOf = ({ session }: CommandContext, file: string): string => {
 	if (file === "") throw new CommandError("write a file name after it.");
 	const bare = /^(["'])(.*)\1$/.exec(file)?.[2] ?? file;
 	return notebookPath(bare, session.cwd, placeFacts(session.environment).home);
-};
-
-/** `startup.ipynb` in a folder that is there. */
-const startupNotebook = (environment: Environment): string => {
-	const folder = configDir(placeFacts(environment));
-	mkdirSync(folder, { recursive: true, mode: 0o700 });
-	return join(folder, "startup.ipynb");
 };
 
 /** Blanks belong to the file's name; options stand behind it or before it. */

@@ -1,9 +1,8 @@
-import { join } from "node:path";
-import { configDir } from "../../protocol/runtimeDir.ts";
 import { placeFacts } from "../sessions/config.ts";
 import { notebookPath } from "../sessions/notebookFiles.ts";
 import { loadNotebook } from "../sessions/notebooks.ts";
 import { saveNotebook } from "../sessions/saveNotebook.ts";
+import { startupNotebook } from "../sessions/startup.ts";
 import type { Feature } from "./feature.ts";
 import { once } from "./once.ts";
 import { controlled } from "./session.ts";
@@ -19,7 +18,7 @@ export const notebookFeature: Feature = {
 				const session = controlled(client, sessions.require(sessionId));
 				const target =
 					path === undefined
-						? join(configDir(places()), "startup.ipynb")
+						? startupNotebook(client.facts.environment)
 						: notebookPath(path, session.cwd, places().home);
 				return saveNotebook(session, store, target);
 			}),

@@ -106,6 +106,12 @@ export const findPythonSession = (
 	return readPythonSession(file, newest.historySession!);
 };
 
+/** What its person has to do again, as it went with the interpreter; `null` for nothing. */
+export const lostTools = ({ tools }: PythonConversation): string | null =>
+	tools.length === 0
+		? null
+		: `The AI had ${tools.join(", ")} as ${tools.length === 1 ? "a tool" : "tools"} in this session: define ${tools.length === 1 ? "it" : "them"} again, then %ipyai tool NAME.`;
+
 /** Copies it into the new session, whose first events are there already. */
 export const importPythonSession = (
 	store: Store,

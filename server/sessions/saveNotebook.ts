@@ -1,6 +1,6 @@
 /** Writes a session as a notebook file. */
 import { setImmediate as pause } from "node:timers/promises";
-import type { SaveNotebookResult, TranscriptItem, TurnItem } from "../../protocol/index.ts";
+import type { Output, SaveNotebookResult, TranscriptItem, TurnItem } from "../../protocol/index.ts";
 import type { NotebookItem, NotebookPart, NotebookPrompt } from "../notebooks/notebookItem.ts";
 import {
 	notebookCellText,
@@ -58,12 +58,26 @@ const toItem = (
 	resetSeq: number,
 ): (NotebookItem & { id: string }) | null => {
 	if (item.kind === "cell") {
-		const { cellId: id, code, executionCount, outputs } = item;
+		const { cellId: id, code, executionCount } = item;
+		const outputs = item.outputs.flatMap((output) => withCutText(output, store));
 		return { kind: "code", id, code, executionCount, outputs, isNote: false };
 	}
 	if (item.state !== "finished" || item.seq < resetSeq) return null;
 	return { ...toPrompt(item), fullPrompt: sentText(store, sessionId, item.turnId) };
 };
+
+/** What was too long for the log lies in a file; what is not there any more, or would make a huge cell, is counted. */
+const withCutText = (output: Output, store: Store): Output[] => {
+	if (output.kind !== "omitted" || output.blobId === null) return [output];
+	const text = store.readBlob(output.blobId, 0, maxCutChars)?.text ?? "";
+	const missing = output.chars - text.length;
+	return [
+		...(text === "" ? [] : [{ kind: "stream", name: "stdout", text } as const]),
+		...(missing > 0 ? [{ ...output, chars: missing }] : []),
+	];
+};
+
+const maxCutChars = 16_000_000;
 
 const toPrompt = (turn: TurnItem): NotebookPrompt & { id: string } => ({
 	kind: "prompt",

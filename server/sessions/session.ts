@@ -70,6 +70,7 @@ export class Session {
 	readonly #createdAt: number;
 	/** Read once: a change in mid-session would change the head of every request. */
 	readonly #systemPromptTemplate: string | null;
+	readonly #greetings: string[] = [];
 	#settings: Settings;
 	#environment: Environment;
 
@@ -193,13 +194,16 @@ export class Session {
 			replay: this.#replay(since, limit),
 		};
 		const { note, problems } = loadConfig(audience.environment);
-		for (const text of note === null ? problems : [note, ...problems])
+		const greetings = audience.role === "controller" ? this.#greetings.splice(0) : [];
+		for (const text of [...(note === null ? [] : [note]), ...problems, ...greetings])
 			audience.send({
 				kind: "hint",
 				sessionId: this.sessionId,
 				seq: result.seq,
 				hint: { kind: "notice", level: "warning", text },
 			});
+		// Prompts that waited when an earlier server ended need a person's environment.
+		if (audience.role === "controller") this.turns.startNext();
 		const waiting = this.hosting.waitingInput;
 		if (waiting && audience.role === "controller" && audience.canInput)
 			queueMicrotask(() => audience.requestInput(waiting.request));
@@ -236,6 +240,11 @@ export class Session {
 		return this.#controllers()
 			.filter((each) => each.participantId !== participantId)
 			.map(({ name }) => name);
+	}
+
+	/** Tells the next controller something that is no part of the log. */
+	greet(text: string): void {
+		this.#greetings.push(text);
 	}
 
 	/** Tells all who are here, but for one, something that is no part of the log. */
@@ -301,16 +310,21 @@ export class Session {
 		return settings;
 	}
 
-	/** The body of a `%%ipyai` cell: a prompt under the cell's number, queued when the cell has ended. */
+	/** The body of a `%%ipyai` cell: a prompt under the cell's number, which waits until the cell has ended. */
 	async #promptFromCell(line: string, body: string, cell: CommandCell): Promise<HostCommandAnswer> {
 		const text = body.replace(/\n+$/, "");
 		if (line.trim() !== "")
 			return { text: "Write the prompt below the line %%ipyai, not behind it.", failed: true, action: null };
-		if (text.trim() !== "")
+		if (text.trim() === "") return { text: "", failed: false, action: null };
+		try {
+			const start = this.turns.promptFromCell(text, cell.by);
 			void cell.done
-				.then((executionCount) => this.turns.promptFromCell(text, cell.by, executionCount))
+				.then(start)
 				.catch((error: Error) => this.log.hint({ kind: "notice", level: "error", text: error.message }));
-		return { text: "", failed: false, action: null };
+			return { text: "", failed: false, action: null };
+		} catch (error) {
+			return { text: `%%ipyai: ${(error as Error).message}`, failed: true, action: null };
+		}
 	}
 
 	/** New conversation; the namespace and its cells stay, but earlier ones are not sent any more. */

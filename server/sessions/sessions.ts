@@ -17,6 +17,7 @@ import { newId } from "./ids.ts";
 import {
 	findPythonSession,
 	importPythonSession,
+	lostTools,
 	pythonHistoryFile,
 	pythonSummaries,
 } from "./pythonSessions.ts";
@@ -28,9 +29,12 @@ export type SessionsOptions = SessionDependencies & {
 	isAlive(owner: Owner): boolean;
 };
 
+const tidyAfterMs = 1000;
+
 export class Sessions {
 	readonly #options: SessionsOptions;
 	readonly #live = new Map<string, Session>();
+	#disposed = false;
 	#runCommand: RunCommand = async () => ({
 		text: "This server has no commands.",
 		failed: true,
@@ -108,7 +112,11 @@ export class Sessions {
 	}
 
 	/** Copies a session of the predecessors into one of ours when the reference means one. */
-	#import(ref: SessionRef, environment: Environment, patch: SettingsPatch): SessionRow | null {
+	#import(
+		ref: SessionRef,
+		environment: Environment,
+		patch: SettingsPatch,
+	): { row: SessionRow; notice: string | null } | null {
 		const { store, owner, backends } = this.#options;
 		const found = findPythonSession(store, environment, ref);
 		if (!found) return null;
@@ -129,12 +137,13 @@ export class Sessions {
 			backend: settings.backend ?? "none",
 			model: settings.model ?? "none",
 		});
-		return store.session(sessionId);
+		return { row: store.session(sessionId)!, notice: lostTools(found) };
 	}
 
 	/** Opens what a reference means. Settings in `patch` win over the stored ones. */
 	resume(ref: SessionRef, environment: Environment, patch: SettingsPatch): Session {
-		const row = this.#import(ref, environment, patch) ?? this.find(ref);
+		const imported = this.#import(ref, environment, patch);
+		const row = imported?.row ?? this.find(ref);
 		const live = this.#live.get(row.sessionId);
 		if (live) {
 			if (Object.keys(patch).length > 0) live.configure(patch);
@@ -159,8 +168,8 @@ export class Sessions {
 				session.log.add({ kind: "kernelDetached", kernelId: kernel.kernelId, reason: "died" });
 			}
 		}
-		session.turns.startNext();
 		session.warm();
+		if (imported?.notice) session.greet(imported.notice);
 		return session;
 	}
 
@@ -221,6 +230,20 @@ export class Sessions {
 		const session = this.require(sessionId);
 		this.#live.delete(sessionId);
 		await session.close();
+		this.#tidy();
+	}
+
+	/** Takes old output away, some time after a session has ended: nobody waits for it. */
+	#tidy(): void {
+		const { store, onLog } = this.#options;
+		setTimeout(() => {
+			if (this.#disposed) return;
+			try {
+				store.keepBlobsSmall();
+			} catch (error) {
+				onLog(`old output stays: ${(error as Error).message}`);
+			}
+		}, tidyAfterMs).unref();
 	}
 
 	/** Lets go of a session that nobody uses and that has no kernel. */
@@ -233,6 +256,7 @@ export class Sessions {
 	/** The server ends: turns are cancelled, kernels stay for the next server. */
 	async dispose(): Promise<void> {
 		const sessions = this.live;
+		this.#disposed = true;
 		this.#live.clear();
 		await Promise.allSettled(sessions.map((session) => session.keep()));
 		this.#options.store.releaseSessions(this.#options.owner.instanceId);

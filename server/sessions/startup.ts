@@ -2,10 +2,13 @@
  * What a person wants in every session: `startup.py` runs in each kernel of ours, `startup.ipynb` begins a fresh
  * session. The notebook counts only when this machine wrote exactly this content, or was told to trust it.
  */
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { configDir } from "../../protocol/runtimeDir.ts";
+import type { Environment } from "../backends/backend.ts";
 import type { Store } from "../store/store.ts";
+import { placeFacts } from "./config.ts";
 import { readNotebook } from "./notebookFiles.ts";
 import { enterNotebook, isOurs } from "./notebooks.ts";
 import type { Session } from "./session.ts";
@@ -19,6 +22,13 @@ export const startupFiles = (folder: string): StartupFiles => {
 		return existsSync(path) ? path : null;
 	};
 	return { script: found("startup.py"), notebook: found("startup.ipynb") };
+};
+
+/** Where `startup.ipynb` is written, in a folder that is there. */
+export const startupNotebook = (environment: Environment): string => {
+	const folder = configDir(placeFacts(environment));
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	return join(folder, "startup.ipynb");
 };
 
 /** Never rejects: what goes wrong is told by name, and the session begins without it. */

@@ -57,6 +57,8 @@ type RunningTurn = {
 export class Turns {
 	readonly #options: TurnsOptions;
 	#running: RunningTurn | null = null;
+	/** Prompts in the queue that wait for the end of their cell. */
+	readonly #held = new Set<string>();
 	#disposed = false;
 	/** The canonical transcript, kept in step with the store; `null` before the first use or after an edit. */
 	#transcript: Entry[] | null = null;
@@ -78,12 +80,8 @@ export class Turns {
 
 	/** Accepts a prompt: stored and queued. It starts at once when no turn runs. */
 	prompt(content: readonly Content[], source: string, by: string | null, requestId: string): PromptResult {
-		const { log, store } = this.#options;
-		if (store.queue(log.sessionId).length >= maxQueue)
-			throw new RequestError(
-				"limitReached",
-				`${maxQueue} prompts wait already: cancel some or let them run.`,
-			);
+		const { log } = this.#options;
+		this.#requireRoom();
 		const turnId = newId();
 		const accepted: SessionEvent = { kind: "promptAccepted", turnId, content: [...content], source, by };
 		const result = log.accept(accepted, requestId, (seq) => ({ turnId, seq }));
@@ -91,15 +89,31 @@ export class Turns {
 		return result;
 	}
 
-	/** A prompt that was the body of a cell: it has the cell's input number already. */
-	promptFromCell(text: string, by: string | null, executionCount: number | null): void {
+	/**
+	 * A prompt that is the body of a cell: stored at once, so that no end of the server loses it. What comes back lets
+	 * it start, under the cell's input number, and is to be called when the cell has ended.
+	 */
+	promptFromCell(text: string, by: string | null): (executionCount: number | null) => void {
+		const { log } = this.#options;
+		this.#requireRoom();
 		const turnId = newId();
-		const content: Content[] = [{ kind: "text", text }];
-		this.#options.log.append([
-			{ kind: "promptAccepted", turnId, content, source: `.${text}`, by },
-			...(executionCount === null ? [] : [{ kind: "promptNumbered" as const, turnId, executionCount }]),
-		]);
-		this.startNext();
+		this.#held.add(turnId);
+		log.add({ kind: "promptAccepted", turnId, content: [{ kind: "text", text }], source: `.${text}`, by });
+		return (executionCount) => {
+			this.#held.delete(turnId);
+			if (executionCount !== null && this.#isQueued(turnId))
+				log.add({ kind: "promptNumbered", turnId, executionCount });
+			this.startNext();
+		};
+	}
+
+	#requireRoom(): void {
+		const { log, store } = this.#options;
+		if (store.queue(log.sessionId).length >= maxQueue)
+			throw new RequestError(
+				"limitReached",
+				`${maxQueue} prompts wait already: cancel some or let them run.`,
+			);
 	}
 
 	/** Adds to the running turn where its backend can; tells whether it could. */
@@ -165,7 +179,7 @@ export class Turns {
 	startNext(): void {
 		if (this.#running || this.#disposed) return;
 		const { log, store } = this.#options;
-		const next = store.queue(log.sessionId)[0];
+		const next = store.queue(log.sessionId).find(({ turnId }) => !this.#held.has(turnId));
 		if (!next) return;
 		const settings = this.#options.settings();
 		const running: RunningTurn = {
@@ -495,10 +509,14 @@ export class Turns {
 		});
 	}
 
-	/** Ends what a killed server left running, from what it had stored. Called once, when the session is opened. */
+	/**
+	 * Ends what a killed server left running, from what it had stored; what waited still waits. Called once, when the
+	 * session is opened.
+	 */
 	recover(): void {
 		const { log, store } = this.#options;
 		const { cells, turns, approvals } = store.unfinished(log.sessionId);
+		const waiting = new Set(store.queue(log.sessionId).map(({ turnId }) => turnId));
 		const events: SessionEvent[] = [];
 		for (const approvalId of approvals)
 			events.push({ kind: "approvalAnswered", approvalId, outcome: "cancelled", by: null, message: null });
@@ -506,6 +524,7 @@ export class Turns {
 			events.push({ kind: "cellFinished", cellId, status: "lost", executionCount: null, payloads: [] });
 		if (events.length > 0) log.append(events);
 		for (const turnId of turns) {
+			if (waiting.has(turnId)) continue;
 			const items = store.partial(log.sessionId, turnId);
 			const entry: Entry = {
 				role: "assistant",

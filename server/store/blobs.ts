@@ -18,9 +18,18 @@ import { type Store, StoreError } from "./store.ts";
  * Text beyond a cell's cap: one file per blob, UTF-16 without a mark, so that a place in characters is a place in
  * bytes and nothing is lost between chunks.
  */
-export const createBlobs = (folder: string): Pick<Store, "readBlob" | "appendBlob"> => {
+export const createBlobs = (
+	folder: string,
+	now: () => number,
+): Pick<Store, "readBlob" | "appendBlob" | "keepBlobsSmall"> => {
 	let prepared = false;
+	let prunedAt = Number.NEGATIVE_INFINITY;
 	return {
+		keepBlobsSmall: () => {
+			if (now() - prunedAt < pruneEveryMs) return;
+			prunedAt = now();
+			pruneBlobs(folder, { minTime: now() - keptMs, maxBytes: keptBytes });
+		},
 		appendBlob: (_sessionId, blobId, text) => {
 			if (!prepared) ensurePrivateFolder(folder);
 			prepared = true;
@@ -48,6 +57,12 @@ export const createBlobs = (folder: string): Pick<Store, "readBlob" | "appendBlo
 		},
 	};
 };
+
+/** Looking at the folder takes a moment: once in a while is enough. */
+const pruneEveryMs = 60 * 60 * 1000;
+/** Output beyond the cap is kept for half a year, and two gigabytes of it. */
+const keptMs = 183 * 24 * 60 * 60 * 1000;
+const keptBytes = 2_000_000_000;
 
 /** Deletes the oldest blobs until what stays is newer than `minTime` and together at most `maxBytes`. */
 export const pruneBlobs = (folder: string, limits: { minTime: number; maxBytes: number }): number => {

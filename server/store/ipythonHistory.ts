@@ -44,6 +44,8 @@ export type PythonPrompt = {
 export type PythonConversation = PythonSession & {
 	readonly items: readonly (PythonInput | PythonPrompt)[];
 	readonly lastLine: number;
+	/** The person's functions that ipycodex gave the model as tools. */
+	readonly tools: readonly string[];
 };
 
 const busyTimeoutMs = 250;
@@ -75,6 +77,7 @@ export const readPythonSession = (file: string, session: number): PythonConversa
 			...found,
 			items: inOrder(inputs, prompts),
 			lastLine: Math.max(0, ...inputs.map(({ line }) => line)),
+			tools: readTools(db, session),
 		};
 	});
 
@@ -216,6 +219,17 @@ const readPrompts = (
 		});
 	});
 };
+
+const readTools = (db: SQLite.Database, session: number): string[] => {
+	if (!["session", "toolname"].every((name) => columnsOf(db, "codex_tools").includes(name))) return [];
+	const rows = db
+		.prepare("SELECT toolname FROM codex_tools WHERE session = ? ORDER BY toolname")
+		.all(session) as { toolname: string }[];
+	return rows.map(({ toolname }) => toolname).filter((name) => !standardTools.has(name));
+};
+
+/** Those that the predecessor gave in any case. */
+const standardTools = new Set(["pyrun", "bash"]);
 
 /** Inputs and prompts by their lines; the rows of prompts are the prompts' own. */
 const inOrder = (

@@ -52,7 +52,7 @@ export const openStore = (file: string, options: StoreOptions = {}): OpenedStore
 		...createContextCells(db),
 		...createSessions(db, options.gitRoot ?? gitRoot),
 		...createMemory(db),
-		...createBlobs(join(dirname(file), "blobs")),
+		...createBlobs(join(dirname(file), "blobs"), options.now ?? Date.now),
 		...createCopies(db, join(dirname(file), "blobs")),
 		rebuildFolds: (sessionId) => rebuildFolds(db, sessionId),
 		close: () => db.close(),

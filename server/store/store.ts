@@ -170,6 +170,8 @@ export type Store = {
 	readBlob(blobId: string, offset: number, maxChars: number): { text: string; totalChars: number } | null;
 	/** Appends text to a blob, creating it when new. */
 	appendBlob(sessionId: string, blobId: string, text: string): void;
+	/** Deletes output that is old or too much, the oldest first. To be called when nobody waits. */
+	keepBlobsSmall(): void;
 
 	/** Small facts across sessions, such as the last model used per backend. */
 	getFact(key: string): string | null;

@@ -1,8 +1,10 @@
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
+import { folderWith } from "../../support/folder.ts";
 import { until } from "../../support/kernel.ts";
-import { hangAfter, say } from "../../support/scriptedBackend.ts";
-import { startKernelSession } from "../../support/sessionWithKernel.ts";
+import { hangAfter, say, scriptedBackend } from "../../support/scriptedBackend.ts";
+import { startTestServer } from "../../support/server.ts";
+import { launchTestKernel, startKernelSession } from "../../support/sessionWithKernel.ts";
 
 test("%ipyai in a cell does what it says and prints the answer", async () => {
 	const { client, run } = await startKernelSession();
@@ -102,4 +104,53 @@ test("a preview calls nothing, so that it answers in a cell too", async () => {
 	const { status } = await run("%ipyai context $`f()` and $`x`");
 	expect(status).toBe("ok");
 	expect((await run("calls")).text).toContain("0");
+});
+
+test("the prompt in a %%ipyai cell is stored while its cell runs, and waits for a person after a crash", async () => {
+	const launch = launchTestKernel();
+	const first = await startTestServer({ backends: [scriptedBackend()], folder: folderWith() });
+	const client = await first.connect();
+	const { state } = await client.request("session/new", {
+		requestId: "n",
+		cwd: first.folder,
+		kernel: launch,
+		settings: {},
+	});
+	const { sessionId } = state;
+	await client.event("kernelAttached");
+	const code =
+		"import time\nget_ipython().run_cell_magic('ipyai', '', 'what now?')\nwhile True: time.sleep(0.01)";
+	await client.request("cell/execute", { sessionId, requestId: "c", code });
+	const { turnId } = await client.event("promptAccepted");
+	const { turns } = await client.request("queue/list", { sessionId });
+	expect(turns).toMatchObject([{ turnId }]);
+	await first.stop();
+
+	const backend = scriptedBackend(say("Then this."));
+	const second = await startTestServer({ backends: [backend], folder: first.folder });
+	const observer = await second.connect();
+	const watched = await observer.request("session/attach", {
+		ref: { sessionId },
+		role: "observer",
+		since: null,
+	});
+	expect(watched.state).toMatchObject({ queue: [turnId], runningTurn: null });
+	const other = await second.connect();
+	await other.request("session/attach", { ref: { sessionId }, role: "controller", since: null });
+	expect(await other.event("turnFinished")).toMatchObject({ turnId, stopReason: "endTurn" });
+	expect(JSON.stringify(backend.requests[0]!.transcript)).toContain("what now?");
+	expect(backend.requests).toHaveLength(1);
+	await other.request("cell/interrupt", { sessionId });
+});
+
+test("a prompt of a cell that is removed while the cell runs is not asked", async () => {
+	const { client, sessionId, backend, run, ask } = await startKernelSession([say("x")]);
+	await run(
+		"get_ipython().run_cell_magic('ipyai', '', 'never')\nget_ipython().run_line_magic('ipyai', 'queue remove 1')",
+	);
+	await client.event("promptRemoved");
+	await ask("this");
+	expect(backend.requests).toHaveLength(1);
+	expect(JSON.stringify(backend.requests[0]!.transcript)).not.toContain("<user-request>never");
+	expect((await client.request("queue/list", { sessionId })).turns).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { SessionEvent } from "../../../protocol/index.ts";
@@ -417,3 +417,29 @@ test("a notebook of thousands of cells loads and saves while others are served",
 	expect(copy.cells).toHaveLength(5000);
 	expect(copy.cells[2500].outputs[1].data["image/png"]).toHaveLength(10_000_000);
 }, 60_000);
+
+test("output beyond what the log keeps is saved too, and loads back to the same bytes", async () => {
+	const session = await startKernelSession();
+	const { server, client, sessionId } = session;
+	const code =
+		"for n in range(25):\n    print(str(n % 10) * 60_000)\nimport sys; print('err', file=sys.stderr); 1/0";
+	await session.run(code);
+	const first = join(server.folder, "first.ipynb");
+	await save(client, sessionId, first);
+	validate(first);
+	const text = readFileSync(first, "utf8");
+	const { outputs } = JSON.parse(text).cells[0];
+	const printed = outputs.map((each: { text?: string }) => each.text ?? "").join("");
+	expect(printed.length).toBe(25 * 60_001 + "err\n".length);
+	expect(text).not.toContain("were not kept");
+
+	const other = await withoutKernel();
+	await load(other.client, other.sessionId, first);
+	const second = join(server.folder, "second.ipynb");
+	await save(other.client, other.sessionId, second);
+	expect(readFileSync(second, "utf8") === text).toBe(true);
+
+	rmSync(join(server.folder, "blobs"), { recursive: true });
+	await save(client, sessionId, first);
+	expect(readFileSync(first, "utf8")).toMatch(/\[50\d\d\d\d more characters of output were not kept here\]/);
+});

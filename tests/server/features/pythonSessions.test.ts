@@ -186,3 +186,21 @@ test("reading changes nothing in IPython's file", async () => {
 	await resume(client, { historySession: 1, cwd });
 	expect(readFileSync(file).equals(before)).toBe(true);
 });
+
+test("functions that ipycodex gave as tools are named once, when the session is first resumed", async () => {
+	const { client } = await start((db) =>
+		db.exec(`CREATE TABLE codex_tools (session INTEGER NOT NULL, toolname TEXT NOT NULL, PRIMARY KEY (session, toolname));
+			INSERT INTO codex_tools VALUES (1, 'pyrun'), (1, 'plot_it'), (1, 'load_day'), (2, 'other')`),
+	);
+	const notices = () =>
+		client.updates.flatMap((update) =>
+			update.kind === "hint" && update.hint.kind === "notice" ? [update.hint.text] : [],
+		);
+	await resume(client, { historySession: 1, cwd });
+	await until(() => notices().length > 0);
+	expect(notices()).toEqual([
+		"The AI had load_day, plot_it as tools in this session: define them again, then %ipyai tool NAME.",
+	]);
+	await resume(client, { historySession: 1, cwd });
+	expect(notices()).toHaveLength(1);
+});

@@ -1,4 +1,4 @@
-import { existsSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { pruneBlobs } from "../../../server/store/blobs.ts";
@@ -42,4 +42,27 @@ test("prunes the oldest blobs", () => {
 	expect(pruneBlobs(folder, { minTime: 0, maxBytes: 4 })).toBe(1);
 	expect(existsSync(join(folder, "new"))).toBe(true);
 	expect(pruneBlobs(join(folder, "none"), { minTime: 0, maxBytes: 4 })).toBe(0);
+});
+
+test("output that nobody asked for in half a year goes, looked at once an hour", () => {
+	const folder = testFolder();
+	const hour = 60 * 60 * 1000;
+	let now = 400 * 24 * hour;
+	const store = testStore({ folder, now: () => now });
+	store.appendBlob("s", "old", "x");
+	store.appendBlob("s", "new", "x");
+	const age = (name: string, days: number) => {
+		const seconds = (now - days * 24 * hour) / 1000;
+		utimesSync(join(folder, "blobs", name), seconds, seconds);
+	};
+	age("old", 184);
+	age("new", 182);
+	store.keepBlobsSmall();
+	expect(readdirSync(join(folder, "blobs"))).toEqual(["new"]);
+	age("new", 200);
+	store.keepBlobsSmall();
+	expect(readdirSync(join(folder, "blobs"))).toEqual(["new"]);
+	now += hour;
+	store.keepBlobsSmall();
+	expect(readdirSync(join(folder, "blobs"))).toEqual([]);
 });
