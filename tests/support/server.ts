@@ -17,8 +17,9 @@ import { Completions } from "../../server/completions/completions.ts";
 import { startTimeOf } from "../../server/connection/processFacts.ts";
 import { createKernelHost } from "../../server/kernel/kernelHost.ts";
 import { Server } from "../../server/server.ts";
+import type { CreateHost } from "../../server/sessions/hosting.ts";
 import { Sessions } from "../../server/sessions/sessions.ts";
-import { openStore } from "../../server/store/openStore.ts";
+import { type OpenedStore, openStore, type StoreOptions } from "../../server/store/openStore.ts";
 import { scriptedBackend } from "./scriptedBackend.ts";
 
 export type TestServer = {
@@ -43,20 +44,30 @@ export type TestClient = ServerConnection & {
 	until(fits: (update: SessionUpdateParams) => boolean): Promise<SessionUpdateParams>;
 };
 
-export const startTestServer = async (
-	options: { backends?: readonly Backend[]; folder?: string } = {},
-): Promise<TestServer> => {
+export type TestServerOptions = {
+	readonly backends?: readonly Backend[];
+	readonly folder?: string;
+	readonly createHost?: CreateHost;
+	/** Stands between the server and its store, to break it. */
+	readonly withStore?: (store: OpenedStore) => OpenedStore;
+	readonly storeOptions?: StoreOptions;
+};
+
+export const startTestServer = async (options: TestServerOptions = {}): Promise<TestServer> => {
 	const folder = options.folder ?? mkdtempSync(join(tmpdir(), "ipyai-server-"));
 	const logged: string[] = [];
-	const store = openStore(join(folder, "ipyai.sqlite"));
+	const opened = openStore(join(folder, "ipyai.sqlite"), options.storeOptions);
+	const store = options.withStore?.(opened) ?? opened;
 	const backends = backendsOf(options.backends ?? [scriptedBackend()]);
 	const owner = { instanceId: randomUUID(), pid: process.pid, startTime: startTimeOf(process.pid) ?? "" };
 	const sessions = new Sessions({
 		store,
 		backends,
 		owner,
-		createHost: (launch, kernelId, listener) =>
-			createKernelHost({ launch, kernelId, listener, onLog: (text) => logged.push(text) }),
+		createHost:
+			options.createHost ??
+			((launch, kernelId, listener) =>
+				createKernelHost({ launch, kernelId, listener, onLog: (text) => logged.push(text) })),
 		startTimeOf,
 		onLog: (text) => logged.push(text),
 		isAlive: ({ instanceId }) => instanceId === owner.instanceId,

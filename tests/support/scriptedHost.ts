@@ -1,0 +1,100 @@
+/**
+ * A host without Python: cells of `print TEXT`, `big CHARS` and `raise` do what they say, one a line, at once. For
+ * tests that need hundreds of sessions, where the kernel is not what is tested.
+ */
+import type { Output } from "../../protocol/index.ts";
+import type { Host } from "../../server/sessions/host.ts";
+import type { CreateHost } from "../../server/sessions/hosting.ts";
+
+export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
+	let count = 0;
+	let ended = false;
+	// As over a socket: what happens is told in later turns of the loop.
+	const later = () => new Promise<void>((resolve) => setImmediate(resolve));
+	const facts = {
+		nextExecutionCount: 1,
+		historySession: 7,
+		historyFile: "/none/history.sqlite",
+		banner: "Scripted",
+		cwd: "/",
+	};
+	return {
+		kernelId,
+		capabilities: {
+			execute: true,
+			interrupt: true,
+			restart: true,
+			complete: false,
+			input: false,
+			subshell: false,
+			survivesClient: true,
+		},
+		get status() {
+			return ended ? "dead" : "idle";
+		},
+		ready: later().then(() => facts),
+		execute: async ({ code, onOutput }) => {
+			await later();
+			if (ended) return { status: "lost", executionCount: null, payloads: [] };
+			const executionCount = ++count;
+			listener.onStatus("busy", null);
+			let status: "ok" | "error" = "ok";
+			for (const line of code.split("\n")) {
+				const output = toOutput(line);
+				if (output) onOutput(output);
+				if (output?.kind === "error") status = "error";
+				await later();
+			}
+			listener.onStatus("idle", null);
+			return { status, executionCount, payloads: [] };
+		},
+		answerInput: () => {},
+		interrupt: async () => {},
+		complete: async (_code, cursor) => ({ start: cursor, end: cursor, matches: [] }),
+		inspect: async () => null,
+		isComplete: async () => ({ status: "complete", indent: "" }),
+		history: async () => [],
+		variables: async () => [],
+		describe: async () => [],
+		findMissing: async (accesses) => accesses.map(() => null),
+		noteValues: async (sources) => sources.map(() => null),
+		resolveRefs: async () => [],
+		tools: [
+			{
+				name: "pyrun",
+				description: "Runs Python.",
+				inputSchema: { type: "object", properties: { code: { type: "string" } }, required: ["code"] },
+			},
+		],
+		callTool: async (_name, { code }) => {
+			await later();
+			return { content: [{ kind: "text", text: `ran ${code}` }], isError: false };
+		},
+		numberPrompt: async () => {
+			await later();
+			return ++count;
+		},
+		mirrorPrompt: () => {},
+		mirrorRemark: () => {},
+		continueHistorySession: async (_session, next) => {
+			count = next - 1;
+		},
+		dispose: async () => {
+			ended = true;
+		},
+	};
+};
+
+const toOutput = (line: string): Output | null => {
+	const [, word, rest = ""] = /^(print|big|raise) ?(.*)$/.exec(line) ?? [];
+	switch (word) {
+		case "print":
+			return { kind: "stream", name: "stdout", text: `${rest}\n` };
+		case "big":
+			return { kind: "stream", name: "stdout", text: "x".repeat(Number(rest)) };
+		case "raise":
+			return { kind: "error", ename: "Oops", evalue: rest, traceback: [`Oops: ${rest}`] };
+		default:
+			return null;
+	}
+};
