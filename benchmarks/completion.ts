@@ -3,7 +3,7 @@
  * all, how soon a cancelled request lets go of the model, and what the server adds to the model's own time.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,6 +13,8 @@ import type { Backend, TurnRequest } from "../server/backends/backend.ts";
 import { backendsOf, createBackends } from "../server/backends/registry.ts";
 import { Completions } from "../server/completions/completions.ts";
 import { buildCompletionPrompt } from "../server/completions/prompt.ts";
+import { Handshake } from "../server/connection/handshake.ts";
+import { answerInitialize } from "../server/initialize.ts";
 import { Server } from "../server/server.ts";
 import { Sessions } from "../server/sessions/sessions.ts";
 import { openStore } from "../server/store/openStore.ts";
@@ -41,14 +43,14 @@ const serve = async (name: string, own: readonly Backend[] | null): Promise<Serv
 	});
 	const server = new Server({
 		services: { store, backends, sessions, completions: new Completions() },
-		serverId: "bench",
-		version: "0",
 		onLog: () => {},
 		onConnectionEnded: () => {},
 		onRetire: () => {},
 	});
 	const path = join(folder, name);
-	const listener = createServer({ noDelay: true }, (socket) => server.serve(socket, socket)).listen(path);
+	const answer = answerInitialize({ serverId: "bench", version: "0" });
+	const serve = (socket: Socket) => server.serve(new Handshake(socket, socket, answer));
+	const listener = createServer({ noDelay: true }, serve).listen(path);
 	const client = await openConnection(connect(path), {
 		name: "bench",
 		cwd: folder,

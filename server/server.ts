@@ -1,31 +1,24 @@
 /**
  * A server: its services, and the connections it serves. What `main.ts` starts; tests start it in memory.
  */
-import type { Readable, Writable } from "node:stream";
 import { ResponseError } from "vscode-jsonrpc/node";
-import type { InitializeError, InitializeParams, InitializeResult } from "vscode-languageserver";
+import type { InitializeParams } from "vscode-languageserver";
 import { choosePositionEncoding } from "../protocol/documentSync.ts";
 import { ErrorCodes } from "../protocol/errorCodes.ts";
-import {
-	AiShellClientCapabilities,
-	AiShellInitializationOptions,
-	type AiShellServerCapabilities,
-	aiShellVersion,
-	clientMethods,
-} from "../protocol/index.ts";
+import { AiShellClientCapabilities, aiShellVersion, clientMethods } from "../protocol/index.ts";
 import { nearest } from "../protocol/nearest.ts";
 import { runCommand } from "./commands/run.ts";
-import { type ClientConnection, createClientConnection, maxMessageBytes } from "./connection/connection.ts";
+import { type ClientConnection, createClientConnection } from "./connection/connection.ts";
+import type { Handshake } from "./connection/handshake.ts";
 import { Outbox } from "./connection/outbox.ts";
 import { Client } from "./features/client.ts";
 import type { Services } from "./features/feature.ts";
 import { features } from "./features/index.ts";
+import { initializationOptions } from "./initialize.ts";
 import { schemaVersion } from "./store/schema.ts";
 
 export type ServerOptions = {
 	readonly services: Services;
-	readonly serverId: string;
-	readonly version: string;
 	onLog(text: string): void;
 	/** A connection has ended; `exit` means the client asked for it. */
 	onConnectionEnded(how: "exit" | "lost" | "closed"): void;
@@ -50,11 +43,10 @@ export class Server {
 	}
 
 	/** Serves one client until its connection ends. */
-	serve(input: Readable, output: Writable): ClientConnection {
+	serve(handshake: Handshake): ClientConnection {
 		const { services, onLog } = this.#options;
 		const connection = createClientConnection({
-			input,
-			output,
+			handshake,
 			onLog,
 			onEnded: (how) => {
 				this.#connections.delete(connection);
@@ -76,7 +68,10 @@ export class Server {
 		});
 		const client = new Client(rpc, outbox, onLog);
 		this.#connections.set(connection, client);
-		rpc.onInitialize((params) => this.#initialize(client, params));
+		rpc.onInitialize((params) => {
+			this.#initialize(client, params);
+			return { capabilities: {} };
+		});
 		rpc.onShutdown(() => {});
 		rpc.onRequest(
 			"aiShell/retire",
@@ -92,49 +87,24 @@ export class Server {
 		return connection;
 	}
 
-	#initialize(client: Client, params: InitializeParams): InitializeResult | ResponseError<InitializeError> {
-		const options = AiShellInitializationOptions.safeParse(
-			params.initializationOptions?.aiShell ?? { cwd: cwdOf(params), environment: {} },
-		);
-		if (!options.success)
-			return new ResponseError(
-				ErrorCodes.invalidParams,
-				`initialize: initializationOptions.aiShell needs cwd and environment: ${options.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; ")}`,
-			);
+	/** Takes in what the handshake has answered already. */
+	#initialize(client: Client, params: InitializeParams): void {
+		const options = initializationOptions(params);
 		const { general, window, workspace } = params.capabilities ?? {};
-		const positionEncoding = choosePositionEncoding(general?.positionEncodings);
 		const announced = AiShellClientCapabilities.safeParse(params.capabilities?.experimental?.aiShell);
 		client.identify({
-			name: options.data.name ?? params.clientInfo?.name ?? "client",
-			cwd: options.data.cwd,
-			environment: options.data.environment,
+			name: options.name ?? params.clientInfo?.name ?? "client",
+			cwd: options.cwd,
+			environment: options.environment,
 			canApprove: announced.success && announced.data.approvals !== undefined,
 			canInput: announced.success && announced.data.input !== undefined,
-			positionEncoding,
+			positionEncoding: choosePositionEncoding(general?.positionEncodings),
 			speaksAiShell: announced.success,
 			canProgress: window?.workDoneProgress === true,
 			canConfigure: workspace?.configuration === true,
 			canRegisterConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
 			canAsk: window?.showMessage !== undefined,
 		});
-		return {
-			serverInfo: { name: "ipyai", version: this.#options.version },
-			capabilities: Object.assign({}, ...features.map(({ capabilities }) => capabilities ?? {}), {
-				...(general?.positionEncodings ? { positionEncoding } : {}),
-				experimental: { aiShell: this.#aiShell() },
-			}),
-		};
-	}
-
-	#aiShell(): AiShellServerCapabilities {
-		return {
-			version: aiShellVersion,
-			schemaVersion,
-			serverId: this.#options.serverId,
-			pid: process.pid,
-			maxMessageBytes,
-			...Object.assign({}, ...features.map(({ aiShell }) => aiShell ?? {})),
-		};
 	}
 
 	/** Ends every connection. */
@@ -142,15 +112,6 @@ export class Server {
 		for (const connection of [...this.#connections.keys()]) connection.close();
 	}
 }
-
-const cwdOf = ({ workspaceFolders, rootUri }: InitializeParams): string => {
-	const uri = workspaceFolders?.[0]?.uri ?? rootUri;
-	try {
-		return uri ? decodeURIComponent(new URL(uri).pathname) : "/";
-	} catch {
-		return "/";
-	}
-};
 
 const unknownMethod = (method: string): ResponseError<void> => {
 	const suggestion = nearest(method, Object.keys(clientMethods));

@@ -12,8 +12,19 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 	"clients/nvim": { values: ["clients/common", "protocol"] },
 	"clients/lsp": { values: ["clients/common", "protocol"] },
 	"server/main.ts": { values: ["server", "protocol"] },
+	"server/serving.ts": { values: ["server", "protocol"] },
+	"server/idleWatch.ts": { values: [], types: ["server/features"] },
+	"server/initialize.ts": {
+		values: [
+			"server/connection",
+			"server/features/editorCommandNames.ts",
+			"server/store/schema.ts",
+			"protocol",
+		],
+	},
 	"server/server.ts": {
 		values: [
+			"server/initialize.ts",
 			"server/features",
 			"server/commands",
 			"server/connection",
@@ -71,13 +82,15 @@ const packages: Record<string, string[]> = {
 		"server/connection",
 		"server/features",
 		"server/server.ts",
-		"server/main.ts",
+		"server/serving.ts",
+		"server/initialize.ts",
 		"clients/common",
 	],
 	"vscode-languageserver-textdocument": ["server/features", "protocol", "clients/lsp"],
 	"@anthropic-ai/sdk": ["server/backends"],
 	"@anthropic-ai/claude-agent-sdk": ["server/backends"],
 	openai: ["server/backends"],
+	"node-llama-cpp": ["server/backends"],
 	"better-sqlite3": ["server/store"],
 	zeromq: ["server/kernel"],
 	neovim: ["clients/nvim"],
@@ -164,6 +177,23 @@ test("clients keep zod off their start path: values come from protocol files wit
 			.filter(({ from, to, typeOnly }) => from.startsWith("clients/") && !typeOnly && withZod.has(to))
 			.map(show),
 	).toEqual([]);
+});
+
+test("what answers `initialize` is small: the rest of the server loads after it", () => {
+	const source = readSource("server/main.ts");
+	const loaded = new Set(["server/main.ts"]);
+	const later = /await import\("\.\/serving\.ts"\)/;
+	expect(source).toMatch(later);
+	const queue = importsOf("server/main.ts", source.replace(later, ""));
+	for (let each = queue.pop(); each; each = queue.pop()) {
+		if (each.typeOnly || loaded.has(each.to)) continue;
+		loaded.add(each.to);
+		if (each.to.endsWith(".ts")) queue.push(...importsOf(each.to, readSource(each.to)));
+	}
+	expect([...loaded].filter((path) => !path.endsWith(".ts") && !path.startsWith("node:"))).toEqual([
+		"vscode-jsonrpc/node",
+		"vscode-languageserver-textdocument",
+	]);
 });
 
 test("context and notebooks are pure: no modules of Node, no clock, no chance", () => {

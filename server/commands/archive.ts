@@ -1,8 +1,8 @@
 import { sessionName, toSessionRef } from "../../protocol/sessionList.ts";
 import { createRedact } from "../context/redact.ts";
 import { removeSession } from "../sessions/archive.ts";
-import { placeFacts } from "../sessions/config.ts";
 import { filePath } from "../sessions/notebookFiles.ts";
+import { placeFacts } from "../sessions/placeFacts.ts";
 import { findPythonSession } from "../sessions/pythonSessions.ts";
 import { exportName, readSession, writeSession } from "../sessions/sessionFiles.ts";
 import type { SessionRow } from "../store/store.ts";

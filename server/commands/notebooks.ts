@@ -1,7 +1,7 @@
 import type { LoadNotebookResult } from "../../protocol/index.ts";
-import { placeFacts } from "../sessions/config.ts";
 import { notebookPath } from "../sessions/notebookFiles.ts";
 import { loadNotebook } from "../sessions/notebooks.ts";
+import { placeFacts } from "../sessions/placeFacts.ts";
 import { saveNotebook } from "../sessions/saveNotebook.ts";
 import { startupNotebook } from "../sessions/startup.ts";
 import { afterCell, type Command, type CommandContext, CommandError } from "./command.ts";

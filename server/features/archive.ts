@@ -1,7 +1,7 @@
 import { createRedact } from "../context/redact.ts";
 import { deleteSession, forkSession, renameSession } from "../sessions/archive.ts";
-import { placeFacts } from "../sessions/config.ts";
 import { filePath } from "../sessions/notebookFiles.ts";
+import { placeFacts } from "../sessions/placeFacts.ts";
 import { exportName, readSession, writeSession } from "../sessions/sessionFiles.ts";
 import type { Feature } from "./feature.ts";
 import { once } from "./once.ts";

@@ -6,7 +6,6 @@ type Action = { readonly title: string; readonly command: string; readonly argum
 
 /** "Ask ipyai about this" on a selection or a fault, "Run cell" where `# %%` cells and a live session are. */
 export const codeActionsFeature: Feature = {
-	capabilities: { codeActionProvider: true },
 	register(client, services) {
 		client.onEditorRequest("textDocument/codeAction", ({ textDocument: { uri }, range, context }) => {
 			// Asked for one kind, such as the sorting of imports at each save.

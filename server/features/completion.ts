@@ -18,8 +18,6 @@ const automatic = 2;
 
 /** `textDocument/inlineCompletion`, on files, notebooks' cells and clients' input lines alike. */
 export const completionFeature: Feature = {
-	capabilities: { inlineCompletionProvider: true },
-	aiShell: { completion: {} },
 	register(client, services) {
 		const told = new Set<string>();
 

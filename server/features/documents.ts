@@ -1,4 +1,3 @@
-import { TextDocumentSyncKind } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { changeDocument, fromUtf16, type Position, toUtf16 } from "../../protocol/documentSync.ts";
 import { RequestError } from "../sessions/errors.ts";
@@ -65,10 +64,6 @@ const codeCell = 2;
 
 /** Document and notebook sync. Positions come in the encoding that was negotiated and are UTF-16 units from here on. */
 export const documentsFeature: Feature = {
-	capabilities: {
-		textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-		notebookDocumentSync: { notebookSelector: [{ notebook: "*", cells: [{ language: "python" }] }] },
-	},
 	register(client, services) {
 		const { documents } = client;
 		const open = (item: { uri: string; languageId: string; version: number; text: string }) =>

@@ -5,6 +5,7 @@ import type { Session } from "../sessions/session.ts";
 import type { Client } from "./client.ts";
 import { codeCellAt } from "./codeCells.ts";
 import { offsetIn } from "./documents.ts";
+import { type EditorCommandName, editorCommandNames } from "./editorCommandNames.ts";
 import { askInSession, runInSession } from "./editorTurn.ts";
 import type { Feature, Services } from "./feature.ts";
 import { withProgress } from "./progress.ts";
@@ -21,7 +22,7 @@ type Command = (
 const maxMessageChars = 4000;
 
 /** What an editor can run by `workspace/executeCommand`. Each takes one object and answers with what came of it. */
-const commands: Readonly<Record<string, Command>> = {
+const commands: Readonly<Record<EditorCommandName, Command>> = {
 	/** Asks, in the folder's session or one without Python. The answer is the result, and is shown as a message. */
 	"ipyai.prompt": async (client, services, argument, request, signal) => {
 		const { text, uri, range } = parse("ipyai.prompt", PromptCommand, argument);
@@ -64,14 +65,13 @@ const commands: Readonly<Record<string, Command>> = {
 	"ipyai.completionStatistics": async (_client, { completions }) => completions.statistics,
 };
 
-export const editorCommandNames = Object.keys(commands);
-
 /** `workspace/executeCommand`: prompts and cells from editors that know no more than LSP. */
 export const editorCommandsFeature: Feature = {
-	capabilities: { executeCommandProvider: { commands: editorCommandNames, workDoneProgress: true } },
 	register(client, services) {
 		client.onEditorRequest("workspace/executeCommand", (request, signal) => {
-			const command = Object.hasOwn(commands, request.command) ? commands[request.command] : undefined;
+			const command = editorCommandNames.includes(request.command as EditorCommandName)
+				? commands[request.command as EditorCommandName]
+				: undefined;
 			if (!command)
 				throw new RequestError(
 					"invalidParams",

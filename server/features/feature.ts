@@ -1,5 +1,3 @@
-import type { ServerCapabilities } from "vscode-languageserver";
-import type { AiShellServerCapabilities } from "../../protocol/index.ts";
 import type { Backends } from "../backends/registry.ts";
 import type { Completions } from "../completions/completions.ts";
 import type { Sessions } from "../sessions/sessions.ts";
@@ -14,9 +12,7 @@ export type Services = {
 	readonly completions: Completions;
 };
 
-/** One feature: what it announces, and what it answers on each connection. */
+/** One feature: what it answers on each connection. What all announce stands in `initialize.ts`. */
 export type Feature = {
-	readonly capabilities?: Omit<ServerCapabilities, "experimental">;
-	readonly aiShell?: Partial<AiShellServerCapabilities>;
 	register(client: Client, services: Services): void;
 };

@@ -7,7 +7,6 @@ import { sessionFor } from "./sessionFor.ts";
 
 /** `textDocument/completion` and `textDocument/hover` from the live namespace; nothing where none is. */
 export const liveNamesFeature: Feature = {
-	capabilities: { completionProvider: { triggerCharacters: ["."] }, hoverProvider: true },
 	register(client, services) {
 		client.onEditorRequest("textDocument/completion", async ({ textDocument: { uri }, position }, signal) => {
 			const place = lookUp(client, services, uri, position);

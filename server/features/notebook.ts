@@ -1,6 +1,6 @@
-import { placeFacts } from "../sessions/config.ts";
 import { notebookPath } from "../sessions/notebookFiles.ts";
 import { loadNotebook } from "../sessions/notebooks.ts";
+import { placeFacts } from "../sessions/placeFacts.ts";
 import { saveNotebook } from "../sessions/saveNotebook.ts";
 import { startupNotebook } from "../sessions/startup.ts";
 import type { Feature } from "./feature.ts";
@@ -9,7 +9,6 @@ import { controlled } from "./session.ts";
 
 /** `notebook/save` and `notebook/load`. */
 export const notebookFeature: Feature = {
-	aiShell: { notebook: {} },
 	register(client, { sessions, store }) {
 		const places = () => placeFacts(client.facts.environment);
 

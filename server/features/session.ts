@@ -10,7 +10,6 @@ export const defaultLimit = 200;
 
 /** `session/*`: making, finding, joining and leaving sessions. */
 export const sessionFeature: Feature = {
-	aiShell: { sessions: {} },
 	register(client, services) {
 		const { sessions, store } = services;
 

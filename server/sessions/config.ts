@@ -3,12 +3,12 @@
  * keeps a session from starting.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { PermissionMode, ThinkLevel } from "../../protocol/index.ts";
 import { configDir } from "../../protocol/runtimeDir.ts";
 import type { Environment } from "../backends/backend.ts";
+import { placeFacts } from "./placeFacts.ts";
 import { ownText } from "./standardFiles.ts";
 
 const yes = z.union([
@@ -49,14 +49,6 @@ export type LoadedConfig = {
 	readonly note: string | null;
 	readonly problems: readonly string[];
 };
-
-/** The facts that the path rules need, for a client's environment. */
-export const placeFacts = (environment: Environment) => ({
-	environment,
-	home: environment.HOME ?? homedir(),
-	tmp: environment.TMPDIR ?? tmpdir(),
-	uid: process.getuid?.() ?? 0,
-});
 
 /** Never throws. An absent file is an empty configuration; without one of ours ipycodex's is read. */
 export const loadConfig = (environment: Environment): LoadedConfig => {

@@ -18,11 +18,11 @@ import {
 	readPythonSession,
 } from "../store/ipythonHistory.ts";
 import { type Store, StoreError } from "../store/store.ts";
-import { placeFacts } from "./config.ts";
 import { newId } from "./ids.ts";
 import { importCell, importTurn } from "./importing.ts";
 import { SessionLog } from "./log.ts";
 import { renderNow } from "./notebooks.ts";
+import { placeFacts } from "./placeFacts.ts";
 
 const maxListed = 50;
 

@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSyn
 import { dirname, join } from "node:path";
 import { configDir } from "../../protocol/runtimeDir.ts";
 import type { Environment } from "../backends/backend.ts";
-import { type Config, configFolder, loadConfig, placeFacts } from "./config.ts";
+import { type Config, configFolder, loadConfig } from "./config.ts";
 import { RequestError } from "./errors.ts";
+import { placeFacts } from "./placeFacts.ts";
 
 /** What goes where in the file: models and think belong to a backend. */
 export type SavedSetting =

@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { configDir } from "../../protocol/runtimeDir.ts";
 import type { Environment } from "../backends/backend.ts";
 import type { Store } from "../store/store.ts";
-import { placeFacts } from "./config.ts";
 import { readNotebook } from "./notebookFiles.ts";
 import { enterNotebook, isOurs } from "./notebooks.ts";
+import { placeFacts } from "./placeFacts.ts";
 import type { Session } from "./session.ts";
 
 export type StartupFiles = { readonly script: string | null; readonly notebook: string | null };

@@ -14,7 +14,9 @@ import type { SessionEvent, SessionUpdateParams } from "../../protocol/index.ts"
 import type { Backend } from "../../server/backends/backend.ts";
 import { backendsOf } from "../../server/backends/registry.ts";
 import { Completions } from "../../server/completions/completions.ts";
+import { Handshake } from "../../server/connection/handshake.ts";
 import { startTimeOf } from "../../server/connection/processFacts.ts";
+import { answerInitialize } from "../../server/initialize.ts";
 import { createKernelHost } from "../../server/kernel/kernelHost.ts";
 import { Server } from "../../server/server.ts";
 import type { CreateHost } from "../../server/sessions/hosting.ts";
@@ -74,15 +76,14 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 	});
 	const server = new Server({
 		services: { store, backends, sessions, completions: new Completions() },
-		serverId: owner.instanceId,
-		version: "0.0.0-test",
 		onLog: (text) => logged.push(text),
 		onConnectionEnded: () => {},
 		onRetire: () => {},
 	});
+	const answer = answerInitialize({ serverId: owner.instanceId, version: "0.0.0-test" });
 	const open = () => {
 		const [ours, theirs] = duplexPair();
-		server.serve(theirs, theirs);
+		server.serve(new Handshake(theirs, theirs, answer));
 		return ours;
 	};
 	let stopped = false;

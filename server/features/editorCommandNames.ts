@@ -1,0 +1,9 @@
+/** The commands of `workspace/executeCommand`. */
+export const editorCommandNames = [
+	"ipyai.prompt",
+	"ipyai.runCell",
+	"ipyai.interrupt",
+	"ipyai.completionStatistics",
+] as const;
+
+export type EditorCommandName = (typeof editorCommandNames)[number];

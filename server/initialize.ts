@@ -1,0 +1,88 @@
+/**
+ * What this server tells in `initialize`. Nothing that takes time to load is used here: clients wait for this answer
+ * before anything else.
+ */
+import type { InitializeParams, ServerCapabilities } from "vscode-languageserver";
+import { choosePositionEncoding } from "../protocol/documentSync.ts";
+import type { AiShellInitializationOptions, AiShellServerCapabilities } from "../protocol/index.ts";
+import { aiShellVersion } from "../protocol/version.ts";
+import { type InitializeAnswer, maxMessageBytes } from "./connection/handshake.ts";
+import { editorCommandNames } from "./features/editorCommandNames.ts";
+import { schemaVersion } from "./store/schema.ts";
+
+export type ServerFacts = {
+	readonly serverId: string;
+	readonly version: string;
+};
+
+/** LSP 3.18: documents come in steps. */
+const incremental = 2;
+
+/** What the features of `features/` answer. */
+const capabilities: ServerCapabilities = {
+	textDocumentSync: { openClose: true, change: incremental },
+	notebookDocumentSync: { notebookSelector: [{ notebook: "*", cells: [{ language: "python" }] }] },
+	inlineCompletionProvider: true,
+	executeCommandProvider: { commands: [...editorCommandNames], workDoneProgress: true },
+	codeActionProvider: true,
+	completionProvider: { triggerCharacters: ["."] },
+	hoverProvider: true,
+};
+
+export const answerInitialize =
+	({ serverId, version }: ServerFacts) =>
+	(params: InitializeParams): InitializeAnswer => {
+		const problem = optionsProblem(params.initializationOptions?.aiShell);
+		if (problem) return { problem };
+		const encodings = params.capabilities?.general?.positionEncodings;
+		const aiShell: AiShellServerCapabilities = {
+			version: aiShellVersion,
+			schemaVersion,
+			serverId,
+			pid: process.pid,
+			maxMessageBytes,
+			sessions: {},
+			completion: {},
+			notebook: {},
+		};
+		return {
+			result: {
+				serverInfo: { name: "ipyai", version },
+				capabilities: {
+					...capabilities,
+					...(encodings ? { positionEncoding: choosePositionEncoding(encodings) } : {}),
+					experimental: { aiShell },
+				},
+			},
+		};
+	};
+
+/** What our clients tell about themselves; of an editor that says nothing, what LSP's own fields say. */
+export const initializationOptions = (params: InitializeParams): AiShellInitializationOptions =>
+	(params.initializationOptions?.aiShell as AiShellInitializationOptions | undefined) ?? {
+		cwd: cwdOf(params),
+		environment: {},
+	};
+
+/** Checks what `AiShellInitializationOptions` describes, without the schema. */
+const optionsProblem = (options: unknown): string | null => {
+	if (options === undefined || options === null) return null;
+	if (typeof options !== "object") return "initializationOptions.aiShell must be an object";
+	const { name, cwd, environment } = options as Record<string, unknown>;
+	if (name !== undefined && typeof name !== "string")
+		return "initializationOptions.aiShell.name must be a string";
+	if (typeof cwd !== "string") return "initializationOptions.aiShell needs cwd, a path as a string";
+	const isMap = typeof environment === "object" && environment !== null && !Array.isArray(environment);
+	if (!isMap) return "initializationOptions.aiShell needs environment, an object of strings";
+	const wrong = Object.entries(environment).find(([, value]) => typeof value !== "string");
+	return wrong ? `initializationOptions.aiShell.environment.${wrong[0]} must be a string` : null;
+};
+
+const cwdOf = ({ workspaceFolders, rootUri }: InitializeParams): string => {
+	const uri = workspaceFolders?.[0]?.uri ?? rootUri;
+	try {
+		return uri ? decodeURIComponent(new URL(uri).pathname) : "/";
+	} catch {
+		return "/";
+	}
+};

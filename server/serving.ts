@@ -1,0 +1,157 @@
+/** A server's process at work: what it is made of, how long it stays, and how it ends. */
+import { rmSync } from "node:fs";
+import { connect, type Server as Listener } from "node:net";
+import { join } from "node:path";
+import {
+	createProtocolConnection,
+	StreamMessageReader,
+	StreamMessageWriter,
+} from "vscode-languageserver/node";
+import { type PlaceFacts, runtimeDir, serverSocket, stateDir } from "../protocol/runtimeDir.ts";
+import { aiShellVersion } from "../protocol/version.ts";
+import type { Environment } from "./backends/backend.ts";
+import { createBackends } from "./backends/registry.ts";
+import { Completions } from "./completions/completions.ts";
+import { Handshake } from "./connection/handshake.ts";
+import { listenOnSocket } from "./connection/listen.ts";
+import { startTimeOf } from "./connection/processFacts.ts";
+import type { Services } from "./features/feature.ts";
+import { idleWatch } from "./idleWatch.ts";
+import { answerInitialize, type ServerFacts } from "./initialize.ts";
+import { createKernelHost } from "./kernel/kernelHost.ts";
+import { Server } from "./server.ts";
+import { Sessions } from "./sessions/sessions.ts";
+import { openStore } from "./store/openStore.ts";
+import { ensurePrivateFolder } from "./store/privateFiles.ts";
+import { schemaVersion } from "./store/schema.ts";
+import { takeServerLock } from "./store/serverLock.ts";
+
+export type ServerProcess = ServerFacts & {
+	readonly facts: PlaceFacts;
+	log(text: string): void;
+};
+
+/** Serves one client, whose `initialize` may have come already. */
+export const serveClient = (own: ServerProcess, handshake: Handshake): void => {
+	const services = createServices(own);
+	const end = endOnce(services, () => {});
+	endOnSignals(end, own.log);
+	const server = new Server({
+		services,
+		onLog: own.log,
+		onConnectionEnded: () => void end(0),
+		onRetire: () => {},
+	});
+	server.serve(handshake);
+};
+
+/** Serves this person's clients on their socket. */
+export const serveSocket = async (own: ServerProcess, replace: boolean): Promise<void> => {
+	const { facts, log } = own;
+	ensurePrivateFolder(runtimeDir(facts));
+	ensurePrivateFolder(stateDir(facts));
+	const socketPath = serverSocket(facts);
+	if (replace) await askToRetire(socketPath, log);
+	// Two servers may be started at once: exactly one gets the lock, the other's client finds the winner's socket.
+	const lock = takeServerLock(`${socketPath}.lock`, replace ? 30_000 : 0);
+	if (!lock) {
+		log("another server runs already");
+		return;
+	}
+	const services = createServices(own);
+	let listener: Listener | null = null;
+	const end = endOnce(services, () => {
+		listener?.close();
+		rmSync(socketPath, { force: true });
+		lock.release();
+	});
+	let retiring = false;
+	const idle = idleWatch(services, {
+		connections: () => server.connectionCount,
+		leave: () => void end(0),
+		log,
+	});
+	const server = new Server({
+		services,
+		onLog: log,
+		onConnectionEnded: () => idle.touch(),
+		onRetire: () => {
+			retiring = true;
+			log("making room for a newer server");
+			const whenQuiet = () => {
+				if (services.sessions.live.every(({ turns }) => turns.runningTurn === null)) void end(0);
+				else setTimeout(whenQuiet, 200);
+			};
+			whenQuiet();
+		},
+	});
+	endOnSignals(end, log);
+	listener = await listenOnSocket(socketPath, (socket) => {
+		if (retiring) socket.destroy();
+		else server.serve(new Handshake(socket, socket, answerInitialize(own)));
+	});
+	log(`listening on ${socketPath}, version ${own.version}`);
+	services.sessions.readoptKernels(process.env as Environment);
+	idle.touch();
+};
+
+const createServices = ({ facts, log, serverId }: ServerProcess): Services => {
+	const store = openStore(join(stateDir(facts), "ipyai.sqlite"));
+	const backends = createBackends();
+	const owner = { instanceId: serverId, pid: process.pid, startTime: startTimeOf(process.pid) ?? "" };
+	const sessions = new Sessions({
+		store,
+		backends,
+		owner,
+		createHost: (launch, kernelId, listener) => createKernelHost({ launch, kernelId, listener, onLog: log }),
+		startTimeOf,
+		onLog: log,
+		isAlive: ({ instanceId, pid, startTime }) =>
+			instanceId === owner.instanceId || startTimeOf(pid) === startTime,
+	});
+	return { store, backends, sessions, completions: new Completions() };
+};
+
+/** Ends the process once: turns are cancelled, kernels kept, the database closed. */
+const endOnce = (services: Services, release: () => void) => {
+	let ending = false;
+	return async (code: number): Promise<void> => {
+		if (ending) return;
+		ending = true;
+		// Whatever hangs, the process goes: kernels have their lease, the log is committed.
+		setTimeout(() => process.exit(code), 5000).unref();
+		await services.sessions.dispose();
+		await Promise.allSettled(services.backends.all.map((backend) => backend.dispose()));
+		services.store.close();
+		release();
+		process.exit(code);
+	};
+};
+
+const endOnSignals = (end: (code: number) => Promise<void>, log: (text: string) => void): void => {
+	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void end(0));
+	process.on("uncaughtException", (error) => log(`uncaught: ${error.stack ?? error.message}`));
+	process.on("unhandledRejection", (reason) =>
+		log(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`),
+	);
+};
+
+/** Tells an older server to end after its running turns. One that is not older says no, and stays. */
+const askToRetire = async (path: string, log: (text: string) => void): Promise<void> => {
+	const socket = connect(path);
+	const connected = await new Promise<boolean>((resolve) => {
+		socket.once("connect", () => resolve(true));
+		socket.once("error", () => resolve(false));
+	});
+	if (!connected) return;
+	const rpc = createProtocolConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));
+	rpc.listen();
+	try {
+		await rpc.sendRequest("initialize", { processId: process.pid, rootUri: null, capabilities: {} });
+		await rpc.sendRequest("aiShell/retire", { version: aiShellVersion, schemaVersion });
+	} catch (error) {
+		log(`the older server did not answer: ${(error as Error).message}`);
+	} finally {
+		socket.destroy();
+	}
+};
