@@ -6,6 +6,7 @@ import { CurrentSession } from "./currentSession.ts";
 import type { Editor } from "./editor.ts";
 import { checkHealth } from "./health.ts";
 import { CallError } from "./messages.ts";
+import { type Mark, Notebooks } from "./notebook/notebooks.ts";
 import { ServerLink } from "./serverLink.ts";
 import { Suggestions, type SuggestParams } from "./suggestions.ts";
 
@@ -26,11 +27,21 @@ type StartParams = {
 
 type AnswerParams = { readonly approvalId: string; readonly decision: Decision; readonly message?: string };
 
+type WriteParams = {
+	readonly buf: number;
+	readonly path: string;
+	readonly lines: readonly string[];
+	readonly marks: readonly Mark[];
+	readonly force: boolean;
+	readonly copy: boolean;
+};
+
 export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv): Calls => {
 	const env = personEnvironment(hostEnvironment);
 	let start: StartParams = { cwd: process.cwd() };
 	const link = new ServerLink({ env, cwd: () => start.cwd });
 	const session = new CurrentSession(editor, link.forSession);
+	const notebooks = new Notebooks((cellId) => session.cells.ran(cellId));
 	const suggestions = new Suggestions(link.connect);
 
 	const launch = (): KernelLaunch => {
@@ -117,7 +128,14 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 
 		complete: ({ words }: { words: string }) => completeCommand(session.isOpen ? target() : null, words),
 
-		cellLines: ({ cellId }: { cellId: string }) => session.cells.lines(cellId) ?? [],
+		cellLines: ({ cellId }: { cellId: string }) =>
+			session.cells.lines(cellId) ?? notebooks.lines(cellId) ?? [],
+
+		readNotebook: ({ buf, path }: { buf: number; path: string }) =>
+			notebooks.read(buf, path, session.cells.maxLines),
+		writeNotebook: ({ buf, path, lines, marks, force, copy }: WriteParams) =>
+			notebooks.write(buf, path, lines, marks, force, copy),
+		closeNotebook: ({ buf }: { buf: number }) => notebooks.close(buf),
 
 		suggest: (params: SuggestParams) => suggestions.suggest(params),
 		suggestCancel: () => suggestions.cancel(),

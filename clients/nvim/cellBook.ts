@@ -30,6 +30,8 @@ export class CellBook {
 	/** How many lines of output a preview has. */
 	maxLines = 20;
 	readonly #cells = new Map<string, Cell>();
+	/** Cells of this Neovim's from sessions before: a notebook may be written later. */
+	readonly #before = new Map<string, Cell>();
 
 	constructor(editor: Editor, origin: Origin) {
 		this.#editor = editor;
@@ -101,11 +103,22 @@ export class CellBook {
 
 	/** Everything a cell showed. */
 	lines(cellId: string): readonly Line[] | null {
-		return this.#cells.get(cellId)?.outputs.lines ?? null;
+		return this.#get(cellId)?.outputs.lines ?? null;
+	}
+
+	/** What a cell gave, as a notebook has it. */
+	ran(cellId: string): { outputs: readonly Output[]; executionCount: number | null } | null {
+		const cell = this.#get(cellId);
+		return cell ? { outputs: cell.outputs.raw, executionCount: cell.count } : null;
 	}
 
 	clear(): void {
+		for (const cell of this.#cells.values()) if (cell.run !== null) this.#before.set(cell.cellId, cell);
 		this.#cells.clear();
+	}
+
+	#get(cellId: string): Cell | undefined {
+		return this.#cells.get(cellId) ?? this.#before.get(cellId);
 	}
 
 	#tell(cell: Cell): void {

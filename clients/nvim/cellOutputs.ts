@@ -3,8 +3,8 @@ import type { Output } from "../../protocol/index.ts";
 import { type Line, TerminalLines, terminalLines } from "./terminalLines.ts";
 
 type Part =
-	| { readonly kind: "stream"; readonly name: string; readonly text: TerminalLines }
-	| { readonly kind: "lines"; readonly displayId: string | null; lines: readonly Line[] };
+	| { readonly kind: "stream"; readonly name: string; readonly text: TerminalLines; readonly raw: Output[] }
+	| { readonly kind: "lines"; readonly displayId: string | null; lines: readonly Line[]; raw: Output };
 
 /** Of a long output an editor shows a part. */
 export type Preview = {
@@ -25,17 +25,23 @@ export class CellOutputs {
 			else this.#parts = [];
 			return !output.wait;
 		}
-		if (output.kind === "updateDisplayData") return this.#update(output.displayId, bundleLines(output.data));
+		if (output.kind === "updateDisplayData") return this.#update(output);
 		if (this.#clearNext) this.#parts = [];
 		this.#clearNext = false;
-		if (output.kind === "stream") this.#stream(output.name).write(output.text);
+		if (output.kind === "stream") this.#stream(output);
 		else
 			this.#parts.push({
 				kind: "lines",
 				displayId: output.kind === "displayData" ? (output.displayId ?? null) : null,
 				lines: outputLines(output),
+				raw: output,
 			});
 		return true;
+	}
+
+	/** The outputs themselves, updated and cleared as they were. */
+	get raw(): readonly Output[] {
+		return this.#parts.flatMap(({ raw }) => raw);
 	}
 
 	get lines(): readonly Line[] {
@@ -57,19 +63,25 @@ export class CellOutputs {
 		return { lines, total, end };
 	}
 
-	#stream(name: string): TerminalLines {
+	#stream(output: Extract<Output, { kind: "stream" }>): void {
+		const { name, text } = output;
 		const last = this.#parts.at(-1);
-		if (last?.kind === "stream" && last.name === name) return last.text;
-		const text = new TerminalLines(name === "stderr" ? "stderr" : "");
-		this.#parts.push({ kind: "stream", name, text });
-		return text;
+		if (last?.kind === "stream" && last.name === name) {
+			last.text.write(text);
+			last.raw.push(output);
+			return;
+		}
+		const lines = new TerminalLines(name === "stderr" ? "stderr" : "");
+		lines.write(text);
+		this.#parts.push({ kind: "stream", name, text: lines, raw: [output] });
 	}
 
-	#update(displayId: string, lines: readonly Line[]): boolean {
+	#update({ displayId, data, metadata }: Extract<Output, { kind: "updateDisplayData" }>): boolean {
 		let found = false;
 		for (const part of this.#parts) {
 			if (part.kind !== "lines" || part.displayId !== displayId) continue;
-			part.lines = lines;
+			part.lines = bundleLines(data);
+			part.raw = { kind: "displayData", data, metadata, displayId };
 			found = true;
 		}
 		return found;

@@ -4,12 +4,12 @@
  */
 import { z } from "zod";
 import { type Content, Content as ContentSchema, StopReason } from "../../protocol/index.ts";
+import { fromNotebookOutputs, toText } from "../../protocol/notebookOutputs.ts";
 import { answerText, parseAnswer } from "./answerText.ts";
-import { NotebookError, RawCell, toText } from "./nbformat.ts";
+import { NotebookError, RawCell } from "./nbformat.ts";
 import type { NotebookItem, NotebookPrompt } from "./notebookItem.ts";
 import type { NotebookHead } from "./notebookReader.ts";
 import { noteLiteral, noteValue } from "./noteLiteral.ts";
-import { fromNotebookOutputs } from "./outputs.ts";
 import { separator } from "./toNotebook.ts";
 
 /** Throws `NotebookError` for a format that is not read. */

@@ -1,5 +1,6 @@
 /** The parts of nbformat 4 that we write, and a lenient reading of those that others write. */
 import { z } from "zod";
+import type { NotebookOutput } from "../../protocol/notebookOutputs.ts";
 
 /** A notebook that cannot be read. The message names the cell and what is wrong with it. */
 export class NotebookError extends Error {
@@ -20,18 +21,6 @@ export const RawCell = z.looseObject({
 	attachments: z.record(z.string(), record).default({}),
 });
 export type RawCell = z.infer<typeof RawCell>;
-
-export const toText = (value: unknown): string => {
-	const result = multiline.safeParse(value);
-	return result.success ? result.data : "";
-};
-
-export const toRecord = (value: unknown): Record<string, unknown> => {
-	const result = record.safeParse(value);
-	return result.success ? result.data : {};
-};
-
-export type NotebookOutput = { readonly output_type: string; readonly [key: string]: unknown };
 
 export type NotebookCell = {
 	readonly id: string;

@@ -1,4 +1,4 @@
--- Commands, and the <Plug> maps that people bind keys to. Everything else loads on first use.
+-- Commands, the <Plug> maps that people bind keys to, and how notebooks are read. Everything else loads on first use.
 if vim.g.loaded_ipyai then
   return
 end
@@ -34,6 +34,15 @@ command("IpyaiChat", { desc = "Show the conversation" })
 command("IpyaiCancel", { desc = "Stop the running answer" })
 command("IpyaiApprove", { desc = "Answer what the AI asks permission for" })
 command("Ipyai", { nargs = "*", complete = complete, desc = "Show or change settings: backend, model, think, ..." })
+
+vim.api.nvim_create_autocmd("BufReadCmd", {
+  group = vim.api.nvim_create_augroup("ipyai-notebooks", {}),
+  pattern = "*.ipynb",
+  desc = "ipyai: notebooks as cells",
+  callback = function(event)
+    require("ipyai.notebook").read(event.buf, event.match)
+  end,
+})
 
 local function map(modes, name, options)
   for mode in modes:gmatch(".") do

@@ -52,6 +52,9 @@ local defaults = {
     ---@type string[]
     filetypes = { "python", "markdown", "quarto" },
   },
+  ---Whether `.ipynb` files open as cells; else they open as the text that they are.
+  ---@type boolean
+  notebooks = true,
   ---Where cells are looked for and the maps below hold.
   ---@type string[]
   filetypes = { "python", "markdown", "quarto" },

@@ -9,6 +9,7 @@ local ns = vim.api.nvim_create_namespace("ipyai-outputs")
 ---@field is_cell? boolean whether what is written behind it, up to the next cell, belongs to it
 ---@field below? integer the extmark that holds the virtual lines
 ---@field sign? integer
+---@field cleared? boolean a person took its output away
 ---@field row? integer where `below` is
 ---@field lines table[] virtual lines
 ---@field note? { [1]: string, [2]: string } what stands behind the first line
@@ -165,6 +166,14 @@ function M.remove(place)
   if placed[place.buf] then
     placed[place.buf][place] = nil
   end
+end
+
+---Takes away what stands at the place, which stays.
+---@param place ipyai.Placed
+function M.empty(place)
+  place.lines, place.note, place.mark, place.cleared = {}, nil, nil, true
+  delete(place, "below")
+  delete(place, "sign")
 end
 
 ---Whether the place is still there.

@@ -73,7 +73,7 @@ function M.receive(message)
     return
   end
   run.cell = message
-  if outputs.is_placed(run.place) then
+  if outputs.is_placed(run.place) and not run.place.cleared then
     draw(run)
   end
   require("ipyai.windows").refresh_output(message.cellId)
@@ -265,20 +265,64 @@ function M.at_cursor()
   return found
 end
 
+---In a notebook the place stays, and tells that nothing is there any more.
+---@param place ipyai.Placed
+local function clear(place)
+  if vim.b[place.buf].ipyai_notebook and place.is_cell then
+    outputs.empty(place)
+  else
+    outputs.remove(place)
+  end
+end
+
 ---Removes outputs: the one at the cursor, or the buffer's.
 ---@param all boolean
 function M.clear(all)
   if all then
     for _, place in ipairs(outputs.at(vim.api.nvim_get_current_buf())) do
-      outputs.remove(place)
+      clear(place)
     end
   else
     local run = M.at_cursor()
     if run then
-      outputs.remove(run.place)
+      clear(run.place)
     end
   end
   forget_removed()
+end
+
+---Puts the outputs that a notebook's file holds below its cells.
+---@param buf integer
+---@param stored table[] messages about cells, with the rows of their code
+function M.stored(buf, stored)
+  for _, cell in ipairs(stored) do
+    local place = outputs.place(buf, cell.first, cell.last)
+    place.is_cell = true
+    local note = ("[%s] %s"):format(cell.count or " ", icons[kind_of(cell.status)])
+    local run = { id = next_run, place = place, started = 0, cell = cell, note = note, finished = true }
+    next_run = next_run + 1
+    runs[run.id] = run
+    draw(run)
+  end
+end
+
+---What stands below the cells of a buffer: the row above it, and the cell it is of.
+---@param buf integer
+---@return { row: integer, key: string }[]
+function M.marks(buf)
+  local cell_of = {}
+  for _, run in pairs(runs) do
+    cell_of[run.place] = run.cell and run.cell.cellId
+  end
+  local marks = {}
+  for _, place in ipairs(outputs.at(buf)) do
+    local _, last = outputs.rows(place)
+    local key = place.cleared and "cleared" or cell_of[place]
+    if last and place.is_cell and key then
+      table.insert(marks, { row = last, key = key })
+    end
+  end
+  return marks
 end
 
 return M

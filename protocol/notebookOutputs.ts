@@ -1,5 +1,7 @@
-import type { MimeBundle, Output } from "../../protocol/index.ts";
-import { type NotebookOutput, toRecord, toText } from "./nbformat.ts";
+/** Outputs of cells in the form of nbformat 4, and back: for whoever reads or writes notebooks. */
+import type { MimeBundle, Output } from "./index.ts";
+
+export type NotebookOutput = { readonly output_type: string; readonly [key: string]: unknown };
 
 /** A cell's outputs as nbformat has them: neighbouring texts of one stream joined, texts as one string each. */
 export const toNotebookOutputs = (outputs: readonly Output[]): NotebookOutput[] => {
@@ -103,3 +105,16 @@ const joined = (data: Readonly<Record<string, unknown>>): MimeBundle =>
 	Object.fromEntries(
 		Object.entries(data).map(([type, value]) => [type, isJson(type) ? value : toText(value)]),
 	);
+
+/** A text, or its lines as most programs write them; nothing else is one. */
+export const toText = (value: unknown): string =>
+	typeof value === "string"
+		? value
+		: Array.isArray(value) && value.every((line) => typeof line === "string")
+			? value.join("")
+			: "";
+
+export const toRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+	typeof value === "object" && value !== null && !Array.isArray(value)
+		? (value as Record<string, unknown>)
+		: {};
