@@ -5,6 +5,8 @@
 import type { Store } from "../store/store.ts";
 
 const running = new WeakMap<Store, Map<string, Promise<unknown>>>();
+/** Answers to what was done while the disk did not take the answer. */
+const unstored = new WeakMap<Store, Map<string, unknown>>();
 
 export const once = async <T>(
 	store: Store,
@@ -12,16 +14,22 @@ export const once = async <T>(
 	requestId: string,
 	act: () => T | Promise<T>,
 ): Promise<T> => {
-	const known = store.recallRequest(sessionId, requestId);
+	const key = `${sessionId}\n${requestId}`;
+	const known = store.recallRequest(sessionId, requestId) ?? unstored.get(store)?.get(key);
 	if (known !== undefined) return known as T;
 	const inFlight = running.get(store) ?? new Map<string, Promise<unknown>>();
 	running.set(store, inFlight);
-	const key = `${sessionId}\n${requestId}`;
 	const earlier = inFlight.get(key);
 	if (earlier) return earlier as Promise<T>;
 	const attempt = (async () => {
 		const result = await act();
-		store.rememberRequest(sessionId, requestId, result);
+		try {
+			store.rememberRequest(sessionId, requestId, result);
+		} catch {
+			// It is done, and says so; this server remembers it.
+			const answers = unstored.get(store) ?? new Map<string, unknown>();
+			unstored.set(store, answers.set(key, result));
+		}
 		return result;
 	})();
 	inFlight.set(key, attempt);

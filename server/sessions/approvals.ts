@@ -59,15 +59,14 @@ export class Approvals {
 			always: alwaysText(call.name),
 		} as const;
 		const { log } = this.#options;
-		log.add(asked);
+		const { approvalId } = asked;
+		try {
+			log.add(asked);
+		} catch (error) {
+			return { allowed: false, reason: `Not run: nobody could be asked. ${(error as Error).message}` };
+		}
 		if (!this.#options.canAsk()) {
-			log.add({
-				kind: "approvalAnswered",
-				approvalId: asked.approvalId,
-				outcome: "unanswered",
-				by: null,
-				message: null,
-			});
+			log.settle([{ kind: "approvalAnswered", approvalId, outcome: "unanswered", by: null, message: null }]);
 			return {
 				allowed: false,
 				reason:
@@ -75,14 +74,17 @@ export class Approvals {
 			};
 		}
 		return new Promise((resolve) => {
-			const onAbort = () => this.#pending.get(asked.approvalId)?.settle("cancelled", null, null);
-			this.#pending.set(asked.approvalId, {
+			const onAbort = () => this.#pending.get(approvalId)?.settle("cancelled", null, null);
+			this.#pending.set(approvalId, {
 				asked,
 				settle: (outcome, by, message) => {
-					this.#pending.delete(asked.approvalId);
+					const answered = { kind: "approvalAnswered", approvalId, outcome, by, message } as const;
+					// An answer that the disk refuses is given again; an abort has happened.
+					if (outcome === "cancelled") log.settle([answered]);
+					else log.add(answered);
+					this.#pending.delete(approvalId);
 					signal.removeEventListener("abort", onAbort);
 					if (outcome === "allowAlways") this.#always.add(call.name);
-					log.add({ kind: "approvalAnswered", approvalId: asked.approvalId, outcome, by, message });
 					resolve(outcomeToPermission(outcome, message));
 				},
 			});

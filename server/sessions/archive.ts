@@ -4,6 +4,7 @@ import type { Environment } from "../backends/backend.ts";
 import type { Store } from "../store/store.ts";
 import { copySession } from "./copying.ts";
 import { RequestError } from "./errors.ts";
+import { newId } from "./ids.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -25,11 +26,17 @@ export const forkSession = async (sessions: Sessions, store: Store, fork: Fork):
 			"itemNotFound",
 			`There is no finished prompt ${fork.turnId} in session ${row.sessionId}: name one that has ended, or none.`,
 		);
-	const sessionId = await copySession(store, sessions.owner, row.sessionId, through);
-	if (fork.title !== null) store.append(sessionId, [{ kind: "sessionRenamed", title: fork.title }]);
-	const session = sessions.resume({ sessionId }, fork.environment, {});
-	if (fork.kernel) session.adopt(fork.kernel);
-	return session;
+	const sessionId = newId();
+	try {
+		await copySession(store, sessions.owner, row.sessionId, through, sessionId);
+		if (fork.title !== null) store.append(sessionId, [{ kind: "sessionRenamed", title: fork.title }]);
+		const session = sessions.resume({ sessionId }, fork.environment, {});
+		if (fork.kernel) session.adopt(fork.kernel);
+		return session;
+	} catch (error) {
+		sessions.discard(sessionId);
+		throw error;
+	}
 };
 
 export const renameSession = (

@@ -2,7 +2,6 @@
 import { setImmediate as pause } from "node:timers/promises";
 import type { SessionEvent, StoredEvent } from "../../protocol/index.ts";
 import type { Owner, Store } from "../store/store.ts";
-import { newId } from "./ids.ts";
 
 const pageSize = 500;
 
@@ -14,43 +13,37 @@ const stays = new Set<SessionEvent["kind"]>([
 	"participantLeft",
 ]);
 
-/** Copies the log of `from` up to `through` into a new session, which it returns. What had not ended ends there. */
+/** Copies the log of `from` up to `through` into a new session. What had not ended ends there. */
 export const copySession = async (
 	store: Store,
 	owner: Owner,
 	from: string,
 	through: number,
-): Promise<string> => {
+	sessionId: string,
+): Promise<void> => {
 	const { cwd } = store.session(from)!;
-	const sessionId = newId();
 	const forkedFrom = { sessionId: from, seq: through };
 	store.createSession(sessionId, cwd, owner, []);
-	try {
-		const turns = new Set<string>();
-		for (let after = 0; ; ) {
-			const page = store.eventPage(from, after, through, pageSize);
-			if (page.length === 0) break;
-			after = page.at(-1)!.seq;
-			const kept = page
-				.filter(({ event }) => !stays.has(event.kind))
-				.map(
-					({ seq, at, event }): StoredEvent => ({
-						seq,
-						at,
-						event: event.kind === "sessionCreated" ? { ...event, forkedFrom } : event,
-					}),
-				);
-			for (const { event } of kept) if (event.kind === "turnStarted") turns.add(event.turnId);
-			store.insertEvents(sessionId, kept);
-			await pause();
-		}
-		await copyEntries(store, from, sessionId, turns);
-		endOpen(store, sessionId);
-	} catch (error) {
-		store.deleteSession(sessionId);
-		throw error;
+	const turns = new Set<string>();
+	for (let after = 0; ; ) {
+		const page = store.eventPage(from, after, through, pageSize);
+		if (page.length === 0) break;
+		after = page.at(-1)!.seq;
+		const kept = page
+			.filter(({ event }) => !stays.has(event.kind))
+			.map(
+				({ seq, at, event }): StoredEvent => ({
+					seq,
+					at,
+					event: event.kind === "sessionCreated" ? { ...event, forkedFrom } : event,
+				}),
+			);
+		for (const { event } of kept) if (event.kind === "turnStarted") turns.add(event.turnId);
+		store.insertEvents(sessionId, kept);
+		await pause();
 	}
-	return sessionId;
+	await copyEntries(store, from, sessionId, turns);
+	endOpen(store, sessionId);
 };
 
 const copyEntries = async (

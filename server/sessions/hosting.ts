@@ -128,14 +128,13 @@ export class Hosting {
 	/** Adopts a kernel. Answers at once; `kernelAttached` follows when it is ready, `kernelDetached` when it is not. */
 	adopt(launch: KernelLaunch, existing: KernelRow | null = null): void {
 		const { log, store, owner } = this.#options;
-		void this.release("released");
 		const kernelId = existing?.kernelId ?? newId();
 		// A fork has cells of another session's kernel, and none of its own yet.
 		const hasPast =
 			store.kernels({ sessionId: log.sessionId }).length > 0 ||
 			(store.session(log.sessionId)?.cells ?? 0) > 0;
 		const replaces = existing === null && hasPast;
-		this.#kernel = {
+		const kernel: KernelRow = {
 			kernelId,
 			sessionId: log.sessionId,
 			connectionFile: launch.connectionFile,
@@ -145,7 +144,10 @@ export class Hosting {
 			instanceId: owner.instanceId,
 			alive: true,
 		};
-		store.saveKernel(this.#kernel);
+		// Before the one there is goes: a full disk leaves everything as it was.
+		store.saveKernel(kernel);
+		void this.release("released");
+		this.#kernel = kernel;
 		this.#status = "starting";
 		this.#facts = null;
 		const host = this.#options.createHost(launch, kernelId, {
@@ -189,15 +191,17 @@ export class Hosting {
 		}
 		this.#facts = { ...facts, historySession, nextExecutionCount: next };
 		this.#nextExecutionCount = next;
-		log.add({
-			kind: "kernelAttached",
-			kernelId: host.kernelId,
-			nextExecutionCount: next,
-			historySession,
-			historyFile: facts.historyFile,
-			banner: facts.banner,
-			fresh: replaces,
-		});
+		log.settle([
+			{
+				kind: "kernelAttached",
+				kernelId: host.kernelId,
+				nextExecutionCount: next,
+				historySession,
+				historyFile: facts.historyFile,
+				banner: facts.banner,
+				fresh: replaces,
+			},
+		]);
 		if (this.#size) host.resize?.(this.#size.columns, this.#size.rows);
 		this.#options.onAttached(host);
 		this.#setStatus(host.status);
@@ -218,7 +222,7 @@ export class Hosting {
 		this.#input = null;
 		this.#endForeign();
 		this.#markDead();
-		this.#options.log.add({ kind: "kernelDetached", kernelId, reason: "died" });
+		this.#options.log.settle([{ kind: "kernelDetached", kernelId, reason: "died" }]);
 		this.#options.log.hint({
 			kind: "notice",
 			level: "error",
@@ -229,7 +233,11 @@ export class Hosting {
 	#markDead(): void {
 		if (!this.#kernel) return;
 		this.#kernel = { ...this.#kernel, alive: false };
-		this.#options.store.saveKernel(this.#kernel);
+		try {
+			this.#options.store.saveKernel(this.#kernel);
+		} catch {
+			// Whoever opens the session next sees that the process is gone.
+		}
 	}
 
 	/** Lets go of the kernel: ends it, or leaves it to its lease. Resolves when it is done. */
@@ -244,7 +252,7 @@ export class Hosting {
 		this.#input = null;
 		if (wasAlive) {
 			this.#markDead();
-			this.#options.log.add({ kind: "kernelDetached", kernelId: kernel.kernelId, reason });
+			this.#options.log.settle([{ kind: "kernelDetached", kernelId: kernel.kernelId, reason }]);
 			this.#options.log.hint({ kind: "kernelStatus", status: "none" });
 		}
 		this.#kernel = null;
@@ -322,7 +330,7 @@ export class Hosting {
 		if (this.#input?.request.cellId === cell.cellId) this.#input = null;
 		const { cellId } = cell;
 		const rest = finishOutput(cell.totals, outputCap(cell));
-		this.#tryAppend([
+		this.#options.log.settle([
 			...rest.map((output): SessionEvent => ({ kind: "cellOutput", cellId, output })),
 			{ kind: "cellFinished", cellId, status, executionCount, payloads: [...payloads] },
 		]);
@@ -332,15 +340,18 @@ export class Hosting {
 		const { store, log } = this.#options;
 		const { totals, outputs, blobText } = capOutput(cell.totals, output, outputCap(cell));
 		cell.totals = totals;
-		if (blobText !== "") store.appendBlob(log.sessionId, cell.blobId, blobText);
+		if (blobText !== "") this.#tryStore(() => store.appendBlob(log.sessionId, cell.blobId, blobText));
 		this.#tryAppend(outputs.map((kept) => ({ kind: "cellOutput", cellId: cell.cellId, output: kept })));
 	}
 
 	/** A full disk must not end a running cell: the person is told, the output is lost. */
 	#tryAppend(events: readonly SessionEvent[]): void {
-		if (events.length === 0) return;
+		if (events.length > 0) this.#tryStore(() => this.#options.log.append(events));
+	}
+
+	#tryStore(store: () => void): void {
 		try {
-			this.#options.log.append(events);
+			store();
 		} catch (error) {
 			this.#options.log.hint({ kind: "notice", level: "error", text: (error as Error).message });
 		}
@@ -431,7 +442,7 @@ export class Hosting {
 			this.#foreign.set(cell.key, runningCell(cellId, null));
 			if (cell.executionCount !== null)
 				this.#nextExecutionCount = Math.max(this.#nextExecutionCount, cell.executionCount + 1);
-			this.#tryAppend([
+			this.#options.log.settle([
 				{
 					kind: "cellStarted",
 					cellId,

@@ -3,18 +3,27 @@
  * order of the events, within the call that appended them.
  */
 import type { SessionEvent, SessionHint, StoredEvent } from "../../protocol/index.ts";
-import type { RememberedAnswer, Store, TurnEntries } from "../store/store.ts";
+import { type RememberedAnswer, type Store, StoreError, type TurnEntries } from "../store/store.ts";
 
 export type LogListener = {
 	onEvent(stored: StoredEvent): void;
 	onHint(hint: SessionHint, seq: number): void;
 };
 
+/** What the disk refused is tried again after this time, and after ever longer ones. */
+const firstRetryMs = 20;
+const lastRetryMs = 2000;
+
+type Unsettled = { readonly events: readonly SessionEvent[]; readonly entries: TurnEntries | undefined };
+
 export class SessionLog {
 	readonly sessionId: string;
 	readonly #store: Store;
 	readonly #listeners = new Set<LogListener>();
 	#headSeq: number;
+	/** What happened and is not stored yet, oldest first. */
+	readonly #unsettled: Unsettled[] = [];
+	#retry: NodeJS.Timeout | null = null;
 
 	constructor(store: Store, sessionId: string, headSeq: number) {
 		this.sessionId = sessionId;
@@ -32,6 +41,15 @@ export class SessionLog {
 		entries?: TurnEntries,
 		answer?: RememberedAnswer,
 	): readonly StoredEvent[] {
+		this.#flush();
+		return this.#append(events, entries, answer);
+	}
+
+	#append(
+		events: readonly SessionEvent[],
+		entries?: TurnEntries,
+		answer?: RememberedAnswer,
+	): readonly StoredEvent[] {
 		const stored = this.#store.append(this.sessionId, events, entries, answer);
 		this.#headSeq = stored.at(-1)?.seq ?? this.#headSeq;
 		for (const event of stored) for (const listener of this.#listeners) listener.onEvent(event);
@@ -42,6 +60,51 @@ export class SessionLog {
 	add(event: SessionEvent): number {
 		this.append([event]);
 		return this.#headSeq;
+	}
+
+	/**
+	 * Appends what has happened already and cannot be refused. What the disk does not take now is tried again, before
+	 * anything later and in a moment; people are told once.
+	 */
+	settle(events: readonly SessionEvent[], entries?: TurnEntries): void {
+		this.#unsettled.push({ events, entries });
+		// Later ones wait for the first.
+		if (this.#retry === null) this.#trySettle(0);
+	}
+
+	#trySettle(waitedMs: number): void {
+		this.#retry = null;
+		try {
+			this.#flush();
+		} catch (error) {
+			const text = `Not stored yet: ${(error as Error).message}`;
+			if (waitedMs === 0) this.hint({ kind: "notice", level: "error", text });
+			const nextMs = Math.min(lastRetryMs, Math.max(firstRetryMs, waitedMs * 2));
+			this.#retry = setTimeout(() => this.#trySettle(nextMs), nextMs).unref();
+		}
+	}
+
+	/** Throws when the disk refuses. What can never be stored is dropped, so that it holds up nothing. */
+	#flush(): void {
+		for (;;) {
+			const [first] = this.#unsettled;
+			if (!first) return;
+			try {
+				this.#append(first.events, first.entries);
+			} catch (error) {
+				if (error instanceof StoreError && error.refused) throw error;
+				this.hint({ kind: "notice", level: "error", text: `Not stored: ${(error as Error).message}` });
+			}
+			this.#unsettled.shift();
+		}
+	}
+
+	/** Tries a last time to store what was refused. */
+	end(): void {
+		if (this.#retry === null) return;
+		clearTimeout(this.#retry);
+		this.#trySettle(lastRetryMs);
+		if (this.#retry !== null) clearTimeout(this.#retry);
 	}
 
 	/** Appends what a request began, together with the answer to it. */

@@ -130,7 +130,12 @@ export class Session {
 				systemPrompt({ model, today: new Date(this.#createdAt), template: this.#systemPromptTemplate }),
 			onModelUsed: (backend, model) => {
 				const key = `lastModel/${backend}`;
-				if (store.getFact(key) !== model) store.setFact(key, model);
+				if (store.getFact(key) === model) return;
+				try {
+					store.setFact(key, model);
+				} catch (error) {
+					dependencies.onLog(`the model last used was not kept: ${(error as Error).message}`);
+				}
 			},
 		});
 		this.exactLog = new ExactLogging({
@@ -182,12 +187,12 @@ export class Session {
 
 	/** Joins a participant and gives it all it misses; what happens from now on is sent to it. */
 	attach(audience: Audience, since: number | null, limit: number): AttachSessionResult {
-		this.#participants.set(audience.participantId, audience);
-		if (audience.role === "controller") this.#adoptEnvironment(audience.environment);
 		this.log.add({
 			kind: "participantJoined",
 			participant: { participantId: audience.participantId, name: audience.name, role: audience.role },
 		});
+		this.#participants.set(audience.participantId, audience);
+		if (audience.role === "controller") this.#adoptEnvironment(audience.environment);
 		const result = {
 			participantId: audience.participantId,
 			seq: this.log.headSeq,
@@ -217,7 +222,7 @@ export class Session {
 		const settings = changeSettings(this.#settings, {}, this.#sources(environment));
 		if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
 		this.#settings = settings;
-		this.log.add({ kind: "settingsChanged", settings });
+		this.log.settle([{ kind: "settingsChanged", settings }]);
 	}
 
 	#replay(since: number | null, limit: number): AttachSessionResult["replay"] {
@@ -260,7 +265,7 @@ export class Session {
 	/** A participant is gone; the session goes on. */
 	leave(participantId: string, reason: "detached" | "lost"): void {
 		if (!this.#participants.delete(participantId)) return;
-		this.log.add({ kind: "participantLeft", participantId, reason });
+		this.log.settle([{ kind: "participantLeft", participantId, reason }]);
 	}
 
 	requireController(participantId: string): void {
@@ -298,14 +303,14 @@ export class Session {
 	configure(patch: SettingsPatch): Settings {
 		const before = this.#settings;
 		const settings = changeSettings(before, patch, this.#sources(this.#environment));
+		const isNewEpoch = settings.backend !== before.backend || settings.model !== before.model;
+		const reason = `now ${settings.backend ?? "no backend"} with ${settings.model ?? "no model"}`;
+		this.log.append([
+			{ kind: "settingsChanged", settings },
+			...(isNewEpoch ? [{ kind: "epochStarted" as const, reason }] : []),
+		]);
 		if (patch.permissions !== undefined) this.approvals.forgetAlways();
 		this.#settings = settings;
-		this.log.add({ kind: "settingsChanged", settings });
-		if (settings.backend !== before.backend || settings.model !== before.model)
-			this.log.add({
-				kind: "epochStarted",
-				reason: `now ${settings.backend ?? "no backend"} with ${settings.model ?? "no model"}`,
-			});
 		this.hosting.host?.mirrorRemark({ cwd: this.cwd, backend: settings.backend });
 		this.warm();
 		return settings;
@@ -357,13 +362,19 @@ export class Session {
 	async close(): Promise<void> {
 		await this.turns.dispose();
 		await this.hosting.release("exited");
-		this.#dependencies.store.setClosed(this.sessionId, true);
+		this.log.end();
+		try {
+			this.#dependencies.store.setClosed(this.sessionId, true);
+		} catch (error) {
+			this.#dependencies.onLog(`${this.sessionId} will be listed as lost: ${(error as Error).message}`);
+		}
 	}
 
 	/** Leaves the kernel running and lets go of everything: the server is ending. */
 	async keep(): Promise<void> {
 		await this.turns.dispose();
 		await this.hosting.keep();
+		this.log.end();
 	}
 
 	#sources(environment: Environment) {

@@ -92,7 +92,12 @@ export class Sessions {
 			{ kind: "settingsChanged", settings },
 		]);
 		const session = this.#open(store.session(sessionId)!, environment, settings);
-		if (kernel) session.adopt(kernel);
+		try {
+			if (kernel) session.adopt(kernel);
+		} catch (error) {
+			this.#live.delete(sessionId);
+			throw error;
+		}
 		session.warm();
 		return session;
 	}
@@ -133,10 +138,15 @@ export class Sessions {
 			{ kind: "sessionCreated", cwd: found.cwd ?? ref.cwd ?? "/", title: null },
 			{ kind: "settingsChanged", settings },
 		]);
-		importPythonSession(store, sessionId, pythonHistoryFile(environment), found, {
-			backend: settings.backend ?? "none",
-			model: settings.model ?? "none",
-		});
+		try {
+			importPythonSession(store, sessionId, pythonHistoryFile(environment), found, {
+				backend: settings.backend ?? "none",
+				model: settings.model ?? "none",
+			});
+		} catch (error) {
+			this.discard(sessionId);
+			throw error;
+		}
 		return { row: store.session(sessionId)!, notice: lostTools(found) };
 	}
 
@@ -156,21 +166,41 @@ export class Sessions {
 			? changeSettings(withBackend(stored, sources.backends), patch, sources)
 			: newSettings(patch, sources);
 		const session = this.#open(row, environment, settings);
-		this.#options.store.setClosed(row.sessionId, false);
-		session.turns.recover();
-		session.log.add({ kind: "settingsChanged", settings });
-		const kernel = this.#options.store.kernels({ sessionId: row.sessionId, alive: true }).at(-1);
-		if (kernel) {
-			if (kernel.pid === null || this.#options.startTimeOf(kernel.pid) === kernel.startTime)
-				session.readopt(kernel);
-			else {
-				this.#options.store.saveKernel({ ...kernel, alive: false });
-				session.log.add({ kind: "kernelDetached", kernelId: kernel.kernelId, reason: "died" });
-			}
+		try {
+			this.#reopen(session);
+		} catch (error) {
+			// Half opened it would stay so.
+			this.#live.delete(row.sessionId);
+			throw error;
 		}
 		session.warm();
 		if (imported?.notice) session.greet(imported.notice);
 		return session;
+	}
+
+	#reopen(session: Session): void {
+		const { store, startTimeOf } = this.#options;
+		const { sessionId, log, settings } = session;
+		store.setClosed(sessionId, false);
+		session.turns.recover();
+		log.add({ kind: "settingsChanged", settings });
+		const kernel = store.kernels({ sessionId, alive: true }).at(-1);
+		if (!kernel) return;
+		if (kernel.pid === null || startTimeOf(kernel.pid) === kernel.startTime) session.readopt(kernel);
+		else {
+			store.saveKernel({ ...kernel, alive: false });
+			log.add({ kind: "kernelDetached", kernelId: kernel.kernelId, reason: "died" });
+		}
+	}
+
+	/** Takes away what was only begun; what even that cannot be done for stays, and is told in the server's log. */
+	discard(sessionId: string): void {
+		this.#live.delete(sessionId);
+		try {
+			this.#options.store.deleteSession(sessionId);
+		} catch (error) {
+			this.#options.onLog(`an unfinished session ${sessionId} stays: ${(error as Error).message}`);
+		}
 	}
 
 	/** Fails with `sessionNotFound` for a reference that `resume` could not open. */
@@ -259,7 +289,12 @@ export class Sessions {
 		this.#disposed = true;
 		this.#live.clear();
 		await Promise.allSettled(sessions.map((session) => session.keep()));
-		this.#options.store.releaseSessions(this.#options.owner.instanceId);
+		try {
+			this.#options.store.releaseSessions(this.#options.owner.instanceId);
+		} catch (error) {
+			// The next server sees that this one is gone.
+			this.#options.onLog(`sessions were not released: ${(error as Error).message}`);
+		}
 	}
 }
 

@@ -52,6 +52,7 @@ type RunningTurn = {
 	readonly steering: (readonly Content[])[];
 	readonly partial: Map<string, PartialItem>;
 	readonly backend: Backend | null;
+	ended: boolean;
 };
 
 export class Turns {
@@ -102,7 +103,7 @@ export class Turns {
 		return (executionCount) => {
 			this.#held.delete(turnId);
 			if (executionCount !== null && this.#isQueued(turnId))
-				log.add({ kind: "promptNumbered", turnId, executionCount });
+				log.settle([{ kind: "promptNumbered", turnId, executionCount }]);
 			this.startNext();
 		};
 	}
@@ -189,6 +190,7 @@ export class Turns {
 			steering: [],
 			partial: new Map(),
 			backend: settings.backend === null ? null : this.#options.backend(settings.backend),
+			ended: false,
 		};
 		this.#running = running;
 		this.#run(running, next.content, next.source, settings)
@@ -203,12 +205,7 @@ export class Turns {
 	#stop(running: RunningTurn, error: Error): void {
 		const { aborted } = running.abort.signal;
 		running.abort.abort();
-		try {
-			this.#finish(running, aborted ? "cancelled" : "failed", null, aborted ? null : error.message);
-		} catch {
-			// The disk refuses even this; opening the session again ends the turn.
-			this.#options.log.hint({ kind: "notice", level: "error", text: `The turn stopped: ${error.message}` });
-		}
+		this.#finish(running, aborted ? "cancelled" : "failed", null, aborted ? null : error.message);
 	}
 
 	async #run(
@@ -285,13 +282,15 @@ export class Turns {
 		}
 		// Steering that came too late for this turn is a prompt of its own.
 		for (const late of running.steering.splice(0))
-			log.add({
-				kind: "promptAccepted",
-				turnId: newId(),
-				content: [...late],
-				source: textOf(late),
-				by: null,
-			});
+			log.settle([
+				{
+					kind: "promptAccepted",
+					turnId: newId(),
+					content: [...late],
+					source: textOf(late),
+					by: null,
+				},
+			]);
 		this.#lastUsage = end?.usage ?? null;
 		const stopReason = end?.stopReason ?? "failed";
 		const error = end ? end.error : `Backend ${backend.name} ended without saying why. Try again.`;
@@ -388,11 +387,11 @@ export class Turns {
 			case "text":
 			case "thinking":
 				running.partial.delete(update.itemId);
-				log.add({ kind: update.kind, turnId, itemId: update.itemId, text: update.text });
+				log.settle([{ kind: update.kind, turnId, itemId: update.itemId, text: update.text }]);
 				break;
 			case "toolCall": {
 				const { callId, name, args, executor } = update.call;
-				log.add({ kind: "toolCall", turnId, callId, name, args: { ...args }, executor });
+				log.settle([{ kind: "toolCall", turnId, callId, name, args: { ...args }, executor }]);
 				break;
 			}
 			case "toolOutput":
@@ -400,7 +399,7 @@ export class Turns {
 				break;
 			case "toolResult": {
 				const { callId, content, isError } = update.result;
-				log.add({ kind: "toolResult", turnId, callId, content: [...content], isError });
+				log.settle([{ kind: "toolResult", turnId, callId, content: [...content], isError }]);
 				break;
 			}
 			case "response":
@@ -429,25 +428,30 @@ export class Turns {
 	}
 
 	#addEntry(turnId: string, transcript: Entry[], entry: Entry, events: readonly SessionEvent[]): void {
-		this.#options.log.append(events, { turnId, entries: [entry] });
+		this.#options.log.settle(events, { turnId, entries: [entry] });
 		transcript.push(entry);
 	}
 
 	#savePartial(running: RunningTurn): void {
 		if (running.partial.size === 0) return;
-		this.#options.store.savePartial(this.#options.log.sessionId, running.turnId, [
-			...running.partial.values(),
-		]);
+		const { log, store } = this.#options;
+		try {
+			store.savePartial(log.sessionId, running.turnId, [...running.partial.values()]);
+		} catch {
+			// The next time stores all of it; the item as a whole comes at its end.
+		}
 	}
 
 	#finish(running: RunningTurn, stopReason: StopReason, usage: Usage | null, error: string | null): void {
+		if (running.ended) return;
+		running.ended = true;
 		const { log } = this.#options;
 		const { turnId } = running;
 		const leftover = [...running.partial.values()].map(
 			({ kind, itemId, text }): SessionEvent => ({ kind, turnId, itemId, text }),
 		);
 		running.partial.clear();
-		log.append([...leftover, { kind: "turnFinished", turnId, stopReason, usage, error }]);
+		log.settle([...leftover, { kind: "turnFinished", turnId, stopReason, usage, error }]);
 	}
 
 	/** Takes an input number for the prompt, now or when the kernel is free. */
@@ -456,7 +460,7 @@ export class Turns {
 		if (!hosting.host) return;
 		hosting.numberPrompt(source, rewrittenPrompt(textOf(content))).then(
 			(executionCount) => {
-				if (!this.#disposed) log.add({ kind: "promptNumbered", turnId, executionCount });
+				if (!this.#disposed) log.settle([{ kind: "promptNumbered", turnId, executionCount }]);
 			},
 			() => {
 				// The kernel went first: the prompt has no number and is in our log all the same.

@@ -107,6 +107,7 @@ const withFile = <Result>(path: string, flags: number, work: (file: number) => R
 	} catch (cause) {
 		throw new StoreError(`Output file ${path}: ${(cause as Error).message}. Check the disk and the folder.`, {
 			cause,
+			refused: true,
 		});
 	}
 };

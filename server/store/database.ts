@@ -98,9 +98,7 @@ const toStoreError = (file: string, cause: unknown): unknown => {
 	const advice = advices.find(([prefix]) => cause.code.startsWith(prefix))?.[1];
 	return new StoreError(
 		`Database ${file}: ${cause.message}. ${advice ?? "Try again; the log may say more."}`,
-		{
-			cause,
-		},
+		{ cause, refused: true },
 	);
 };
 

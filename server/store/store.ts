@@ -183,4 +183,10 @@ export type Store = {
 /** The database could not be opened, read or written. The message names the file and the next step. */
 export class StoreError extends Error {
 	override readonly name = "StoreError";
+	/** The disk or another process was in the way: the same may go later. */
+	readonly refused: boolean;
+	constructor(message: string, { refused = false, ...options }: ErrorOptions & { refused?: boolean } = {}) {
+		super(message, options);
+		this.refused = refused;
+	}
 }

@@ -19,9 +19,11 @@ export const createRandom = (seed: number): Random => {
 	return { next, int, pick: (items) => items[int(items.length)] as (typeof items)[number] };
 };
 
-/** How many random cases a property test runs: `base` times `IPYAI_TEST_SCALE`. */
-export const scaled = (base: number): number =>
-	Math.max(1, Math.round(base * Number(process.env.IPYAI_TEST_SCALE ?? "1")));
+/** `IPYAI_TEST_SCALE`, the one number that all counts of random cases and injected faults follow. */
+export const testScale = Number(process.env.IPYAI_TEST_SCALE ?? "1");
+
+/** How many random cases a property test runs: `base` times the scale. */
+export const scaled = (base: number): number => Math.max(1, Math.round(base * testScale));
 
 /** Only the numbers in [0, 1), one a call. */
 export const seededRandom = (seed: number): (() => number) => createRandom(seed).next;
