@@ -14,7 +14,7 @@ export const archiveFeature: Feature = {
 			filePath(path, cwd, placeFacts(client.facts.environment).home);
 
 		client.onRequest("session/fork", async ({ requestId, limit, ...params }) => {
-			const { sessionId } = await once(store, "", requestId, async () => {
+			const { sessionId } = await once(store, "", `fork ${params.sessionId} ${requestId}`, async () => {
 				const session = await forkSession(sessions, store, {
 					sessionId: params.sessionId,
 					turnId: params.turnId ?? null,
@@ -28,17 +28,17 @@ export const archiveFeature: Feature = {
 			return attach(client, session, "controller", null, limit ?? defaultLimit);
 		});
 
-		// A request's memory goes with its session: these answers are kept beside it.
-		client.onRequest("session/rename", ({ sessionId, requestId, title }) =>
-			once(store, "", requestId, () => {
-				const row = sessions.find({ sessionId });
+		client.onRequest("session/rename", ({ sessionId, requestId, title }) => {
+			const row = sessions.find({ sessionId });
+			return once(store, row.sessionId, requestId, () => {
 				renameSession(sessions, store, row.sessionId, title, client.participantId);
 				return {};
-			}),
-		);
+			});
+		});
 
+		// A request's memory goes with its session: this answer is kept beside it.
 		client.onRequest("session/delete", ({ sessionId, requestId, force = false }) =>
-			once(store, "", requestId, async () => {
+			once(store, "", `delete ${sessionId} ${requestId}`, async () => {
 				const row = sessions.find({ sessionId });
 				await deleteSession(sessions, store, row.sessionId, client.participantId, force);
 				client.joined.delete(row.sessionId);

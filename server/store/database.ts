@@ -64,6 +64,8 @@ export class Database {
 		this.run("BEGIN");
 		try {
 			return read();
+		} catch (error) {
+			throw toStoreError(this.file, error);
 		} finally {
 			if (this.#connection.inTransaction) this.run("COMMIT");
 		}
@@ -94,6 +96,11 @@ export class Database {
 
 /** What SQLite reports becomes a `StoreError`; anything else is a fault of ours and passes as it is. */
 const toStoreError = (file: string, cause: unknown): unknown => {
+	// Every text of ours was written as JSON.
+	if (cause instanceof SyntaxError)
+		return new StoreError(`Database ${file}: a record cannot be read (${cause.message}). ${damaged}`, {
+			cause,
+		});
 	if (!(cause instanceof SQLite.SqliteError)) return cause;
 	const advice = advices.find(([prefix]) => cause.code.startsWith(prefix))?.[1];
 	return new StoreError(
@@ -102,6 +109,8 @@ const toStoreError = (file: string, cause: unknown): unknown => {
 	);
 };
 
+const damaged = "It is damaged: move it away and start again, or restore a copy.";
+
 const advices: readonly (readonly [string, string])[] = [
 	["SQLITE_FULL", "The disk or a quota is full: free some space; nothing of this step was written."],
 	["SQLITE_READONLY", "The file cannot be written: check its owner and permissions."],
@@ -109,7 +118,7 @@ const advices: readonly (readonly [string, string])[] = [
 	["SQLITE_CANTOPEN", "Check that its folder exists and belongs to you."],
 	["SQLITE_BUSY", "Another process keeps it locked: end that process or try again."],
 	["SQLITE_NOTADB", "It is not a database of this program: move it away and start again."],
-	["SQLITE_CORRUPT", "It is damaged: move it away and start again, or restore a copy."],
+	["SQLITE_CORRUPT", damaged],
 	["SQLITE_IOERR", "The disk failed: check its health and its free space."],
 	["SQLITE_CONSTRAINT", "The event does not fit what is stored."],
 ];

@@ -103,7 +103,7 @@ const checkOurs = (db: Database): boolean => {
 	if (id === 0 && found === 0 && schema === 0) return true;
 	if (id !== applicationId)
 		throw new StoreError(`${db.file} belongs to another program: move it away and start again.`);
-	if (found > schemaVersion)
+	if (found < 0 || found > schemaVersion)
 		throw new StoreError(
 			`${db.file} was written by a newer version (schema ${found}, this one knows ${schemaVersion}): update this program.`,
 		);
