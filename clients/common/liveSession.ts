@@ -53,6 +53,8 @@ export type LiveSessionOptions = {
 	/** Finds or starts a server. */
 	join(): Promise<ServerConnection>;
 	startKernel(): Promise<KernelLaunch>;
+	/** How long leaving waits for the server's answer. */
+	readonly goodbyeMs?: number;
 	readonly listener: LiveSessionListener;
 };
 
@@ -80,8 +82,7 @@ export class NotConnected extends Error {
 const firstRetryMs = 100;
 const longestRetryMs = 5000;
 const openAttempts = 3;
-/** How long leaving waits for the server's answer. */
-const goodbyeMs = 400;
+const usualGoodbyeMs = 400;
 
 export class LiveSession {
 	readonly #options: LiveSessionOptions;
@@ -294,7 +295,7 @@ export class LiveSession {
 								if (!ended) done = "detach";
 							});
 			// The server ends the session also when nobody waits for its answer.
-			await Promise.race([goodbye.catch(() => {}), delay(goodbyeMs)]);
+			await Promise.race([goodbye.catch(() => {}), delay(this.#options.goodbyeMs ?? usualGoodbyeMs)]);
 		}
 		server.close();
 		return done;

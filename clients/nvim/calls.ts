@@ -7,6 +7,7 @@ import type { Editor } from "./editor.ts";
 import { checkHealth } from "./health.ts";
 import { CallError } from "./messages.ts";
 import { type Mark, Notebooks } from "./notebook/notebooks.ts";
+import type { PictureOptions } from "./pictures.ts";
 import { ServerLink } from "./serverLink.ts";
 import { Suggestions, type SuggestParams } from "./suggestions.ts";
 
@@ -41,7 +42,7 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 	let start: StartParams = { cwd: process.cwd() };
 	const link = new ServerLink({ env, cwd: () => start.cwd });
 	const session = new CurrentSession(editor, link.forSession);
-	const notebooks = new Notebooks((cellId) => session.cells.ran(cellId));
+	const notebooks = new Notebooks((cellId) => session.cells.ran(cellId), session.cells.pictures);
 	const suggestions = new Suggestions(link.connect);
 
 	const launch = (): KernelLaunch => {
@@ -68,9 +69,13 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			isLeaving = true;
 		},
 
-		configure: ({ maxLines }: { maxLines: number }) => {
+		configure: ({ maxLines, pictures = null }: { maxLines: number; pictures?: PictureOptions | null }) => {
 			session.cells.maxLines = maxLines;
+			session.cells.pictures.options = pictures;
 		},
+
+		/** What tells the terminal a picture. */
+		picture: ({ id }: { id: number }) => session.cells.pictures.sequences(id),
 
 		start: async (params: StartParams) => {
 			start = params;

@@ -3,6 +3,7 @@ import type { Output, TranscriptItem } from "../../protocol/index.ts";
 import type { LiveSession } from "../common/liveSession.ts";
 import { CellOutputs } from "./cellOutputs.ts";
 import type { Editor } from "./editor.ts";
+import { Pictures } from "./pictures.ts";
 import type { Line } from "./terminalLines.ts";
 
 type Cell = {
@@ -27,6 +28,7 @@ export type Origin = {
 export class CellBook {
 	readonly #editor: Editor;
 	readonly #origin: Origin;
+	readonly pictures = new Pictures();
 	/** How many lines of output a preview has. */
 	maxLines = 20;
 	readonly #cells = new Map<string, Cell>();
@@ -47,7 +49,7 @@ export class CellBook {
 			run: this.#origin.runOf(event),
 			count: event.executionCount,
 			status: "running",
-			outputs: new CellOutputs(),
+			outputs: new CellOutputs(this.pictures),
 		};
 		this.#cells.set(cell.cellId, cell);
 		this.#tell(cell);
@@ -81,7 +83,7 @@ export class CellBook {
 	/** A cell of the past, or one that is known and is told anew. */
 	item(item: Extract<TranscriptItem, { kind: "cell" }>): void {
 		const known = this.#cells.get(item.cellId);
-		const outputs = new CellOutputs();
+		const outputs = new CellOutputs(this.pictures);
 		for (const output of item.outputs) outputs.add(output);
 		const cell: Cell = {
 			cellId: item.cellId,

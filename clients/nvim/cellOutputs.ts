@@ -1,5 +1,7 @@
 /** What a cell showed so far, as lines: streams grow, displays are updated, `clear_output` empties it. */
 import type { Output } from "../../protocol/index.ts";
+import { pngSize } from "../common/kittyGraphics.ts";
+import type { Pictures } from "./pictures.ts";
 import { type Line, TerminalLines, terminalLines } from "./terminalLines.ts";
 
 type Part =
@@ -15,8 +17,14 @@ export type Preview = {
 };
 
 export class CellOutputs {
+	readonly #pictures: Pictures | null;
 	#parts: Part[] = [];
 	#clearNext = false;
+
+	/** Without `pictures` they are named. */
+	constructor(pictures: Pictures | null = null) {
+		this.#pictures = pictures;
+	}
 
 	/** Takes an output; false when nothing of this cell changed. */
 	add(output: Output): boolean {
@@ -33,7 +41,7 @@ export class CellOutputs {
 			this.#parts.push({
 				kind: "lines",
 				displayId: output.kind === "displayData" ? (output.displayId ?? null) : null,
-				lines: outputLines(output),
+				lines: outputLines(output, this.#pictures),
 				raw: output,
 			});
 		return true;
@@ -80,7 +88,7 @@ export class CellOutputs {
 		let found = false;
 		for (const part of this.#parts) {
 			if (part.kind !== "lines" || part.displayId !== displayId) continue;
-			part.lines = bundleLines(data);
+			part.lines = bundleLines(data, this.#pictures);
 			part.raw = { kind: "displayData", data, metadata, displayId };
 			found = true;
 		}
@@ -93,11 +101,11 @@ const countOf = (part: Part): number => (part.kind === "stream" ? part.text.coun
 
 type WholeOutput = Exclude<Output, { kind: "stream" | "clearOutput" | "updateDisplayData" }>;
 
-const outputLines = (output: WholeOutput): readonly Line[] => {
+const outputLines = (output: WholeOutput, pictures: Pictures | null): readonly Line[] => {
 	switch (output.kind) {
 		case "displayData":
 		case "executeResult":
-			return bundleLines(output.data);
+			return bundleLines(output.data, pictures);
 		case "error":
 			return terminalLines(output.traceback.join("\n") || `${output.ename}: ${output.evalue}`, "error");
 		case "omitted":
@@ -107,14 +115,16 @@ const outputLines = (output: WholeOutput): readonly Line[] => {
 	}
 };
 
-/** Pictures are named, not drawn; of texts Markdown goes before plain text. */
-const bundleLines = (data: Readonly<Record<string, unknown>>): readonly Line[] => {
+/** A picture that can be shown stands for its text; of texts Markdown goes before plain text. */
+const bundleLines = (data: Readonly<Record<string, unknown>>, pictures: Pictures | null): readonly Line[] => {
 	const text = (type: string): string | null => {
 		const value = data[type];
 		if (Array.isArray(value)) return value.join("");
 		return typeof value === "string" ? value : null;
 	};
 	const picture = Object.keys(data).find((type) => type.startsWith("image/"));
+	const drawn = picture === undefined ? null : (pictures?.lines(picture, text(picture) ?? "") ?? null);
+	if (drawn !== null) return drawn;
 	const shown = text("text/markdown") ?? text("text/plain") ?? text("text/latex");
 	const named = picture === undefined ? "" : pictureNote(picture, text(picture) ?? "");
 	return [
@@ -128,10 +138,4 @@ const pictureNote = (type: string, base64: string): string => {
 	const [name = type] = /^image\/[\w.+-]+/.exec(type) ?? [];
 	const size = name === "image/png" ? pngSize(base64) : null;
 	return size === null ? `[${name}]` : `[${name}, ${size.width}×${size.height}]`;
-};
-
-const pngSize = (base64: string): { width: number; height: number } | null => {
-	const head = Buffer.from(base64.slice(0, 44), "base64");
-	if (head.length < 24 || head.toString("latin1", 1, 4) !== "PNG") return null;
-	return { width: head.readUInt32BE(16), height: head.readUInt32BE(20) };
 };

@@ -21,6 +21,9 @@ import { TurnBook } from "./turnBook.ts";
 /** A run of Lua's on its way to becoming a cell or a turn. */
 type Run = { readonly run: number; seen(): void; failed(error: Error): void };
 
+/** Ending a kernel takes its time; a Neovim that ends does not wait for it. */
+const goodbyeMs = 10_000;
+
 export class CurrentSession {
 	readonly #editor: Editor;
 	readonly #connect: () => Promise<ServerConnection>;
@@ -77,6 +80,7 @@ export class CurrentSession {
 		const live = new LiveSession({
 			...options,
 			join: this.#connect,
+			goodbyeMs,
 			listener: {
 				onOpened: (view, changes) => this.#of(live, () => this.#onOpened(view, changes)),
 				onChanges: (changes) => this.#of(live, () => this.#onChanges(changes)),

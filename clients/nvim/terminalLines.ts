@@ -3,7 +3,7 @@ import { type Run, TerminalText } from "../common/terminalText.ts";
 
 /**
  * A run of text in one style. A style is `""` or words joined by commas: `bold italic underline reverse dim`,
- * `fg=N` and `bg=N` with a colour of the 256, or `fg=#rrggbb`; `lua/ipyai/highlights.lua` makes groups of them.
+ * `fg=N` and `bg=N` with a colour of the 256, or `fg=#rrggbb`; `picture=ID` for placeholders. `lua/ipyai/highlights.lua` makes groups of them.
  */
 export type Chunk = Run;
 export type Line = readonly Chunk[];

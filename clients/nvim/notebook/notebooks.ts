@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { Output } from "../../../protocol/index.ts";
 import { CellOutputs } from "../cellOutputs.ts";
 import { CallError } from "../messages.ts";
+import type { Pictures } from "../pictures.ts";
 import type { Line } from "../terminalLines.ts";
 import { writeWhole } from "../writeWhole.ts";
 import { fromLines, type PlacedCell, toLines } from "./cellLines.ts";
@@ -35,13 +36,15 @@ const clearedKey = "cleared";
 
 export class Notebooks {
 	readonly #ran: (cellId: string) => Ran | null;
+	readonly #pictures: Pictures;
 	readonly #open = new Map<number, Open>();
 	readonly #stored = new Map<string, CellOutputs>();
 	#nextKey = 1;
 
 	/** `ran` knows the cells of sessions by their id. */
-	constructor(ran: (cellId: string) => Ran | null) {
+	constructor(ran: (cellId: string) => Ran | null, pictures: Pictures) {
 		this.#ran = ran;
+		this.#pictures = pictures;
 	}
 
 	/** The buffer's lines, and what stands below them. Fails when the file is no notebook. */
@@ -60,7 +63,7 @@ export class Notebooks {
 		const { lines, placed } = toLines(notebook.cells);
 		const outputs = notebook.cells.flatMap((cell, index) => {
 			if (cell.kind !== "code" || (cell.outputs.length === 0 && cell.executionCount === null)) return [];
-			const shown = new CellOutputs();
+			const shown = new CellOutputs(this.#pictures);
 			for (const output of cell.outputs) shown.add(output);
 			this.#stored.set(keys[index]!, shown);
 			const failed = cell.outputs.some(({ kind }) => kind === "error");

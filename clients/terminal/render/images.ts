@@ -1,5 +1,7 @@
 /** Pictures in terminals that can show them: kitty's and iTerm2's protocols take a PNG's base64 as it is. */
 
+import { cleanBase64, kittySequences, pngSize, type Size } from "../../common/kittyGraphics.ts";
+
 export type Graphics = "kitty" | "iterm2" | null;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,36 +26,20 @@ export type ImageOptions = {
 
 /** A line that shows the picture, or one that names it. */
 export const renderImage = (mimeType: string, base64: string, options: ImageOptions): string[] => {
-	const data = base64.replace(/\s+/g, "");
-	const size = mimeType === "image/png" ? pngSize(data) : null;
+	const data = cleanBase64(base64);
+	const size = mimeType === "image/png" ? pngSize(base64) : null;
 	const name = `[${mimeType}${size ? ` ${size.width}x${size.height}` : ""}]`;
-	if (!options.graphics || !/^[A-Za-z0-9+/]+=*$/.test(data)) return [name];
+	if (!options.graphics || data === null) return [name];
 	if (options.graphics === "iterm2") return [iterm2Image(data, size, options)];
 	return mimeType === "image/png" && size ? [kittyImage(data, size, options)] : [name];
-};
-
-type Size = { readonly width: number; readonly height: number };
-
-/** The size in a PNG's first chunk. */
-const pngSize = (base64: string): Size | null => {
-	const bytes = Buffer.from(base64.slice(0, 44), "base64");
-	if (bytes.length < 24 || bytes.readUInt32BE(0) !== 0x89504e47) return null;
-	return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 };
 
 const cellsWide = ({ width }: Size, { columns, cell = { width: 8, height: 16 } }: ImageOptions): number =>
 	Math.max(1, Math.min(columns, Math.ceil(width / cell.width)));
 
-/** Chunks of 4096 bytes, as the protocol asks; replies are off. */
-const kittyImage = (data: string, size: Size, options: ImageOptions): string => {
-	let out = "";
-	for (let at = 0; at < data.length; at += 4096) {
-		const more = at + 4096 < data.length ? 1 : 0;
-		const keys = at === 0 ? `f=100,a=T,q=2,c=${cellsWide(size, options)},m=${more}` : `m=${more}`;
-		out += `\x1b_G${keys};${data.slice(at, at + 4096)}\x1b\\`;
-	}
-	return out;
-};
+/** Replies are off. */
+const kittyImage = (data: string, size: Size, options: ImageOptions): string =>
+	kittySequences(`f=100,a=T,q=2,c=${cellsWide(size, options)}`, data).join("");
 
 const iterm2Image = (data: string, size: Size | null, options: ImageOptions): string => {
 	const width = size ? `;width=${cellsWide(size, options)}` : "";

@@ -2,6 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { crc32, deflateSync } from "node:zlib";
 import * as pty from "@lydell/node-pty";
 import { Terminal as Xterm } from "@xterm/headless";
 import { expect, onTestFinished, test } from "vitest";
@@ -11,27 +12,19 @@ import { hostCommand, neovimPath, pluginFolder } from "../../support/neovim.ts";
 import { newPerson } from "../../support/person.ts";
 import { testPython } from "../../support/python.ts";
 
-const vimrc = `
-set rtp+=${pluginFolder}
-let g:loaded_python3_provider = 0
-lua vim.g.maplocalleader = ","
-lua require("ipyai").setup({ first_use = "start", command = vim.json.decode([==[${JSON.stringify(hostCommand)}]==]) })
-`;
-
-test("output stands below its cell in its colours, a suggestion in grey at the cursor", async () => {
+/** Neovim with the plugin on a terminal of 70 by 16, with a file of this text. */
+const startOnTerminal = async (text: string, environment: Record<string, string> = {}) => {
 	const model = await startModelServer();
 	const person = newPerson({
 		...model.environment,
 		IPYAI_PYTHON: testPython(),
 		IPYAI_BACKEND: "claude-api",
 		TERM: "xterm-256color",
+		...environment,
 	});
 	onTestFinished(() => model.close());
 	writeFileSync(join(person.folder, "vimrc.vim"), vimrc);
-	writeFileSync(
-		join(person.folder, "a.py"),
-		'# @@say upby("day")@@\nprint("\\x1b[31mred\\x1b[0m and plain")\n',
-	);
+	writeFileSync(join(person.folder, "a.py"), text);
 	const xterm = new Xterm({ cols: 70, rows: 16, allowProposedApi: true });
 	const child = pty.spawn(neovimPath(), ["--clean", "-n", "-u", "vimrc.vim", "a.py"], {
 		cols: 70,
@@ -40,12 +33,17 @@ test("output stands below its cell in its colours, a suggestion in grey at the c
 		env: person.environment as Record<string, string>,
 	});
 	const exited = new Promise<void>((resolve) => child.onExit(() => resolve()));
-	child.onData((data) => xterm.write(data));
+	let bytes = "";
+	child.onData((data) => {
+		bytes += data;
+		xterm.write(data);
+	});
 	xterm.onData((data) => child.write(data));
-	onTestFinished(async () => {
+	const quit = async (): Promise<void> => {
 		child.write("\x1b\x1b:qa!\r");
 		await exited;
-	});
+	};
+	onTestFinished(quit);
 	const deadline = Date.now() + 20_000;
 	const rows = (): string[] =>
 		Array.from({ length: 16 }, (_, row) =>
@@ -56,6 +54,20 @@ test("output stands below its cell in its colours, a suggestion in grey at the c
 			if (Date.now() > deadline) throw new Error(`Did not show ${pattern}:\n${rows().join("\n")}`);
 			return rows().some((row) => pattern.test(row));
 		});
+	return { xterm, child, rows, shows, quit, bytes: () => bytes };
+};
+
+const vimrc = `
+set rtp+=${pluginFolder}
+let g:loaded_python3_provider = 0
+lua vim.g.maplocalleader = ","
+lua require("ipyai").setup({ first_use = "start", command = vim.json.decode([==[${JSON.stringify(hostCommand)}]==]) })
+`;
+
+test("output stands below its cell in its colours, a suggestion in grey at the cursor", async () => {
+	const { xterm, child, rows, shows } = await startOnTerminal(
+		'# @@say upby("day")@@\nprint("\\x1b[31mred\\x1b[0m and plain")\n',
+	);
 	await shows(/red.* and plain/);
 
 	child.write(",c");
@@ -82,4 +94,70 @@ test("output stands below its cell in its colours, a suggestion in grey at the c
 	expect([xterm.buffer.active.cursorX, xterm.buffer.active.cursorY]).toEqual([column + 6, ghost]);
 	child.write("\x1bl\x1b:w\r");
 	await shows(/written/);
+});
+
+const placeholder = "\u{10eeee}";
+
+/** A PNG of one colour. */
+const png = (width: number, height: number): string => {
+	const chunk = (type: string, content: Buffer): Buffer => {
+		const body = Buffer.concat([Buffer.from(type), content]);
+		const [size, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+		size.writeUInt32BE(content.length);
+		sum.writeUInt32BE(crc32(body));
+		return Buffer.concat([size, body, sum]);
+	};
+	const header = Buffer.alloc(13);
+	header.writeUInt32BE(width, 0);
+	header.writeUInt32BE(height, 4);
+	header.set([8, 0], 8);
+	const pixels = deflateSync(Buffer.alloc(height * (width + 1)), { level: 0 });
+	return Buffer.concat([
+		Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+		chunk("IHDR", header),
+		chunk("IDAT", pixels),
+		chunk("IEND", Buffer.alloc(0)),
+	]).toString("base64");
+};
+
+test("in kitty a picture goes to the terminal once, and placeholders in its colour stand below the cell", async () => {
+	const picture = png(80, 64);
+	const { xterm, child, rows, shows, quit, bytes } = await startOnTerminal(
+		`import base64, os, IPython.display as d\nd.Image(base64.b64decode(os.environ["PICTURE"]))\n`,
+		{ KITTY_WINDOW_ID: "1", PICTURE: picture },
+	);
+	await shows(/IPython.display/);
+	child.write("gg,c");
+	await shows(new RegExp(placeholder));
+	await until(() => bytes().includes("m=0;"));
+	const sent = [...bytes().matchAll(/\x1b_G([^;]*);([^\x1b]*)\x1b\\/g)];
+	expect(sent[0]![1]).toMatch(/^a=T,U=1,f=100,i=\d+,c=10,r=4,q=2,m=1$/);
+	expect(sent.map(([, , data]) => data).join("")).toBe(picture);
+	const id = Number(/i=(\d+)/.exec(sent[0]![1]!)![1]);
+
+	const drawn = rows().flatMap((row, index) => (row.includes(placeholder) ? [index] : []));
+	expect(drawn).toHaveLength(4);
+	const cellsOf = (row: number) => {
+		const line = xterm.buffer.active.getLine(row)!;
+		return Array.from({ length: 70 }, (_, column) => line.getCell(column)!).filter((cell) =>
+			cell.getChars().startsWith(placeholder),
+		);
+	};
+	expect(drawn.map((row) => cellsOf(row).length)).toEqual([10, 10, 10, 10]);
+	expect(cellsOf(drawn[1]!)[2]!.getChars()).toBe(`${placeholder}\u030d\u030e`);
+	const color = cellsOf(drawn[0]!)[0]!.getFgColor();
+	expect(color).toBe(id);
+	const before = bytes().length;
+	await quit();
+	expect(bytes().slice(before)).toContain(`\x1b_Ga=d,d=I,i=${id},q=2\x1b\\`);
+});
+
+test("in other terminals a picture is named", async () => {
+	const { child, shows, bytes } = await startOnTerminal(
+		`import base64, IPython.display as d\nd.Image(base64.b64decode("${png(3, 2)}"))\n`,
+	);
+	await shows(/IPython.display/);
+	child.write(",c");
+	await shows(/\[image\/png, 3×2\]/);
+	expect(bytes()).not.toContain("\x1b_G");
 });

@@ -25,6 +25,10 @@ local defaults = {
     ---What stands before each line.
     ---@type string
     border = "▎ ",
+    ---Whether pictures are drawn: `"auto"` in terminals that are known to show them (kitty, Ghostty), `"always"`, or
+    ---`false` to name them only.
+    ---@type "auto"|"always"|false
+    pictures = "auto",
     ---Signs beside a cell; `false` for none.
     ---@type table<string, string>|false
     signs = { running = "●", ok = "✓", error = "✗" },
@@ -93,10 +97,10 @@ local defaults = {
 ---Options whose default says nothing about their type.
 local types = { command = "table", python = "string", signs = "table", keys = "table" }
 ---Options that may be switched off with `false`.
-local off = { signs = true, keys = true }
+local off = { signs = true, keys = true, pictures = true }
 ---Tables that take any names.
 local open_tables = { session = true, signs = true, command = true, filetypes = true }
-local choices = { first_use = { "ask", "start", "never" } }
+local choices = { first_use = { "ask", "start", "never" }, pictures = { "auto", "always" } }
 
 ---@param given table
 ---@param known table

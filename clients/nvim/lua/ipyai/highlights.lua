@@ -68,7 +68,10 @@ vim.api.nvim_create_autocmd("ColorScheme", {
 ---@return string
 function M.group(style)
   local group = named[style] or groups[style]
-  if group then
+  local picture = style:match("^picture=(%d+)$")
+  if picture then
+    return require("ipyai.pictures").group(tonumber(picture))
+  elseif group then
     return group
   end
   local definition = {}

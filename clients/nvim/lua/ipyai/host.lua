@@ -59,7 +59,10 @@ local function start()
   end
   channel = result
   local options = require("ipyai.config").options
-  vim.rpcnotify(channel, "ipyai", 0, "configure", { maxLines = options.output.max_lines })
+  vim.rpcnotify(channel, "ipyai", 0, "configure", {
+    maxLines = options.output.max_lines,
+    pictures = require("ipyai.pictures").settings(),
+  })
   vim.api.nvim_create_autocmd("VimLeavePre", {
     group = vim.api.nvim_create_augroup("ipyai-host", {}),
     callback = function()

@@ -1,0 +1,109 @@
+---Pictures in terminals with kitty's graphics protocol. Their text is placeholders, coloured by the picture's id; the
+---terminal is told each picture once, when it is first drawn.
+local M = {}
+
+local host = require("ipyai.host")
+
+---@type table<integer, true>
+local told = {}
+local redraws = false
+
+local function has_terminal()
+  for _, ui in ipairs(vim.api.nvim_list_uis()) do
+    if ui.stdout_tty then
+      return true
+    end
+  end
+  return false
+end
+
+---Whether the terminal has placeholders. Inside of tmux and screen pictures do not get through.
+local function is_able()
+  if vim.env.TMUX or vim.env.STY then
+    return false
+  end
+  local term = vim.env.TERM or ""
+  local is_one = vim.env.KITTY_WINDOW_ID or vim.env.GHOSTTY_RESOURCES_DIR or term:match("^xterm%-kitty$") or term:match("^xterm%-ghostty$")
+  return is_one ~= nil and has_terminal()
+end
+
+---What the process beside Neovim needs to know to make placeholders; nil when pictures are only named.
+---@return table?
+function M.settings()
+  local options = require("ipyai.config").options.output
+  local wanted = options.pictures
+  if not wanted or (wanted == "auto" and not is_able()) then
+    return nil
+  end
+  -- Without 24 bits of colour an id is one of the 256 colours. The first 16 may be written otherwise.
+  local first = 16
+  if vim.o.termguicolors then
+    -- Other programs in this terminal have pictures too.
+    first = 0x10000 + (vim.uv.hrtime() % 0xe0) * 0x10000
+  end
+  return {
+    columns = math.max(10, math.min(100, vim.o.columns - 8)),
+    rows = math.max(4, math.min(20, options.max_lines)),
+    firstId = first,
+    lastId = first + (vim.o.termguicolors and 0xffff or 0xd7),
+  }
+end
+
+---@param text string
+local function send(text)
+  if vim.api.nvim_ui_send then
+    return vim.api.nvim_ui_send(text)
+  end
+  -- Standard output of a Neovim on a terminal is that terminal.
+  io.stdout:write(text)
+  io.stdout:flush()
+end
+
+---Placeholders that were drawn before their picture was there are drawn again.
+local function redraw()
+  if redraws then
+    return
+  end
+  redraws = true
+  vim.schedule(function()
+    redraws = false
+    vim.cmd.redraw({ bang = true })
+  end)
+end
+
+---@param id integer
+local function tell(id)
+  told[id] = true
+  host.call("picture", { id = id }, function(error, sequences)
+    if error then
+      return host.notify(error, vim.log.levels.ERROR)
+    end
+    for _, sequence in ipairs(sequences) do
+      send(sequence)
+    end
+    redraw()
+  end)
+end
+
+---The group that colours the placeholders of a picture; the terminal is told it the first time.
+---@param id integer
+---@return string
+function M.group(id)
+  local name = "IpyaiPicture_" .. id
+  if not told[id] then
+    vim.api.nvim_set_hl(0, name, { fg = ("#%06x"):format(id), ctermfg = id < 256 and id or nil, nocombine = true })
+    tell(id)
+  end
+  return name
+end
+
+vim.api.nvim_create_autocmd("VimLeavePre", {
+  group = vim.api.nvim_create_augroup("ipyai-pictures", {}),
+  callback = function()
+    for id in pairs(told) do
+      send(("\27_Ga=d,d=I,i=%d,q=2\27\\"):format(id))
+    end
+  end,
+})
+
+return M
