@@ -30,10 +30,11 @@ import { resumeText } from "./leaving.ts";
 import type { KeyboardTerminal } from "./processTerminal.ts";
 import type { Start } from "./program.ts";
 import { inputQuestion, leaveQuestion, type Question, reasonQuestion } from "./questions.ts";
+import { useCodeTheme } from "./render/codeThemes.ts";
 import { detectGraphics } from "./render/images.ts";
 import { renderStatus } from "./render/parts.ts";
 import { sanitizeLines } from "./render/sanitize.ts";
-import { createTheme, paint, type Theme } from "./render/theme.ts";
+import { type ChangeableTheme, createTheme, paint } from "./render/theme.ts";
 import { createScreen, type Screen } from "./screen/screen.ts";
 import { truncateLine } from "./screen/styledText.ts";
 import { Scrollback } from "./scrollback.ts";
@@ -51,7 +52,7 @@ export class ScreenShell implements LiveSessionListener {
 	readonly #start: Start;
 	readonly #terminal: KeyboardTerminal;
 	readonly #env: NodeJS.ProcessEnv;
-	readonly #theme: Theme;
+	readonly #theme: ChangeableTheme;
 	readonly #screen: Screen;
 	readonly #scrollback: Scrollback;
 	readonly #live: LiveSession;
@@ -152,6 +153,7 @@ export class ScreenShell implements LiveSessionListener {
 		this.#terminal.start((key) => this.#onKey(key));
 		for (const entry of this.#start.entries) void this.#enter(entry);
 		this.#live.open().catch((error: Error) => this.#fail(error));
+		void this.#useCodeTheme();
 		const code = await done;
 		process.off("SIGCONT", onResume);
 		process.off("SIGHUP", onHangUp);
@@ -247,6 +249,7 @@ export class ScreenShell implements LiveSessionListener {
 			case "settings":
 				if (change.before.promptMode !== this.#live.view!.settings.promptMode)
 					this.#say(promptModeText(this.#live.view!.settings.promptMode));
+				if (change.before.codeTheme !== this.#live.view!.settings.codeTheme) void this.#useCodeTheme();
 				return;
 			default:
 		}
@@ -504,6 +507,16 @@ export class ScreenShell implements LiveSessionListener {
 			return await run();
 		} finally {
 			this.#takeBack();
+		}
+	}
+
+	async #useCodeTheme(): Promise<void> {
+		const { codeTheme } = (await this.#opened).settings;
+		try {
+			await useCodeTheme(this.#theme, codeTheme, this.#env);
+			this.#drawSoon();
+		} catch (error) {
+			this.#say((error as Error).message);
 		}
 	}
 

@@ -79,7 +79,7 @@ const roleOf = (text: string, before: string, line: string, at: number): Role | 
 		return line[at + text.length] === "(" ? "function" : null;
 	}
 	if (text === "@" && /^\s*$/.test(line.slice(0, at))) return "decorator";
-	return /^[-+*/%=<>!&|^~:@]+$/.test(text) ? "operator" : null;
+	return /^[-+*/%=<>!&|^~:@]+$/.test(text) && text !== ":" ? "operator" : null;
 };
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));

@@ -1,6 +1,6 @@
 /**
  * Colours by what a piece of text is, never by number at the place of use. A theme holds the SGR parameters of each
- * role; an empty one paints nothing, so `NO_COLOR` and dumb terminals need no second code path.
+ * role, for code those of monokai; an empty one paints nothing, so `NO_COLOR` and dumb terminals need no second code path.
  */
 export type Role =
 	| "keyword"
@@ -37,12 +37,17 @@ export type Role =
 	| "match"
 	| "tool";
 
+/** SGR parameters by role, without the `ESC[` and `m`. */
+export type Styles = Readonly<Record<Role, string>>;
+
 export type Theme = {
 	/** False: no SGR at all. */
 	readonly colors: boolean;
-	/** SGR parameters without the `ESC[` and `m`. */
-	readonly styles: Readonly<Record<Role, string>>;
+	readonly styles: Styles;
 };
+
+/** A theme that can change while things are drawn with it: what is drawn later has the new colours. */
+export type ChangeableTheme = Theme & { use(styles: Styles): void };
 
 /** The text in the role's colours, closed at its end. */
 export const paint = (theme: Theme, role: Role, text: string): string => {
@@ -52,31 +57,43 @@ export const paint = (theme: Theme, role: Role, text: string): string => {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The theme for a terminal: by `NO_COLOR` and `TERM`, with `background` where it is known. */
-export const createTheme = (env: Environment, background: "dark" | "light" = "dark"): Theme => {
-	if (env.NO_COLOR || env.TERM === "dumb" || !env.TERM) return plainTheme;
+/** The theme for a terminal, by `NO_COLOR` and `TERM`; code in monokai until it is told otherwise. */
+export const createTheme = (env: Environment): ChangeableTheme => {
+	if (env.NO_COLOR || env.TERM === "dumb" || !env.TERM) return { ...plainTheme, use: () => {} };
+	let current = stylesFor("monokai");
 	return {
 		colors: true,
-		styles: background === "light" ? { ...darkStyles, ...lightStyles } : darkStyles,
+		get styles() {
+			return current;
+		},
+		use: (styles) => {
+			current = styles;
+		},
 	};
 };
 
-const darkStyles: Record<Role, string> = {
-	keyword: "38;5;113",
-	string: "38;5;180",
-	number: "38;5;116",
-	comment: "38;5;102",
-	builtin: "38;5;74",
-	function: "38;5;111",
-	type: "38;5;79",
-	decorator: "38;5;176",
-	operator: "38;5;145",
+/** The themes that are built in. `ansi-dark` and `ansi-light` take the terminal's own sixteen colours for code. */
+export const stylesFor = (name: "monokai" | "ansi-dark" | "ansi-light"): Styles =>
+	name === "monokai"
+		? darkStyles
+		: { ...darkStyles, ...(name === "ansi-light" ? ansiLightStyles : ansiDarkStyles) };
+
+const darkStyles: Styles = {
+	keyword: "38;5;197",
+	string: "38;5;186",
+	number: "38;5;141",
+	comment: "38;5;101",
+	builtin: "38;5;81",
+	function: "38;5;148",
+	type: "4;38;5;148",
+	decorator: "38;5;148",
+	operator: "38;5;197",
 	variable: "",
 	heading: "1;38;5;111",
 	strong: "1",
 	emphasis: "3",
 	strike: "9",
-	inlineCode: "38;5;180",
+	inlineCode: "38;5;186",
 	fence: "2",
 	quote: "38;5;145",
 	link: "4;38;5;74",
@@ -97,21 +114,34 @@ const darkStyles: Record<Role, string> = {
 	tool: "38;5;145",
 };
 
-const lightStyles: Partial<Record<Role, string>> = {
-	keyword: "38;5;28",
-	string: "38;5;130",
-	number: "38;5;30",
-	comment: "38;5;244",
-	builtin: "38;5;25",
-	function: "38;5;26",
-	type: "38;5;30",
-	decorator: "38;5;90",
-	operator: "38;5;240",
-	heading: "1;38;5;26",
-	inlineCode: "38;5;130",
+const ansiDarkStyles: Partial<Styles> = {
+	keyword: "94",
+	string: "33",
+	number: "36",
+	comment: "2",
+	builtin: "96",
+	function: "92",
+	type: "4;92",
+	decorator: "95",
+	operator: "",
+	inlineCode: "33",
+};
+
+const ansiLightStyles: Partial<Styles> = {
+	keyword: "34",
+	string: "31",
+	number: "36",
+	comment: "2",
+	builtin: "36",
+	function: "32",
+	type: "4;32",
+	decorator: "35",
+	operator: "",
+	heading: "1;34",
+	inlineCode: "31",
 	quote: "38;5;240",
-	link: "4;38;5;25",
-	bullet: "38;5;26",
+	link: "4;34",
+	bullet: "34",
 	ghost: "38;5;246",
 	tool: "38;5;240",
 };

@@ -32,14 +32,14 @@ const numbered = {
 };
 
 test.each([
-	["def f(x):", "<keyword def> <function f>(x)<operator :>"],
+	["def f(x):", "<keyword def> <function f>(x):"],
 	["return 'a\\'b' # c", "<keyword return> <string 'a\\'b'> <comment # c>"],
 	["x = rb'\\x' + 0x1f", "x <operator => <string rb'\\x'> <operator +> <number 0x1f>"],
 	["df.print(len(y))", "df.<function print>(<builtin len>(y))"],
 	["@cache", "<decorator @><decorator cache>"],
 	["%timeit x", "<decorator %timeit> x"],
 	["!ls -l", "<decorator !>ls <operator ->l"],
-	["class A: pass", "<keyword class> <type A><operator :> <keyword pass>"],
+	["class A: pass", "<keyword class> <type A>: <keyword pass>"],
 	["été = 1_000.5e-3j", "été <operator => <number 1_000.5e-3j>"],
 	["'open", "<string 'open>"],
 ])("Python: %s", (code, expected) => {
