@@ -200,6 +200,13 @@ export const SessionHint = z.discriminatedUnion("kind", [
 		delayMs: z.int(),
 		reason: z.string(),
 	}),
+	/** The answer waits for something that takes long, for example a download. `share`: how much of it is done. */
+	z.object({
+		kind: z.literal("progress"),
+		turnId: z.string(),
+		text: z.string(),
+		share: z.number().min(0).max(1).nullable(),
+	}),
 	z.object({ kind: z.literal("kernelStatus"), status: z.enum(["starting", "idle", "busy", "dead", "none"]) }),
 	z.object({ kind: z.literal("notice"), level: z.enum(["info", "warning", "error"]), text: z.string() }),
 ]);

@@ -56,6 +56,8 @@ export type TurnView = {
 	error: string | null;
 	/** Why the provider is asked again, while it is. */
 	retry: { readonly attempt: number; readonly delayMs: number; readonly reason: string } | null;
+	/** What the answer waits for; `share` of it is done. */
+	progress: { readonly text: string; readonly share: number | null } | null;
 	/** Text that is under way, by item. */
 	readonly texts: Map<string, TextView>;
 	/** Tool calls without a result. */
@@ -329,6 +331,7 @@ export class SessionView {
 			case "text":
 			case "thinking": {
 				turn.retry = null;
+				turn.progress = null;
 				const part = this.#textOf(turn, event.kind, event.itemId);
 				const shown = part.text;
 				part.text = event.text;
@@ -358,6 +361,7 @@ export class SessionView {
 				turn.usage = event.usage;
 				turn.error = event.error;
 				turn.retry = null;
+				turn.progress = null;
 				this.usage = event.usage ?? this.usage;
 				this.turns.delete(turn.turnId);
 				return [{ kind: "turnFinished", turn }];
@@ -379,6 +383,7 @@ export class SessionView {
 			case "textDelta":
 			case "thinkingDelta": {
 				turn.retry = null;
+				turn.progress = null;
 				const kind = hint.kind === "textDelta" ? "text" : "thinking";
 				const part = this.#textOf(turn, kind, hint.itemId);
 				part.text += hint.delta;
@@ -396,6 +401,10 @@ export class SessionView {
 			}
 			case "retrying":
 				turn.retry = hint;
+				return [{ kind: "status" }];
+			case "progress":
+				turn.progress = hint;
+				turn.retry = null;
 				return [{ kind: "status" }];
 			default:
 				return hint satisfies never;
@@ -494,6 +503,7 @@ const newTurn = (prompt: {
 	usage: null,
 	error: null,
 	retry: null,
+	progress: null,
 	texts: new Map(),
 	calls: new Map(),
 });

@@ -72,6 +72,15 @@ export const tokensText = (tokens: number): string => {
 	return `${value < 100 ? value.toFixed(1).replace(/\.0$/, "") : Math.round(value)}${unit}`;
 };
 
+const barWidth = 12;
+
+/** `downloading model.gguf, 1.2 GB of 2.5 GB ▓▓▓▓▓▓░░░░░░ 48%`. */
+const progressText = ({ text, share }: { text: string; share: number | null }): string => {
+	if (share === null) return text;
+	const filled = Math.round(barWidth * share);
+	return `${text} ${"▓".repeat(filled)}${"░".repeat(barWidth - filled)} ${Math.floor(100 * share)}%`;
+};
+
 const activityParts = (view: SessionView): string[] => {
 	const parts: string[] = [];
 	if (view.kernel === null) parts.push("no kernel");
@@ -89,6 +98,7 @@ const activityParts = (view: SessionView): string[] => {
 			parts.push(
 				`retry ${turn.retry.attempt} in ${Math.ceil(turn.retry.delayMs / 1000)} s: ${turn.retry.reason}`,
 			);
+		else if (turn.progress !== null) parts.push(progressText(turn.progress));
 		else if (view.approvals.size > 0) parts.push("waits for you");
 		else if (call !== undefined)
 			parts.push(call.waiting ? `${call.name} waits for the running cell` : `${call.name} runs`);

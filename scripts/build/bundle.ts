@@ -20,6 +20,7 @@ export const programs = {
 	server: "server/main.ts",
 	lsp: "clients/lsp/main.ts",
 	nvim: "clients/nvim/main.ts",
+	model: "server/backends/local/main.ts",
 };
 
 /** Loaded from node_modules: native code, and what is installed only where it is wanted. */

@@ -18,8 +18,8 @@ import { lastLines, networkFailure, runCommand } from "./command.mjs";
 import { SetUpError } from "./setUpError.mjs";
 
 /**
- * `run`: what running and bundling need. `all`: also the programs of Claude Code and Codex, 800 MB that only tests
- * ask for; a person who uses them has them.
+ * `run`: what running and bundling need. `all`: also the programs of Claude Code and Codex and what runs local
+ * models, 900 MB that only tests ask for; a person who uses them has them.
  *
  * @typedef {"run" | "all"} PackageSet
  */
@@ -53,12 +53,17 @@ export const installPackages = async (root, set, { env, onProgress, signal }) =>
 	for (const name of readdirSync(root)) if (name.startsWith(".setup-")) remove(join(root, name));
 	try {
 		mkdirSync(staging);
-		for (const name of ["package.json", ".npmrc"]) cpSync(join(root, name), join(staging, name));
-		const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
-		writeFileSync(
-			join(staging, "package-lock.json"),
-			JSON.stringify(wanted === "all" ? lock : withoutTestPrograms(lock)),
-		);
+		cpSync(join(root, ".npmrc"), join(staging, ".npmrc"));
+		const read = (/** @type {string} */ name) => JSON.parse(readFileSync(join(root, name), "utf8"));
+		const manifest = read("package.json");
+		const lock = read("package-lock.json");
+		/** @type {Record<string, object>} */
+		const files =
+			wanted === "all"
+				? { "package.json": manifest, "package-lock.json": lock }
+				: { "package.json": withoutTestPackages(manifest), "package-lock.json": withoutTestPrograms(lock) };
+		for (const [name, content] of Object.entries(files))
+			writeFileSync(join(staging, name), JSON.stringify(content));
 		await runNpm(staging, { env, signal });
 		const modules = join(staging, "node_modules");
 		await tryPinnedNode(modules);
@@ -70,8 +75,25 @@ export const installPackages = async (root, set, { env, onProgress, signal }) =>
 	onProgress(`npm packages ready (${Math.round((Date.now() - started) / 1000)} s).`);
 };
 
+/** Left out of what package.json asks for; npm leaves out what nothing asks for. */
+const testPackages = ["node-llama-cpp"];
+
 /**
- * The lock with the test programs marked as made for another system, which makes npm leave them out.
+ * What asks for packages, without those that only tests need.
+ *
+ * @template {object} Manifest
+ * @param {Manifest} manifest
+ * @returns {Manifest}
+ */
+const withoutTestPackages = (manifest) => {
+	const { devDependencies = {} } = /** @type {{ devDependencies?: Record<string, string> }} */ (manifest);
+	const kept = Object.entries(devDependencies).filter(([name]) => !testPackages.includes(name));
+	return { ...manifest, devDependencies: Object.fromEntries(kept) };
+};
+
+/**
+ * The lock without test packages, and with the test programs marked as made for another system, which makes npm
+ * leave them out.
  *
  * @template {{ packages: Record<string, object> }} Lock
  * @param {Lock} lock
@@ -82,7 +104,7 @@ export const withoutTestPrograms = (lock) => ({
 	packages: Object.fromEntries(
 		Object.entries(lock.packages).map(([path, entry]) => [
 			path,
-			testPrograms.test(path) ? { ...entry, os: ["none"] } : entry,
+			path === "" ? withoutTestPackages(entry) : testPrograms.test(path) ? { ...entry, os: ["none"] } : entry,
 		]),
 	),
 });

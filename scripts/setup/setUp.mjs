@@ -6,6 +6,7 @@ import { bundlesAreCurrent, makeBundles } from "./bundles.mjs";
 import { withLock } from "./lock.mjs";
 import { installPackages, packagesAreCurrent } from "./packages.mjs";
 import { SetUpError } from "./setUpError.mjs";
+import { ensureTestModel } from "./testModel.mjs";
 
 /**
  * `kernel`: a Python that kernels run on. `tests`: the tests' environment, `.python` in the clone.
@@ -62,11 +63,12 @@ const setUpClone = async (root, set, work) => {
  */
 const setUpPython = async (root, need, work) => {
 	if (need === "kernel") await ensureKernelPython(work);
-	if (need === "tests")
-		await ensureEnvironment(
-			{ link: join(root, ".python"), requirements: testRequirements(root), module: "ipykernel" },
-			work,
-		);
+	if (need !== "tests") return;
+	await ensureEnvironment(
+		{ link: join(root, ".python"), requirements: testRequirements(root), module: "ipykernel" },
+		work,
+	);
+	await ensureTestModel(root, work);
 };
 
 /** @param {string} root */

@@ -35,6 +35,8 @@ export type Backend = {
 	readonly defaultCompletionModel: string | null;
 	/** Where credentials come from. Looks at the environment and files only: no process, no network. */
 	login(environment: Environment): Login;
+	/** Whether a model is at hand, where that is not a matter of the login. Looks at files only; absent: always. */
+	hasModel?(environment: Environment): boolean;
 	runTurn(request: TurnRequest): AsyncIterable<TurnUpdate>;
 	/** Gets ready for a first request: loads the SDK, starts the child. Never fails, never waits on the network. */
 	warm(environment: Environment): void;
@@ -75,6 +77,8 @@ export type TurnRequest = {
 	readonly maxRounds: number;
 	/** Output tokens at most; the model's own limit when absent. */
 	readonly maxOutputTokens?: number;
+	/** The text around the cursor when a suggestion is wanted; a model that fills in may go by it alone. */
+	readonly fill?: { readonly prefix: string; readonly suffix: string };
 	readonly signal: AbortSignal;
 	/** Runs a tool, asking for permission as the session's mode says. Never throws; an abort gives an error result. */
 	callTool(call: ToolCall, signal: AbortSignal): Promise<ToolResult>;
@@ -117,6 +121,8 @@ export type TurnUpdate =
 	| { readonly kind: "toolResults"; readonly results: readonly ToolResult[] }
 	| { readonly kind: "steered"; readonly content: readonly Content[] }
 	| { readonly kind: "retrying"; readonly attempt: number; readonly delayMs: number; readonly reason: string }
+	/** What the answer waits for, for example a download; `share` of it is done, where that is known. */
+	| { readonly kind: "progress"; readonly text: string; readonly share: number | null }
 	| {
 			readonly kind: "end";
 			readonly stopReason: StopReason;

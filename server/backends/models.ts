@@ -13,6 +13,7 @@ export const defaultModels = {
 	"claude-api": { prompt: "claude-sonnet-5-5", completion: "claude-haiku-5-5" },
 	"openai-api": { prompt: "gpt-5.5", completion: "gpt-5.4-mini" },
 	"openai-chat": { prompt: null, completion: null },
+	local: { prompt: "default", completion: "default" },
 } as const;
 
 const shortNames: Readonly<Record<string, string>> = {

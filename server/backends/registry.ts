@@ -6,6 +6,7 @@ import type { Backend, Environment } from "./backend.ts";
 import { createClaudeSdkBackend } from "./claudeSdk/claudeSdk.ts";
 import { createCodexBackend } from "./codex/codex.ts";
 import { createCodexApiBackend } from "./codexApi/codexApi.ts";
+import { createLocalBackend } from "./local/local.ts";
 import { createOpenAiChatBackend } from "./openaiChat.ts";
 import { createOpenAiBackend } from "./openaiResponses.ts";
 import { presets } from "./presets.ts";
@@ -48,6 +49,7 @@ export const createBackends = (options: BackendsOptions = {}): Backends => {
 		createAnthropicBackend(retryPolicy),
 		createOpenAiBackend(retryPolicy),
 		createOpenAiChatBackend(retryPolicy),
+		createLocalBackend({ retryPolicy }),
 	]);
 };
 
@@ -77,8 +79,10 @@ export const backendsOf = (all: readonly Backend[]): Backends => {
 			return loggedIn ?? ready.find((backend) => !backend.capabilities.providerTools) ?? ready[0] ?? null;
 		},
 		howToGetOne: () =>
-			"No AI backend is ready. Log in with claude or codex login, or set ANTHROPIC_API_KEY or OPENAI_API_KEY in your shell and start ipyai again,\nor point OPENAI_BASE_URL at a local server (Ollama: http://localhost:11434/v1) and choose -b openai-chat --model NAME.",
+			"No AI backend is ready. Log in with claude or codex login, or set ANTHROPIC_API_KEY or OPENAI_API_KEY in your shell and start ipyai again,\nor point OPENAI_BASE_URL at a local server (Ollama: http://localhost:11434/v1) and choose -b openai-chat --model NAME, or name a model file: --model ./NAME.gguf.",
 		modelSpec(spec) {
+			// A file, or one that is downloaded; not the models of a server that are named after theirs.
+			if (/^(\/|~\/|\.{1,2}\/|hf:).*\.gguf$/i.test(spec)) return { backend: "local", model: spec };
 			const slash = spec.indexOf("/");
 			if (slash <= 0) return null;
 			const typed = spec.slice(0, slash).toLowerCase();
@@ -104,4 +108,5 @@ const providers: Readonly<Record<string, string>> = {
 
 /** A key for some preset alone does not say which model is meant; a server of one's own offers its own. */
 const hasModel = (backend: Backend, environment: Environment): boolean =>
-	backend.defaultModel !== null || environment.OPENAI_BASE_URL !== undefined;
+	(backend.defaultModel !== null || environment.OPENAI_BASE_URL !== undefined) &&
+	(backend.hasModel?.(environment) ?? true);

@@ -8,7 +8,7 @@ import type { Access } from "../context/access.ts";
 import { suggestedAccesses } from "./accesses.ts";
 import { CompletionCache } from "./completionCache.ts";
 import { postprocess } from "./postprocess.ts";
-import { buildCompletionPrompt, type Surroundings } from "./prompt.ts";
+import { buildCompletionPrompt, buildFill, type Surroundings } from "./prompt.ts";
 import { TypingPace } from "./typingPace.ts";
 
 export type CompletionRequest = {
@@ -145,6 +145,7 @@ const askModel = async (
 		search: null,
 		maxRounds: 1,
 		maxOutputTokens,
+		fill: buildFill({ prefix, suffix, cells: surroundings.cells }),
 		signal,
 		callTool: async ({ callId }) => ({ callId, content: [], isError: true }),
 		permitProviderTool: async () => "Not available here.",

@@ -53,6 +53,26 @@ export const buildCompletionPrompt = ({
 	return { system, user: user.join("\n") };
 };
 
+/** The same for a model that fills in: code alone, what was run before in front of what is typed. */
+export const buildFill = ({
+	prefix,
+	suffix,
+	cells,
+}: Omit<CompletionInput, "variables" | "described">): { prefix: string; suffix: string } => {
+	const earlier: string[] = [];
+	let room = limits.cells;
+	for (const { code } of cells.toReversed()) {
+		const source = cutMiddle(code.trimEnd(), limits.cell).text;
+		if (source.length > room) break;
+		room -= source.length;
+		earlier.unshift(`${source}\n\n`);
+	}
+	return {
+		prefix: `${earlier.join("")}${lineStart(prefix, limits.prefix)}`,
+		suffix: suffix.slice(0, limits.suffix),
+	};
+};
+
 const system = `You complete Python code as it is typed in IPython.
 Answer with exactly the text to insert at the cursor, which stands between <prefix> and <suffix>: it continues the last line of the prefix, leading blanks, line breaks and indentation included where the code needs them.
 No explanation, no Markdown, no fences, no tags. Do not repeat the prefix or the suffix. Complete the line or the short block that was begun, at most ten lines; answer with nothing when nothing is missing.

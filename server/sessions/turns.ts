@@ -422,6 +422,9 @@ export class Turns {
 					reason: update.reason,
 				});
 				break;
+			case "progress":
+				log.hint({ kind: "progress", turnId, text: update.text, share: update.share });
+				break;
 			default:
 				update satisfies never;
 		}

@@ -24,14 +24,18 @@ test("a start that prints and ends, serves, or names its Python makes no environ
 	).toEqual([]);
 });
 
-test("npm start leaves out the programs of Claude Code and Codex, and nothing else", () => {
+test("npm start leaves out the programs of Claude Code and Codex and the local model's, and nothing else", () => {
 	const lock = JSON.parse(readSource("package-lock.json"));
-	const { packages } = withoutTestPrograms<{ packages: Record<string, { os?: string[] }> }>(lock);
+	type Entry = { os?: string[]; devDependencies?: Record<string, string> };
+	const { packages } = withoutTestPrograms<{ packages: Record<string, Entry> }>(lock);
 	const left = Object.keys(packages).filter((path) => packages[path]?.os?.[0] === "none");
 	expect(left).toContain("node_modules/@openai/codex-linux-x64");
 	expect(left).toContain("node_modules/@anthropic-ai/claude-agent-sdk-darwin-arm64");
 	expect(left.filter((path) => !/@openai\/codex-|claude-agent-sdk-/.test(path))).toEqual([]);
 	expect(Object.keys(packages)).toEqual(Object.keys(lock.packages));
+	const { "node-llama-cpp": version, ...kept } = lock.packages[""].devDependencies;
+	expect(version).toMatch(/^\d/);
+	expect(packages[""]?.devDependencies).toEqual(kept);
 });
 
 test("npm packages are current until the lock changes; all of them serve running too", async () => {

@@ -27,6 +27,10 @@ test("the settings stand left, what happens right", () => {
 	expect(status(view)).toContain("answering");
 	view.fold(hint({ kind: "retrying", turnId: "t1", attempt: 2, delayMs: 2500, reason: "overloaded" }));
 	expect(status(view)).toContain("retry 2 in 3 s: overloaded");
+	view.fold(hint({ kind: "progress", turnId: "t1", text: "downloading m.gguf, 1 GB of 2 GB", share: 0.504 }));
+	expect(status(view)).toContain("downloading m.gguf, 1 GB of 2 GB ▓▓▓▓▓▓░░░░░░ 50%");
+	view.fold(hint({ kind: "progress", turnId: "t1", text: "loading m.gguf", share: null }));
+	expect(status(view)).toMatch(/loading m\.gguf$/);
 	const usage = {
 		inputTokens: 1,
 		outputTokens: 1,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createBackends, UnknownBackend } from "../../../server/backends/registry.ts";
+import { folderWith } from "../../support/folder.ts";
 
 const backends = createBackends();
 
@@ -28,6 +29,10 @@ test.each([
 	["openai-codex/gpt-5.5", { backend: "codex-api", model: "gpt-5.5" }],
 	["openrouter/meta/llama-4", { backend: "openai-chat", model: "openrouter/meta/llama-4" }],
 	["gpt-5.5", null],
+	["local/qwen3-4b", { backend: "local", model: "qwen3-4b" }],
+	["./models/a.gguf", { backend: "local", model: "./models/a.gguf" }],
+	["hf:owner/repository/a.gguf", { backend: "local", model: "hf:owner/repository/a.gguf" }],
+	["llama.cpp/a.gguf", { backend: "openai-chat", model: "llama.cpp/a.gguf" }],
 	["meta/llama", null],
 	["/x", null],
 ])("the model %s means %j", (spec, meaning) => expect(backends.modelSpec(spec)).toEqual(meaning));
@@ -38,6 +43,7 @@ const bare = {
 	HOME: "/nowhere",
 	IPYAI_CLAUDE_PATH: "/nowhere",
 	IPYAI_CODEX_CMD: "/nowhere",
+	IPYAI_LLAMA_PATH: "/nowhere",
 };
 
 test.each([
@@ -51,6 +57,18 @@ test.each([
 	[{ GEMINI_API_KEY: "k" }, undefined],
 ])("with %j the first that is ready is %s", (environment, name) => {
 	expect(backends.firstReady({ ...bare, ...environment })?.name).toBe(name);
+});
+
+test("a local model is ready when its file is there, and comes after all others", () => {
+	const models = folderWith({ "tiny.gguf": "" });
+	const { IPYAI_LLAMA_PATH: _, ...found } = bare;
+	expect(backends.firstReady({ ...found, IPYAI_MODELS: models })?.name).toBe("local");
+	expect(backends.firstReady({ ...bare, IPYAI_MODELS: models })).toBeNull();
+	expect(backends.firstReady({ ...found, IPYAI_MODELS: "/nowhere" })).toBeNull();
+	const withKey = { ...found, IPYAI_MODELS: models, OPENAI_API_KEY: "k" };
+	expect(backends.firstReady(withKey)?.name).toBe("openai-api");
+	const withServer = { ...found, IPYAI_MODELS: models, OPENAI_BASE_URL: "http://127.0.0.1:8080/v1" };
+	expect(backends.firstReady(withServer)?.name).toBe("openai-chat");
 });
 
 test("a login is preferred to a key, and with a key alone the API to a child", () => {

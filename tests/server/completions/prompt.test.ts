@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { buildCompletionPrompt, type CompletionInput } from "../../../server/completions/prompt.ts";
+import {
+	buildCompletionPrompt,
+	buildFill,
+	type CompletionInput,
+} from "../../../server/completions/prompt.ts";
 import { ran } from "../../support/context.ts";
 
 const user = (place: string, input: Partial<CompletionInput> = {}): string => {
@@ -61,4 +65,18 @@ test("keeps what is nearest to the cursor of a long text, and the newest cells",
 	expect(text).toContain("<suffix>\nline_0 = 0");
 	expect(text).toContain("cell_99 =");
 	expect(text).not.toContain("cell_0 =");
+});
+
+test("a model that fills in gets code alone: what was run, then what is typed", () => {
+	const cells = [ran("import pandas as pd\n"), ran("df = load()", ["(3, 2)\n"])];
+	expect(buildFill({ prefix: "x = df.", suffix: "\nprint(x)", cells })).toEqual({
+		prefix: "import pandas as pd\n\ndf = load()\n\nx = df.",
+		suffix: "\nprint(x)",
+	});
+	const long = buildFill({
+		prefix: "",
+		suffix: "",
+		cells: Array.from({ length: 40 }, () => ran("x".repeat(900))),
+	});
+	expect(long.prefix.length).toBeLessThan(13_000);
 });

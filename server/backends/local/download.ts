@@ -1,0 +1,148 @@
+/**
+ * Downloads a model file. What has arrived lies in `FILE.part` and is gone on with the next time, also after the
+ * server has ended; the file takes its name when all of it is there.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { untilAborted } from "../abort.ts";
+import type { Environment } from "../backend.ts";
+import { readVariable } from "../environment.ts";
+
+export type DownloadProgress = { readonly bytes: number; readonly total: number | null };
+
+/** The file could not be had now; what has arrived is kept. */
+export class DownloadFailed extends Error {
+	override readonly name = "DownloadFailed";
+}
+
+/**
+ * Gets `url` into `path`, and tells how far it is. Ends early without a word when the signal fires. Throws
+ * `DownloadFailed`, and what the file system throws.
+ */
+export async function* download(
+	url: string,
+	path: string,
+	environment: Environment,
+	signal: AbortSignal,
+): AsyncGenerator<DownloadProgress> {
+	const part = `${path}.part`;
+	mkdirSync(dirname(path), { recursive: true });
+	const kept = keptPart(part, url);
+	const response = await ask(url, kept, environment, signal);
+	const { status, headers } = response;
+	// The range starts behind the end: all of it is there.
+	if (status === 416 && kept !== null && totalOf(headers) === kept.bytes) return finish(part, path);
+	if (status === 416 && kept !== null) {
+		discard(part);
+		throw new DownloadFailed(
+			`${url} is another file now than when its download began. Send the prompt again.`,
+		);
+	}
+	if ((status !== 200 && status !== 206) || response.body === null)
+		throw new DownloadFailed(`${url} was answered with ${status}${adviceFor(status)}`);
+	const start = status === 206 ? (kept?.bytes ?? 0) : 0;
+	const total = status === 206 ? totalOf(headers) : lengthOf(headers);
+	if (start === 0) writeFileSync(`${part}.from`, JSON.stringify({ url, tag: headers.get("etag") }));
+	const file = await open(part, start === 0 ? "w" : "a");
+	let bytes = start;
+	try {
+		yield { bytes, total };
+		for await (const chunk of untilAborted(response.body as AsyncIterable<Uint8Array>, signal)) {
+			await file.write(chunk);
+			bytes += chunk.byteLength;
+			yield { bytes, total };
+		}
+	} catch (error) {
+		if (signal.aborted || (error as NodeJS.ErrnoException).code === "ENOSPC") throw error;
+		throw new DownloadFailed(`The download of ${basename(path)} broke off (${messageOf(error)})`, {
+			cause: error,
+		});
+	} finally {
+		await file.close();
+	}
+	if (total !== null && bytes < total)
+		throw new DownloadFailed(`The download of ${basename(path)} broke off after ${bytes} of ${total} bytes`);
+	finish(part, path);
+}
+
+type Kept = { readonly bytes: number; readonly tag: string | null };
+
+/** What has arrived of this address before. The rest of another one would not fit. */
+const keptPart = (part: string, url: string): Kept | null => {
+	try {
+		const from = JSON.parse(readFileSync(`${part}.from`, "utf8")) as { url?: string; tag?: string | null };
+		const bytes = statSync(part).size;
+		return from.url === url && bytes > 0 ? { bytes, tag: from.tag ?? null } : null;
+	} catch {
+		// Nothing has arrived.
+		return null;
+	}
+};
+
+const finish = (part: string, path: string): void => {
+	renameSync(part, path);
+	rmSync(`${part}.from`, { force: true });
+};
+
+const discard = (part: string): void => {
+	for (const file of [part, `${part}.from`]) rmSync(file, { force: true });
+};
+
+/** Follows redirects itself: the token goes to the host that it is for, and no further. */
+const ask = async (
+	url: string,
+	kept: Kept | null,
+	environment: Environment,
+	signal: AbortSignal,
+): Promise<Response> => {
+	// Loads node:http, which takes longer than all else at the start of a server.
+	const { fetchThroughProxy } = await import("../proxyFetch.ts");
+	const request = fetchThroughProxy(environment);
+	const token = readVariable(environment, "HF_TOKEN");
+	const first = new URL(url);
+	let address = first;
+	for (let redirects = 0; redirects < 8; redirects++) {
+		const headers: Record<string, string> = { "accept-encoding": "identity" };
+		if (token !== null && address.host === first.host) headers.authorization = `Bearer ${token}`;
+		if (kept !== null) headers.range = `bytes=${kept.bytes}-`;
+		// A weak tag does not vouch for bytes.
+		if (kept?.tag && !kept.tag.startsWith("W/")) headers["if-range"] = kept.tag;
+		let response: Response;
+		try {
+			response = await request(address, { headers, signal, redirect: "manual" });
+		} catch (error) {
+			if (signal.aborted) throw error;
+			throw new DownloadFailed(`${address.host} could not be reached (${messageOf(error)})`, {
+				cause: error,
+			});
+		}
+		const next = response.headers.get("location");
+		if (response.status < 300 || response.status >= 400 || next === null) return response;
+		await response.body?.cancel();
+		address = new URL(next, address);
+	}
+	throw new DownloadFailed(`${url} was answered with one redirect after another`);
+};
+
+const lengthOf = (headers: Headers): number | null => {
+	const length = Number(headers.get("content-length") ?? Number.NaN);
+	return Number.isNaN(length) ? null : length;
+};
+
+const totalOf = (headers: Headers): number | null => {
+	const total = Number(/\/(\d+)$/.exec(headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
+	return Number.isNaN(total) ? null : total;
+};
+
+const adviceFor = (status: number): string =>
+	status === 401 || status === 403
+		? ": the model may need a login; set HF_TOKEN"
+		: status === 404
+			? ": there is no such file"
+			: "";
+
+const messageOf = (error: unknown): string => {
+	const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
+	return cause?.code ?? cause?.message ?? message;
+};

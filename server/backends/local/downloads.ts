@@ -1,0 +1,64 @@
+/** One download for each file, however many conversations wait for it; told in steps that a person can see. */
+import { basename } from "node:path";
+import { orAborted } from "../abort.ts";
+import type { Environment, TurnUpdate } from "../backend.ts";
+import { download } from "./download.ts";
+
+export class Downloads {
+	readonly #running = new Map<string, Promise<void>>();
+
+	/** Throws what `download` throws; `Aborted` when the signal fires. */
+	async *get(
+		{ url, path }: { readonly url: string; readonly path: string },
+		environment: Environment,
+		signal: AbortSignal,
+	): AsyncGenerator<TurnUpdate> {
+		const text = `downloading ${basename(path)}`;
+		for (let other = this.#running.get(path); other !== undefined; other = this.#running.get(path)) {
+			yield { kind: "progress", text: `${text} for another conversation`, share: null };
+			if (
+				await orAborted(
+					other.then(
+						() => true,
+						() => false,
+					),
+					signal,
+				)
+			)
+				return;
+		}
+		const { promise, resolve, reject } = Promise.withResolvers<void>();
+		// Who waits looks again; without one nobody minds.
+		promise.catch(() => {});
+		this.#running.set(path, promise);
+		let isWhole = false;
+		try {
+			let told = -1;
+			for await (const { bytes, total } of download(url, path, environment, signal)) {
+				// A step for each hundredth, or for each so many bytes of an unknown sum.
+				const step =
+					total === null ? Math.floor(bytes / stepBytes) : Math.floor((100 * bytes) / Math.max(1, total));
+				if (step === told) continue;
+				told = step;
+				const share = total === null ? null : bytes / Math.max(1, total);
+				yield {
+					kind: "progress",
+					text: `${text}, ${amount(bytes)}${total === null ? "" : ` of ${amount(total)}`}`,
+					share,
+				};
+			}
+			isWhole = true;
+		} finally {
+			this.#running.delete(path);
+			if (isWhole) resolve();
+			else reject(new Error("The download ended early."));
+		}
+	}
+}
+
+const stepBytes = 16_000_000;
+
+const amount = (bytes: number): string => {
+	if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+	return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
+};

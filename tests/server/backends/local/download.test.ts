@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { download } from "../../../../server/backends/local/download.ts";
+import { folderWith } from "../../../support/folder.ts";
+import { type FileServer, serveFile } from "../../../support/localModel.ts";
+
+const content = Array.from({ length: 20_000 }, (_, index) => `${index} `).join("");
+let server: FileServer;
+let path: string;
+
+beforeEach(async () => {
+	server = await serveFile(join(folderWith({ "a.gguf": content }), "a.gguf"));
+	path = join(folderWith({}), "models", "a.gguf");
+});
+afterEach(() => server.close());
+
+const get = async (url = `${server.url}/a.gguf`, environment = {}, signal = new AbortController().signal) => {
+	const steps: { bytes: number; total: number | null }[] = [];
+	for await (const step of download(url, path, environment, signal)) steps.push(step);
+	return steps;
+};
+const text = () => readFileSync(path, "utf8");
+
+test("gets a file and tells how far it is", async () => {
+	const steps = await get();
+	expect(text()).toBe(content);
+	expect(steps[0]).toEqual({ bytes: 0, total: content.length });
+	expect(steps.at(-1)).toEqual({ bytes: content.length, total: content.length });
+	expect(existsSync(`${path}.part`)).toBe(false);
+	expect(existsSync(`${path}.part.from`)).toBe(false);
+});
+
+test("goes on where it broke off", async () => {
+	server.cutAfter = 30_000;
+	await expect(get()).rejects.toThrow(/download of a\.gguf broke off/);
+	expect(existsSync(path)).toBe(false);
+	const steps = await get();
+	expect(text()).toBe(content);
+	expect(steps[0]!.bytes).toBeGreaterThan(0);
+	expect(server.requests[1]!.headers.range).toBe(`bytes=${steps[0]!.bytes}-`);
+});
+
+test("begins anew when the file is another one by now", async () => {
+	server.cutAfter = 30_000;
+	await expect(get()).rejects.toThrow();
+	server.tag = '"two"';
+	const steps = await get();
+	expect(steps[0]!.bytes).toBe(0);
+	expect(text()).toBe(content);
+});
+
+test("a cancel keeps what has arrived", async () => {
+	const abort = new AbortController();
+	const stopped = (async () => {
+		for await (const { bytes } of download(`${server.url}/a.gguf`, path, {}, abort.signal))
+			if (bytes > 0) abort.abort();
+	})();
+	await expect(stopped).rejects.toThrow();
+	expect(existsSync(`${path}.part`)).toBe(true);
+	await get();
+	expect(text()).toBe(content);
+});
+
+test("a download that had all but its name needs no byte more", async () => {
+	const abort = new AbortController();
+	const last = (async () => {
+		for await (const { bytes } of download(`${server.url}/a.gguf`, path, {}, abort.signal))
+			if (bytes === content.length) abort.abort();
+	})();
+	await last.catch(() => {});
+	if (existsSync(`${path}.part`)) await get();
+	expect(text()).toBe(content);
+});
+
+test("follows redirects; a token goes to the first host only", async () => {
+	await get(`${server.url}/moved/a.gguf`, { HF_TOKEN: "hf_secret" });
+	expect(server.requests.map((request) => [request.path, request.headers.authorization])).toEqual([
+		["/moved/a.gguf", "Bearer hf_secret"],
+		["/a.gguf", undefined],
+	]);
+	expect(text()).toBe(content);
+});
+
+test("says what came back instead of a file", async () => {
+	await expect(get(`${server.url}/gone.gguf`)).rejects.toThrow(
+		"was answered with 404: there is no such file",
+	);
+	await server.close();
+	await expect(get()).rejects.toThrow(/could not be reached \(ECONNREFUSED\)/);
+});
