@@ -79,7 +79,7 @@ export class ExactLogging {
 				log.hint({
 					kind: "notice",
 					level: "error",
-					text: `The exact log could not be written: ${(error as Error).message}.`,
+					text: `The exact log ${file} could not be written: ${(error as Error).message}.`,
 				});
 			this.#failed = true;
 		}
