@@ -1,10 +1,11 @@
 /** What Neovim loads and when, options, maps, help and health. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderWith } from "../../support/folder.ts";
-import { neovimPath, pluginFolder, startNeovim } from "../../support/neovim.ts";
+import { neovimOf, neovimPath, pluginFolder, startNeovim } from "../../support/neovim.ts";
+import { repository } from "../../support/sources.ts";
 
 /** Runs Lua in a bare Neovim with the plugin, and gives what it returns. */
 const bare = (code: string): unknown => {
@@ -41,6 +42,54 @@ test("starting Neovim reads one file and loads nothing", () => {
 		`),
 	).toEqual([0, 1, expect.any(Number)]);
 });
+
+test(":packadd of a link to the folder gives the commands, and finds the program it is a part of", () => {
+	const home = folderWith({});
+	const packages = join(home, "pack/ipyai/opt");
+	mkdirSync(packages, { recursive: true });
+	symlinkSync(pluginFolder, join(packages, "ipyai"));
+	const said = execFileSync(
+		neovimPath(),
+		[
+			"--clean",
+			"--headless",
+			"--cmd",
+			`lua vim.opt.packpath:append("${home}")`,
+			"-c",
+			"packadd ipyai",
+			"-c",
+			'lua io.write(vim.fn.exists(":IpyaiRunCell") .. " " .. require("ipyai.host").command()[1])',
+			"+qa!",
+		],
+		{ encoding: "utf8", env: { PATH: process.env.PATH, HOME: home } },
+	);
+	expect(said).toBe(`2 ${join(repository, "bin/ipyai")}`);
+});
+
+test.runIf(neovimOf("0.12") !== null)(
+	"Neovim 0.12 runs cells, asks, suggests and opens notebooks",
+	async () => {
+		const vim = await startNeovim({ program: neovimOf("0.12")! });
+		expect(await vim.lua("return vim.fn.has('nvim-0.12')")).toBe(1);
+		await vim.edit("a.py", "6 * 7\n# @@say upby@@\ndf.gro|");
+		await vim.start();
+		await vim.command("1IpyaiRun");
+		await vim.shows(vim.shown, /▎ 42/);
+		await vim.command("IpyaiPrompt tell @@say Hello.@@");
+		await vim.shows(() => vim.lines("ipyai://chat"), /^Hello/m);
+		await vim.command("wincmd t");
+		await vim.type("A<M-.>");
+		await vim.shows(vim.shown, /df\.gro⟨upby⟩/);
+		await vim.type("<M-l><Esc>");
+		expect(await vim.lines()).toContain("df.groupby");
+		await vim.command("write | edit a.ipynb");
+		await vim.lua("vim.api.nvim_buf_set_lines(0, 0, -1, false, { '# %%', '20 + 1' })");
+		await vim.command("IpyaiRunCell");
+		await vim.shows(vim.shown, /▎ 21/);
+		await vim.command("write");
+		expect(readFileSync(join(vim.person.folder, "a.ipynb"), "utf8")).toContain('"21"');
+	},
+);
 
 test("the commands are these", () => {
 	expect(commands()).toMatchInlineSnapshot(`
