@@ -28,6 +28,7 @@ export const settingOrigins = (settings: Settings, sources: SettingSources): Rec
 	};
 	return {
 		backend: origin("backend", [
+			["IPYAI_BACKEND", backends.find(environment.IPYAI_BACKEND ?? "")?.name],
 			["IPYAI_MODEL", specBackend(environment.IPYAI_MODEL, sources)],
 			["config.json", config.backend === undefined ? undefined : backends.find(config.backend)?.name],
 			["the first that is ready", backends.firstReady(environment)?.name],

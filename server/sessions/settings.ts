@@ -21,7 +21,10 @@ export const newSettings = (flags: SettingsPatch, sources: SettingSources): Sett
 	const { config, environment } = sources;
 	const model = flags.model ?? (environment.IPYAI_MODEL || undefined);
 	const inFile = config.backend ?? sources.backends.modelSpec(config.model ?? "")?.backend;
-	const backend = chooseBackend({ backend: flags.backend, model }, sources, inFile ?? null);
+	// A flag that names a model of one backend goes before the environment's backend.
+	const isInFlag = flags.model !== undefined && sources.backends.modelSpec(flags.model) !== null;
+	const named = flags.backend ?? (isInFlag ? undefined : environment.IPYAI_BACKEND || undefined);
+	const backend = chooseBackend({ backend: named, model }, sources, inFile ?? null);
 	return {
 		...modelSettings(backend, { model, completionModel: flags.completionModel }, sources),
 		think: flags.think ?? (backend && config.models?.[backend.name]?.think) ?? config.think ?? "l",

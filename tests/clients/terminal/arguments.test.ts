@@ -98,6 +98,7 @@ test("settings name only what was asked for", () => {
 
 test("the help names every option", () => {
 	expect(helpText("ipyai")).toContain("-r, --resume [ID]");
+	expect(helpText("ipyai")).toContain("\nipyai lsp [--no-share] is a language server");
 	expect(parseArguments(["-h"])).toEqual({ kind: "help" });
 	expect(parseArguments(["--version"])).toEqual({ kind: "version" });
 });
