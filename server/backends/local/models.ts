@@ -11,6 +11,7 @@ import type {
 	LlamaModel,
 } from "node-llama-cpp";
 import type { ChatEnd, ChatWork } from "./messages.ts";
+import { repeatsItself } from "./repetition.ts";
 
 type LlamaCpp = typeof import("node-llama-cpp");
 type Slot = {
@@ -151,30 +152,36 @@ export class Models {
 			);
 		const thinks = chat.chatWrapper.settings.segments?.thought !== undefined;
 		const meter = sequence.tokenMeter.getState();
-		let said = false;
+		let said = "";
+		const rut = new AbortController();
 		const generate = (withFunctions: boolean) =>
 			chat.generateResponse(history, {
 				...(withFunctions && functions !== undefined ? { functions, documentFunctionParams: true } : {}),
-				signal,
-				maxTokens: Math.min(work.maxTokens ?? room, room),
+				signal: AbortSignal.any([signal, rut.signal]),
+				stopOnAbortSignal: true,
+				maxTokens: Math.min(work.maxTokens ?? longestAnswer, room),
 				...(work.maxThoughtTokens === null ? {} : { budgets: { thoughtTokens: work.maxThoughtTokens } }),
 				// Makers of thinking models warn of always taking the likeliest word; others are best at code with it.
 				...(thinks ? { temperature: 0.6, topP: 0.95, topK: 20 } : { temperature: 0 }),
 				onResponseChunk({ type, text }) {
 					if (text === "") return;
-					if (type === undefined) said = true;
+					said += text;
+					if (repeatsItself(said)) rut.abort();
 					onDelta(type === undefined ? "text" : "thinking", text);
 				},
 			});
 		let response = await generate(true);
 		// Asked for words at last, the model made a call and nothing else.
-		if (!work.callsAllowed && !said && response.functionCalls !== undefined) response = await generate(false);
+		if (!work.callsAllowed && response.response === "" && response.functionCalls !== undefined)
+			response = await generate(false);
 		const calls = (response.functionCalls ?? []).map(({ functionName, params }) => ({
 			name: functionName,
 			params,
 		}));
+		signal.throwIfAborted();
 		const { stopReason } = response.metadata;
-		const stop = calls.length > 0 ? "toolUse" : stopReason === "maxTokens" ? "maxTokens" : "endTurn";
+		const isCut = stopReason === "maxTokens" || stopReason === "abort";
+		const stop = calls.length > 0 ? "toolUse" : isCut ? "maxTokens" : "endTurn";
 		return { stop, calls, ...this.#counts(sequence, meter, context) };
 	}
 
@@ -308,6 +315,9 @@ const dropSlot = async (slots: Map<string, Promise<Slot>>, name: string): Promis
 
 /** What the chat format may add to the prompt that was counted. */
 const marginTokens = 16;
+
+/** Tokens of one answer, with what the model thinks before. */
+const longestAnswer = 8_192;
 
 /** A window with less room for the answer is full. */
 const leastAnswer = 64;
