@@ -1,6 +1,6 @@
 import type { Content } from "../../protocol/index.ts";
 import { sessionName } from "../../protocol/sessionList.ts";
-import { buildTurnContext } from "../sessions/turnContext.ts";
+import { previewContext } from "../sessions/turnContext.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
 import { firstLine } from "./tables.ts";
 import { usageText } from "./usage.ts";
@@ -88,20 +88,7 @@ const nextContext = async (
 	{ session, services, signal }: CommandContext,
 	text: string,
 ): Promise<CommandOutcome> => {
-	const { store, backends } = services;
-	const row = store.session(session.sessionId);
-	const result = await buildTurnContext({
-		store,
-		sessionId: session.sessionId,
-		host: session.hosting.host,
-		afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
-		toSeq: session.log.headSeq,
-		content: [{ kind: "text", text }],
-		images: backends.find(session.settings.backend ?? "")?.capabilities.images ?? false,
-		// A preview has no effects: shell commands are named, not run.
-		runShellRefs: false,
-		signal,
-	});
+	const result = await previewContext(session, text, services, signal);
 	const parts = result.parts.map(
 		({ label, chars, cutChars }) =>
 			`  ${label}: ${chars} characters${cutChars > 0 ? `, ${cutChars} cut` : ""}`,

@@ -36,9 +36,18 @@ export const defaultLimits: ContextLimits = {
 export const limitsFor = (contextWindow: number | null): ContextLimits => {
 	if (contextWindow === null) return defaultLimits;
 	const share = Math.min(1, (contextWindow * 2) / (defaultLimits.contextChars + defaultLimits.refsChars));
+	const contextChars = Math.floor(defaultLimits.contextChars * share);
+	const refsChars = Math.floor(defaultLimits.refsChars * share);
+	// One thing alone must not fill a small window.
+	const atMost = (chars: number, whole: number): number => Math.min(chars, Math.floor(whole / 4));
 	return {
 		...defaultLimits,
-		contextChars: Math.floor(defaultLimits.contextChars * share),
-		refsChars: Math.floor(defaultLimits.refsChars * share),
+		contextChars,
+		refsChars,
+		codeChars: atMost(defaultLimits.codeChars, contextChars),
+		outputChars: atMost(defaultLimits.outputChars, contextChars),
+		noteChars: atMost(defaultLimits.noteChars, contextChars),
+		variableChars: atMost(defaultLimits.variableChars, refsChars),
+		shellChars: atMost(defaultLimits.shellChars, refsChars),
 	};
 };

@@ -3,11 +3,13 @@
  * rendering itself is `server/context`'s. The host is asked only when something needs it.
  */
 import type { Content, ContextResult } from "../../protocol/index.ts";
-import { defaultLimits } from "../context/limits.ts";
+import type { Backends } from "../backends/registry.ts";
+import { limitsFor } from "../context/limits.ts";
 import { findRefs } from "../context/refs.ts";
 import { renderTurn } from "../context/renderTurn.ts";
 import type { ContextCell, Store } from "../store/store.ts";
 import type { Host, Ref, ResolvedRef } from "./host.ts";
+import type { Session } from "./session.ts";
 
 export type TurnContextRequest = {
 	readonly store: Store;
@@ -17,6 +19,8 @@ export type TurnContextRequest = {
 	readonly toSeq: number;
 	readonly content: readonly Content[];
 	readonly images: boolean;
+	/** The model's, in tokens; `null` where it is not known. */
+	readonly contextWindow: number | null;
 	/** False: shell refs and calls are left out, so that nothing has an effect. */
 	readonly runShellRefs?: boolean;
 	readonly signal: AbortSignal;
@@ -24,9 +28,10 @@ export type TurnContextRequest = {
 
 export const buildTurnContext = async (request: TurnContextRequest): Promise<ContextResult> => {
 	const { store, sessionId, afterSeq, toSeq } = request;
-	const cells = store.contextCells(sessionId, afterSeq, toSeq, defaultLimits.cells);
+	const limits = limitsFor(request.contextWindow);
+	const cells = store.contextCells(sessionId, afterSeq, toSeq, limits.cells);
 	const earlierCells =
-		cells.length < defaultLimits.cells
+		cells.length < limits.cells
 			? 0
 			: Math.max(0, store.countCells(sessionId, afterSeq, toSeq) - cells.length);
 	const notes = await noteValues(cells, request.host, request.signal);
@@ -45,8 +50,33 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 		refs,
 		request: request.content,
 		supportsImages: request.images,
+		limits,
 	});
 	return { rendered: [...content], warnings: [...warnings], parts: [...parts] };
+};
+
+/** What a prompt would send now. It has no effects: shell commands are named, not run. */
+export const previewContext = (
+	session: Session,
+	text: string,
+	{ store, backends }: { readonly store: Store; readonly backends: Backends },
+	signal: AbortSignal,
+): Promise<ContextResult> => {
+	const row = store.session(session.sessionId);
+	const { backend: name, model } = session.settings;
+	const backend = name === null ? undefined : backends.find(name);
+	return buildTurnContext({
+		store,
+		sessionId: session.sessionId,
+		host: session.hosting.host,
+		afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
+		toSeq: session.log.headSeq,
+		content: [{ kind: "text", text }],
+		images: backend?.capabilities.images ?? false,
+		contextWindow: model === null ? null : (backend?.contextWindow(model) ?? null),
+		runShellRefs: false,
+		signal,
+	});
 };
 
 const freshKernelNote =

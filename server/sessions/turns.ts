@@ -240,6 +240,7 @@ export class Turns {
 			toSeq,
 			content,
 			images: backend.capabilities.images,
+			contextWindow: this.#windowOf(backend, settings.model),
 			signal: abort.signal,
 		});
 		const request = this.#request(running, settings, settings.model);
@@ -298,6 +299,11 @@ export class Turns {
 		this.#mirror(turnId, content, context.rendered, source, historyLine);
 	}
 
+	/** In tokens: what the backend knows, else what it told with the last turn. */
+	#windowOf(backend: Backend, model: string): number | null {
+		return backend.contextWindow(model) ?? this.#lastUsage?.contextWindow ?? null;
+	}
+
 	/**
 	 * Folds the oldest turns into a summary when the next request would come near the model's window. Says in
 	 * sentences what it did and what it took; without a summary the turn is sent as it is.
@@ -309,7 +315,7 @@ export class Turns {
 	): Promise<Room> {
 		const { log, store } = this.#options;
 		const last = this.#lastUsage;
-		const contextWindow = backend.contextWindow(request.model) ?? last?.contextWindow ?? null;
+		const contextWindow = this.#windowOf(backend, request.model);
 		if (contextWindow === null) return noFold;
 		// The whole conversation is read only when it may have to be folded.
 		const isNearFull = last?.contextTokens == null || last.contextTokens > contextWindow / 2;

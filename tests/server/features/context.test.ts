@@ -23,6 +23,18 @@ test("the cells since the last prompt are sent, the one just run included, each 
 	expect(textOf(session, 1)).not.toContain("first = 1");
 });
 
+test("a model with a small window is sent less of each cell", async () => {
+	const session = await startKernelSession([say("ok")]);
+	Object.assign(session.backend, { contextWindow: () => 4000 });
+	await session.run("print('x' * 9000)");
+	await session.run("kept = 1");
+	await session.ask("what did I do?");
+	expect(textOf(session).length).toBeLessThan(8000);
+	expect(textOf(session)).toContain("xxx");
+	expect(textOf(session)).toContain("kept = 1");
+	expect(textOf(session)).toContain("what did I do?");
+});
+
 test("a cell of one string literal is a note, sent as its value", async () => {
 	const session = await startKernelSession([say("ok")]);
 	await session.run('"""Remember: squares <only>"""');
