@@ -29,7 +29,11 @@ export type Cells = {
 	expect(): () => void;
 	execute(client: KernelClient, request: ExecuteRequest): Promise<ExecuteResult>;
 	answerInput(client: KernelClient, value: string): boolean;
-	markInterrupted(): void;
+	/**
+	 * An interrupt is on its way. The kernel drops one that comes while no cell runs yet, so for a cell that still
+	 * waits to start `again` is called when it has.
+	 */
+	markInterrupted(again: () => void): void;
 	adopt(cell: RunningCell): void;
 	setBusyElsewhere(busy: boolean): void;
 	/** A message that no request of ours caused, or a print that strayed to one of our look-ups. */
@@ -43,6 +47,8 @@ const commandType = "ipyai_command";
 type OwnCell = {
 	started: boolean;
 	interrupted: boolean;
+	/** An interrupt came before it began. */
+	onStart: (() => void) | null;
 	input: Message | null;
 	readonly request: ExecuteRequest;
 };
@@ -86,7 +92,7 @@ export const createCells = (listener: CellsListener): Cells => {
 			};
 		},
 		execute: async (client, request) => {
-			const cell: OwnCell = { started: false, interrupted: false, input: null, request };
+			const cell: OwnCell = { started: false, interrupted: false, onStart: null, input: null, request };
 			let executionCount: number | null = null;
 			own.add(cell);
 			const { reply } = client.request({
@@ -107,6 +113,7 @@ export const createCells = (listener: CellsListener): Cells => {
 						// An empty cell is announced with a number that it does not take.
 						if (request.code.trim()) executionCount = count(message.content.execution_count);
 						request.onStarted(executionCount);
+						cell.onStart?.();
 					} else if (message.header.msg_type === commandType) listener.onCommand(message, request);
 					else for (const output of toOutputs(message)) request.onOutput(asInterrupt(output, cell));
 				},
@@ -136,8 +143,16 @@ export const createCells = (listener: CellsListener): Cells => {
 			}
 			return false;
 		},
-		markInterrupted: () => {
-			for (const cell of own) if (cell.started) cell.interrupted = true;
+		markInterrupted: (again) => {
+			// What waits behind a running cell is aborted with it.
+			const running = [...own].filter(({ started }) => started);
+			for (const cell of running) cell.interrupted = true;
+			const [first] = own;
+			if (running.length > 0 || foreign.size > 0 || elsewhere || !first) return;
+			first.onStart = () => {
+				first.interrupted = true;
+				again();
+			};
 		},
 		adopt: ({ key, code, executionCount }) => {
 			if (ended.has(key)) return;

@@ -144,11 +144,14 @@ class ZmqKernelHost implements KernelHost {
 
 	async interrupt(): Promise<void> {
 		const { client, control } = await this.#alive();
-		this.#cells.markInterrupted();
-		await client.request({ channel: "control", type: "interrupt_request", content: {} }).reply;
-		// A cell that awaits notices the signal only when something wakes the event loop; neither is waited for.
-		client.request({ channel: "shell", type: "kernel_info_request", content: {} }).reply.catch(() => {}); // the kernel ended
-		control("nudge", {}).catch(() => {}); // likewise, or it is without our module
+		const send = async () => {
+			await client.request({ channel: "control", type: "interrupt_request", content: {} }).reply;
+			// A cell that awaits notices the signal only when something wakes the event loop; neither is waited for.
+			client.request({ channel: "shell", type: "kernel_info_request", content: {} }).reply.catch(() => {}); // the kernel ended
+			control("nudge", {}).catch(() => {}); // likewise, or it is without our module
+		};
+		this.#cells.markInterrupted(() => send().catch(() => {})); // the kernel ended
+		await send();
 	}
 
 	async complete(code: string, cursor: number, signal: AbortSignal): Promise<HostCompletions> {

@@ -68,6 +68,16 @@ test.each([
 	expect(text).toContain("KeyboardInterrupt");
 });
 
+test.each([
+	["loop", "while True: pass"],
+	["await", "import asyncio; await asyncio.sleep(60)"],
+])("an interrupt that comes before its cell began ends it: %s", async (_name, code) => {
+	const started = kernel.start(code);
+	await kernel.host.interrupt();
+	expect((await started.done).status).toBe("interrupted");
+	expect((await kernel.run("1 + 1")).text).toBe("2\n");
+});
+
 test("cells behind a failed one are aborted", async () => {
 	const first = kernel.start("import time; time.sleep(0.2); 1/0");
 	const second = kernel.start("print('never')");
