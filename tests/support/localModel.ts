@@ -14,8 +14,10 @@ export const testModelPath: string | null = existsSync(path) ? path : null;
 export type FileServer = {
 	readonly url: string;
 	readonly requests: { readonly path: string; readonly headers: IncomingHttpHeaders }[];
-	/** The next answer ends after so many bytes. */
-	cutAfter: number | null;
+	/** The next answer stops after so many bytes, and waits. */
+	holdAfter: number | null;
+	/** Breaks off the answers that are under way. */
+	cut(): void;
 	/** Changes when the file is another one. */
 	tag: string;
 	close(): Promise<void>;
@@ -41,11 +43,11 @@ export const serveFile = async (file: string): Promise<FileServer> => {
 		const range = start > 0 ? { "content-range": `bytes ${start}-${size - 1}/${size}` } : {};
 		if (start >= size) return response.writeHead(416, { "content-range": `bytes */${size}` }).end();
 		response.writeHead(start > 0 ? 206 : 200, { "content-length": size - start, etag: served.tag, ...range });
-		const { cutAfter } = served;
-		served.cutAfter = null;
-		const end = cutAfter === null ? size - 1 : Math.min(start + cutAfter, size) - 1;
+		const { holdAfter } = served;
+		served.holdAfter = null;
+		const end = holdAfter === null ? size - 1 : Math.min(start + holdAfter, size) - 1;
 		const stream = createReadStream(file, { start, end });
-		stream.on("end", () => (cutAfter === null ? response.end() : response.socket?.end()));
+		if (holdAfter === null) stream.on("end", () => response.end());
 		stream.pipe(response, { end: false });
 		response.on("close", () => stream.destroy());
 	});
@@ -54,7 +56,8 @@ export const serveFile = async (file: string): Promise<FileServer> => {
 	const served: FileServer = {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		requests,
-		cutAfter: null,
+		holdAfter: null,
+		cut: () => server.closeAllConnections(),
 		tag: '"one"',
 		close: () =>
 			new Promise((resolve) => {

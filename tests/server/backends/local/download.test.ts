@@ -31,9 +31,15 @@ test("gets a file and tells how far it is", async () => {
 	expect(existsSync(`${path}.part.from`)).toBe(false);
 });
 
+/** Gets a part of the file. */
+const getPart = async () => {
+	server.holdAfter = 30_000;
+	for await (const { bytes } of download(`${server.url}/a.gguf`, path, {}, new AbortController().signal))
+		if (bytes > 0) server.cut();
+};
+
 test("goes on where it broke off", async () => {
-	server.cutAfter = 30_000;
-	await expect(get()).rejects.toThrow(/download of a\.gguf broke off/);
+	await expect(getPart()).rejects.toThrow(/download of a\.gguf broke off/);
 	expect(existsSync(path)).toBe(false);
 	const steps = await get();
 	expect(text()).toBe(content);
@@ -42,8 +48,7 @@ test("goes on where it broke off", async () => {
 });
 
 test("begins anew when the file is another one by now", async () => {
-	server.cutAfter = 30_000;
-	await expect(get()).rejects.toThrow();
+	await expect(getPart()).rejects.toThrow();
 	server.tag = '"two"';
 	const steps = await get();
 	expect(steps[0]!.bytes).toBe(0);

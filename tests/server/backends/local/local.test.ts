@@ -228,9 +228,15 @@ describe.skipIf(testModelPath === null)("a real model", { timeout: 120_000 }, ()
 	test("a name is downloaded with its progress told, and is a model from then on", async () => {
 		const server = await serveFile(model);
 		try {
-			server.cutAfter = 60_000_000;
+			server.holdAfter = 60_000_000;
 			const more = { HF_ENDPOINT: server.url, IPYAI_MODELS: join(home, "models"), NO_PROXY: "127.0.0.1" };
-			const turn = await begin(more, "hf:o/r/tiny.gguf").say("What is the capital of France?", brief);
+			const turn = await begin(more, "hf:o/r/tiny.gguf").say("What is the capital of France?", {
+				...brief,
+				onUpdate: (update) => {
+					if (update.kind === "progress" && (update.share ?? 0) > 0.5 && server.requests.length === 1)
+						server.cut();
+				},
+			});
 			expect(turn.text).toContain("Paris");
 			expect(server.requests.map(({ headers }) => headers.range)).toEqual([
 				undefined,
