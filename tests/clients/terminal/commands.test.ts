@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { parseCommand, runsAsCell } from "../../../clients/terminal/commands.ts";
 import { SessionView } from "../../../clients/common/sessionView.ts";
+import { parseCommand, runsAsCell } from "../../../clients/terminal/commands.ts";
 import { sessionState } from "../../support/sessionUpdates.ts";
 
 test("a cell is a command when it is one line of %ipyai or %ipycodex", () => {

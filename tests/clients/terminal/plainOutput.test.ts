@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { inputText, PlainOutput } from "../../../clients/terminal/plainOutput.ts";
 import { SessionView } from "../../../clients/common/sessionView.ts";
+import { inputText, PlainOutput } from "../../../clients/terminal/plainOutput.ts";
 import type { SessionUpdateParams } from "../../../protocol/index.ts";
 import {
 	cellFinished,

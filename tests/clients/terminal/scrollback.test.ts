@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { SessionView } from "../../../clients/common/sessionView.ts";
 import { plainTheme } from "../../../clients/terminal/render/theme.ts";
 import { Scrollback } from "../../../clients/terminal/scrollback.ts";
-import { SessionView } from "../../../clients/common/sessionView.ts";
 import type { SessionUpdateParams } from "../../../protocol/index.ts";
 import {
 	cellFinished,
