@@ -26,6 +26,12 @@ type StartParams = {
 	readonly settings?: SettingsPatch;
 };
 
+type ConfigureParams = {
+	readonly maxLines: number;
+	readonly pictures?: PictureOptions | null;
+	readonly thinking: boolean;
+};
+
 type AnswerParams = { readonly approvalId: string; readonly decision: Decision; readonly message?: string };
 
 type WriteParams = {
@@ -69,9 +75,10 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			isLeaving = true;
 		},
 
-		configure: ({ maxLines, pictures = null }: { maxLines: number; pictures?: PictureOptions | null }) => {
+		configure: ({ maxLines, pictures = null, thinking }: ConfigureParams) => {
 			session.cells.maxLines = maxLines;
 			session.cells.pictures.options = pictures;
+			session.turns.showsThinking = thinking;
 		},
 
 		/** What tells the terminal a picture. */

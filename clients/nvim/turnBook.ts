@@ -2,13 +2,13 @@
 import type { Content, TranscriptItem } from "../../protocol/index.ts";
 import { toolLine } from "../../protocol/toolLine.ts";
 import { codeBlocks } from "../common/codeBlocks.ts";
-import type { Change } from "../common/sessionView.ts";
+import type { Change, TextView } from "../common/sessionView.ts";
 import { plainText } from "../common/terminalText.ts";
 import type { Origin } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
 
 type Part =
-	| { readonly kind: "text"; readonly id: string; text: string }
+	| { readonly kind: "text" | "thinking"; readonly id: string; text: string }
 	| {
 			readonly kind: "tool";
 			readonly id: string;
@@ -33,12 +33,20 @@ type Turn = {
 	grown: string | null;
 };
 
+/** Text of the model's, by item. */
+type Spoken = Pick<TextView, "kind" | "itemId" | "text">;
+
+/** Stands before each line of thinking; `lua/ipyai/chat.lua` folds by it. */
+const thinkingMark = "┊ ";
+
 /** Changes of a turn. */
 type TurnChange = Extract<Change, { turn: unknown }>;
 
 export class TurnBook {
 	readonly #editor: Editor;
 	readonly #origin: Origin;
+	/** Whether what the model thinks is a part of the text. */
+	showsThinking = true;
 	readonly #turns = new Map<string, Turn>();
 
 	constructor(editor: Editor, origin: Origin) {
@@ -69,13 +77,11 @@ export class TurnBook {
 					setPart(turn, { kind: "note", id: `warning ${index}`, text: `*${plainText(warning)}*` });
 				return;
 			case "textGrew":
-				if (change.part.kind === "text") this.#grow(turn, change.part.itemId, plainText(change.delta));
+				this.#grow(turn, change.part, plainText(change.delta));
 				return;
-			case "textEnded": {
-				const { kind, itemId, text } = change.part;
-				if (kind === "text") setPart(turn, { kind: "text", id: itemId, text: plainText(text) });
+			case "textEnded":
+				for (const part of this.#textParts(ended(change.part))) setPart(turn, part);
 				return;
-			}
 			case "toolStarted": {
 				const { callId, name, args } = change.call;
 				setPart(turn, { kind: "tool", id: callId, name, args, text: toolText(name, args, null) });
@@ -110,12 +116,20 @@ export class TurnBook {
 		}
 	}
 
-	#grow(turn: Turn, itemId: string, delta: string): void {
+	#grow(turn: Turn, { kind, itemId }: { kind: Spoken["kind"]; itemId: string }, delta: string): void {
 		const last = turn.parts.at(-1);
-		if (last?.kind === "text" && last.id === itemId) {
-			last.text += delta;
-			if (turn.grown !== null) turn.grown += delta;
-		} else setPart(turn, { kind: "text", id: itemId, text: delta });
+		if (last?.kind === kind && last.id === itemId) {
+			const added = kind === "thinking" ? delta.replaceAll("\n", `\n${thinkingMark}`) : delta;
+			last.text += added;
+			if (turn.grown !== null) turn.grown += added;
+		} else for (const part of this.#textParts({ kind, itemId, text: delta })) setPart(turn, part);
+	}
+
+	/** Thinking has a mark before each line; a provider may tell none of it. */
+	#textParts({ kind, itemId, text }: Spoken): Part[] {
+		if (kind === "text") return [{ kind, id: itemId, text: plainText(text) }];
+		if (!this.showsThinking || text.trim() === "") return [];
+		return [{ kind, id: itemId, text: plainText(text).replace(/^/gm, thinkingMark) }];
 	}
 
 	/** A turn of the past, or one that is known and is told anew. */
@@ -127,7 +141,7 @@ export class TurnBook {
 		turn.grown = null;
 		turn.state = item.state;
 		turn.parts = item.parts.flatMap((part): Part[] => {
-			if (part.kind === "text") return [{ kind: "text", id: part.itemId, text: plainText(part.text) }];
+			if (part.kind === "text" || part.kind === "thinking") return this.#textParts(ended(part));
 			if (part.kind === "steer")
 				return [{ kind: "note", id: "steer", text: quoted(contentText(part.content)) }];
 			if (part.kind !== "toolCall") return [];
@@ -163,7 +177,8 @@ export class TurnBook {
 			const same = turn.grown !== null ? turn.told.length : commonLength(turn.told, text);
 			const from = Buffer.byteLength(text.slice(0, same));
 			turn.told = text;
-			turn.grown = turn.parts.at(-1)?.kind === "text" ? text : null;
+			const last = turn.parts.at(-1)?.kind;
+			turn.grown = last === "text" || last === "thinking" ? text : null;
 			const { turnId, run, state, past, stopReason, error } = turn;
 			const ended = state === "finished";
 			const answer = answerOf(turn);
@@ -193,6 +208,12 @@ const newTurn = (turnId: string, past: boolean, head: string): Turn => ({
 	error: null,
 	told: "",
 	grown: null,
+});
+
+const ended = ({ kind, itemId, text }: Spoken): Spoken => ({
+	kind,
+	itemId,
+	text: kind === "thinking" ? text.trimEnd() : text,
 });
 
 /** Replaces the part with this id, or adds it. */

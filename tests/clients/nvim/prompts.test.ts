@@ -22,6 +22,29 @@ test("an answer streams into the conversation, beside the code", async () => {
 	expect(await vim.lua("return vim.fn.expand('%')")).toBe("a.py");
 });
 
+test("what the model thinks stands above its answer, folded and no code of it", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "x = 1");
+	await vim.start();
+	await vim.command("Ipyai think h");
+	await vim.command("IpyaiPrompt why @@think First this.\n\nThen that.@@@@say Because.@@");
+	await vim.shows(() => vim.lines("ipyai://chat"), /^Because/m);
+	expect(await vim.lines("ipyai://chat")).toContain("┊ First this.\n┊ \n┊ Then that.\n\nBecause.\n");
+	const folds = `
+		local win = vim.fn.win_findbuf(vim.fn.bufnr("ipyai://chat"))[1]
+		return vim.api.nvim_win_call(win, function()
+			local row = vim.fn.search("^┊", "w")
+			return vim.fn.foldclosed(row) > 0 and vim.fn.foldtextresult(row) or "open"
+		end)`;
+	await vim.shows(async () => String(await vim.lua(folds)), /┊ Thinking, 3 lines/);
+	const shy = await startNeovim({ settings: { chat: { thinking: "hide" } } });
+	await shy.edit("a.py", "x = 1");
+	await shy.start();
+	await shy.command("IpyaiPrompt why @@think First this.@@@@say Because.@@");
+	await shy.shows(() => shy.lines("ipyai://chat"), /^Because/m);
+	expect(await shy.lines("ipyai://chat")).not.toContain("┊");
+});
+
 test("a prompt about a range carries its code; an answer below a cell is one change that undo takes back", async () => {
 	const vim = await startNeovim();
 	await vim.edit("a.py", "# %%\nif x:\n|    y = `1`\n# %%\nz = 2");
@@ -69,6 +92,36 @@ test("without a text an input opens: Enter sends, Escape in normal mode leaves; 
 	expect(vim.model.requests).toHaveLength(1);
 	expect(vim.model.requests[0]!.raw).toContain("first\\nsecond\\n\\nFrom a.py, lines 1-2:");
 	expect(await vim.lua("return vim.api.nvim_get_mode().mode")).toBe("n");
+});
+
+test("a selection of characters or of a block goes along as it is", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "|total = sum(prices) / 2\nother = total");
+	await vim.start();
+	const asked = async (keys: string, question: string): Promise<string> => {
+		const before = vim.model.requests.length;
+		await vim.type(keys);
+		// What is typed before the input is open would be commands.
+		await vim.shows(
+			async () => String(((await vim.nvim.request("nvim_get_mode")) as { mode: string }).mode),
+			/[ic]/,
+		);
+		await vim.type(`${question}<CR>`);
+		await vim.shows(async () => String(vim.model.requests.length), new RegExp(`^${before + 1}$`));
+		return vim.model.requests.at(-1)!.raw;
+	};
+	expect(await asked("0fsve,p", "why?")).toContain(
+		"why?\\n\\nFrom a.py, line 1, columns 9-11:\\n```python\\nsum\\n```",
+	);
+	expect(await asked("gg0fsvj0e:", "IpyaiPrompt so?")).toContain(
+		"so?\\n\\nFrom a.py, line 1, column 9, to line 2, column 5:\\n```python\\nsum(prices) / 2\\nother\\n```",
+	);
+	expect(await asked("gg0<C-v>jl,p", "block?")).toContain(
+		"From a.py, lines 1-2:\\n```python\\nto\\not\\n```",
+	);
+	expect(await asked("gg0Vj,p", "lines?")).toContain(
+		"```python\\ntotal = sum(prices) / 2\\nother = total\\n```",
+	);
 });
 
 test("code blocks of the answer go in at the cursor: one, all, next and previous", async () => {

@@ -48,6 +48,36 @@ local function row_of(turn)
   return row
 end
 
+local ns = vim.api.nvim_create_namespace("ipyai-chat")
+
+---Stands before each line that the model thought: see `turnBook.ts`.
+local thinking = "┊"
+
+local fold_expression = "v:lua.require'ipyai.chat'.fold_level(v:lnum)"
+
+---The fold level of a row, for 'foldexpr'.
+---@param row integer from 1
+function M.fold_level(row)
+  return vim.startswith(vim.fn.getline(row), thinking) and "1" or "0"
+end
+
+---What a closed fold shows, for 'foldtext'.
+function M.fold_text()
+  return ("%s Thinking, %d lines"):format(thinking, vim.v.foldend - vim.v.foldstart + 1)
+end
+
+---Colours thinking among these rows of the buffer.
+---@param first integer
+---@param rows string[]
+local function dim(first, rows)
+  for index, line in ipairs(rows) do
+    if vim.startswith(line, thinking) then
+      local mark = { end_col = #line, hl_group = "IpyaiNote", priority = 200 }
+      vim.api.nvim_buf_set_extmark(buf, ns, first + index - 1, 0, mark)
+    end
+  end
+end
+
 ---Writes what changed of a turn: from the row on where the change begins.
 ---@param turn ipyai.Turn
 ---@param from integer how many bytes of its text stay
@@ -65,6 +95,7 @@ local function write(turn, from)
   if is_open() then
     local row = row_of(turn)
     windows.replace(buf, row + kept, row + turn.rows, rows)
+    dim(row + kept, rows)
   end
   turn.rows = kept + #rows
 end
@@ -113,7 +144,8 @@ local function draw_below(place, turn, message)
   place.lines = {}
   local body = vim.trim(turn.text:sub(message.head + 1))
   for line in vim.gsplit(body == "" and "…" or body, "\n") do
-    table.insert(place.lines, { { border, "IpyaiBorder" }, { line, "IpyaiOutput" } })
+    local group = vim.startswith(line, thinking) and "IpyaiNote" or "IpyaiOutput"
+    table.insert(place.lines, { { border, "IpyaiBorder" }, { line, group } })
   end
   outputs.draw(place)
 end
@@ -192,8 +224,17 @@ function M.open(focus)
     end
     -- The empty line that a buffer has stays at its end.
     windows.replace(buf, 0, 0, rows)
+    dim(0, rows)
   end
-  windows.show(buf, require("ipyai.config").options.chat.open, focus)
+  local options = require("ipyai.config").options.chat
+  windows.show(buf, options.open, focus)
+  local win = options.thinking == "fold" and vim.fn.win_findbuf(buf)[1]
+  if win and vim.wo[win][0].foldexpr ~= fold_expression then
+    local local_options = vim.wo[win][0]
+    local_options.foldmethod, local_options.foldexpr = "expr", fold_expression
+    local_options.foldtext = "v:lua.require'ipyai.chat'.fold_text()"
+    local_options.foldlevel, local_options.foldminlines, local_options.foldenable = 0, 0, true
+  end
 end
 
 return M

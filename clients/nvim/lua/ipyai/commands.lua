@@ -11,6 +11,17 @@ local function run()
   return require("ipyai.run")
 end
 
+---The lines of a range; of `'<,'>`, as `:` in visual mode writes it, what was selected.
+local function selected(first, last)
+  local prompt = require("ipyai.prompt")
+  local from, to = vim.fn.getpos("'<"), vim.fn.getpos("'>")
+  local is_selection = vim.fn.histget("cmd", -1):match("^:*%s*'<,'>") and from[2] == first and to[2] == last
+  if is_selection then
+    return prompt.region(from, to, vim.fn.visualmode())
+  end
+  return prompt.rows(first - 1, last - 1)
+end
+
 ---@type table<string, fun(args: table)>
 local commands = {
   IpyaiStart = function(args)
@@ -70,7 +81,7 @@ local commands = {
   end,
   IpyaiPrompt = function(args)
     local prompt = require("ipyai.prompt")
-    local selection = args.range > 0 and prompt.rows(args.line1 - 1, args.line2 - 1) or nil
+    local selection = args.range > 0 and selected(args.line1, args.line2) or nil
     prompt.ask(args.args, selection, args.bang)
   end,
   IpyaiChat = function()

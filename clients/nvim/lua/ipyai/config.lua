@@ -42,6 +42,9 @@ local defaults = {
     ---Whether a prompt shows it.
     ---@type boolean
     show = true,
+    ---What the model thinks aloud: folded, shown, or left out.
+    ---@type "fold"|"show"|"hide"
+    thinking = "fold",
   },
   ---Suggestions at the cursor.
   ---@class ipyai.SuggestOptions
@@ -100,7 +103,7 @@ local types = { command = "table", python = "string", signs = "table", keys = "t
 local off = { signs = true, keys = true, pictures = true }
 ---Tables that take any names.
 local open_tables = { session = true, signs = true, command = true, filetypes = true }
-local choices = { first_use = { "ask", "start", "never" }, pictures = { "auto", "always" } }
+local choices = { first_use = { "ask", "start", "never" }, pictures = { "auto", "always" }, thinking = { "fold", "show", "hide" } }
 
 ---@param given table
 ---@param known table

@@ -62,6 +62,7 @@ local function start()
   vim.rpcnotify(channel, "ipyai", 0, "configure", {
     maxLines = options.output.max_lines,
     pictures = require("ipyai.pictures").settings(),
+    thinking = options.chat.thinking ~= "hide",
   })
   vim.api.nvim_create_autocmd("VimLeavePre", {
     group = vim.api.nvim_create_augroup("ipyai-host", {}),

@@ -19,12 +19,9 @@ local function selected()
   if not mode:match("^[vV\22]") then
     return
   end
-  local first, last = vim.fn.line("v"), vim.fn.line(".")
-  if first > last then
-    first, last = last, first
-  end
+  local selection = require("ipyai.prompt").region(vim.fn.getpos("v"), vim.fn.getpos("."), mode:sub(1, 1))
   vim.api.nvim_feedkeys(vim.keycode("<Esc>"), "nx", false)
-  return require("ipyai.prompt").rows(first - 1, last - 1)
+  return selection
 end
 
 ---@type table<string, fun()>

@@ -11,12 +11,20 @@ local next_run = 1
 ---@field first integer row from 0
 ---@field last integer inclusive
 ---@field code? string what becomes a part of the request
+---@field columns? { [1]: integer, [2]: integer } where in the first row it begins and in the last it ends, from 1
 
 ---@param selection ipyai.Selection
 local function with_code(prompt, selection)
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(selection.buf), ":.")
   local language = vim.bo[selection.buf].filetype
-  local place = ("%slines %d-%d"):format(name ~= "" and name .. ", " or "", selection.first + 1, selection.last + 1)
+  local place = ("lines %d-%d"):format(selection.first + 1, selection.last + 1)
+  local columns = selection.columns
+  if columns and selection.first == selection.last then
+    place = ("line %d, columns %d-%d"):format(selection.first + 1, columns[1], columns[2])
+  elseif columns then
+    place = ("line %d, column %d, to line %d, column %d"):format(selection.first + 1, columns[1], selection.last + 1, columns[2])
+  end
+  place = (name ~= "" and name .. ", " or "") .. place
   return ("%s\n\nFrom %s:\n%s"):format(prompt, place, text.fenced(selection.code, language))
 end
 
@@ -99,6 +107,30 @@ end
 function M.rows(first, last)
   local lines = vim.api.nvim_buf_get_lines(0, first, last + 1, false)
   return { buf = vim.api.nvim_get_current_buf(), first = first, last = last, code = text.dedent(lines) }
+end
+
+---What lies between two positions of the current buffer, as visual mode has it.
+---@param from integer[] as `getpos` gives it
+---@param to integer[]
+---@param mode string `v`, `V` or CTRL-V
+---@return ipyai.Selection
+function M.region(from, to, mode)
+  if from[2] > to[2] or (from[2] == to[2] and from[3] > to[3]) then
+    from, to = to, from
+  end
+  if mode == "V" then
+    return M.rows(from[2] - 1, to[2] - 1)
+  end
+  local lines = vim.fn.getregion(from, to, { type = mode })
+  local last = vim.fn.getline(to[2])
+  local columns = mode == "v" and { vim.fn.charcol({ from[2], from[3] }), vim.fn.charcol({ to[2], math.max(1, math.min(to[3], #last)) }) } or nil
+  return {
+    buf = vim.api.nvim_get_current_buf(),
+    first = from[2] - 1,
+    last = to[2] - 1,
+    code = table.concat(lines, "\n"),
+    columns = columns,
+  }
 end
 
 ---Where an answer below the cursor stands: the cell, else the line. Its code is not sent: what ran is known anyway.
