@@ -1,6 +1,7 @@
 /** The cells of one kernel: ours, and those of other clients. Says whether Python is busy for a person's eyes. */
+
 import type { Output } from "../../protocol/index.ts";
-import type { ExecuteRequest, ExecuteResult, ForeignCell } from "../sessions/host.ts";
+import { type ExecuteRequest, type ExecuteResult, type ForeignCell, HostError } from "../sessions/host.ts";
 import type { KernelClient } from "./kernelClient.ts";
 import { count, text, toOutputs, toPayloads } from "./outputs.ts";
 import type { Message } from "./wire.ts";
@@ -128,8 +129,11 @@ export const createCells = (listener: CellsListener): Cells => {
 			try {
 				const message = await reply;
 				return { status: statusOf(message, cell), executionCount, payloads: toPayloads(message) };
-			} catch {
-				return { status: "lost", executionCount, payloads: [] };
+			} catch (error) {
+				// An interrupt between announcing a cell and running it ends ipykernel's handler before it replies.
+				const isInterrupted =
+					cell.interrupted && error instanceof HostError && error.code === "lacksCapability";
+				return { status: isInterrupted ? "interrupted" : "lost", executionCount, payloads: [] };
 			} finally {
 				own.delete(cell);
 			}
