@@ -1,0 +1,116 @@
+/**
+ * What the process of its own costs a model on this machine: tokens a second, and the first token of a conversation
+ * that goes on, beside node-llama-cpp with the same model and as many threads in one process.
+ */
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { type ChatHistoryItem, getLlama, LlamaChat, LlamaLogLevel } from "node-llama-cpp";
+import { testModel } from "../scripts/setup/testModel.mjs";
+import { createLocalBackend } from "../server/backends/local/local.ts";
+import type { Entry } from "../server/context/transcript.ts";
+import { median, ms, printRow } from "./row.ts";
+
+const rounds = 8;
+const tokens = 96;
+const systemPrompt = "You help with Python. ".repeat(40);
+const prompt = (round: number) => `Tell me about the number ${round}, at length.`;
+const model = join(import.meta.dirname, "..", testModel);
+
+/** Milliseconds to the first text, and tokens a second after it. */
+type Measured = { first: number; rate: number };
+
+const measured = (started: number, first: number, made: number): Measured => ({
+	first: first - started,
+	rate: (1000 * (made - 1)) / (performance.now() - first),
+});
+
+const backend = createLocalBackend();
+const transcript: Entry[] = [];
+const askOurs = async (round: number): Promise<Measured> => {
+	const started = performance.now();
+	let first = Number.NaN;
+	let made = 0;
+	transcript.push({ role: "user", content: [{ kind: "text", text: prompt(round) }] });
+	for await (const update of backend.runTurn({
+		conversationId: "benchmark",
+		environment: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "/" },
+		cwd: "/",
+		systemPrompt,
+		transcript: [...transcript],
+		tools: [],
+		model,
+		think: "m",
+		search: null,
+		maxRounds: 1,
+		maxOutputTokens: tokens,
+		signal: new AbortController().signal,
+		callTool: async ({ callId }) => ({ callId, content: [], isError: true }),
+		permitProviderTool: async () => null,
+		takeSteering: () => [],
+	})) {
+		if (update.kind === "textDelta" && Number.isNaN(first)) first = performance.now();
+		if (update.kind === "response") transcript.push(update.entry);
+		if (update.kind === "end") made = update.usage?.outputTokens ?? Number.NaN;
+	}
+	return measured(started, first, made);
+};
+
+const openPeer = async (): Promise<(round: number) => Promise<Measured>> => {
+	const threads = Math.max(1, availableParallelism() - 1);
+	const llama = await getLlama({ build: "never", logLevel: LlamaLogLevel.error, maxThreads: threads });
+	const loaded = await llama.loadModel({ modelPath: model });
+	const context = await loaded.createContext({ contextSize: 8192, threads });
+	const chat = new LlamaChat({ contextSequence: context.getSequence() });
+	const history: ChatHistoryItem[] = [{ type: "system", text: systemPrompt }];
+	return async (round) => {
+		const started = performance.now();
+		let first = Number.NaN;
+		const before = chat.sequence.tokenMeter.getState();
+		history.push({ type: "user", text: prompt(round) });
+		const { response } = await chat.generateResponse([...history, { type: "model", response: [] }], {
+			maxTokens: tokens,
+			onTextChunk: () => {
+				if (Number.isNaN(first)) first = performance.now();
+			},
+		});
+		history.push({ type: "model", response: [response] });
+		return measured(started, first, chat.sequence.tokenMeter.diff(before).usedOutputTokens);
+	};
+};
+
+if (!existsSync(model))
+	process.stderr.write("local is not measured: its model is missing; npm test gets it\n");
+else {
+	const askPeer = await openPeer();
+	const ours: Measured[] = [];
+	const peer: Measured[] = [];
+	for (let round = 0; round <= rounds; round++) {
+		const [a, b] = [await askOurs(round), await askPeer(round)];
+		// The first reads the system prompt and loads the model.
+		if (round === 0) continue;
+		ours.push(a);
+		peer.push(b);
+	}
+	const middle = (of: readonly Measured[], key: keyof Measured) => median(of.map((each) => each[key]));
+	const [rate, peerRate] = [middle(ours, "rate"), middle(peer, "rate")];
+	printRow({
+		what: "model on this machine (135M): tokens a second, median",
+		ours: rate.toFixed(0),
+		peer: peerRate.toFixed(0),
+		peerName: "node-llama-cpp alone",
+		ratio: `${(rate / peerRate).toFixed(2)}×`,
+		target: "≥ 0.95×",
+	});
+	const [first, peerFirst] = [middle(ours, "first"), middle(peer, "first")];
+	printRow({
+		what: "the same: first token of the next prompt, median",
+		ours: ms(first),
+		peer: ms(peerFirst),
+		peerName: "node-llama-cpp alone",
+		ratio: `${(first / peerFirst).toFixed(2)}×`,
+		target: "≤ 1.1×",
+	});
+	await backend.dispose();
+	process.exit(0);
+}
