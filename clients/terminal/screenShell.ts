@@ -6,14 +6,7 @@ import {
 	type LiveSessionListener,
 	type Submission,
 } from "../common/liveSession.ts";
-import {
-	type Approval,
-	type CellView,
-	type Change,
-	isAlive,
-	type SessionView,
-	type TurnView,
-} from "../common/sessionView.ts";
+import { type Approval, type Change, isAlive, type SessionView } from "../common/sessionView.ts";
 import { createAnswerKeys } from "./answerKeys.ts";
 import { ApprovalPrompt } from "./approvalPrompt.ts";
 import { exitCodes } from "./batch.ts";
@@ -27,6 +20,7 @@ import { InlineSuggestion } from "./inlineSuggestion.ts";
 import { askCompletions, askDocumentation, askHistory, askIsComplete } from "./inputHelp.ts";
 import { kernelCwd } from "./kernelCwd.ts";
 import { resumeText } from "./leaving.ts";
+import { PendingEntries, sourceOf } from "./pendingEntries.ts";
 import type { KeyboardTerminal } from "./processTerminal.ts";
 import type { Start } from "./program.ts";
 import { inputQuestion, leaveQuestion, type Question, reasonQuestion } from "./questions.ts";
@@ -35,15 +29,12 @@ import { detectGraphics } from "./render/images.ts";
 import { renderStatus } from "./render/parts.ts";
 import { sanitizeLines } from "./render/sanitize.ts";
 import { type ChangeableTheme, createTheme, paint } from "./render/theme.ts";
-import { createScreen, type Screen } from "./screen/screen.ts";
 import { truncateLine } from "./screen/styledText.ts";
 import { Scrollback } from "./scrollback.ts";
+import { Stage } from "./stage.ts";
 import { statusParts } from "./statusLine.ts";
 
 const messageMs = 4000;
-/** Frames that updates cause come no faster; keys are drawn at once. */
-const frameMs = 16;
-
 /**
  * The shell on a terminal: what happened scrolls up, below it stands the input, which is usable at any time. Keys become
  * requests here; what comes back is drawn by `Scrollback` (above) and `#tail` (below).
@@ -53,16 +44,13 @@ export class ScreenShell implements LiveSessionListener {
 	readonly #terminal: KeyboardTerminal;
 	readonly #env: NodeJS.ProcessEnv;
 	readonly #theme: ChangeableTheme;
-	readonly #screen: Screen;
+	readonly #stage: Stage;
 	readonly #scrollback: Scrollback;
 	readonly #live: LiveSession;
 	readonly #editor: Editor;
 	readonly #suggestion: InlineSuggestion;
 	readonly #answerKeys: Readonly<Record<string, () => boolean>>;
-	/** Entries that have not become a cell or a turn yet, in order. */
-	readonly #pending: Submission[] = [];
-	/** Of these the input stands above already. */
-	readonly #shown = new Set<Submission>();
+	readonly #pending: PendingEntries;
 	readonly #typed: string[] = [];
 	#questions: Question[] = [];
 	#card: ApprovalPrompt | null = null;
@@ -72,12 +60,6 @@ export class ScreenShell implements LiveSessionListener {
 	#messageTimer: NodeJS.Timeout | undefined;
 	/** Documentation that shows until the next key. */
 	#doc: readonly string[] = [];
-	/** Lines for above, which go out together with the tail that fits them. */
-	#finished: string[] = [];
-	#drawTimer: NodeJS.Timeout | undefined;
-	#lastDraw = 0;
-	/** Another program has the terminal. */
-	#lent = false;
 	#leaving = false;
 	#done: (code: number) => void = () => {};
 	#tellOpened: (view: SessionView) => void = () => {};
@@ -91,27 +73,29 @@ export class ScreenShell implements LiveSessionListener {
 		this.#terminal = terminal;
 		this.#env = env;
 		this.#theme = createTheme(env);
-		this.#screen = createScreen(terminal);
+		this.#stage = new Stage(
+			terminal,
+			() => this.#tail(),
+			(key) => this.#onKey(key),
+		);
 		this.#live = new LiveSession(start.sessionOptions(this, { approvals: true, input: true }));
+		this.#pending = new PendingEntries(this.#live);
 		this.#scrollback = new Scrollback({
 			theme: this.#theme,
 			graphics: detectGraphics(env),
-			columns: () => this.#screen.columns,
-			commit: (lines) => {
-				for (const line of lines) this.#finished.push(line);
-				this.#drawSoon();
-			},
-			clear: () => this.#clear(),
+			columns: () => this.#stage.screen.columns,
+			commit: (lines) => this.#stage.commit(lines),
+			clear: () => this.#stage.clear(),
 			nameOf: (participantId) => this.#nameOf(participantId),
 			nextNumber: () => this.#live.view?.nextExecutionCount ?? 1,
-			isShown: (item) => this.#claim(item),
+			isShown: (item) => this.#pending.claim(item),
 		});
 		this.#editor = createEditor({
 			theme: this.#theme,
 			onChange: () => {
 				this.#suggestion.cancel();
 				// Enter may be answered later, without a key.
-				this.#drawSoon();
+				this.#stage.drawSoon();
 			},
 			onSubmit: (text) => void this.#enter(text),
 			isComplete: (text) => askIsComplete(this.#live, text, this.#promptMode),
@@ -121,15 +105,15 @@ export class ScreenShell implements LiveSessionListener {
 			editor: this.#editor,
 			answer: () => this.#live.view?.answer ?? "",
 			say: (text) => this.#say(text),
-			draw: () => this.#draw(),
+			draw: () => this.#stage.draw(),
 		});
 		this.#suggestion = new InlineSuggestion(this.#live, this.#editor, (text) => this.#say(text));
 	}
 
 	/** Runs until the person leaves; answers the exit code. */
 	async run(): Promise<number> {
-		const restore = (): void => this.#terminal.stop();
-		const onResume = (): void => this.#takeBack();
+		const restore = (): void => this.#stage.restore();
+		const onResume = (): void => this.#stage.takeBack();
 		const onHangUp = (): void => void this.#leave("lost", 129);
 		const onTerminate = (): void => void this.#leave("lost", 143);
 		process.once("exit", restore);
@@ -139,18 +123,18 @@ export class ScreenShell implements LiveSessionListener {
 		const done = new Promise<number>((resolve) => {
 			this.#done = resolve;
 		});
-		this.#screen.onResize(() => {
+		this.#stage.screen.onResize(() => {
 			this.#scrollback.resize();
-			this.#live.resize(this.#screen.columns, this.#screen.rows);
-			this.#draw();
+			this.#live.resize(this.#stage.screen.columns, this.#stage.screen.rows);
+			this.#stage.draw();
 		});
 		this.#scrollback.showText(
 			"ipyai: Python as in IPython; a line that starts with a dot asks the AI; %ipyai help",
 			"dim",
 		);
-		this.#draw();
-		this.#screen.flush();
-		this.#terminal.start((key) => this.#onKey(key));
+		this.#stage.draw();
+		this.#stage.screen.flush();
+		this.#stage.start();
 		for (const entry of this.#start.entries) void this.#enter(entry);
 		this.#live.open().catch((error: Error) => this.#fail(error));
 		void this.#useCodeTheme();
@@ -168,10 +152,10 @@ export class ScreenShell implements LiveSessionListener {
 		for (const change of changes) this.#scrollback.show(change);
 		if (changes.length > 0) this.#scrollback.gap();
 		for (const approval of view.approvals.values()) this.#askApproval(approval);
-		this.#live.resize(this.#screen.columns, this.#screen.rows);
+		this.#live.resize(this.#stage.screen.columns, this.#stage.screen.rows);
 		void this.#loadHistory(view);
 		this.#tellOpened(view);
-		this.#drawSoon();
+		this.#stage.drawSoon();
 	}
 
 	onChanges(changes: readonly Change[]): void {
@@ -179,7 +163,7 @@ export class ScreenShell implements LiveSessionListener {
 			this.#scrollback.show(change);
 			this.#follow(change);
 		}
-		this.#drawSoon();
+		this.#stage.drawSoon();
 	}
 
 	onReattached(changes: readonly Change[]): void {
@@ -196,7 +180,7 @@ export class ScreenShell implements LiveSessionListener {
 	onLink(link: LinkState): void {
 		this.#link = link;
 		if (link.kind === "lost") this.#wasLost = true;
-		this.#drawSoon();
+		this.#stage.drawSoon();
 	}
 
 	onInputRequest(request: InputRequestParams): void {
@@ -205,7 +189,7 @@ export class ScreenShell implements LiveSessionListener {
 		const question = inputQuestion(request, {
 			theme: this.#theme,
 			onSubmit: (text) => {
-				const [line = ""] = question.render(this.#screen.columns).lines;
+				const [line = ""] = question.render(this.#stage.screen.columns).lines;
 				this.#scrollback.showText(request.password ? line : `${request.prompt.split("\n").at(-1)}${text}`);
 				this.#close(question);
 				this.#send(this.#live.answerInput(request.inputId, text));
@@ -213,16 +197,15 @@ export class ScreenShell implements LiveSessionListener {
 		});
 		this.#inputOf.set(question, request.inputId);
 		this.#questions.push(question);
-		this.#drawSoon();
+		this.#stage.drawSoon();
 	}
 
 	onRejected(submission: Submission, reason: string): void {
-		this.#forget(submission);
-		if (!this.#shown.delete(submission))
+		if (!this.#pending.remove(submission))
 			this.#scrollback.showInput(sourceOf(submission.entry), this.#prompt());
 		this.#scrollback.showText(reason, "error");
 		this.#scrollback.gap();
-		this.#drawSoon();
+		this.#stage.drawSoon();
 	}
 
 	#follow(change: Change): void {
@@ -262,10 +245,10 @@ export class ScreenShell implements LiveSessionListener {
 			case "setNextInput":
 				if (payload.replace || this.#editor.text === "") this.#editor.setText(payload.text);
 				else this.#editor.insert(payload.text);
-				this.#drawSoon();
+				this.#stage.drawSoon();
 				return;
 			case "editMagic": {
-				const code = await this.#lend(() => runEditor(payload.filename, payload.lineNumber, this.#env));
+				const code = await this.#stage.lend(() => runEditor(payload.filename, payload.lineNumber, this.#env));
 				if (code !== 0) return this.#say("the editor failed: nothing is run");
 				const { readFile } = await import("node:fs/promises");
 				const text = await readFile(payload.filename, "utf8").catch(() => "");
@@ -286,8 +269,8 @@ export class ScreenShell implements LiveSessionListener {
 	/** A text that may be too long for the screen. */
 	async #page(text: string): Promise<void> {
 		const lines = sanitizeLines(text.replace(/^\n+/, "").trimEnd());
-		if (lines.length <= Math.max(4, this.#screen.rows - 6)) this.#scrollback.showLines(lines);
-		else await this.#lend(() => runPager(lines.join("\n"), this.#env));
+		if (lines.length <= Math.max(4, this.#stage.screen.rows - 6)) this.#scrollback.showLines(lines);
+		else await this.#stage.lend(() => runPager(lines.join("\n"), this.#env));
 	}
 
 	/** What a command leaves to the client. */
@@ -320,18 +303,18 @@ export class ScreenShell implements LiveSessionListener {
 				this.#submit(read.entry, typed);
 				break;
 			case "clearScreen":
-				this.#clear();
+				this.#stage.clear();
 				break;
 			case "exit":
 				await this.#askLeave(read.keepKernel ? "detach" : "close");
 				break;
 			case "program":
 				this.#scrollback.showInput(typed, this.#prompt());
-				await this.#lend(async () => runProgram(read.command, { cwd: await kernelCwd(this.#live) }));
+				await this.#stage.lend(async () => runProgram(read.command, { cwd: await kernelCwd(this.#live) }));
 				this.#scrollback.gap();
 				break;
 			case "command":
-				if (this.#pending.length === 0 && runsAsCell(this.#live.view, read.words)) {
+				if (this.#pending.isEmpty && runsAsCell(this.#live.view, read.words)) {
 					this.#submit({ kind: "cell", code: typed.trim() }, typed);
 					break;
 				}
@@ -341,22 +324,14 @@ export class ScreenShell implements LiveSessionListener {
 			default:
 				read satisfies never;
 		}
-		this.#drawSoon();
+		this.#stage.drawSoon();
 	}
 
 	#submit(entry: Entry, typed: string): void {
-		const { view } = this.#live;
-		const isFree =
-			this.#pending.every((each) => each.entry.kind !== entry.kind) &&
-			(entry.kind === "cell" ? (view?.cells.size ?? 0) === 0 : (view?.turns.size ?? 0) === 0);
 		const prompt = this.#prompt();
-		const submission = this.#live.submit(entry);
-		this.#pending.push(submission);
-		if (isFree) {
-			this.#shown.add(submission);
+		if (this.#pending.submit(entry))
 			this.#scrollback.showInput(typed, entry.kind === "prompt" ? { ...prompt, kind: "ai" } : prompt);
-		}
-		this.#drawSoon();
+		this.#stage.drawSoon();
 	}
 
 	/** Runs a command beside the cells: the kernel is busy, or there is none. */
@@ -377,18 +352,18 @@ export class ScreenShell implements LiveSessionListener {
 	// Keys.
 
 	#onKey(key: KeyEvent): void {
-		if (this.#lent || this.#leaving) return;
+		if (this.#leaving) return;
 		this.#doc = [];
 		this.#handleKey(key);
-		this.#draw();
+		this.#stage.draw();
 	}
 
 	#handleKey(key: KeyEvent): void {
 		const id = key.kind === "key" ? key.id : "";
 		const question = this.#questions[0];
 		if (id === "ctrl+\\") void this.#leave("close");
-		else if (id === "ctrl+z") this.#suspend();
-		else if (id === "ctrl+l") this.#clear();
+		else if (id === "ctrl+z") this.#stage.suspend();
+		else if (id === "ctrl+l") this.#stage.clear();
 		else if (question !== undefined) this.#questionKey(question, key, id);
 		else this.#inputKey(key, id);
 	}
@@ -480,41 +455,11 @@ export class ScreenShell implements LiveSessionListener {
 		return true;
 	}
 
-	#suspend(): void {
-		this.#lent = true;
-		this.#putAbove();
-		this.#screen.suspend();
-		this.#terminal.stop();
-		// The whole job stops, as a shell's job control expects; `SIGCONT` brings the screen back.
-		process.kill(0, "SIGTSTP");
-	}
-
-	#takeBack(): void {
-		if (this.#leaving) return;
-		this.#lent = false;
-		this.#terminal.start((key) => this.#onKey(key));
-		this.#screen.resume();
-		this.#draw();
-	}
-
-	/** Gives the terminal to another program for as long as it runs. */
-	async #lend<T>(run: () => Promise<T>): Promise<T> {
-		this.#lent = true;
-		this.#putAbove();
-		this.#screen.suspend();
-		this.#terminal.stop();
-		try {
-			return await run();
-		} finally {
-			this.#takeBack();
-		}
-	}
-
 	async #useCodeTheme(): Promise<void> {
 		const { codeTheme } = (await this.#opened).settings;
 		try {
 			await useCodeTheme(this.#theme, codeTheme, this.#env);
-			this.#drawSoon();
+			this.#stage.drawSoon();
 		} catch (error) {
 			this.#say((error as Error).message);
 		}
@@ -534,7 +479,7 @@ export class ScreenShell implements LiveSessionListener {
 	async #complete(text: string, cursor: number): Promise<Completions | null> {
 		const completions = await askCompletions(this.#live, text, cursor);
 		// The editor takes the answer first.
-		setImmediate(() => this.#draw());
+		setImmediate(() => this.#stage.draw());
 		return completions;
 	}
 
@@ -543,7 +488,7 @@ export class ScreenShell implements LiveSessionListener {
 		const { text, cursor } = this.#editor;
 		if (text === "") return;
 		try {
-			const room = Math.max(3, Math.floor(this.#screen.rows / 2));
+			const room = Math.max(3, Math.floor(this.#stage.screen.rows / 2));
 			const lines = await askDocumentation(this.#live, text, cursor, room);
 			if (this.#editor.text !== text) return;
 			this.#doc = lines ?? [];
@@ -551,7 +496,7 @@ export class ScreenShell implements LiveSessionListener {
 		} catch (error) {
 			this.#say((error as Error).message);
 		}
-		this.#draw();
+		this.#stage.draw();
 	}
 
 	async #loadHistory({ sessionId }: SessionView): Promise<void> {
@@ -570,21 +515,21 @@ export class ScreenShell implements LiveSessionListener {
 			if (answer !== "stay") void this.#leave(answer);
 		});
 		this.#questions.unshift(question);
-		this.#draw();
+		this.#stage.draw();
 	}
 
 	/** The cell that runs, or that was typed and has not begun yet; `null` when there is none. */
 	get #runningInput(): string | null {
 		const [cell] = this.#live.view?.cells.values() ?? [];
 		if (cell !== undefined) return `In [${cell.executionCount ?? "*"}]`;
-		return this.#pending.some(({ entry }) => entry.kind === "cell") ? "In [*]" : null;
+		return this.#pending.holdsCell ? "In [*]" : null;
 	}
 
 	async #leave(how: "close" | "detach" | "lost", code: number = exitCodes.ok): Promise<void> {
 		if (this.#leaving) return;
 		this.#leaving = true;
 		const { view } = this.#live;
-		this.#endScreen();
+		this.#stage.end();
 		const done = await this.#live.leave(how);
 		if (view !== null && done !== "lost") {
 			if (done !== how) this.#terminal.write("Others work in this session: its kernel stays.\n");
@@ -596,7 +541,7 @@ export class ScreenShell implements LiveSessionListener {
 	async #fail(error: Error): Promise<void> {
 		if (this.#leaving) return;
 		this.#leaving = true;
-		this.#endScreen();
+		this.#stage.end();
 		process.stderr.write(`${this.#start.program}: ${error.message}\n`);
 		await this.#live.leave("lost");
 		this.#done(exitCodes.failed);
@@ -614,19 +559,6 @@ export class ScreenShell implements LiveSessionListener {
 		return view?.participants.find((each) => each.participantId === participantId)?.name ?? "";
 	}
 
-	/** Whether the input of this cell or turn is ours and stands above already. */
-	#claim(item: CellView | TurnView): boolean {
-		const submission = this.#live.claim(item);
-		if (submission === null) return false;
-		this.#forget(submission);
-		return this.#shown.delete(submission);
-	}
-
-	#forget(submission: Submission): void {
-		const at = this.#pending.indexOf(submission);
-		if (at >= 0) this.#pending.splice(at, 1);
-	}
-
 	#askApproval(approval: Approval): void {
 		if (this.#live.role === "observer") this.#say(`${approval.tool} waits for somebody's approval`);
 		else this.#card ??= new ApprovalPrompt(approval, performance.now());
@@ -634,7 +566,7 @@ export class ScreenShell implements LiveSessionListener {
 
 	#close(question: Question): void {
 		this.#questions = this.#questions.filter((each) => each !== question);
-		this.#drawSoon();
+		this.#stage.drawSoon();
 	}
 
 	#dropQuestions(about: string): void {
@@ -645,7 +577,7 @@ export class ScreenShell implements LiveSessionListener {
 	#send(answer: Promise<unknown>): void {
 		answer.catch((error: Error) => {
 			this.#scrollback.showText(error.message, "error");
-			this.#drawSoon();
+			this.#stage.drawSoon();
 		});
 	}
 
@@ -656,50 +588,16 @@ export class ScreenShell implements LiveSessionListener {
 		if (text !== null)
 			this.#messageTimer = setTimeout(() => {
 				this.#message = null;
-				this.#draw();
+				this.#stage.draw();
 			}, messageMs);
-		this.#drawSoon();
+		this.#stage.drawSoon();
 	}
 
 	// Drawing.
 
-	#drawSoon(): void {
-		if (this.#drawTimer !== undefined) return;
-		const wait = this.#lastDraw + frameMs - performance.now();
-		this.#drawTimer = setTimeout(() => this.#draw(), Math.max(0, wait));
-	}
-
-	#draw(): void {
-		clearTimeout(this.#drawTimer);
-		this.#drawTimer = undefined;
-		if (this.#lent || this.#leaving) return;
-		this.#lastDraw = performance.now();
-		const { lines, cursor } = this.#tail();
-		this.#putAbove();
-		this.#screen.setTail(lines, cursor);
-	}
-
-	#putAbove(): void {
-		this.#screen.commit(this.#finished);
-		this.#finished = [];
-	}
-
-	#clear(): void {
-		this.#putAbove();
-		this.#screen.clear();
-	}
-
-	/** Takes the tail away; what is above it stays. */
-	#endScreen(): void {
-		this.#putAbove();
-		this.#screen.setTail([], null);
-		this.#screen.dispose();
-		this.#terminal.stop();
-	}
-
 	/** What grows, what waits, the card, the input, the status: from top to bottom. */
 	#tail(): Rendered {
-		const { columns, rows } = this.#screen;
+		const { columns, rows } = this.#stage.screen;
 		const live = this.#scrollback.live(columns).slice(-rows);
 		const waiting = this.#waitingLines(columns);
 		const above = [...live, ...waiting];
@@ -735,32 +633,14 @@ export class ScreenShell implements LiveSessionListener {
 
 	/** Inputs that wait for their turn. */
 	#waitingLines(columns: number): string[] {
-		const { view } = this.#live;
-		const cells = [...(view?.cells.values() ?? [])].slice(1).map((cell) => cell.code);
-		const turns = view?.runningTurn == null ? [] : view.queuedTurns.map((turn) => turn.source);
-		const pending = this.#pending
-			.filter((each) => !this.#shown.has(each))
-			.map((each) => sourceOf(each.entry));
-		return [...cells, ...turns, ...pending].map((source) => {
+		return this.#pending.waiting.map((source) => {
 			const [first = ""] = sanitizeLines(source);
 			return paint(this.#theme, "dim", truncateLine(`  waits: ${first}`, columns, "…"));
 		});
 	}
 
 	#prompt(): EditorPrompt {
-		const first = `${this.#promptMode ? "Pr" : "In"} [${this.#nextNumber()}]: `;
+		const first = `${this.#promptMode ? "Pr" : "In"} [${this.#pending.nextNumber}]: `;
 		return { first, rest: "...: ".padStart(first.length), kind: this.#promptMode ? "ai" : "python" };
 	}
-
-	/** The number that the input will take, as far as it can be known: a waiting prompt takes its own when it starts. */
-	#nextNumber(): number {
-		const { view } = this.#live;
-		const turn = view?.runningTurn ?? null;
-		let number = (view?.nextExecutionCount ?? 1) + (view?.unnumbered.size ?? 0);
-		for (const { entry } of this.#pending) if (entry.kind === "cell" || turn === null) number++;
-		for (const cell of view?.cells.values() ?? []) if (cell.executionCount === null) number++;
-		return number;
-	}
 }
-
-const sourceOf = (entry: Entry): string => (entry.kind === "cell" ? entry.code : entry.source);
