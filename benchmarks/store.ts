@@ -77,7 +77,7 @@ try {
 		peer: microseconds(appendMs.at100),
 		peerName: "at 100 events",
 		ratio: (appendMs.at100000 / appendMs.at100).toFixed(2),
-		target: "1",
+		target: "≤ 1.2",
 	});
 	printRow({
 		what: "open a session: store, row and 200 items",
@@ -89,7 +89,7 @@ try {
 	});
 	printRow({
 		what: "list the newest 100 of 10,000 sessions",
-		ours: ms(measure(20, () => cold.listSessions({ limit: 100 }))),
+		ours: ms(measure(20, () => cold.listSessions({ limit: 100 }, []))),
 		peer: ms(measure(20, () => cold.listSessions({ search: "no such text", limit: 100 }))),
 		peerName: "search that finds nothing",
 		ratio: "-",

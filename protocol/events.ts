@@ -207,6 +207,12 @@ export const SessionHint = z.discriminatedUnion("kind", [
 		text: z.string(),
 		share: z.number().min(0).max(1).nullable(),
 	}),
+	/** The session does something long beside turns and cells, such as loading a notebook. `text`: `null` when it is done. */
+	z.object({
+		kind: z.literal("working"),
+		text: z.string().nullable(),
+		share: z.number().min(0).max(1).nullable(),
+	}),
 	z.object({ kind: z.literal("kernelStatus"), status: z.enum(["starting", "idle", "busy", "dead", "none"]) }),
 	z.object({ kind: z.literal("notice"), level: z.enum(["info", "warning", "error"]), text: z.string() }),
 ]);

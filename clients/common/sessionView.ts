@@ -145,6 +145,8 @@ export class SessionView {
 	#answer = { turnId: "", texts: new Map<string, string>() };
 	/** What the newest finished turn used. */
 	usage: Usage | null = null;
+	/** What takes long beside turns and cells. */
+	working: { readonly text: string; readonly share: number | null } | null = null;
 
 	constructor(participantId: string, state: SessionState, seq: number) {
 		this.sessionId = state.sessionId;
@@ -181,6 +183,8 @@ export class SessionView {
 	/** Folds the answer of `session/attach` or `session/resume` in: what was missed, or the past from a snapshot. */
 	attached(result: AttachSessionResult): readonly Change[] {
 		this.participantId = result.participantId;
+		// It may have ended meanwhile; if not, it is told again soon.
+		this.working = null;
 		const changes: Change[] = [];
 		if (result.replay.kind === "events") {
 			for (const { seq, event } of result.replay.events) changes.push(...this.#foldEvent(seq, event));
@@ -372,6 +376,10 @@ export class SessionView {
 
 	#foldHint(hint: SessionHint): readonly Change[] {
 		if (hint.kind === "notice") return [{ kind: "notice", level: hint.level, text: hint.text }];
+		if (hint.kind === "working") {
+			this.working = hint.text === null ? null : { text: hint.text, share: hint.share };
+			return [{ kind: "status" }];
+		}
 		if (hint.kind === "kernelStatus") {
 			if (this.kernel !== null && hint.status !== "none")
 				this.kernel = { ...this.kernel, status: hint.status };

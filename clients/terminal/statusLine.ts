@@ -91,6 +91,7 @@ const activityParts = (view: SessionView): string[] => {
 		const more = view.cells.size > 1 ? ` +${view.cells.size - 1}` : "";
 		parts.push(`In [${cell.executionCount ?? view.nextExecutionCount}] runs${more}`);
 	}
+	if (view.working !== null) parts.push(progressText(view.working));
 	const turn = view.runningTurn;
 	if (turn !== null) {
 		const call = turn.calls.values().next().value;

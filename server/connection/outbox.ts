@@ -86,5 +86,5 @@ const mergeHints = (first: SessionHint, second: SessionHint): SessionHint | null
 		return first.itemId === second.itemId ? { ...second, delta: first.delta + second.delta } : null;
 	if (first.kind === "toolOutput" && second.kind === "toolOutput")
 		return first.callId === second.callId ? { ...second, delta: first.delta + second.delta } : null;
-	return first.kind === "kernelStatus" ? second : null;
+	return first.kind === "kernelStatus" || first.kind === "working" ? second : null;
 };

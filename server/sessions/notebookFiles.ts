@@ -10,6 +10,9 @@ import { RequestError } from "./errors.ts";
 /** Beyond this a notebook does not fit in memory beside everything else. */
 const maxBytes = 1_000_000_000;
 
+/** Small pieces are written together. */
+const writeChars = 64 * 1024;
+
 /** A path as a person gives it: `~`, relative to the session's folder, with or without `.ipynb`. */
 export const notebookPath = (path: string, cwd: string, home: string): string => {
 	const full = filePath(path, cwd, home);
@@ -34,10 +37,17 @@ export const writeWhole = async (
 		const file = await open(temporary, "wx", mode);
 		try {
 			if (before) await file.chmod(before.mode & mode);
+			let waiting = "";
+			const write = async () => {
+				hash.update(waiting);
+				await file.writeFile(waiting);
+				waiting = "";
+			};
 			for await (const piece of pieces) {
-				hash.update(piece);
-				await file.writeFile(piece);
+				waiting += piece;
+				if (waiting.length >= writeChars) await write();
 			}
+			await write();
 			await file.sync();
 		} finally {
 			await file.close();
@@ -72,7 +82,11 @@ export type ReadNotebook = {
 };
 
 /** Fails with `itemNotFound` or `invalidParams`, naming the file and what is wrong. */
-export const readNotebook = async (path: string, signal: AbortSignal): Promise<ReadNotebook> => {
+export const readNotebook = async (
+	path: string,
+	signal: AbortSignal,
+	onRead: (share: number) => void = () => {},
+): Promise<ReadNotebook> => {
 	const reader = new NotebookReader();
 	const hash = createHash("sha256");
 	const decoder = new TextDecoder();
@@ -80,9 +94,13 @@ export const readNotebook = async (path: string, signal: AbortSignal): Promise<R
 	try {
 		const problem = await sizeProblem(path);
 		if (problem !== null) throw new NotebookError(problem);
+		const { size } = await stat(path);
+		let read = 0;
 		const stream = createReadStream(path, { signal, highWaterMark: 256 * 1024 });
 		for await (const bytes of stream as AsyncIterable<Buffer>) {
 			hash.update(bytes);
+			read += bytes.length;
+			onRead(Math.min(1, read / size));
 			cells.push(...reader.push(decoder.decode(bytes, { stream: true })));
 		}
 		cells.push(...reader.push(decoder.decode()));

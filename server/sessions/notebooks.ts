@@ -2,6 +2,7 @@
  * Notebook files as part of a session. What is loaded becomes ordinary events, so that every participant sees it and
  * every backend is seeded with it.
  */
+import { basename } from "node:path";
 import { setImmediate as pause } from "node:timers/promises";
 import type { CellStatus, Content, LoadNotebookParams, LoadNotebookResult } from "../../protocol/index.ts";
 import { defaultLimits } from "../context/limits.ts";
@@ -19,6 +20,7 @@ import { importCell, importTurn } from "./importing.ts";
 import { type ReadNotebook, readNotebook } from "./notebookFiles.ts";
 import type { Session } from "./session.ts";
 import { rewrittenPrompt } from "./turns.ts";
+import { tellWorking } from "./working.ts";
 
 const pageItems = 50;
 
@@ -45,13 +47,15 @@ export const loadNotebook = async (
 	if (loading.has(session))
 		throw new RequestError("limitReached", "A notebook is being loaded already: wait for it, or cancel it.");
 	loading.add(session);
+	const working = tellWorking(session.log);
 	try {
-		const file = await readNotebook(path, signal);
+		const file = await readNotebook(path, signal, (share) => working.say(`reading ${basename(path)}`, share));
 		if (params.trust) rememberOurs(store, file.hash, path);
 		const run = params.run === "ifOurs" ? isOurs(store, file.hash) : params.run;
 		return await enterNotebook(session, store, file, path, { run, from: params.from ?? 1, by, signal });
 	} finally {
 		loading.delete(session);
+		working.done();
 	}
 };
 
@@ -65,9 +69,19 @@ export const enterNotebook = async (
 ): Promise<LoadNotebookResult> => {
 	const items = await toItems(file, path);
 	if (options.run) session.hosting.requireHost();
-	const told = await takeItems(session, store, items, options);
-	const ours = isOurs(store, file.hash);
-	return { path, ours, ran: options.run, total: items.length, ...told };
+	const working = tellWorking(session.log);
+	try {
+		const told = await takeItems(session, store, items, options, (number) =>
+			working.say(
+				`loading ${basename(path)}, cell ${number} of ${items.length}`,
+				(number - 1) / items.length,
+			),
+		);
+		const ours = isOurs(store, file.hash);
+		return { path, ours, ran: options.run, total: items.length, ...told };
+	} finally {
+		working.done();
+	}
 };
 
 const toItems = async ({ cells, head }: ReadNotebook, path: string): Promise<(NotebookItem | null)[]> => {
@@ -104,6 +118,7 @@ const takeItems = async (
 	store: Store,
 	items: readonly (NotebookItem | null)[],
 	{ run, from, by, isPreparation = false, signal }: TakeOptions,
+	onCell: (number: number) => void,
 ): Promise<Taken> => {
 	const { log, hosting, sessionId } = session;
 	const row = store.session(sessionId);
@@ -117,6 +132,7 @@ const takeItems = async (
 	for (const [index, item] of items.entries()) {
 		if (index + 1 < from) continue;
 		signal.throwIfAborted();
+		onCell(index + 1);
 		if (item === null) {
 			skipped++;
 			continue;

@@ -93,7 +93,6 @@ const files = ["save book", "save --startup", "export out.jsonl"] as const;
 const calls = [
 	["open", 1],
 	["writeFile", 1],
-	["writeFile", 2],
 	["sync", 1],
 	["close", 1],
 	["rename", 1],

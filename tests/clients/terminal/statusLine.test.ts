@@ -31,6 +31,10 @@ test("the settings stand left, what happens right", () => {
 	expect(status(view)).toContain("downloading m.gguf, 1 GB of 2 GB ▓▓▓▓▓▓░░░░░░ 50%");
 	view.fold(hint({ kind: "progress", turnId: "t1", text: "loading m.gguf", share: null }));
 	expect(status(view)).toMatch(/loading m\.gguf$/);
+	view.fold(hint({ kind: "working", text: "loading long.ipynb, cell 7 of 28", share: 0.25 }));
+	expect(status(view)).toContain("loading long.ipynb, cell 7 of 28 ▓▓▓░░░░░░░░░ 25%");
+	view.fold(hint({ kind: "working", text: null, share: null }));
+	expect(status(view)).not.toContain("long.ipynb");
 	const usage = {
 		inputTokens: 1,
 		outputTokens: 1,

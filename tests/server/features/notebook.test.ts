@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { SessionEvent } from "../../../protocol/index.ts";
 import { testPython } from "../../support/python.ts";
 import { callTool, type Script, say, scriptedBackend } from "../../support/scriptedBackend.ts";
@@ -442,4 +442,39 @@ test("output beyond what the log keeps is saved too, and loads back to the same 
 	rmSync(join(server.folder, "blobs"), { recursive: true });
 	await save(client, sessionId, first);
 	expect(readFileSync(first, "utf8")).toMatch(/\[50\d\d\d\d more characters of output were not kept here\]/);
+});
+
+test("a long load tells how far it is, and when it is done; a short one tells nothing", async () => {
+	const { server, client, sessionId } = await withoutKernel();
+	const cells = Array.from({ length: 4 }, (_, n) => ({
+		cell_type: "code",
+		source: `x = ${n}`,
+		metadata: {},
+		outputs: [],
+		execution_count: null,
+	}));
+	const path = join(server.folder, "long.ipynb");
+	writeFileSync(path, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 4 }));
+	const told = async () => {
+		await client.request("queue/list", { sessionId });
+		return client.updates.flatMap((update) =>
+			update.kind === "hint" && update.hint.kind === "working"
+				? [`${update.hint.text} ${update.hint.share}`]
+				: [],
+		);
+	};
+	await load(client, sessionId, path);
+	expect(await told()).toEqual([]);
+	let ms = 0;
+	const clock = vi.spyOn(performance, "now").mockImplementation(() => {
+		ms += 200;
+		return ms;
+	});
+	onTestFinished(() => clock.mockRestore());
+	await load(client, sessionId, path);
+	expect(await told()).toEqual([
+		"loading long.ipynb, cell 2 of 4 0.25",
+		"loading long.ipynb, cell 4 of 4 0.75",
+		"null null",
+	]);
 });
