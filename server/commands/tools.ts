@@ -1,3 +1,4 @@
+import { laterTool } from "../sessions/offeredTools.ts";
 import { type Command, CommandError } from "./command.ts";
 
 /** `%ipyai` words about the live Python that the AI works with. */
@@ -34,13 +35,14 @@ export const toolCommands = {
 			if (option === "--off") {
 				if (!host.removeTool?.(name))
 					throw new CommandError(`${name} is none of your functions among the tools.`);
-				session.log.add({ kind: "epochStarted", reason: `without the tool ${name}` });
+				session.turns.toolsChanged();
 				return { text: `${name} is no tool any more.` };
 			}
 			const known = host.tools.find((tool) => tool.name === name && name === "pyrun");
+			if (name === laterTool.name) throw new CommandError(`${name} is a tool already.`);
 			if (!host.addTool && !known) throw new CommandError("this kernel has no tools of yours.");
 			const tool = known ?? (await host.addTool!(name, signal));
-			if (!known) session.log.add({ kind: "epochStarted", reason: `with the tool ${name}` });
+			if (!known) session.turns.toolsChanged();
 			return { text: `${tool.description}\n${JSON.stringify(tool.inputSchema, null, 2)}` };
 		},
 	},

@@ -14,6 +14,8 @@ export type TurnInput = {
 	/** Values of those cells that are notes, by cell id. */
 	readonly notes: ReadonlyMap<string, string>;
 	readonly refs: readonly ResolvedRef[];
+	/** What the model has to know of tools that came or went. */
+	readonly tools?: string;
 	readonly request: readonly Content[];
 	readonly supportsImages: boolean;
 	readonly limits?: ContextLimits;
@@ -29,7 +31,7 @@ export type RenderedTurn = {
 };
 
 /**
- * What the model is sent for one turn: warnings, values of references, cells since the last turn, the request; then
+ * What the model is sent for one turn: warnings, news of tools, values of references, cells since the last turn, the request; then
  * the pictures that the cells showed and those of the request. Equal input gives equal output.
  */
 export const renderTurn = ({
@@ -37,6 +39,7 @@ export const renderTurn = ({
 	earlierCells = 0,
 	notes,
 	refs,
+	tools = "",
 	request,
 	supportsImages,
 	limits = defaultLimits,
@@ -54,6 +57,7 @@ export const renderTurn = ({
 
 	const text = [
 		warnings.length > 0 ? `<warnings>${escapeText(warnings.join(" "))}</warnings>\n` : "",
+		tools === "" ? "" : `<tools>${escapeText(tools)}</tools>\n`,
 		values.text,
 		context.text === "" ? "" : `<context>${context.text}</context>\n`,
 		`<user-request>${escapeText(asked)}</user-request>`,
@@ -62,6 +66,11 @@ export const renderTurn = ({
 	return {
 		content: [{ kind: "text", text }, ...images],
 		warnings,
-		parts: [...values.parts, ...context.parts, { label: "request", chars: asked.length, cutChars: 0 }],
+		parts: [
+			...(tools === "" ? [] : [{ label: "tools", chars: tools.length, cutChars: 0 }]),
+			...values.parts,
+			...context.parts,
+			{ label: "request", chars: asked.length, cutChars: 0 },
+		],
 	};
 };

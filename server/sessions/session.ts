@@ -311,6 +311,7 @@ export class Session {
 		]);
 		if (patch.permissions !== undefined) this.approvals.forgetAlways();
 		this.#settings = settings;
+		if (isNewEpoch) this.turns.beginEpoch();
 		this.hosting.host?.mirrorRemark({ cwd: this.cwd, backend: settings.backend });
 		this.warm();
 		return settings;

@@ -18,6 +18,8 @@ export type TurnContextRequest = {
 	readonly afterSeq: number;
 	readonly toSeq: number;
 	readonly content: readonly Content[];
+	/** What is new about tools; empty for nothing. */
+	readonly tools: string;
 	readonly images: boolean;
 	/** The model's, in tokens; `null` where it is not known. */
 	readonly contextWindow: number | null;
@@ -48,6 +50,7 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 		earlierCells,
 		notes,
 		refs,
+		tools: request.tools,
 		request: request.content,
 		supportsImages: request.images,
 		limits,
@@ -72,6 +75,7 @@ export const previewContext = (
 		afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
 		toSeq: session.log.headSeq,
 		content: [{ kind: "text", text }],
+		tools: session.turns.toolNews,
 		images: backend?.capabilities.images ?? false,
 		contextWindow: model === null ? null : (backend?.contextWindow(model) ?? null),
 		runShellRefs: false,

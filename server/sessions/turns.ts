@@ -23,6 +23,7 @@ import { addUsage, foldTurns } from "./folding.ts";
 import type { Hosting } from "./hosting.ts";
 import { newId } from "./ids.ts";
 import type { SessionLog } from "./log.ts";
+import { meantCall, OfferedTools } from "./offeredTools.ts";
 import { buildTurnContext } from "./turnContext.ts";
 
 /** Model responses with tool calls in one turn, before a summary is asked for. */
@@ -63,6 +64,7 @@ export class Turns {
 	#disposed = false;
 	/** The canonical transcript, kept in step with the store; `null` before the first use or after an edit. */
 	#transcript: Entry[] | null = null;
+	readonly #tools = new OfferedTools();
 	/** The tokens of the last turn, `null` when they say nothing about the next. */
 	#lastUsage: Usage | null = null;
 
@@ -77,6 +79,22 @@ export class Turns {
 	/** Text and thinking of the running turn that are not events yet. */
 	get partial(): readonly PartialItem[] {
 		return this.#running ? [...this.#running.partial.values()] : [];
+	}
+
+	/** What the next turn's text will say of tools that came or went. */
+	get toolNews(): string {
+		return this.#tools.news(this.#options.hosting.host);
+	}
+
+	/** The host's tools are others now. */
+	toolsChanged(): void {
+		this.#tools.changed();
+		this.prepare();
+	}
+
+	/** What the model is sent begins anew, with all tools that there are. */
+	beginEpoch(): void {
+		this.#tools.beginEpoch();
 	}
 
 	/** Accepts a prompt: stored and queued. It starts at once when no turn runs. */
@@ -161,6 +179,7 @@ export class Turns {
 
 	/** The transcript changed under us: read it again for the next turn. */
 	forgetTranscript(): void {
+		this.beginEpoch();
 		this.#transcript = null;
 		this.#lastUsage = null;
 	}
@@ -239,6 +258,7 @@ export class Turns {
 			afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
 			toSeq,
 			content,
+			tools: this.toolNews,
 			images: backend.capabilities.images,
 			contextWindow: this.#windowOf(backend, settings.model),
 			signal: abort.signal,
@@ -251,7 +271,10 @@ export class Turns {
 		const transcript = this.#transcript;
 		const warnings = [...context.warnings, ...room.warnings];
 		const user: Entry = { role: "user", content: context.rendered };
-		const updates = eagerly(backend.runTurn({ ...request, transcript: [...transcript, user] }));
+		// Those of the request, unless making room has begun another epoch.
+		const tools = this.#tools.next(hosting.host);
+		this.#tools.sent(hosting.host);
+		const updates = eagerly(backend.runTurn({ ...request, tools, transcript: [...transcript, user] }));
 		log.append(
 			[
 				{
@@ -371,7 +394,7 @@ export class Turns {
 			environment: environment(),
 			cwd,
 			systemPrompt: systemPrompt(model),
-			tools: hosting.host?.tools ?? [],
+			tools: this.#tools.next(hosting.host),
 			model,
 			think: settings.think,
 			search: settings.search,
@@ -396,7 +419,7 @@ export class Turns {
 				log.settle([{ kind: update.kind, turnId, itemId: update.itemId, text: update.text }]);
 				break;
 			case "toolCall": {
-				const { callId, name, args, executor } = update.call;
+				const { callId, name, args, executor } = meantCall(update.call);
 				log.settle([{ kind: "toolCall", turnId, callId, name, args: { ...args }, executor }]);
 				break;
 			}
@@ -477,7 +500,8 @@ export class Turns {
 		);
 	}
 
-	async #callTool(turnId: string, call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
+	async #callTool(turnId: string, asked: ToolCall, signal: AbortSignal): Promise<ToolResult> {
+		const call = meantCall(asked);
 		const { hosting, approvals, log } = this.#options;
 		const refuse = (text: string): ToolResult => ({
 			callId: call.callId,

@@ -13,7 +13,6 @@ test("a function becomes a tool with what it takes, and the model calls it", asy
 	const { text } = await run("%ipyai tool greet");
 	expect(text).toContain("Says hello.");
 	await ask("greet her");
-	expect(backend.requests[0]!.tools.map(({ name }) => name)).toEqual(["pyrun", "greet"]);
 	expect(backend.requests[0]!.tools[1]!.inputSchema).toEqual({
 		type: "object",
 		properties: {
@@ -29,14 +28,55 @@ test("a function becomes a tool with what it takes, and the model calls it", asy
 		content: [{ kind: "text", text: "hello Ada, warm\nhello Ada, warm\n\n" }],
 	});
 	expect((await run("%ipyai tools")).text).toMatch(/^pyrun .*\ngreet /);
-	expect((await run("%ipyai tool greet --off")).text).toBe("greet is no tool any more.\n");
+	expect(backend.requests[0]!.tools.map(({ name }) => name)).toEqual(["pyrun", "greet", "call_tool"]);
+});
+
+test("a tool that comes or goes in mid-conversation leaves the tools of the requests as they are", async () => {
+	const { backend, client, sessionId, run, ask } = await startKernelSession(
+		[
+			say("hi"),
+			callTool("call_tool", { name: "greet", args: { name: "Ada" } }),
+			say("ok"),
+			callTool("call_tool", { name: "greet", args: '{"name": "Bob"}' }),
+			say("fine"),
+		],
+		{},
+	);
+	const promptOf = (index: number) => JSON.stringify(backend.requests[index]!.transcript.at(-1));
+	await ask("hello");
+	expect(promptOf(0)).not.toContain("<tools>");
+	await run('def greet(name: str):\n    "Says hello."\n    return f"hello {name}"');
+	await run("%ipyai tool greet");
+	const allow = async () => {
+		const { approvalId, tool, args } = await client.event("approvalAsked");
+		await client.request("permission/answer", { sessionId, approvalId, decision: "allow" });
+		return { tool, args };
+	};
+	const [asked] = await Promise.all([allow(), ask("greet her")]);
+	// What is asked, run and shown is the person's function, not the way that it was called.
+	expect(asked).toEqual({ tool: "greet", args: { name: "Ada" } });
+	expect(await client.event("toolCall")).toMatchObject({ name: "greet", args: { name: "Ada" } });
+	expect((await client.event("toolResult")).content).toEqual([{ kind: "text", text: "hello Ada\n" }]);
+	expect(promptOf(1)).toContain("<tools>New tool greet, to be called with call_tool. greet(name: str)");
+	await ask("and now?");
+	expect(promptOf(2)).not.toContain("<tools>");
+	await run("%ipyai tool greet --off");
 	await ask("again");
-	expect(backend.requests[1]!.tools.map(({ name }) => name)).toEqual(["pyrun"]);
-	expect(
-		client.updates.flatMap((each) =>
-			each.kind === "event" && each.event.kind === "epochStarted" ? [each.event.reason] : [],
-		),
-	).toEqual(["with the tool greet", "without the tool greet"]);
+	expect(promptOf(3)).toContain("<tools>greet is no tool any more.</tools>");
+	const refused = await client.event("toolResult", ({ isError }) => isError);
+	expect(JSON.stringify(refused.content)).toContain("There is no tool greet.");
+	const tools = backend.requests.map((request) => JSON.stringify(request.tools));
+	expect(new Set(tools).size).toBe(1);
+	expect(backend.requests[0]!.tools.map(({ name }) => name)).toEqual(["pyrun", "call_tool"]);
+	expect(client.updates.some((each) => each.kind === "event" && each.event.kind === "epochStarted")).toBe(
+		false,
+	);
+
+	// A new conversation has all tools from its beginning.
+	await run("%ipyai tool greet");
+	await run("%ipyai reset");
+	await ask("hello");
+	expect(backend.requests.at(-1)!.tools.map(({ name }) => name)).toEqual(["pyrun", "greet", "call_tool"]);
 });
 
 test("an async function's value comes back, a failing one's traceback, and permission is asked by its name", async () => {

@@ -1,0 +1,99 @@
+/**
+ * The tools that the model is sent. They stand at the head of every request, so they stay the same within an epoch;
+ * a tool that comes later is described in the text of the next turn, and called through one that is always there.
+ */
+import type { ToolDescription } from "../../protocol/index.ts";
+import type { ToolCall } from "../context/transcript.ts";
+import type { Host } from "./host.ts";
+
+export const laterTool: ToolDescription = {
+	name: "call_tool",
+	description:
+		"Calls a tool that came later in the conversation: a <tools> block says its name and what it takes.",
+	inputSchema: {
+		type: "object",
+		properties: {
+			name: { type: "string", description: "The tool's name." },
+			args: { type: "object", description: "Its arguments." },
+		},
+		required: ["name", "args"],
+		additionalProperties: false,
+	},
+};
+
+type Tools = Pick<Host, "tools" | "addTool"> | null;
+
+export class OfferedTools {
+	/** What this epoch's requests have, `null` before the first. */
+	#fixed: readonly ToolDescription[] | null = null;
+	/** True once a turn was sent with them. */
+	#isSent = false;
+	/** What the model has been told of each tool by now. */
+	#told = new Map<string, string>();
+
+	/** The tools of the next request. A host that never takes new tools has its own, and no more. */
+	next(host: Tools): readonly ToolDescription[] {
+		if (host === null) return [];
+		if (!host.addTool) return host.tools;
+		if (this.#fixed === null) {
+			this.#fixed = [...host.tools, laterTool];
+			this.#told = new Map(host.tools.map((tool) => [tool.name, JSON.stringify(tool)]));
+		}
+		return this.#fixed;
+	}
+
+	/** What the next turn's text has to say of tools that came, changed or went; empty when nothing did. */
+	news(host: Tools): string {
+		if (!host?.addTool || this.#fixed === null) return "";
+		const now = new Map(host.tools.map((tool) => [tool.name, tool]));
+		const came = [...now.values()].filter((tool) => this.#told.get(tool.name) !== JSON.stringify(tool));
+		const gone = [...this.#told.keys()].filter((name) => !now.has(name));
+		return [
+			...came.map(
+				({ name, description, inputSchema }) =>
+					`New tool ${name}, to be called with ${laterTool.name}. ${description}\nArguments: ${JSON.stringify(inputSchema)}`,
+			),
+			...gone.map((name) => `${name} is no tool any more.`),
+		].join("\n");
+	}
+
+	/** A turn was sent with these tools and the news of them. */
+	sent(host: Tools): void {
+		if (!host?.addTool) return;
+		this.#isSent = true;
+		this.#told = new Map(host.tools.map((tool) => [tool.name, JSON.stringify(tool)]));
+	}
+
+	/** The host's tools are others now: before anything was sent with the old ones, the new ones take their place. */
+	changed(): void {
+		if (!this.#isSent) this.#fixed = null;
+	}
+
+	/** A new epoch: the next request has all tools that there are. */
+	beginEpoch(): void {
+		this.#fixed = null;
+		this.#isSent = false;
+	}
+}
+
+/** The call that is meant: that of the later tool where it names one, else the call itself. */
+export const meantCall = (call: ToolCall): ToolCall => {
+	const { name, args } = call.args;
+	if (call.name !== laterTool.name || typeof name !== "string") return call;
+	return { ...call, name, args: argumentsOf(args) };
+};
+
+/** Some models write the inner arguments as text. */
+const argumentsOf = (args: unknown): ToolCall["args"] => {
+	if (typeof args === "object" && args !== null && !Array.isArray(args)) return args as ToolCall["args"];
+	if (typeof args !== "string") return {};
+	try {
+		const read: unknown = JSON.parse(args);
+		return typeof read === "object" && read !== null && !Array.isArray(read)
+			? (read as ToolCall["args"])
+			: {};
+	} catch {
+		// The tool says what it misses.
+		return {};
+	}
+};
