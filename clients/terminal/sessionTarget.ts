@@ -20,7 +20,7 @@ export class NoSession extends Error {
 
 /** `null` stands for a new session. */
 export const chooseTarget = async (
-	{ resume, join }: RunArguments,
+	{ resume, join, backend }: RunArguments,
 	cwd: string,
 	options: TargetOptions,
 ): Promise<Target | null> => {
@@ -40,10 +40,13 @@ export const chooseTarget = async (
 	}
 	if (resume === null) return null;
 	if (resume.kind === "named") return { kind: "resume", ref: toSessionRef(resume.ref, cwd) };
-	if (!options.canPick) return { kind: "resume", ref: { cwd } };
+	if (!options.canPick && backend === null) return { kind: "resume", ref: { cwd } };
 	return withServer(options, async (server) => {
 		const { sessions } = await server.request("session/list", { cwd, limit: 200 });
-		const used = sessions.filter(({ cells, turns, title }) => cells + turns > 0 || title !== null);
+		const all = sessions.filter(({ cells, turns, title }) => cells + turns > 0 || title !== null);
+		const used = backend === null ? all : await preferred(all, backend, server);
+		if (!options.canPick)
+			return { kind: "resume", ref: used[0] ? { sessionId: used[0].sessionId } : { cwd } };
 		if (used.length === 0) {
 			process.stdout.write("No sessions found for this directory: a new one begins.\n");
 			return null;
@@ -51,6 +54,18 @@ export const chooseTarget = async (
 		const chosen = await pick(used, "Resume which session? (Esc: a new one)", server, true);
 		return chosen && { kind: "resume", ref: { sessionId: chosen.sessionId } };
 	});
+};
+
+/** A backend's own sessions, when it has any. */
+const preferred = async (
+	sessions: readonly SessionSummary[],
+	backend: string,
+	server: ServerConnection,
+): Promise<readonly SessionSummary[]> => {
+	const { backends } = await server.request("backend/list", {});
+	const known = backends.find(({ name, aliases }) => name === backend || aliases.includes(backend));
+	const own = sessions.filter((session) => session.backend === (known?.name ?? backend));
+	return own.length > 0 ? own : sessions;
 };
 
 const liveSessions = async (server: ServerConnection, cwd?: string): Promise<SessionSummary[]> => {

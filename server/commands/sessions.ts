@@ -1,6 +1,6 @@
 import { sessionName, sessionTable, toSessionRef } from "../../protocol/sessionList.ts";
 import { forkSession } from "../sessions/archive.ts";
-import { rerunCells } from "../sessions/rerun.ts";
+import { type InputRange, rerunCells } from "../sessions/rerun.ts";
 import { afterCell, type Command, CommandError } from "./command.ts";
 
 /** `%ipyai` words about sessions and kernels. */
@@ -53,15 +53,13 @@ export const sessionCommands = {
 		},
 	},
 	rerun: {
-		usage: "rerun [N]",
-		summary: "run the last kernel's cells again, all or up to In [N]",
+		usage: "rerun [N | N- | N-M]",
+		summary: "run the last kernel's cells again: all, up to In [N], from it, or between",
 		run: (context, rest) => {
-			if (rest !== "" && !/^\d+$/.test(rest))
-				throw new CommandError("write a number of an input, or nothing.");
+			const range = toRange(rest);
 			const { session, services, by, signal } = context;
-			const upTo = rest === "" ? null : Number(rest);
 			return afterCell(context, "The cells run again after this one.", () =>
-				rerunCells(session, services.store, upTo, by, signal),
+				rerunCells(session, services.store, range, by, signal),
 			);
 		},
 	},
@@ -76,3 +74,11 @@ export const sessionCommands = {
 		run: () => ({ text: "", action: { kind: "detach" } }),
 	},
 } satisfies Record<string, Command>;
+
+/** `7` up to it, `7-` from it on, `3-7` between. */
+const toRange = (text: string): InputRange => {
+	const match = /^(?:(\d+)\s*(-)\s*)?(\d*)$/.exec(text);
+	if (!match) throw new CommandError("write a number of an input, two with - between, or nothing.");
+	const [, from, , to] = match;
+	return { from: from === undefined ? null : Number(from), to: to === "" ? null : Number(to) };
+};

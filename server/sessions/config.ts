@@ -35,6 +35,7 @@ const keys = {
 	log_redact: yes,
 	prompt_mode: yes,
 	permissions: PermissionMode,
+	keep_kernel_hours: z.number().min(0),
 	models: z.record(z.string(), ModelKeys),
 };
 

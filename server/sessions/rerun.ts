@@ -20,16 +20,21 @@ export const cellsToRerun = (session: Session, store: Store): readonly CellHead[
 	);
 };
 
-/** Resolves to a sentence that says how it went. `upTo` is the last input number to take. */
+/** Input numbers, both ends included; `null` for an open end. */
+export type InputRange = { readonly from: number | null; readonly to: number | null };
+
+/** Resolves to a sentence that says how it went. */
 export const rerunCells = async (
 	session: Session,
 	store: Store,
-	upTo: number | null,
+	{ from, to }: InputRange,
 	by: string | null,
 	signal: AbortSignal,
 ): Promise<string> => {
 	const cells = cellsToRerun(session, store).filter(
-		({ executionCount }) => upTo === null || (executionCount !== null && executionCount <= upTo),
+		({ executionCount }) =>
+			(from === null || (executionCount !== null && executionCount >= from)) &&
+			(to === null || (executionCount !== null && executionCount <= to)),
 	);
 	if (cells.length === 0)
 		throw new RequestError("itemNotFound", "There are no cells of an earlier kernel to run again.");

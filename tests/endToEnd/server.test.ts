@@ -1,6 +1,6 @@
 /** What only processes can break: start races, kills, huge messages, leaving. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -79,6 +79,27 @@ test("a kernel in which nothing ran goes soon after its lost client, and the ser
 	await client.request("session/new", { requestId: "n", cwd: folder, kernel: launch, settings: {} });
 	client.close();
 	await until(() => !isAlive(launch.pid!) && !isAlive(client.aiShell.pid));
+});
+
+test("a used kernel that nobody is in any more is kept for as long as config.json says", async () => {
+	const { join: connect, folder } = person();
+	mkdirSync(join(folder, ".config/ipyai"), { recursive: true });
+	writeFileSync(join(folder, ".config/ipyai/config.json"), '{"keep_kernel_hours": 0}');
+	const client = await connect();
+	const launch = launchTestKernel();
+	const ended: string[] = [];
+	client.onUpdate((update) => update.kind === "event" && ended.push(update.event.kind));
+	const { state } = await client.request("session/new", {
+		requestId: "n",
+		cwd: folder,
+		kernel: launch,
+		settings: {},
+	});
+	await client.request("cell/execute", { sessionId: state.sessionId, requestId: "c", code: "1" });
+	await until(() => ended.includes("cellFinished"));
+	expect(isAlive(launch.pid!)).toBe(true);
+	client.close();
+	await until(() => !isAlive(launch.pid!));
 });
 
 test("kill -9 of the server loses nothing acknowledged; the kernel and its variables are found again", async () => {

@@ -91,7 +91,9 @@ test("after a restart the cells run again in order, all or up to a number, stopp
 	expect((await run("v")).text).toContain("2");
 	await run("os.environ['marker'] = '1'");
 	expect(await command("rerun")).toMatch(/^Stopped at In \[4\], cell 3 of 4: AssertionError: /);
-	expect(await command("rerun x")).toContain("write a number of an input, or nothing");
+	expect(await command("rerun 6-")).toBe("Ran 1 cell again.");
+	expect(await command("rerun 1-3")).toBe("Ran 2 cells again.");
+	expect(await command("rerun x")).toContain("write a number of an input, two with - between, or nothing");
 });
 
 test("the model is told once that the variables are gone", async () => {
