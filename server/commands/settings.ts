@@ -165,6 +165,13 @@ export const settingCommands = {
 		oneOf(["l", "m", "h", "off", "none"], (level) => ({
 			search: level === "off" || level === "none" ? null : level,
 		})),
+		({ session, services }) => {
+			const { backend, search } = session.settings;
+			if (search === null || backend === null) return [];
+			return services.backends.find(backend)?.capabilities.search === false
+				? [`not supported: ${backend} does not search the web. It counts on backends that do.`]
+				: [];
+		},
 	),
 	code_theme: setting("code_theme", "NAME", "colours of code", (codeTheme) => ({ codeTheme })),
 	log_exact: setting("log_exact", "on|off", "log prompts and answers exactly", (text) => ({

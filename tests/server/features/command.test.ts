@@ -235,3 +235,11 @@ test("an observer may not run commands; a request id sent twice acts once", asyn
 		"Prompt mode OFF",
 	);
 });
+
+test("web search says where it is not supported", async () => {
+	const { text } = await start();
+	expect(await text("search h")).toBe(
+		"search = h\nnot supported: scripted does not search the web. It counts on backends that do.",
+	);
+	expect(await text("search off")).toBe("search = none");
+});
