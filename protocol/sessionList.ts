@@ -17,11 +17,12 @@ const maxPromptChars = 60;
 /** One line a session under a header; a sentence when there is none. */
 export const sessionTable = (sessions: readonly SessionSummary[], none: string): string => {
 	if (sessions.length === 0) return none;
+	const width = Math.max(6, ...sessions.map((each) => sessionName(each).length));
 	const rows = sessions.map((each) => {
 		const said = (each.title ?? each.lastPrompt ?? "").replace(/\s+/g, " ").trim();
 		const text = each.forkedFrom === null ? said : `(fork of ${each.forkedFrom.slice(0, 13)}) ${said}`;
 		return [
-			sessionName(each).padStart(6),
+			sessionName(each).padStart(width),
 			localTime(each.createdAt).padEnd(20),
 			String(each.cells + each.turns).padStart(5),
 			each.state.padEnd(6),
@@ -30,7 +31,7 @@ export const sessionTable = (sessions: readonly SessionSummary[], none: string):
 			.join("  ")
 			.trimEnd();
 	});
-	return [`${"ID".padStart(6)}  ${"Start".padEnd(20)}   Cmds  State   Last prompt`, ...rows].join("\n");
+	return [`${"ID".padStart(width)}  ${"Start".padEnd(20)}   Cmds  State   Last prompt`, ...rows].join("\n");
 };
 
 /** `2026-11-21 04:30:00`, where the person is. */

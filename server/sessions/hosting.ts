@@ -148,6 +148,9 @@ export class Hosting {
 		store.saveKernel(kernel);
 		void this.release("released");
 		this.#kernel = kernel;
+		// It may be busy for long before it says so itself.
+		const known = existing === null ? 1 : (store.session(log.sessionId)?.nextExecutionCount ?? 1);
+		this.#nextExecutionCount = Math.max(this.#nextExecutionCount, known);
 		this.#status = "starting";
 		this.#facts = null;
 		const host = this.#options.createHost(launch, kernelId, {

@@ -135,6 +135,8 @@ test("the prompt in a %%ipyai cell is stored while its cell runs, and waits for 
 		since: null,
 	});
 	expect(watched.state).toMatchObject({ queue: [turnId], runningTurn: null });
+	// The kernel is busy and has not said anything yet.
+	expect(watched.state.kernel).toMatchObject({ nextExecutionCount: 2 });
 	const other = await second.connect();
 	await other.request("session/attach", { ref: { sessionId }, role: "controller", since: null });
 	expect(await other.event("turnFinished")).toMatchObject({ turnId, stopReason: "endTurn" });
