@@ -9,6 +9,8 @@ const longest = 240;
 export const repeatsItself = (text: string): boolean => {
 	const end = text.slice(-times * longest);
 	for (let length = shortest; length <= Math.min(longest, Math.floor(end.length / times)); length++) {
+		// Nearly always told by one character: this is asked for every token.
+		if (end[end.length - 1] !== end[end.length - 1 - length]) continue;
 		const passage = end.slice(-length);
 		if (/[\p{L}\p{N}]{2}/u.test(passage) && end.endsWith(passage.repeat(times))) return true;
 	}

@@ -67,7 +67,7 @@ test("a setting is shown, or set and shown", async () => {
 	expect(
 		(await client.event("settingsChanged", ({ settings }) => settings.think === "h")).settings.think,
 	).toBe("h");
-	expect(await text("search m")).toBe("search = m");
+	expect(await text("search m")).toMatch(/^search = m\n/);
 	expect(await text("search off")).toBe("search = none");
 	expect(await text("log-exact yes")).toBe("log_exact = on");
 	expect(await text("completion_model tiny")).toBe("completion_model = tiny");
