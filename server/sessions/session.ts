@@ -30,6 +30,7 @@ import type { HostCommandAnswer } from "./host.ts";
 import { type CommandCell, type CreateHost, Hosting } from "./hosting.ts";
 import { SessionLog } from "./log.ts";
 import { placeFacts } from "./placeFacts.ts";
+import { settingOrigins } from "./settingOrigins.ts";
 import { changeSettings, newSettings } from "./settings.ts";
 import { startUp, startupFiles } from "./startup.ts";
 import { Turns } from "./turns.ts";
@@ -130,7 +131,9 @@ export class Session {
 				systemPrompt({ model, today: new Date(this.#createdAt), template: this.#systemPromptTemplate }),
 			onModelUsed: (backend, model) => {
 				const key = `lastModel/${backend}`;
-				if (store.getFact(key) === model) return;
+				const before = store.getFact(key);
+				if (before === model) return;
+				if (before === null) this.#tellWhoPays(backend);
 				try {
 					store.setFact(key, model);
 				} catch (error) {
@@ -332,6 +335,16 @@ export class Session {
 		} catch (error) {
 			return { text: `%%ipyai: ${(error as Error).message}`, failed: true, action: null };
 		}
+	}
+
+	/** A billed key that nobody has chosen is told when it is used for the first time. */
+	#tellWhoPays(backend: string): void {
+		const { login } = this.#settings;
+		if (login.kind !== "environment" && login.kind !== "storedKey") return;
+		const { backend: origin } = settingOrigins(this.#settings, this.#sources(this.#environment));
+		if (origin !== "the first that is ready") return;
+		const text = `Prompts go to ${backend} and are billed to ${login.name}; %ipyai backend shows the others.`;
+		this.log.hint({ kind: "notice", level: "info", text });
 	}
 
 	/** New conversation; the namespace and its cells stay, but earlier ones are not sent any more. */
