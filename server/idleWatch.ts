@@ -1,12 +1,8 @@
 /** How long a server stays that nobody uses, and kernels that lost everybody. */
 import type { Services } from "./features/feature.ts";
-import { loadConfig } from "./sessions/config.ts";
 
 /** A server that nobody uses and that holds no kernel leaves after this long. */
 const idleMs = Number(process.env.IPYAI_SERVER_IDLE_MS ?? 60_000);
-/** A kernel that nobody is in is kept this long, unless its person's file says otherwise. */
-const keptHours = 24;
-const hourMs = 60 * 60 * 1000;
 
 export type IdleWatch = {
 	/** Something changed: the time begins anew. */
@@ -33,8 +29,7 @@ export const idleWatch = (
 			}
 			const since = lostSince.get(session.sessionId) ?? Date.now();
 			lostSince.set(session.sessionId, since);
-			const { keep_kernel_hours: hours = keptHours } = loadConfig(session.environment).config;
-			const isOver = Date.now() - since > hours * hourMs;
+			const isOver = Date.now() - since > session.keepKernelMs;
 			if (session.hosting.host && (isUnused(session.sessionId) || isOver))
 				await services.sessions.close(session.sessionId);
 			else await services.sessions.forgetIdle(session);

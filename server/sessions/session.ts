@@ -56,6 +56,10 @@ export type SessionDependencies = {
 /** Does what the words after `%ipyai` in a cell say. Never rejects. */
 export type RunCommand = (session: Session, line: string, cell: CommandCell) => Promise<HostCommandAnswer>;
 
+/** A kernel that nobody is in is kept this long, unless the person's file says otherwise. */
+const keptHours = 24;
+const hourMs = 60 * 60 * 1000;
+
 /** More missed events than this and a snapshot is cheaper for everybody. */
 const maxReplay = 5000;
 
@@ -163,6 +167,11 @@ export class Session {
 
 	get environment(): Environment {
 		return this.#environment;
+	}
+
+	/** How long its kernel stays when nobody is in it. */
+	get keepKernelMs(): number {
+		return (loadConfig(this.#environment).config.keep_kernel_hours ?? keptHours) * hourMs;
 	}
 
 	get participants(): readonly Participant[] {
