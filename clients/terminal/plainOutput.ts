@@ -44,7 +44,8 @@ export class PlainOutput {
 				this.#tellOmitted();
 				if (change.cell.status === "aborted")
 					this.#error("Not run, because an earlier cell failed or was interrupted.");
-				if (change.cell.status === "lost") this.#error("The kernel went away before this cell ended.");
+				if (change.cell.status === "lost")
+					this.#error("The kernel or the server went away before this cell ended.");
 				for (const payload of change.payloads)
 					if (payload.kind === "page") this.#line(this.#sinks.clean(payload.text).trimEnd());
 				return;

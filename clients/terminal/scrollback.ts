@@ -284,7 +284,8 @@ export class Scrollback {
 			this.#speak(cell.cellId);
 			this.#notice("Not run, because an earlier cell failed or was interrupted.", "dim");
 		}
-		if (cell.status === "lost") this.#notice("The kernel went away before this cell ended.", "error");
+		if (cell.status === "lost")
+			this.#notice("The kernel or the server went away before this cell ended.", "error");
 		this.#forget(cell.cellId);
 		this.#gap();
 		this.#showCurrentCell();

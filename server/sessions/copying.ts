@@ -71,7 +71,7 @@ export const endOpen = (store: Store, sessionId: string): void => {
 	const events: SessionEvent[] = [];
 	for (const approvalId of approvals)
 		events.push({ kind: "approvalAnswered", approvalId, outcome: "cancelled", by: null, message: null });
-	for (const cellId of cells)
+	for (const { cellId } of cells)
 		events.push({ kind: "cellFinished", cellId, status: "lost", executionCount: null, payloads: [] });
 	for (const turnId of turns)
 		events.push(

@@ -20,7 +20,7 @@ import {
 	noOutput,
 	type OutputTotals,
 } from "../store/outputCap.ts";
-import type { KernelRow, Owner, Store } from "../store/store.ts";
+import type { KernelRow, Owner, Store, UnfinishedCell } from "../store/store.ts";
 import { RequestError } from "./errors.ts";
 import type {
 	ForeignCell,
@@ -55,6 +55,8 @@ export type CommandCell = { readonly by: string | null; readonly done: Promise<n
 
 /** A cell submitted this lately is waited for before a prompt is rendered. */
 const settleMs = 1000;
+/** A kernel that is idle for longer has nothing left to run. */
+const betweenCellsMs = 1000;
 
 type RunningCell = {
 	readonly cellId: string;
@@ -65,6 +67,8 @@ type RunningCell = {
 	readonly done: Promise<number | null>;
 	readonly onDone: (executionCount: number | null) => void;
 };
+/** A cell that we did not send, or that a killed server did. */
+type ForeignCellRun = RunningCell & { readonly executionCount: number | null; status: CellStatus };
 type WaitingInput = { readonly request: InputRequestParams; readonly by: string | null };
 
 export class Hosting {
@@ -77,8 +81,12 @@ export class Hosting {
 	/** Cells and prompts that have been sent but have no final number yet. */
 	#unnumbered = 0;
 	readonly #running = new Map<string, RunningCell>();
-	readonly #foreign = new Map<string, RunningCell>();
+	readonly #foreign = new Map<string, ForeignCellRun>();
+	/** What a killed server left running in a kernel that lives, in order, until the kernel says what became of it. */
+	#left: UnfinishedCell[] = [];
 	#input: WaitingInput | null = null;
+	/** This server leaves, the kernel stays. */
+	#isKept = false;
 	/** What runs in a new kernel before the person's cells do. */
 	#preparing: Promise<void> | null = null;
 	#size: { readonly columns: number; readonly rows: number } | null = null;
@@ -123,6 +131,12 @@ export class Hosting {
 			"kernelNotAlive",
 			"This session has no live kernel: start one and send kernel/adopt (in the terminal: Ctrl-R or %ipyai restart).",
 		);
+	}
+
+	/** What a killed server left running: it goes on where its kernel lives, and is lost otherwise. */
+	recover(kernelLives: boolean): void {
+		this.#left = this.#options.store.unfinished(this.#options.log.sessionId).cells;
+		if (!kernelLives) this.#giveUpLeft();
 	}
 
 	/** Adopts a kernel. Answers at once; `kernelAttached` follows when it is ready, `kernelDetached` when it is not. */
@@ -207,10 +221,16 @@ export class Hosting {
 		]);
 		if (this.#size) host.resize?.(this.#size.columns, this.#size.rows);
 		this.#options.onAttached(host);
+		// A kernel that is ready and idle has gone through what was sent to it before.
+		if (host.status === "idle") this.#giveUpLeft();
 		this.#setStatus(host.status);
 	}
 
 	#setStatus(status: HostStatus): void {
+		if (status === "dead") this.#giveUpLeft();
+		// Between two cells of its queue a kernel is idle for a moment.
+		if (status === "idle" && this.#left.length > 0)
+			setTimeout(() => this.#status === "idle" && this.#giveUpLeft(), betweenCellsMs).unref();
 		this.#status = status;
 		this.#options.log.hint({ kind: "kernelStatus", status });
 	}
@@ -253,6 +273,7 @@ export class Hosting {
 		this.#facts = null;
 		this.#status = "dead";
 		this.#input = null;
+		this.#giveUpLeft();
 		if (wasAlive) {
 			this.#markDead();
 			this.#options.log.settle([{ kind: "kernelDetached", kernelId: kernel.kernelId, reason }]);
@@ -266,6 +287,7 @@ export class Hosting {
 	async keep(): Promise<void> {
 		const host = this.#host;
 		this.#host = null;
+		this.#isKept = true;
 		await host?.dispose("keep");
 	}
 
@@ -330,6 +352,8 @@ export class Hosting {
 	): void {
 		this.#running.delete(cell.cellId);
 		cell.onDone(executionCount);
+		// It runs on in a kernel that another server takes up.
+		if (this.#isKept) return;
 		if (this.#input?.request.cellId === cell.cellId) this.#input = null;
 		const { cellId } = cell;
 		const rest = finishOutput(cell.totals, outputCap(cell));
@@ -441,35 +465,47 @@ export class Hosting {
 
 	#onForeignCell(kernelId: string, cell: ForeignCell): void {
 		if (cell.kind === "started") {
-			const cellId = newId();
-			this.#foreign.set(cell.key, runningCell(cellId, null));
-			if (cell.executionCount !== null)
-				this.#nextExecutionCount = Math.max(this.#nextExecutionCount, cell.executionCount + 1);
-			this.#options.log.settle([
-				{
-					kind: "cellStarted",
-					cellId,
-					kernelId,
-					code: cell.code,
-					by: null,
-					executionCount: cell.executionCount,
-				},
-			]);
+			const { key, code, executionCount } = cell;
+			const at = this.#left.findIndex((left) => left.code === code);
+			const [left] = at < 0 ? [] : this.#left.splice(at, 1);
+			const cellId = left?.cellId ?? newId();
+			this.#foreign.set(key, { ...runningCell(cellId, null), executionCount, status: "ok" });
+			if (executionCount !== null)
+				this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
+			if (!left)
+				this.#options.log.settle([{ kind: "cellStarted", cellId, kernelId, code, by: null, executionCount }]);
 			return;
 		}
 		const running = this.#foreign.get(cell.key);
 		if (!running) return;
 		if (cell.kind === "output") {
-			this.#record(running, cell.output);
+			const { output } = cell;
+			if (output.kind === "error")
+				running.status = output.ename === "KeyboardInterrupt" ? "interrupted" : "error";
+			this.#record(running, output);
 			return;
 		}
 		this.#foreign.delete(cell.key);
-		this.#finish(running, "ok", null, []);
+		this.#finish(running, running.status, running.executionCount, []);
 	}
 
 	#endForeign(): void {
 		for (const cell of this.#foreign.values()) this.#finish(cell, "lost", null, []);
 		this.#foreign.clear();
+	}
+
+	#giveUpLeft(): void {
+		const lost = this.#left.splice(0);
+		if (lost.length === 0) return;
+		this.#options.log.settle(
+			lost.map(({ cellId }) => ({
+				kind: "cellFinished",
+				cellId,
+				status: "lost",
+				executionCount: null,
+				payloads: [],
+			})),
+		);
 	}
 }
 

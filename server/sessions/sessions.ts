@@ -182,11 +182,14 @@ export class Sessions {
 		const { store, startTimeOf } = this.#options;
 		const { sessionId, log, settings } = session;
 		store.setClosed(sessionId, false);
+		const kernel = store.kernels({ sessionId, alive: true }).at(-1);
+		const lives =
+			kernel !== undefined && (kernel.pid === null || startTimeOf(kernel.pid) === kernel.startTime);
+		session.hosting.recover(lives);
 		session.turns.recover();
 		log.add({ kind: "settingsChanged", settings });
-		const kernel = store.kernels({ sessionId, alive: true }).at(-1);
 		if (!kernel) return;
-		if (kernel.pid === null || startTimeOf(kernel.pid) === kernel.startTime) session.readopt(kernel);
+		if (lives) session.readopt(kernel);
 		else {
 			store.saveKernel({ ...kernel, alive: false });
 			log.add({ kind: "kernelDetached", kernelId: kernel.kernelId, reason: "died" });

@@ -547,18 +547,16 @@ export class Turns {
 	}
 
 	/**
-	 * Ends what a killed server left running, from what it had stored; what waited still waits. Called once, when the
+	 * Ends the turns that a killed server left running, from what it had stored; what waited still waits. Called once, when the
 	 * session is opened.
 	 */
 	recover(): void {
 		const { log, store } = this.#options;
-		const { cells, turns, approvals } = store.unfinished(log.sessionId);
+		const { turns, approvals } = store.unfinished(log.sessionId);
 		const waiting = new Set(store.queue(log.sessionId).map(({ turnId }) => turnId));
 		const events: SessionEvent[] = [];
 		for (const approvalId of approvals)
 			events.push({ kind: "approvalAnswered", approvalId, outcome: "cancelled", by: null, message: null });
-		for (const cellId of cells)
-			events.push({ kind: "cellFinished", cellId, status: "lost", executionCount: null, payloads: [] });
 		if (events.length > 0) log.append(events);
 		for (const turnId of turns) {
 			if (waiting.has(turnId)) continue;

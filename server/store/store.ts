@@ -44,6 +44,13 @@ export type Owner = {
 	readonly startTime: string;
 };
 
+/** A cell that has begun, or waits behind one that has. */
+export type UnfinishedCell = {
+	readonly cellId: string;
+	readonly code: string;
+	readonly executionCount: number | null;
+};
+
 export type KernelRow = {
 	readonly kernelId: string;
 	readonly sessionId: string;
@@ -145,7 +152,7 @@ export type Store = {
 	/** Takes a session away for good, with its outputs. */
 	deleteSession(sessionId: string): void;
 	/** Cells and turns without an end. */
-	unfinished(sessionId: string): { cells: string[]; turns: string[]; approvals: string[] };
+	unfinished(sessionId: string): { cells: UnfinishedCell[]; turns: string[]; approvals: string[] };
 
 	savePartial(sessionId: string, turnId: string, items: readonly PartialItem[]): void;
 	partial(sessionId: string, turnId: string): PartialItem[];

@@ -1,4 +1,4 @@
-import type { SessionEvent, TurnItem } from "../../protocol/index.ts";
+import type { CellItem, SessionEvent, TurnItem } from "../../protocol/index.ts";
 import type { Folded } from "../context/folding.ts";
 import type { Entry } from "../context/transcript.ts";
 import type { Database } from "./database.ts";
@@ -103,18 +103,21 @@ export const createTranscripts = (
 	unfinished: (sessionId) =>
 		db.read(() => {
 			const session = sessionNumber(db, sessionId);
-			const open = db.all<{ kind: string; item_id: string }>(
-				"SELECT kind, item_id FROM items WHERE session = ? AND state IN ('queued', 'running') ORDER BY seq",
+			const open = db.all<{ kind: string; item_id: string; json: string }>(
+				"SELECT kind, item_id, json FROM items WHERE session = ? AND state IN ('queued', 'running') ORDER BY seq",
 				session,
 			);
-			const named = (kind: string) => open.filter((row) => row.kind === kind).map((row) => row.item_id);
+			const ofKind = (kind: string) => open.filter((row) => row.kind === kind);
 			const approvals = db.all<{ approval_id: string }>(
 				"SELECT approval_id FROM approvals WHERE session = ? ORDER BY seq",
 				session,
 			);
 			return {
-				cells: named("cell"),
-				turns: named("turn"),
+				cells: ofKind("cell").map(({ json }) => {
+					const { cellId, code, executionCount } = JSON.parse(json) as CellItem;
+					return { cellId, code, executionCount };
+				}),
+				turns: ofKind("turn").map((row) => row.item_id),
 				approvals: approvals.map((row) => row.approval_id),
 			};
 		}),

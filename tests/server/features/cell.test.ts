@@ -1,5 +1,10 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { launchTestKernel, startKernelSession } from "../../support/sessionWithKernel.ts";
+import { createKernelHost } from "../../../server/kernel/kernelHost.ts";
+import { until } from "../../support/kernel.ts";
+import { startTestServer } from "../../support/server.ts";
+import { launchTestKernel, nextRequestId, startKernelSession } from "../../support/sessionWithKernel.ts";
 
 test("a cell runs, prints, returns and takes a number", async () => {
 	const { run } = await startKernelSession();
@@ -103,4 +108,51 @@ test("a resumed session finds its live kernel, with its variables", async () => 
 	expect(await again.event("cellOutput", (event) => event.cellId === cellId)).toMatchObject({
 		output: { data: { "text/plain": "42" } },
 	});
+});
+
+const untilThere = (path: string): string =>
+	`import os, time\nprint("before")\nwhile not os.path.exists(${JSON.stringify(path)}): time.sleep(0.01)`;
+
+test("cells go on under their names when another server takes up their kernel", async () => {
+	const { server, client, sessionId } = await startKernelSession();
+	const go = join(server.folder, "go");
+	const execute = async (code: string) =>
+		(await client.request("cell/execute", { sessionId, requestId: nextRequestId(), code })).cellId;
+	const waiting = await execute(`${untilThere(go)}\nprint("after")`);
+	const queued = await execute("1/0");
+	await client.event("cellOutput");
+	await server.stop();
+	const next = await startTestServer({ folder: server.folder });
+	const later = await next.connect();
+	const request = { requestId: nextRequestId(), ref: { sessionId }, settings: {} };
+	await later.request("session/resume", request);
+	await later.event("kernelAttached");
+	writeFileSync(go, "");
+	const ended = (cellId: string) => later.event("cellFinished", (event) => event.cellId === cellId);
+	expect(await ended(waiting)).toMatchObject({ status: "ok" });
+	expect(await ended(queued)).toMatchObject({ status: "error" });
+	const { items } = await later.request("session/transcript", { sessionId, before: null, limit: 9 });
+	expect(items).toHaveLength(2);
+	expect(JSON.stringify(items[0])).toMatch(/before.*after/);
+	expect(JSON.stringify(items[1])).toContain("ZeroDivisionError");
+});
+
+test("a cell that ended while no server listened is lost", async () => {
+	const { server, client, sessionId, launch } = await startKernelSession();
+	const go = join(server.folder, "go");
+	const code = untilThere(go);
+	const { cellId } = await client.request("cell/execute", { sessionId, requestId: nextRequestId(), code });
+	await client.event("cellOutput");
+	await server.stop();
+	writeFileSync(go, "");
+	const listener = { onStatus: () => {}, onForeignCell: () => {} };
+	const host = createKernelHost({ launch, kernelId: "other", listener, onLog: () => {} });
+	await host.ready;
+	await until(() => host.status === "idle");
+	await host.dispose("keep");
+	const next = await startTestServer({ folder: server.folder });
+	const later = await next.connect();
+	await later.request("session/resume", { requestId: nextRequestId(), ref: { sessionId }, settings: {} });
+	const isOurs = (event: { cellId: string }) => event.cellId === cellId;
+	expect(await later.event("cellFinished", isOurs)).toMatchObject({ status: "lost" });
 });

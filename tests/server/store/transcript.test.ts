@@ -178,7 +178,11 @@ test("tells what has no end", () => {
 		),
 		{ kind: "approvalAnswered", approvalId: "x", outcome: "allow", by: "p", message: null },
 	);
-	expect(store.unfinished("s")).toEqual({ cells: ["c"], turns: ["t", "u"], approvals: ["y"] });
+	expect(store.unfinished("s")).toEqual({
+		cells: [{ cellId: "c", code: "f()", executionCount: null }],
+		turns: ["t", "u"],
+		approvals: ["y"],
+	});
 	store.append("s", [turnFinished("t")]);
 	expect(store.unfinished("s").turns).toEqual(["u"]);
 });
