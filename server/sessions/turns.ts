@@ -2,6 +2,7 @@
  * Runs a session's prompts, one turn at a time, in order. A turn is rendered once, when it starts; its steps are
  * stored as they come; it ends exactly once.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type {
 	Content,
 	PromptResult,
@@ -31,6 +32,7 @@ const maxRounds = 21;
 /** Prompts that may wait. */
 const maxQueue = 100;
 const partialEveryMs = 250;
+const settleNumbersMs = 1000;
 
 export type TurnsOptions = {
 	readonly log: SessionLog;
@@ -62,6 +64,7 @@ export class Turns {
 	/** Prompts in the queue that wait for the end of their cell. */
 	readonly #held = new Set<string>();
 	#disposed = false;
+	readonly #numberings = new Set<Promise<void>>();
 	/** The canonical transcript, kept in step with the store; `null` before the first use or after an edit. */
 	#transcript: Entry[] | null = null;
 	readonly #tools = new OfferedTools();
@@ -490,14 +493,24 @@ export class Turns {
 	#number(turnId: string, source: string, content: readonly Content[]): void {
 		const { hosting, log } = this.#options;
 		if (!hosting.host) return;
-		hosting.numberPrompt(source, rewrittenPrompt(textOf(content))).then(
-			(executionCount) => {
-				if (!this.#disposed) log.settle([{ kind: "promptNumbered", turnId, executionCount }]);
-			},
-			() => {
-				// The kernel went first: the prompt has no number and is in our log all the same.
-			},
-		);
+		const numbering = hosting
+			.numberPrompt(source, rewrittenPrompt(textOf(content)))
+			.then(
+				(executionCount) => {
+					if (!this.#disposed) log.settle([{ kind: "promptNumbered", turnId, executionCount }]);
+				},
+				() => {
+					// The kernel went first: the prompt has no number and is in our log all the same.
+				},
+			)
+			.finally(() => this.#numberings.delete(numbering));
+		this.#numberings.add(numbering);
+	}
+
+	/** Waits for the numbers of prompts that a free kernel is about to give: whoever asks and leaves has them too. */
+	async settleNumbers(): Promise<void> {
+		if (this.#numberings.size === 0 || this.#options.hosting.busy) return;
+		await Promise.race([Promise.all(this.#numberings), delay(settleNumbersMs, undefined, { ref: false })]);
 	}
 
 	async #callTool(turnId: string, asked: ToolCall, signal: AbortSignal): Promise<ToolResult> {

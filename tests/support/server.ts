@@ -69,7 +69,14 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 		createHost:
 			options.createHost ??
 			((launch, kernelId, listener) =>
-				createKernelHost({ launch, kernelId, listener, onLog: (text) => logged.push(text) })),
+				createKernelHost({
+					launch,
+					kernelId,
+					listener,
+					// A loaded machine takes its time, for the first completion above all.
+					lookupTimeoutMs: 20_000,
+					onLog: (text) => logged.push(text),
+				})),
 		startTimeOf,
 		onLog: (text) => logged.push(text),
 		isAlive: ({ instanceId }) => instanceId === owner.instanceId,
