@@ -11,6 +11,12 @@ import { Editor } from "./editor.ts";
 /** Leaving does not hold up Neovim's end for longer. */
 const goodbyeMs = 400;
 
+/** How long a signal waits for the end of the input. */
+const lastWordsMs = 150;
+
+/** What was read last is still being decoded when the input ends. */
+const settleMs = 10;
+
 /** Serves until `input` ends or the process is asked to; answers the exit code. */
 export const runHost = async (input: Readable, output: Writable, env: NodeJS.ProcessEnv): Promise<number> => {
 	const nvim = attach({ reader: input as never, writer: output as never, options: { logger: silent } });
@@ -21,9 +27,12 @@ export const runHost = async (input: Readable, output: Writable, env: NodeJS.Pro
 	});
 	await new Promise<void>((resolve) => {
 		for (const event of ["end", "close", "error"]) input.once(event, () => resolve());
-		for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) process.once(signal, () => resolve());
+		// Neovim ends its jobs while what it wrote last may still be on its way.
+		for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const)
+			process.once(signal, () => setTimeout(resolve, lastWordsMs));
 		output.once("error", () => resolve());
 	});
+	await delay(settleMs);
 	await Promise.race([calls.leave(), delay(goodbyeMs)]);
 	return 0;
 };

@@ -80,8 +80,6 @@ const init = `
 	local root, command, settings = ...
 	vim.opt.runtimepath:append(root)
 	vim.cmd("runtime! plugin/ipyai.lua")
-	-- Nobody is there to press a key for more.
-	vim.o.more = false
 	-- Looking for a Python with pynvim, which file types do, takes longer than all the rest.
 	vim.g.loaded_python3_provider = 0
 	_G.notices = {}

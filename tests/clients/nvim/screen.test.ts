@@ -152,6 +152,19 @@ test("in kitty a picture goes to the terminal once, and placeholders in its colo
 	expect(bytes().slice(before)).toContain(`\x1b_Ga=d,d=I,i=${id},q=2\x1b\\`);
 });
 
+test("output below the last line of a window scrolls into view", async () => {
+	const lines = Array.from({ length: 20 }, (_, n) => `# line ${n}`).join("\n");
+	const { child, shows, rows } = await startOnTerminal(
+		`${lines}\n# %%\nfor n in range(5): print("row", n)\n`,
+	);
+	await shows(/# line 0/);
+	child.write("G,c");
+	await shows(/▎ row 4/);
+	expect(rows().findIndex((row) => row.includes("for n in"))).toBeLessThan(9);
+	child.write("gg");
+	await shows(/# line 0/);
+});
+
 test("in other terminals a picture is named", async () => {
 	const { child, shows, bytes } = await startOnTerminal(
 		`import base64, IPython.display as d\nd.Image(base64.b64decode("${png(3, 2)}"))\n`,

@@ -85,6 +85,29 @@ function M.draw(place)
   end
 end
 
+---Scrolls the current window, if the cursor is at the place, as far as what stands below it can be seen: Neovim leaves
+---virtual lines below the last row of a window out.
+---@param place ipyai.Placed
+function M.reveal(place)
+  local win = vim.api.nvim_get_current_win()
+  local first, last = M.rows(place)
+  if not first or vim.api.nvim_win_get_buf(win) ~= place.buf then
+    return
+  end
+  local cursor = vim.api.nvim_win_get_cursor(win)[1] - 1
+  local row = vim.fn.screenpos(win, last + 1, #vim.fn.getline(last + 1) + 1).row
+  if cursor < first or cursor > last or row == 0 then
+    return
+  end
+  local bottom = vim.fn.win_screenpos(win)[1] + vim.fn.winheight(win) - 1
+  local hidden = row + #place.lines - bottom
+  local top = vim.fn.line("w0")
+  local highest = math.max(top, cursor + 1 - vim.wo[win].scrolloff)
+  if hidden > 0 and top < highest then
+    vim.fn.winrestview({ topline = math.min(top + hidden, highest) })
+  end
+end
+
 ---Puts the extmark where the code ends now: rows may have been written behind it.
 ---@param place ipyai.Placed
 local function grow(place)

@@ -73,8 +73,12 @@ function M.receive(message)
     return
   end
   run.cell = message
+  local is_new = not run.finished
   if outputs.is_placed(run.place) and not run.place.cleared then
     draw(run)
+    if is_new then
+      outputs.reveal(run.place)
+    end
   end
   require("ipyai.windows").refresh_output(message.cellId)
 end
