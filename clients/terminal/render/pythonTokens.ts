@@ -74,7 +74,7 @@ const roleOf = (text: string, before: string, line: string, at: number): Role | 
 		if (before === "def") return "function";
 		if (before === "class") return "type";
 		if (before !== "." && keywords.has(text)) return "keyword";
-		if (before !== "." && constants.has(text)) return "keyword";
+		if (before !== "." && constants.has(text)) return "number";
 		if (before !== "." && builtins.has(text)) return "builtin";
 		return line[at + text.length] === "(" ? "function" : null;
 	}
