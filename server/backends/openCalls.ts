@@ -23,10 +23,16 @@ export class OpenCalls {
 	#calls = new Map<string, OpenCall>();
 	#otherResults: readonly ToolResult[] = [];
 	#rounds = 0;
+	#stop = new AbortController();
 
 	constructor(request: TurnRequest, report: (update: TurnUpdate) => void) {
 		this.#request = request;
 		this.#report = report;
+	}
+
+	/** Fires with the turn's, and when what runs now has no more use: its child is gone, for example. */
+	get signal(): AbortSignal {
+		return AbortSignal.any([this.#request.signal, this.#stop.signal]);
 	}
 
 	get isEmpty(): boolean {
@@ -87,7 +93,7 @@ export class OpenCalls {
 	async run(open: OpenCall, beforeAnswer: () => void | Promise<void>): Promise<ToolResult> {
 		if (open.result !== null) return open.result;
 		this.announce(open);
-		const { signal } = this.#request;
+		const { signal } = this;
 		const { callId } = open.call;
 		const failed = (text: string): ToolResult => ({
 			callId,
@@ -124,9 +130,11 @@ export class OpenCalls {
 		return true;
 	}
 
-	/** Every call without a result gets one that says so. */
+	/** Every call without a result gets one that says so, and what runs for it is stopped. */
 	cancel(): void {
 		for (const open of this.#calls.values())
 			if (open.result === null) this.settle(open, cancelledResult(open.call.callId));
+		this.#stop.abort();
+		this.#stop = new AbortController();
 	}
 }

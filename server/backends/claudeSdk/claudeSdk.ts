@@ -33,12 +33,17 @@ export const createClaudeSdkBackend = (): Backend => {
 		);
 	};
 
-	/** A child that holds the transcript up to the prompt, with what is to be sent to it. */
-	const childFor = (request: TurnRequest, options: ChildOptions) => {
+	/** The child that waits with the transcript up to the prompt, with what is to be sent to it. */
+	const waitingFor = (request: TurnRequest, options: ChildOptions) => {
+		const child = takeChild(request.conversationId, options, fingerprint(request.transcript.slice(0, -1)));
+		return child && { child, prompt: seedOf(request, request.transcript.slice(-2)).prompt };
+	};
+
+	/** As above, newly started. */
+	const newFor = (request: TurnRequest, options: ChildOptions) => {
+		const { records, prompt } = seedOf(request, request.transcript);
 		const history = fingerprint(request.transcript.slice(0, -1));
-		const child = takeChild(request.conversationId, options, history);
-		const seed = seedOf(request, request.transcript.slice(child === null ? 0 : -2));
-		return { child: child ?? pool.add(new ClaudeChild(options, seed.records, history)), prompt: seed.prompt };
+		return { child: pool.add(new ClaudeChild(options, records, history)), prompt };
 	};
 
 	/** Starts the child of the next turn, when all that it needs is known by now. */
@@ -79,23 +84,39 @@ export const createClaudeSdkBackend = (): Backend => {
 		}
 		const options = optionsOf(request, executable);
 		const isLoose = request.transcript.length === 1 && pool.beginsAgain(conversationId);
-		const { child, prompt } = childFor(request, options);
-		const names = claudeNames(request.tools, wireNames(request.tools));
-		const turn = new ClaudeTurn(request, child, names, ownerOf(request), claudeWindow(request.model));
-		child.listener = turn;
+		const waiting = waitingFor(request, options);
+		const first = waiting ?? newFor(request, options);
+		const begin = ({ child, prompt }: typeof first): ClaudeChild => {
+			child.listener = turn;
+			child.send(prompt);
+			return child;
+		};
+		const replace = (): ClaudeChild => {
+			pool.close(first.child);
+			return begin(newFor(request, options));
+		};
+		const turn = new ClaudeTurn(
+			request,
+			first.child,
+			waiting && replace,
+			claudeNames(request.tools, wireNames(request.tools)),
+			ownerOf(request),
+			claudeWindow(request.model),
+		);
 		const cancel = () => turn.cancel();
 		signal.addEventListener("abort", cancel, { once: true });
 		const transcript: Entry[] = [...request.transcript];
 		let hasEnded = false;
 		let isKept = false;
 		try {
-			child.send(prompt);
+			begin(first);
 			for await (const update of turn.updates) {
 				if (update.kind === "response") transcript.push(update.entry);
 				if (update.kind === "toolResults") transcript.push({ role: "tool", results: update.results });
 				if (update.kind === "steered") transcript.push({ role: "user", content: update.content });
 				if (update.kind === "end") {
 					hasEnded = true;
+					const { child } = turn;
 					child.listener = null;
 					isKept = turn.isClean && !isLoose;
 					if (isKept) {
@@ -108,6 +129,7 @@ export const createClaudeSdkBackend = (): Backend => {
 			}
 		} finally {
 			signal.removeEventListener("abort", cancel);
+			const { child } = turn;
 			if (!hasEnded) {
 				child.listener = null;
 				void child.stop().then(() => pool.close(child));

@@ -29,7 +29,9 @@ export class ClaudeTurn implements ChildListener {
 	/** The child holds what the transcript holds. */
 	isClean = true;
 	readonly #request: TurnRequest;
-	readonly #child: ClaudeChild;
+	/** What answers; another one when the first turns out to be gone. */
+	#child: ClaudeChild;
+	#replace: (() => ClaudeChild) | null;
 	readonly #names: WireNames;
 	readonly #owner: TurnOwner;
 	readonly #contextWindow: number | null;
@@ -45,9 +47,11 @@ export class ClaudeTurn implements ChildListener {
 	#cancelled = false;
 	#ended = false;
 
+	/** `replace` gives a child to which the same was sent, for one that had rested and ends without a word. */
 	constructor(
 		request: TurnRequest,
 		child: ClaudeChild,
+		replace: (() => ClaudeChild) | null,
 		names: WireNames,
 		owner: TurnOwner,
 		contextWindow: number | null,
@@ -55,13 +59,19 @@ export class ClaudeTurn implements ChildListener {
 		this.#request = request;
 		this.#calls = new OpenCalls(request, (update) => this.updates.push(update));
 		this.#child = child;
+		this.#replace = replace;
 		this.#names = names;
 		this.#owner = owner;
 		this.#contextWindow = contextWindow;
 	}
 
+	get child(): ClaudeChild {
+		return this.#child;
+	}
+
 	onMessage(message: SDKMessage): void {
 		if (this.#ended) return;
+		this.#replace = null;
 		if (message.type === "stream_event") {
 			if (message.parent_tool_use_id === null)
 				this.#takeEvent(message.event as Anthropic.RawMessageStreamEvent);
@@ -78,6 +88,14 @@ export class ClaudeTurn implements ChildListener {
 
 	onEnd(error: Error | null): void {
 		if (this.#ended) return;
+		if (this.#replace !== null && !this.#cancelled) {
+			const replace = this.#replace;
+			this.#replace = null;
+			const reason = this.#reasonOf(error?.message ?? "the process ended");
+			this.updates.push({ kind: "retrying", attempt: 1, delayMs: 0, reason });
+			this.#child = replace();
+			return;
+		}
 		this.isClean = false;
 		this.#abandonResponse();
 		if (this.#cancelled) this.#finish("cancelled");
@@ -110,7 +128,7 @@ export class ClaudeTurn implements ChildListener {
 		if (this.#calls.isPastLastRound) return lastRoundNote;
 		if (open.call.executor === "server") return null;
 		this.#calls.announce(open);
-		const { signal } = this.#request;
+		const { signal } = this.#calls;
 		try {
 			return await orAborted(this.#request.permitProviderTool(open.call, signal), signal);
 		} catch (error) {
@@ -218,12 +236,15 @@ export class ClaudeTurn implements ChildListener {
 	}
 
 	#fail(said: string): void {
-		const { environment } = this.#request;
-		const reason = redact(summarizeText(said.replace(/^API Error: /, "")), environment);
+		const reason = this.#reasonOf(said);
 		const advice = /auth|401|403|api.key|log.?in/i.test(reason)
 			? "Check ANTHROPIC_API_KEY or log in by running claude, or choose another backend with %ipyai backend."
 			: "Send the prompt again, or choose another backend with %ipyai backend.";
 		this.#finish("failed", `${this.#owner.backend}: ${reason.replace(/([^.!?…])$/, "$1.")} ${advice}`);
+	}
+
+	#reasonOf(said: string): string {
+		return redact(summarizeText(said.replace(/^API Error: /, "")), this.#request.environment);
 	}
 
 	#finish(stopReason: StopReason, error: string | null = null): void {

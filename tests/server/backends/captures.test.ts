@@ -51,7 +51,7 @@ const told = async (updates: AsyncIterable<TurnUpdate>): Promise<string> => {
 
 const replayClaude = async (name: string): Promise<string> => {
 	const child = { takeCost: (total: number) => total, options: { hasKey: true } } as unknown as ClaudeChild;
-	const turn = new ClaudeTurn(request, child, claudeNames([pyrun], names), owner, null);
+	const turn = new ClaudeTurn(request, child, null, claudeNames([pyrun], names), owner, null);
 	const reading = told(turn.updates);
 	const calls: Promise<unknown>[] = [];
 	for (const message of linesOf(name)) {
