@@ -32,6 +32,9 @@ export type CellPayload = z.infer<typeof CellPayload>;
 export const Decision = z.enum(["allow", "allowAlways", "deny"]);
 export type Decision = z.infer<typeof Decision>;
 
+/** The name of the participant `by` at that time: it is known when they are gone. Older logs lack it. */
+export const ByName = z.string().optional();
+
 /**
  * Lasting events of a session: the truth. Each has a sequence number, is committed before it is announced,
  * and is sent in order as `session/update`. Field names follow LSP, ACP and Jupyter.
@@ -79,6 +82,7 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 		code: z.string(),
 		/** Participant, or `null` for a client outside of this server. */
 		by: z.string().nullable(),
+		byName: ByName,
 		executionCount: z.int().nullable(),
 	}),
 	z.object({ kind: z.literal("cellOutput"), cellId: z.string(), output: Output }),
@@ -97,6 +101,7 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 		/** As typed, dot and all: what history shows. */
 		source: z.string(),
 		by: z.string().nullable(),
+		byName: ByName,
 	}),
 	z.object({ kind: z.literal("promptEdited"), turnId: z.string(), content: z.array(Content) }),
 	z.object({ kind: z.literal("promptRemoved"), turnId: z.string() }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Content, Output, StopReason, Usage } from "./content.ts";
-import { CellPayload, CellStatus } from "./events.ts";
+import { ByName, CellPayload, CellStatus } from "./events.ts";
 
 /** A cell as it stands now: the fold of its events. `status` is `running` until it finished. */
 export const CellItem = z.object({
@@ -11,6 +11,7 @@ export const CellItem = z.object({
 	kernelId: z.string(),
 	code: z.string(),
 	by: z.string().nullable(),
+	byName: ByName,
 	executionCount: z.int().nullable(),
 	status: z.enum([...CellStatus.options, "running"]),
 	outputs: z.array(Output),
@@ -45,6 +46,7 @@ export const TurnItem = z.object({
 	content: z.array(Content),
 	source: z.string(),
 	by: z.string().nullable(),
+	byName: ByName,
 	executionCount: z.int().nullable(),
 	state: z.enum(["queued", "running", "finished", "removed"]),
 	backend: z.string().nullable(),

@@ -25,6 +25,8 @@ export type CellView = {
 	readonly cellId: string;
 	readonly code: string;
 	readonly by: string | null;
+	/** What they were called then. */
+	readonly byName?: string | undefined;
 	executionCount: number | null;
 	status: CellStatus | "running";
 };
@@ -44,6 +46,8 @@ export type ToolCallView = {
 export type TurnView = {
 	readonly turnId: string;
 	readonly by: string | null;
+	/** What they were called then. */
+	readonly byName?: string | undefined;
 	/** As typed. */
 	readonly source: string;
 	content: readonly Content[];
@@ -496,11 +500,13 @@ type TurnEvent = Extract<
 const newTurn = (prompt: {
 	turnId: string;
 	by: string | null;
+	byName?: string | undefined;
 	source: string;
 	content: readonly Content[];
 }): TurnView => ({
 	turnId: prompt.turnId,
 	by: prompt.by,
+	byName: prompt.byName,
 	source: prompt.source,
 	content: prompt.content,
 	executionCount: null,

@@ -10,6 +10,7 @@ type Cell = {
 	readonly cellId: string;
 	readonly code: string;
 	readonly by: string | null;
+	readonly byName: string | undefined;
 	readonly past: boolean;
 	run: number | null;
 	count: number | null;
@@ -19,7 +20,8 @@ type Cell = {
 
 /** Who did something, and whether it was a run of Lua's. */
 export type Origin = {
-	name(participantId: string | null): string;
+	/** `byName` is what they were called then. */
+	name(participantId: string | null, byName?: string): string;
 	isMe(participantId: string | null): boolean;
 	/** The run of Lua's that became this; told once. */
 	runOf(item: Parameters<LiveSession["claim"]>[0]): number | null;
@@ -40,11 +42,18 @@ export class CellBook {
 		this.#origin = origin;
 	}
 
-	started(event: { cellId: string; code: string; by: string | null; executionCount: number | null }): void {
+	started(event: {
+		cellId: string;
+		code: string;
+		by: string | null;
+		byName?: string | undefined;
+		executionCount: number | null;
+	}): void {
 		const cell: Cell = {
 			cellId: event.cellId,
 			code: event.code,
 			by: event.by,
+			byName: event.byName,
 			past: false,
 			run: this.#origin.runOf(event),
 			count: event.executionCount,
@@ -89,6 +98,7 @@ export class CellBook {
 			cellId: item.cellId,
 			code: item.code,
 			by: item.by,
+			byName: item.byName,
 			past: known?.past ?? true,
 			run: known?.run ?? (known ? null : this.#origin.runOf(item)),
 			count: item.executionCount,
@@ -126,13 +136,14 @@ export class CellBook {
 	#tell(cell: Cell): void {
 		this.#editor.update(`cell ${cell.cellId}`, () => {
 			// The reference may be old: a snapshot replaces cells.
-			const { cellId, run, by, past, code, count, status, outputs } = this.#cells.get(cell.cellId) ?? cell;
+			const { cellId, run, by, byName, past, code, count, status, outputs } =
+				this.#cells.get(cell.cellId) ?? cell;
 			const end = status === "ok" ? "head" : "tail";
 			return {
 				kind: "cell",
 				cellId,
 				run,
-				by: this.#origin.name(by),
+				by: this.#origin.name(by, byName),
 				mine: this.#origin.isMe(by),
 				past,
 				code,

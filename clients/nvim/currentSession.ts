@@ -40,7 +40,10 @@ export class CurrentSession {
 		this.#editor = editor;
 		this.#connect = connect;
 		const origin = {
-			name: (id: string | null) => (id === null ? "another program" : (this.#names.get(id) ?? "Earlier")),
+			name: (id: string | null, byName?: string) => {
+				if (id === null) return "another program";
+				return this.#names.get(id) ?? (byName === undefined ? "Earlier" : plainText(byName));
+			},
 			isMe: (id: string | null) => id !== null && id === this.#live?.view?.participantId,
 			runOf: (item: Parameters<LiveSession["claim"]>[0]) => this.#runOf(item),
 		};

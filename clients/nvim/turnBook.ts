@@ -2,7 +2,7 @@
 import type { Content, TranscriptItem } from "../../protocol/index.ts";
 import { toolLine } from "../../protocol/toolLine.ts";
 import { codeBlocks } from "../common/codeBlocks.ts";
-import type { Change, TextView } from "../common/sessionView.ts";
+import type { Change, TextView, TurnView } from "../common/sessionView.ts";
 import { plainText } from "../common/terminalText.ts";
 import type { Origin } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
@@ -57,7 +57,7 @@ export class TurnBook {
 	onChange(change: TurnChange): void {
 		const { turnId } = change.turn;
 		if (change.kind === "promptQueued" && !this.#turns.has(turnId)) {
-			const turn = newTurn(turnId, false, this.#headOf(change.turn.by, change.turn.content));
+			const turn = newTurn(turnId, false, this.#headOf(change.turn));
 			turn.run = this.#origin.runOf(change.turn);
 			this.#turns.set(turnId, turn);
 			this.#tell(turn);
@@ -137,7 +137,7 @@ export class TurnBook {
 		const known = this.#turns.get(item.turnId);
 		const turn = known ?? newTurn(item.turnId, item.state === "finished", "");
 		if (!known) turn.run = this.#origin.runOf(item);
-		turn.head = this.#headOf(item.by, item.content);
+		turn.head = this.#headOf(item);
 		turn.grown = null;
 		turn.state = item.state;
 		turn.parts = item.parts.flatMap((part): Part[] => {
@@ -166,8 +166,8 @@ export class TurnBook {
 		if (reason !== null) setPart(turn, { kind: "note", id: "end", text: reason });
 	}
 
-	#headOf(by: string | null, content: readonly Content[]): string {
-		const name = this.#origin.isMe(by) ? "You" : this.#origin.name(by);
+	#headOf({ by, byName, content }: Pick<TurnView, "by" | "byName" | "content">): string {
+		const name = this.#origin.isMe(by) ? "You" : this.#origin.name(by, byName);
 		return `## ${plainText(name)}\n\n${quoted(contentText(content))}`;
 	}
 

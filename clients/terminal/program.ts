@@ -9,6 +9,7 @@ import { preparePython } from "../common/preparePython.ts";
 import { type Arguments, helpText, noArguments, type RunArguments, toSettingsPatch } from "./arguments.ts";
 import { exitCodes } from "./batch.ts";
 import { plainText } from "./cleanText.ts";
+import { clientName } from "./clientName.ts";
 import { startKernel } from "./kernelStart.ts";
 import { chooseTarget, NoSession } from "./sessionTarget.ts";
 
@@ -76,7 +77,7 @@ const runFace = async (
 	const env = process.env;
 	const connect = async (client: { readonly approvals: boolean; readonly input: boolean }) => {
 		const { joinServer } = await import("../common/joinServer.ts");
-		return joinServer({ name: "ipyai terminal", cwd, environment: env, ...client });
+		return joinServer({ name: clientName, cwd, environment: env, ...client });
 	};
 	const asked = [
 		...(args.load === null ? [] : [`%ipyai load ${args.load}`]),

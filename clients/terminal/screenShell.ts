@@ -10,6 +10,7 @@ import { type Approval, type Change, isAlive, type SessionView } from "../common
 import { createAnswerKeys } from "./answerKeys.ts";
 import { ApprovalPrompt } from "./approvalPrompt.ts";
 import { exitCodes } from "./batch.ts";
+import { clientName } from "./clientName.ts";
 import { promptModeText, runCommand, runsAsCell } from "./commands.ts";
 import { createEditor } from "./editor/editor.ts";
 import type { KeyEvent } from "./editor/keys.ts";
@@ -86,7 +87,7 @@ export class ScreenShell implements LiveSessionListener {
 			columns: () => this.#stage.screen.columns,
 			commit: (lines) => this.#stage.commit(lines),
 			clear: () => this.#stage.clear(),
-			nameOf: (participantId) => this.#nameOf(participantId),
+			nameOf: (participantId, byName) => this.#nameOf(participantId, byName),
 			nextNumber: () => this.#live.view?.nextExecutionCount ?? 1,
 			isShown: (item) => this.#pending.claim(item),
 		});
@@ -553,10 +554,12 @@ export class ScreenShell implements LiveSessionListener {
 		return this.#live.view?.settings.promptMode ?? this.#start.args.promptMode;
 	}
 
-	#nameOf(participantId: string | null): string {
+	#nameOf(participantId: string | null, byName?: string): string {
 		const { view } = this.#live;
 		if (participantId === null || participantId === view?.participantId) return "";
-		return view?.participants.find((each) => each.participantId === participantId)?.name ?? "";
+		const present = view?.participants.find((each) => each.participantId === participantId)?.name;
+		// What was done in terminals that are gone is the past of this one.
+		return sanitizeLines(present ?? (byName === clientName ? "" : (byName ?? ""))).join(" ");
 	}
 
 	#askApproval(approval: Approval): void {

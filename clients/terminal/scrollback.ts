@@ -26,8 +26,8 @@ export type ScrollbackOptions = {
 	commit(lines: readonly string[]): void;
 	/** A program asked for an empty screen. */
 	clear(): void;
-	/** How another participant is named. */
-	nameOf(participantId: string | null): string;
+	/** How another participant is named; `byName` is what they were called then. Nothing for who sits here. */
+	nameOf(participantId: string | null, byName?: string): string;
 	/** The number that a cell without one takes if it runs now. */
 	nextNumber(): number;
 	/** Whether this input was shown when it was entered. */
@@ -206,7 +206,7 @@ export class Scrollback {
 		if (cell === undefined || this.#shown.has(cell.cellId)) return;
 		this.#shown.add(cell.cellId);
 		this.#gap();
-		if (cell.by !== null || cell.executionCount !== null) this.#byLine(cell.by);
+		if (cell.by !== null || cell.executionCount !== null) this.#byLine(cell);
 		cell.executionCount ??= this.#options.nextNumber();
 		this.#echo(cell.code, cell.executionCount, "python");
 		this.#speaksFirst(cell.cellId);
@@ -234,8 +234,8 @@ export class Scrollback {
 	}
 
 	/** Names the other window whose input follows. */
-	#byLine(by: string | null): void {
-		const name = this.#options.nameOf(by);
+	#byLine({ by, byName }: { by: string | null; byName?: string | undefined }): void {
+		const name = this.#options.nameOf(by, byName);
 		if (name !== "") this.#commit([paint(this.#options.theme, "dim", `${name}:`)]);
 	}
 
@@ -304,7 +304,7 @@ export class Scrollback {
 		if (!this.#shown.has(turn.turnId)) {
 			this.#shown.add(turn.turnId);
 			this.#gap();
-			this.#byLine(turn.by);
+			this.#byLine(turn);
 			this.#echo(turn.source, turn.executionCount ?? this.#options.nextNumber(), "ai");
 			this.#speaksFirst(turn.turnId);
 		}
@@ -383,6 +383,7 @@ export class Scrollback {
 		const wasShown = this.#shown.has(item.cellId);
 		if (!wasShown) {
 			this.#gap();
+			this.#byLine(item);
 			this.#echo(item.code, item.executionCount, "python");
 		}
 		const stream = createOutputStream();
@@ -404,6 +405,7 @@ export class Scrollback {
 	#pastTurn(item: Extract<TranscriptItem, { kind: "turn" }>): void {
 		if (!this.#shown.has(item.turnId)) {
 			this.#gap();
+			this.#byLine(item);
 			this.#echo(item.source, item.executionCount, "ai");
 		}
 		for (const part of item.parts) this.#pastPart(part);

@@ -19,15 +19,23 @@ type Unsettled = { readonly events: readonly SessionEvent[]; readonly entries: T
 export class SessionLog {
 	readonly sessionId: string;
 	readonly #store: Store;
+	readonly #nameOf: (participantId: string) => string | undefined;
 	readonly #listeners = new Set<LogListener>();
 	#headSeq: number;
 	/** What happened and is not stored yet, oldest first. */
 	readonly #unsettled: Unsettled[] = [];
 	#retry: NodeJS.Timeout | null = null;
 
-	constructor(store: Store, sessionId: string, headSeq: number) {
+	/** `nameOf` names whoever ran a cell or asked a prompt: their name is stored with what they did. */
+	constructor(
+		store: Store,
+		sessionId: string,
+		headSeq: number,
+		nameOf: (participantId: string) => string | undefined = () => undefined,
+	) {
 		this.sessionId = sessionId;
 		this.#store = store;
+		this.#nameOf = nameOf;
 		this.#headSeq = headSeq;
 	}
 
@@ -50,10 +58,17 @@ export class SessionLog {
 		entries?: TurnEntries,
 		answer?: RememberedAnswer,
 	): readonly StoredEvent[] {
-		const stored = this.#store.append(this.sessionId, events, entries, answer);
+		const named = events.map((event) => this.#withName(event));
+		const stored = this.#store.append(this.sessionId, named, entries, answer);
 		this.#headSeq = stored.at(-1)?.seq ?? this.#headSeq;
 		for (const event of stored) for (const listener of this.#listeners) listener.onEvent(event);
 		return stored;
+	}
+
+	#withName(event: SessionEvent): SessionEvent {
+		if ((event.kind !== "cellStarted" && event.kind !== "promptAccepted") || event.by === null) return event;
+		const byName = this.#nameOf(event.by);
+		return byName === undefined ? event : { ...event, byName };
 	}
 
 	/** Appends one event and returns its sequence number. */

@@ -73,6 +73,8 @@ export class Session {
 	readonly exactLog: ExactLogging;
 	readonly #dependencies: SessionDependencies;
 	readonly #participants = new Map<string, Audience>();
+	/** Everybody who was here: what they began may be told after they left. */
+	readonly #names = new Map<string, string>();
 	readonly #createdAt: number;
 	/** Read once: a change in mid-session would change the head of every request. */
 	readonly #systemPromptTemplate: string | null;
@@ -95,7 +97,7 @@ export class Session {
 		this.#settings = settings;
 		this.#systemPromptTemplate = loadSystemPrompt(environment);
 		const { store, owner, createHost, backends } = dependencies;
-		this.log = new SessionLog(store, row.sessionId, row.headSeq);
+		this.log = new SessionLog(store, row.sessionId, row.headSeq, (id) => this.#names.get(id));
 		this.log.subscribe({
 			onEvent: (stored) => this.#announce(stored),
 			onHint: (hint, seq) => this.#announceHint(hint, seq),
@@ -204,6 +206,7 @@ export class Session {
 			participant: { participantId: audience.participantId, name: audience.name, role: audience.role },
 		});
 		this.#participants.set(audience.participantId, audience);
+		this.#names.set(audience.participantId, audience.name);
 		if (audience.role === "controller") this.#adoptEnvironment(audience.environment);
 		const result = {
 			participantId: audience.participantId,

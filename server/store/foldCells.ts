@@ -8,7 +8,7 @@ type Event<Kind extends SessionEvent["kind"]> = Extract<SessionEvent, { kind: Ki
 const fullRowChars = 8192;
 
 export const startCell = (db: Database, session: number, seq: number, event: Event<"cellStarted">): void => {
-	const { cellId, kernelId, code, by, executionCount } = event;
+	const { cellId, kernelId, code, by, byName, executionCount } = event;
 	const item: Omit<CellItem, "outputs"> = {
 		kind: "cell",
 		seq,
@@ -16,6 +16,7 @@ export const startCell = (db: Database, session: number, seq: number, event: Eve
 		kernelId,
 		code,
 		by,
+		byName,
 		executionCount,
 		status: "running",
 		payloads: [],

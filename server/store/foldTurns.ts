@@ -15,7 +15,7 @@ export const acceptPrompt = (
 	seq: number,
 	event: Event<"promptAccepted">,
 ): void => {
-	const { turnId, content, source, by } = event;
+	const { turnId, content, source, by, byName } = event;
 	const item: Omit<TurnItem, "parts"> = {
 		kind: "turn",
 		seq,
@@ -24,6 +24,7 @@ export const acceptPrompt = (
 		content,
 		source,
 		by,
+		byName,
 		executionCount: null,
 		state: "queued",
 		backend: null,

@@ -291,4 +291,12 @@ test("prompts of others appear in the conversation", async () => {
 
 		"
 	`);
+	// They go, and this Neovim comes back: the past still says whose it is.
+	await vim.command("IpyaiStop!");
+	await vim.shows(vim.notices, /it goes on/);
+	other.connection.close();
+	await vim.command(`IpyaiJoin ${sessionId}`);
+	await vim.shows(() => vim.lines("ipyai://chat"), /^## ipyai terminal\n\n> from there/m);
+	await vim.command("IpyaiStop");
+	await vim.shows(vim.notices, /has ended/);
 });

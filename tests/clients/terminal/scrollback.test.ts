@@ -24,7 +24,7 @@ const open = (options: { mine?: boolean } = {}) => {
 		columns: () => 60,
 		commit: (more) => lines.push(...more),
 		clear: () => lines.push("(cleared)"),
-		nameOf: (participantId) => (participantId === "p2" ? "ipyai nvim" : ""),
+		nameOf: (participantId, byName) => (participantId === "p2" ? "ipyai nvim" : (byName ?? "")),
 		nextNumber: () => view.nextExecutionCount,
 		isShown: () => options.mine === true,
 	});
@@ -167,6 +167,8 @@ test("the past is shown as it ended, what still runs goes on", () => {
 					...cell,
 					seq: 1,
 					cellId: "c1",
+					by: "gone",
+					byName: "Ada",
 					code: "1",
 					status: "ok",
 					outputs: [{ kind: "executeResult", executionCount: 1, data: { "text/plain": "1" }, metadata: {} }],
@@ -184,7 +186,7 @@ test("the past is shown as it ended, what still runs goes on", () => {
 		},
 	});
 	for (const change of changes) scrollback.show(change);
-	expect(above()).toBe("In [1]: 1\nOut[1]: 1\n\nIn [2]: slow()");
+	expect(above()).toBe("Ada:\nIn [1]: 1\nOut[1]: 1\n\nIn [2]: slow()");
 	expect(live()).toBe("half");
 	for (const change of view.fold(event(printed("c2", " and half\n")))) scrollback.show(change);
 	expect(above()).toMatch(/slow\(\)\nhalf and half$/);

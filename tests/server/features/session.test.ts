@@ -72,6 +72,26 @@ test("a snapshot in mid-answer holds what has come so far", async () => {
 	expect(JSON.stringify(replay)).toContain('"text":"Half"');
 });
 
+test("who asked is named in the transcript after they left, under another server and in a fork too", async () => {
+	const server = await startTestServer({ backends: [scriptedBackend(say("one"))] });
+	const first = await server.connect({ name: "Ada" });
+	const { state } = await first.request("session/new", newSession(server.folder));
+	const { sessionId } = state;
+	await first.request("session/prompt", { sessionId, requestId: "1", content: text("a") });
+	await first.event("turnFinished");
+	await server.stop();
+	const next = await startTestServer({ folder: server.folder });
+	const second = await next.connect({ name: "Grace" });
+	const resumed = await second.request("session/resume", {
+		ref: { sessionId },
+		requestId: "resume",
+		settings: {},
+	});
+	expect(resumed.replay).toMatchObject({ items: [{ kind: "turn", byName: "Ada" }] });
+	const fork = await second.request("session/fork", { sessionId, requestId: "fork", kernel: null });
+	expect(fork.replay).toMatchObject({ items: [{ kind: "turn", byName: "Ada" }] });
+});
+
 test("a stopped server loses nothing: the next one resumes with the transcript", async () => {
 	const server = await startTestServer({ backends: [scriptedBackend(say("kept"))] });
 	const first = await server.connect();

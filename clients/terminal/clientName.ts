@@ -1,0 +1,2 @@
+/** What a terminal is called to the others in its session. */
+export const clientName = "ipyai terminal";
