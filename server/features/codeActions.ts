@@ -1,4 +1,5 @@
 import { codeCellAt } from "./codeCells.ts";
+import { isPython } from "./documents.ts";
 import type { Feature } from "./feature.ts";
 import { sessionFor } from "./sessionFor.ts";
 
@@ -25,7 +26,7 @@ export const codeActionsFeature: Feature = {
 			else if (!isEmpty) ask("Ask ipyai about this", "What does this do? Is anything wrong with it?");
 			const isCell =
 				uri.startsWith("vscode-notebook-cell:") || codeCellAt(document.getText(), range.start.line);
-			if (isCell && document.languageId === "python" && sessionFor(client, services, uri)?.hosting.host)
+			if (isCell && isPython(document) && sessionFor(client, services, uri)?.hosting.host)
 				actions.push({
 					title: "Run cell in ipyai",
 					command: "ipyai.runCell",

@@ -59,6 +59,9 @@ export class Documents {
 	}
 }
 
+/** Editors have ids of their own for Python with something to it: `python3`, `python-base`. */
+export const isPython = ({ languageId }: TextDocument): boolean => languageId.startsWith("python");
+
 /** LSP's `NotebookCellKind.Code`. */
 const codeCell = 2;
 

@@ -4,7 +4,7 @@ import { RequestError } from "../sessions/errors.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Client } from "./client.ts";
 import { codeCellAt } from "./codeCells.ts";
-import { offsetIn } from "./documents.ts";
+import { isPython, offsetIn } from "./documents.ts";
 import { type EditorCommandName, editorCommandNames } from "./editorCommandNames.ts";
 import { askInSession, runInSession } from "./editorTurn.ts";
 import type { Feature, Services } from "./feature.ts";
@@ -132,7 +132,8 @@ const quote = (client: Client, uri: string, range: Range | undefined): string =>
 		: text;
 	const name = decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
 	const lines = range ? `, lines ${range.start.line + 1} to ${range.end.line + 1}` : "";
-	return `${name}${lines}:\n\`\`\`${document.languageId}\n${code}\n\`\`\``;
+	const language = isPython(document) ? "python" : document.languageId;
+	return `${name}${lines}:\n\`\`\`${language}\n${code}\n\`\`\``;
 };
 
 const show = (client: Client, type: 1 | 3, message: string): void =>

@@ -1,7 +1,7 @@
 import { CompletionItemKind } from "vscode-languageserver";
 import { toCodePoints, toUtf16 } from "../kernel/positions.ts";
 import type { Client } from "./client.ts";
-import { offsetIn, positionIn } from "./documents.ts";
+import { isPython, offsetIn, positionIn } from "./documents.ts";
 import type { Feature, Services } from "./feature.ts";
 import { sessionFor } from "./sessionFor.ts";
 
@@ -51,8 +51,9 @@ const lookUp = (
 	position: { line: number; character: number },
 ) => {
 	const document = client.documents.find(uri);
-	const host = document?.languageId === "python" && sessionFor(client, services, uri)?.hosting.host;
-	if (!document || !host || host.capabilities.complete === false) return null;
+	if (!document || !isPython(document)) return null;
+	const host = sessionFor(client, services, uri)?.hosting.host;
+	if (!host || host.capabilities.complete === false) return null;
 	const from = document.offsetAt({ line: Math.max(0, position.line - linesAround), character: 0 });
 	const to = document.offsetAt({ line: position.line + 1, character: 0 });
 	const code = document.getText().slice(from, to);

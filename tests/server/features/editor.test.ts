@@ -255,6 +255,13 @@ test("completes and explains live names", async () => {
 	});
 	const hover = await rpc.sendRequest<{ contents: { value: string } }>("textDocument/hover", at(4));
 	expect(hover.contents.value).toContain("{'a': 1}");
+	// Some editors have ids of their own for Python.
+	for (const languageId of ["python-base", "python3", "plaintext"]) {
+		const other = { uri: `${uri}.${languageId}`, languageId, version: 1, text: "\nwide_frame" };
+		await rpc.sendNotification("textDocument/didOpen", { textDocument: other });
+		const told = await rpc.sendRequest("textDocument/hover", { ...at(4), textDocument: { uri: other.uri } });
+		expect(told, languageId).toEqual(languageId === "plaintext" ? null : hover);
+	}
 });
 
 test("cells above in a notebook are context of a completion in it", async () => {
