@@ -109,6 +109,7 @@ const createServices = ({ facts, log, serverId }: ServerProcess): Services => {
 		isAlive: ({ instanceId, pid, startTime }) =>
 			instanceId === owner.instanceId || startTimeOf(pid) === startTime,
 	});
+	sessions.removeHalfCopies();
 	return { store, backends, sessions, completions: new Completions() };
 };
 

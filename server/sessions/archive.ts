@@ -32,6 +32,7 @@ export const forkSession = async (sessions: Sessions, store: Store, fork: Fork):
 		if (fork.title !== null) store.append(sessionId, [{ kind: "sessionRenamed", title: fork.title }]);
 		const session = sessions.resume({ sessionId }, fork.environment, {});
 		if (fork.kernel) session.adopt(fork.kernel);
+		store.endCopy(sessionId);
 		return session;
 	} catch (error) {
 		sessions.discard(sessionId);

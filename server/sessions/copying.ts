@@ -13,7 +13,7 @@ const stays = new Set<SessionEvent["kind"]>([
 	"participantLeft",
 ]);
 
-/** Copies the log of `from` up to `through` into a new session. What had not ended ends there. */
+/** Copies the log of `from` up to `through` into a new session, a half one still. What had not ended ends there. */
 export const copySession = async (
 	store: Store,
 	owner: Owner,
@@ -23,7 +23,7 @@ export const copySession = async (
 ): Promise<void> => {
 	const { cwd } = store.session(from)!;
 	const forkedFrom = { sessionId: from, seq: through };
-	store.createSession(sessionId, cwd, owner, []);
+	store.beginCopy(sessionId, cwd, owner);
 	const turns = new Set<string>();
 	for (let after = 0; ; ) {
 		const page = store.eventPage(from, after, through, pageSize);

@@ -88,12 +88,13 @@ export const readSession = async (
 	signal: AbortSignal,
 ): Promise<{ sessionId: string; events: number }> => {
 	const sessionId = newId();
-	store.createSession(sessionId, cwd, owner, []);
+	store.beginCopy(sessionId, cwd, owner);
 	try {
 		const events = await readEvents(store, sessionId, path, cwd, signal);
 		endOpen(store, sessionId);
 		await rebuildEntries(store, sessionId);
 		store.setClosed(sessionId, true);
+		store.endCopy(sessionId);
 		return { sessionId, events };
 	} catch (error) {
 		store.deleteSession(sessionId);

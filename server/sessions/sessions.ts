@@ -134,15 +134,18 @@ export class Sessions {
 			settingSources(environment, this.#options),
 		);
 		const sessionId = newId();
-		store.createSession(sessionId, found.cwd ?? ref.cwd ?? "/", owner, [
-			{ kind: "sessionCreated", cwd: found.cwd ?? ref.cwd ?? "/", title: null },
-			{ kind: "settingsChanged", settings },
-		]);
+		const cwd = found.cwd ?? ref.cwd ?? "/";
+		store.beginCopy(sessionId, cwd, owner);
 		try {
+			store.append(sessionId, [
+				{ kind: "sessionCreated", cwd, title: null },
+				{ kind: "settingsChanged", settings },
+			]);
 			importPythonSession(store, sessionId, pythonHistoryFile(environment), found, {
 				backend: settings.backend ?? "none",
 				model: settings.model ?? "none",
 			});
+			store.endCopy(sessionId);
 		} catch (error) {
 			this.discard(sessionId);
 			throw error;
@@ -242,6 +245,18 @@ export class Sessions {
 		);
 		this.#live.set(row.sessionId, session);
 		return session;
+	}
+
+	/** Takes away copies that a killed server left in the middle. */
+	removeHalfCopies(): void {
+		const { store, owner, isAlive, onLog } = this.#options;
+		try {
+			for (const sessionId of store.halfCopies())
+				if (store.claimSession(sessionId, owner, isAlive).instanceId === owner.instanceId)
+					this.discard(sessionId);
+		} catch (error) {
+			onLog(`copies may be left in their middle: ${(error as Error).message}`);
+		}
 	}
 
 	/** Takes up the kernels of servers that are gone, so that their leases do not run out. */

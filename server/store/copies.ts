@@ -1,7 +1,9 @@
 import type { SessionEvent, StoredEvent } from "../../protocol/index.ts";
 import type { Entry } from "../context/transcript.ts";
 import { deleteBlobs } from "./blobs.ts";
+import { copyMark } from "./copyMark.ts";
 import type { Database } from "./database.ts";
+import { insertSession } from "./eventLog.ts";
 import { foldEvent } from "./fold.ts";
 import { loadSessionFold, saveSessionFold } from "./sessionFold.ts";
 import { sessionNumber } from "./sessionNumber.ts";
@@ -11,10 +13,38 @@ import { type Store, StoreError } from "./store.ts";
 export const createCopies = (
 	db: Database,
 	blobFolder: string,
+	now: () => number,
 ): Pick<
 	Store,
-	"eventPage" | "turnEntries" | "insertEvents" | "insertEntries" | "turnEnd" | "deleteSession"
+	| "beginCopy"
+	| "endCopy"
+	| "halfCopies"
+	| "eventPage"
+	| "turnEntries"
+	| "insertEvents"
+	| "insertEntries"
+	| "turnEnd"
+	| "deleteSession"
 > => ({
+	beginCopy: (sessionId, cwd, owner) =>
+		db.write(() => {
+			insertSession(db, sessionId, cwd, owner, now());
+			db.run("INSERT INTO facts (key, value) VALUES (?, '')", copyMark + sessionId);
+		}),
+
+	endCopy: (sessionId) => {
+		db.run("DELETE FROM facts WHERE key = ?", copyMark + sessionId);
+	},
+
+	halfCopies: () =>
+		db
+			.all<{ key: string }>(
+				"SELECT key FROM facts WHERE key >= ? AND key < ?",
+				copyMark,
+				`${copyMark}\u{10ffff}`,
+			)
+			.map(({ key }) => key.slice(copyMark.length)),
+
 	eventPage: (sessionId, after, through, limit) =>
 		db
 			.all<{ seq: number; at: number; json: string }>(
@@ -82,6 +112,7 @@ export const createCopies = (
 				db.run(`DELETE FROM ${table} WHERE session = ?`, session);
 			for (const table of ["requests", "kernels"])
 				db.run(`DELETE FROM ${table} WHERE session_id = ?`, sessionId);
+			db.run("DELETE FROM facts WHERE key = ?", copyMark + sessionId);
 			db.run("DELETE FROM sessions WHERE id = ?", session);
 			// A fork shows the output of its past: what it names stays.
 			return blobs.filter(

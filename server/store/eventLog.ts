@@ -4,7 +4,7 @@ import { foldEvent } from "./fold.ts";
 import { findItem } from "./items.ts";
 import { rememberRequest } from "./memory.ts";
 import { loadSessionFold, saveSessionFold } from "./sessionFold.ts";
-import type { RememberedAnswer, Store, TurnEntries } from "./store.ts";
+import type { Owner, RememberedAnswer, Store, TurnEntries } from "./store.ts";
 
 /** Appending to the log and reading it back. */
 export const createEventLog = (
@@ -43,17 +43,7 @@ export const createEventLog = (
 		append,
 		createSession: (sessionId, cwd, owner, events) =>
 			db.write(() => {
-				const at = now();
-				db.run(
-					"INSERT INTO sessions (session_id, cwd, created_at, updated_at, owner_instance, owner_pid, owner_start) VALUES (?, ?, ?, ?, ?, ?, ?)",
-					sessionId,
-					cwd,
-					at,
-					at,
-					owner.instanceId,
-					owner.pid,
-					owner.startTime,
-				);
+				insertSession(db, sessionId, cwd, owner, now());
 				return append(sessionId, events);
 			}),
 		eventsAfter: (sessionId, since, limit) =>
@@ -69,6 +59,26 @@ export const createEventLog = (
 					.map(({ seq, at, json }) => ({ seq, at, event: JSON.parse(json) }));
 			}),
 	};
+};
+
+/** A session without events. */
+export const insertSession = (
+	db: Database,
+	sessionId: string,
+	cwd: string,
+	owner: Owner,
+	at: number,
+): void => {
+	db.run(
+		"INSERT INTO sessions (session_id, cwd, created_at, updated_at, owner_instance, owner_pid, owner_start) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		sessionId,
+		cwd,
+		at,
+		at,
+		owner.instanceId,
+		owner.pid,
+		owner.startTime,
+	);
 };
 
 const addEntries = (db: Database, session: number, { turnId, entries }: TurnEntries): void => {

@@ -53,7 +53,7 @@ export const openStore = (file: string, options: StoreOptions = {}): OpenedStore
 		...createSessions(db, options.gitRoot ?? gitRoot),
 		...createMemory(db),
 		...createBlobs(join(dirname(file), "blobs"), options.now ?? Date.now),
-		...createCopies(db, join(dirname(file), "blobs")),
+		...createCopies(db, join(dirname(file), "blobs"), options.now ?? Date.now),
 		rebuildFolds: (sessionId) => rebuildFolds(db, sessionId),
 		close: () => db.close(),
 	};

@@ -1,4 +1,5 @@
 import type { ListSessionsParams, ListSessionsResult, SessionSummary } from "../../protocol/index.ts";
+import { copyMark } from "./copyMark.ts";
 import type { Database } from "./database.ts";
 import { sessionNumber } from "./sessionNumber.ts";
 import { type Owner, type SessionRow, type Store, StoreError } from "./store.ts";
@@ -42,7 +43,7 @@ export const createSessions = (
 			if (historySession !== undefined) {
 				const folder = cwd === undefined ? null : folderOf(cwd);
 				return rows(
-					`WHERE s.history_session = ? ORDER BY s.cwd IS ? DESC, s.history_file IS (${folderHistoryFile}) DESC, s.updated_at DESC, s.id DESC LIMIT ?`,
+					`WHERE s.history_session = ? AND ${isWhole} ORDER BY s.cwd IS ? DESC, s.history_file IS (${folderHistoryFile}) DESC, s.updated_at DESC, s.id DESC LIMIT ?`,
 					historySession,
 					folder,
 					folder,
@@ -51,9 +52,9 @@ export const createSessions = (
 			}
 			// An empty session, opened and left, does not hide the one before it.
 			if (cwd === undefined)
-				return rows(`ORDER BY ${used} DESC, s.updated_at DESC, s.id DESC LIMIT ?`, limit);
+				return rows(`WHERE ${isWhole} ORDER BY ${used} DESC, s.updated_at DESC, s.id DESC LIMIT ?`, limit);
 			return rows(
-				`WHERE s.cwd = ? ORDER BY ${used} DESC, s.updated_at DESC, s.id DESC LIMIT ?`,
+				`WHERE s.cwd = ? AND ${isWhole} ORDER BY ${used} DESC, s.updated_at DESC, s.id DESC LIMIT ?`,
 				folderOf(cwd),
 				limit,
 			);
@@ -99,13 +100,16 @@ export const createSessions = (
 	};
 };
 
+/** Copies that are under way or were left in the middle are nobody's business. */
+const isWhole = `NOT EXISTS (SELECT 1 FROM facts WHERE key = '${copyMark}' || s.session_id)`;
+
 const listSessions = (
 	db: Database,
 	{ cwd, search, limit = 100, cursor }: ListSessionsParams,
 	open: readonly string[] | null,
 	folderOf: (cwd: string) => string,
 ): ListSessionsResult => {
-	const conditions: string[] = [];
+	const conditions: string[] = [isWhole];
 	const values: (string | number)[] = [];
 	const where = (condition: string, ...bound: (string | number)[]) => {
 		conditions.push(condition);
@@ -126,7 +130,7 @@ const listSessions = (
 			`(${used} OR s.title IS NOT NULL OR ${isLive} OR s.session_id IN (SELECT value FROM json_each(?)))`,
 			JSON.stringify(open),
 		);
-	const filter = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
+	const filter = `WHERE ${conditions.join(" AND ")}`;
 	const rows = db.all<Row>(
 		`${selectRow} ${filter} ORDER BY s.updated_at DESC, s.id DESC LIMIT ?`,
 		...values,

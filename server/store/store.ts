@@ -144,6 +144,11 @@ export type Store = {
 	eventPage(sessionId: string, after: number, through: number, limit: number): StoredEvent[];
 	/** The canonical transcript with the turns it belongs to, in pages: entries above the id `after`. */
 	turnEntries(sessionId: string, after: number, limit: number): StoredEntry[];
+	/** Creates a session that is to be filled from elsewhere; until `endCopy` it is a half one: found by its id only. */
+	beginCopy(sessionId: string, cwd: string, owner: Owner): void;
+	endCopy(sessionId: string): void;
+	/** Sessions whose filling has not ended: it goes on now, or their server was killed. */
+	halfCopies(): string[];
 	/** Adds events with the places and times they have elsewhere. Their places must grow, gaps are no harm. */
 	insertEvents(sessionId: string, events: readonly StoredEvent[]): void;
 	insertEntries(sessionId: string, entries: readonly Omit<StoredEntry, "id">[]): void;

@@ -45,11 +45,13 @@ const moments = async (): Promise<{ sessionId: string; moments: Moment[] }> => {
 						acknowledged.set(sessionId, [...(acknowledged.get(sessionId) ?? []), ...stored]);
 					const copy = join(copies, String(write));
 					for (const name of files) copyFileSync(join(folder, name), `${copy}-${name}`);
+					// Nothing is said of a copy before it is whole.
+					const half = new Set(store.halfCopies());
 					kept.push({
 						write,
 						folder: copy,
 						walBytes: statSync(join(folder, "ipyai.sqlite-wal")).size,
-						acknowledged: new Map(acknowledged),
+						acknowledged: new Map([...acknowledged].filter(([id]) => !half.has(id))),
 					});
 				},
 			}),
@@ -137,6 +139,64 @@ test("killed within any write, it has all that was acknowledged before", { timeo
 			check(folder, acknowledged, new Set());
 		},
 	);
+});
+
+test("killed while a session is copied, it has the whole copy or none", { timeout: 60_000 }, async () => {
+	const folder = faultFolder();
+	const copies = faultFolder();
+	const exported = join(copies, "session.jsonl");
+	const kept: { write: number; step: string; folder: string }[] = [];
+	let step: string | null = null;
+	const server = await startFaultyServer({
+		folder,
+		withStore: (store) =>
+			watchWrites(store, {
+				after: (write) => {
+					if (step === null) return;
+					const copy = join(copies, String(write));
+					for (const name of files) copyFileSync(join(folder, name), `${copy}-${name}`);
+					kept.push({ write, step, folder: copy });
+				},
+			}),
+	});
+	const client = await server.connect();
+	const { sessionId } = await playSession(server, client);
+	await client.request("session/export", { sessionId, path: exported });
+	const past = (await client.request("session/transcript", { sessionId, before: null, limit: 100 })).items;
+	const before = new Set((await client.request("session/list", {})).sessions.map((each) => each.sessionId));
+	step = "fork";
+	await client.request("session/fork", { sessionId, requestId: "fork", title: "the fork" });
+	step = "import";
+	await client.request("session/import", { path: exported, requestId: "import" });
+	step = null;
+	await server.stop();
+	expect(kept.length).toBeGreaterThan(10);
+	let most = 0;
+	await runTable(
+		kept,
+		({ step, write }) => `${step}, write ${write}`,
+		async (moment) => {
+			const restored = faultFolder();
+			for (const name of files) copyFileSync(`${moment.folder}-${name}`, join(restored, name));
+			const next = await startFaultyServer({ folder: restored });
+			const other = await next.connect();
+			const { sessions } = await other.request("session/list", {});
+			const copied = sessions.filter((each) => !before.has(each.sessionId));
+			for (const each of copied) {
+				const { items } = await other.request("session/transcript", {
+					sessionId: each.sessionId,
+					before: null,
+					limit: 100,
+				});
+				expect(items.length).toBe(past.length);
+			}
+			const forks = copied.filter(({ title }) => title === "the fork").length;
+			expect(forks).toBe(moment.step === "import" ? 1 : copied.length);
+			most = Math.max(most, copied.length);
+			await next.stop();
+		},
+	);
+	expect(most).toBe(2);
 });
 
 test("a damaged or foreign database is named, and what it holds is left alone", async () => {

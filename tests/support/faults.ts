@@ -69,6 +69,8 @@ export const startFaultyServer = (options: TestServerOptions = {}): Promise<Test
 const writes = [
 	"createSession",
 	"append",
+	"beginCopy",
+	"endCopy",
 	"insertEvents",
 	"insertEntries",
 	"deleteSession",

@@ -81,6 +81,7 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 		onLog: (text) => logged.push(text),
 		isAlive: ({ instanceId }) => instanceId === owner.instanceId,
 	});
+	sessions.removeHalfCopies();
 	const server = new Server({
 		services: { store, backends, sessions, completions: new Completions() },
 		onLog: (text) => logged.push(text),
