@@ -3,13 +3,16 @@
  * that comes back, beside the same prompt given to the backend's own client, in turn, against the same loopback
  * model. And what a new session's first turn costs beside a new `query()`.
  */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Options, query, type SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
-import OpenAI from "openai";
+import OpenAI, { type ClientOptions } from "openai";
 import { findClaude } from "../server/backends/claudeSdk/locate.ts";
 import { AppServer } from "../server/backends/codex/appServer.ts";
 import { findCodex } from "../server/backends/codex/locate.ts";
 import { Queue } from "../server/backends/queue.ts";
+import { loopAccount, loopToken } from "../tests/support/modelServer/codexWire.ts";
 import { startLoopback } from "./loopback.ts";
 import { median, ms, percentile, printRow } from "./row.ts";
 
@@ -24,17 +27,18 @@ const loopback = await startLoopback();
 /** Gives one prompt; resolves with the milliseconds to its first text once the answer is whole. */
 type Direct = { ask(): Promise<number>; close(): void };
 
-const openAiDirect = async (): Promise<Direct> => {
-	const { OPENAI_API_KEY, OPENAI_BASE_URL } = loopback.environment;
-	const client = new OpenAI({ apiKey: OPENAI_API_KEY, baseURL: OPENAI_BASE_URL, maxRetries: 0 });
+const openAiDirect = async (options: ClientOptions): Promise<Direct> => {
+	const client = new OpenAI({ ...options, maxRetries: 0 });
 	const input: OpenAI.Responses.ResponseInputItem[] = [];
+	const instructions = "You help with Python.";
+	const fixed = { model: "gpt-5.5", instructions, stream: true, store: false } as const;
 	return {
 		ask: async () => {
 			const started = performance.now();
 			let first = Number.NaN;
 			let text = "";
 			input.push({ role: "user", content: rendered });
-			const stream = await client.responses.create({ model: "gpt-5.5", input, stream: true, store: false });
+			const stream = await client.responses.create({ ...fixed, input });
 			for await (const event of stream) {
 				if (event.type !== "response.output_text.delta") continue;
 				if (Number.isNaN(first)) first = performance.now() - started;
@@ -165,7 +169,9 @@ const compareNew = async (executable: string): Promise<void> => {
 	});
 };
 
-await compareWarm("openai-api", "openai directly", await openAiDirect());
+const { OPENAI_API_KEY, OPENAI_BASE_URL, CODEX_HOME, IPYAI_CODEX_API_BASE_URL } = loopback.environment;
+const openAi = await openAiDirect({ apiKey: OPENAI_API_KEY, baseURL: OPENAI_BASE_URL });
+await compareWarm("openai-api", "openai directly", openAi);
 const [claude, codex] = [findClaude({}), findCodex({})];
 if (claude === null) process.stderr.write("claude-sdk is not measured: Claude Code is not installed\n");
 else {
@@ -174,5 +180,15 @@ else {
 }
 if (codex === null) process.stderr.write("codex is not measured: Codex is not installed\n");
 else await compareWarm("codex", "the app-server directly", await codexDirect(codex));
+// Last: Codex itself is not to see this login.
+const token = loopToken("bench", 4_000_000_000);
+const tokens = { access_token: token, account_id: loopAccount };
+writeFileSync(join(CODEX_HOME!, "auth.json"), JSON.stringify({ tokens }), { mode: 0o600 });
+const chatGpt = await openAiDirect({
+	apiKey: token,
+	baseURL: IPYAI_CODEX_API_BASE_URL,
+	defaultHeaders: { "chatgpt-account-id": loopAccount },
+});
+await compareWarm("codex-api", "openai directly, the same endpoint", chatGpt);
 await loopback.close();
 process.exit(0);

@@ -11,6 +11,7 @@ import type { SessionUpdateParams } from "../protocol/index.ts";
 
 export type Loopback = {
 	readonly folder: string;
+	readonly serverPid: number;
 	/** What a provider's client needs to find the model. */
 	readonly environment: Readonly<Record<string, string>>;
 	newSession(backend: string): Promise<string>;
@@ -35,6 +36,7 @@ export const startLoopback = async (): Promise<Loopback> => {
 		if (name && value) environment[name] = value;
 		if (name === "LOOP_KEY") break;
 	}
+	environment.IPYAI_CODEX_API_BASE_URL = `${environment.ANTHROPIC_BASE_URL}/backend-api/codex`;
 	const client: ServerConnection = await joinServer({
 		name: "bench",
 		cwd: folder,
@@ -51,6 +53,7 @@ export const startLoopback = async (): Promise<Loopback> => {
 	let requests = 0;
 	return {
 		folder,
+		serverPid: client.aiShell.pid,
 		environment,
 		newSession: async (backend) => {
 			const { state } = await client.request("session/new", {
