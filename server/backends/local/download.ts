@@ -26,7 +26,7 @@ export async function* download(
 	environment: Environment,
 	signal: AbortSignal,
 ): AsyncGenerator<DownloadProgress> {
-	const part = `${path}.part`;
+	const part = partOf(path);
 	mkdirSync(dirname(path), { recursive: true });
 	const kept = keptPart(part, url);
 	const response = await ask(url, kept, environment, signal);
@@ -63,8 +63,16 @@ export async function* download(
 	}
 	if (total !== null && bytes < total)
 		throw new DownloadFailed(`The download of ${basename(path)} broke off after ${bytes} of ${total} bytes`);
+	// Somebody else has written to it.
+	if (statSync(part).size !== bytes) {
+		discard(part);
+		throw new DownloadFailed(`The download of ${basename(path)} was disturbed by another`);
+	}
 	finish(part, path);
 }
+
+/** Where that lies which has arrived. */
+export const partOf = (path: string): string => `${path}.part`;
 
 type Kept = { readonly bytes: number; readonly tag: string | null };
 

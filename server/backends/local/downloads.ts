@@ -1,8 +1,11 @@
-/** One download for each file, however many conversations wait for it; told in steps that a person can see. */
+/** One download for each file, however many conversations and servers wait for it; told in steps that a person can see. */
+import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { orAborted } from "../abort.ts";
 import type { Environment, TurnUpdate } from "../backend.ts";
-import { download } from "./download.ts";
+import { download, partOf } from "./download.ts";
+import { lockFile } from "./downloadLock.ts";
 
 export class Downloads {
 	readonly #running = new Map<string, Promise<void>>();
@@ -32,7 +35,11 @@ export class Downloads {
 		promise.catch(() => {});
 		this.#running.set(path, promise);
 		let isWhole = false;
+		let lock: Disposable | null = null;
 		try {
+			lock = yield* lockWhenFree(path, signal);
+			isWhole = lock === null;
+			if (isWhole) return;
 			let told = -1;
 			for await (const { bytes, total } of download(url, path, environment, signal)) {
 				// A step for each hundredth, or for each so many bytes of an unknown sum.
@@ -49,12 +56,31 @@ export class Downloads {
 			}
 			isWhole = true;
 		} finally {
+			lock?.[Symbol.dispose]();
 			this.#running.delete(path);
 			if (isWhole) resolve();
 			else reject(new Error("The download ended early."));
 		}
 	}
 }
+
+/** Waits while another server downloads the file, and tells how far that is; `null` once it has all of it. */
+async function* lockWhenFree(
+	path: string,
+	signal: AbortSignal,
+): AsyncGenerator<TurnUpdate, Disposable | null> {
+	for (;;) {
+		if (existsSync(path)) return null;
+		const lock = lockFile(path);
+		if (lock !== null) return lock;
+		const bytes = statSync(partOf(path), { throwIfNoEntry: false })?.size ?? 0;
+		const text = `another ipyai downloads ${basename(path)}, ${amount(bytes)}`;
+		yield { kind: "progress", text, share: null };
+		await orAborted(delay(lookAgainMs, undefined, { ref: false }), signal);
+	}
+}
+
+const lookAgainMs = 1_000;
 
 const stepBytes = 16_000_000;
 

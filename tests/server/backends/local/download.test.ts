@@ -1,7 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { download } from "../../../../server/backends/local/download.ts";
+import { lockFile } from "../../../../server/backends/local/downloadLock.ts";
+import { Downloads } from "../../../../server/backends/local/downloads.ts";
 import { folderWith } from "../../../support/folder.ts";
 import { type FileServer, serveFile } from "../../../support/localModel.ts";
 
@@ -93,4 +97,83 @@ test("says what came back instead of a file", async () => {
 	);
 	await server.close();
 	await expect(get()).rejects.toThrow(/could not be reached \(ECONNREFUSED\)/);
+});
+
+/** As a server of its own would get it: what it tells. */
+const getAsServer = async (onProgress: (text: string) => void = () => {}, signal?: AbortSignal) => {
+	const file = { url: `${server.url}/a.gguf`, path };
+	for await (const update of new Downloads().get(file, {}, signal ?? new AbortController().signal))
+		if (update.kind === "progress") onProgress(update.text);
+};
+
+test("two servers that want the same file download it once", async () => {
+	server.holdAfter = 30_000;
+	const told: string[] = [];
+	let second: Promise<void> | null = null;
+	const first = getAsServer((progress) => {
+		if (progress.includes(", 0 kB")) return;
+		second ??= getAsServer((text) => {
+			told.push(text);
+			// The first goes on from what it has.
+			server.cut();
+		});
+	});
+	await expect(first).rejects.toThrow("broke off");
+	await second;
+	expect(told[0]).toMatch(/^another ipyai downloads a\.gguf, \d+ kB$/);
+	expect(text()).toBe(content);
+	// The second went on where the first had to give up.
+	expect(server.requests.map(({ headers }) => headers.range)).toEqual([
+		undefined,
+		expect.stringMatching(/^bytes=\d+-$/),
+	]);
+	expect(existsSync(`${path}.lock`)).toBe(false);
+});
+
+test("who waits for another server has its file, and can stop waiting", async () => {
+	const held = lockFile(path)!;
+	const abort = new AbortController();
+	await expect(getAsServer(() => abort.abort(), abort.signal)).rejects.toThrow();
+	await getAsServer(() => writeFileSync(path, content));
+	expect(server.requests).toEqual([]);
+	held[Symbol.dispose]();
+});
+
+test.each([
+	["has ended", spawnSync("true").pid, 0],
+	["has not been heard of for a minute", process.pid, 61],
+])("a lock whose holder %s holds nobody up", async (_, pid, secondsAgo) => {
+	mkdirSync(dirname(path), { recursive: true });
+	writeFileSync(`${path}.lock`, JSON.stringify({ pid, host: hostname() }));
+	const then = new Date(Date.now() - secondsAgo * 1_000);
+	utimesSync(`${path}.lock`, then, then);
+	const told: string[] = [];
+	await getAsServer((text) => told.push(text));
+	expect(told[0]).toMatch(/^downloading a\.gguf/);
+	expect(text()).toBe(content);
+});
+
+test("what another has written into is thrown away", async () => {
+	server.holdAfter = 30_000;
+	const disturbed = (async () => {
+		let isFirst = true;
+		for await (const { bytes } of download(`${server.url}/a.gguf`, path, {}, new AbortController().signal)) {
+			if (bytes > 0 && isFirst) {
+				isFirst = false;
+				server.cut();
+			}
+		}
+	})();
+	await expect(disturbed).rejects.toThrow("broke off");
+	const again = (async () => {
+		let isFirst = true;
+		for await (const _ of download(`${server.url}/a.gguf`, path, {}, new AbortController().signal)) {
+			if (isFirst) writeFileSync(`${path}.part`, "other", { flag: "a" });
+			isFirst = false;
+		}
+	})();
+	await expect(again).rejects.toThrow("was disturbed by another");
+	expect(existsSync(path)).toBe(false);
+	await get();
+	expect(text()).toBe(content);
 });
