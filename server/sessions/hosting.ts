@@ -9,19 +9,12 @@ import type {
 	ExecuteCellResult,
 	InputRequestParams,
 	KernelLaunch,
-	Output,
-	SessionEvent,
 	SessionState,
 } from "../../protocol/index.ts";
-import {
-	capOutput,
-	defaultOutputCap,
-	finishOutput,
-	noOutput,
-	type OutputTotals,
-} from "../store/outputCap.ts";
-import type { KernelRow, Owner, Store, UnfinishedCell } from "../store/store.ts";
+import type { KernelRow, Owner, Store } from "../store/store.ts";
+import { CellRecords, type RunningCell, runningCell } from "./cellRecords.ts";
 import { RequestError } from "./errors.ts";
+import { ForeignCells } from "./foreignCells.ts";
 import type {
 	ForeignCell,
 	Host,
@@ -58,17 +51,6 @@ const settleMs = 1000;
 /** A kernel that is idle for longer has nothing left to run. */
 const betweenCellsMs = 1000;
 
-type RunningCell = {
-	readonly cellId: string;
-	readonly blobId: string;
-	readonly by: string | null;
-	totals: OutputTotals;
-	readonly submittedAt: number;
-	readonly done: Promise<number | null>;
-	readonly onDone: (executionCount: number | null) => void;
-};
-/** A cell that we did not send, or that a killed server did. */
-type ForeignCellRun = RunningCell & { readonly executionCount: number | null; status: CellStatus };
 type WaitingInput = { readonly request: InputRequestParams; readonly by: string | null };
 
 export class Hosting {
@@ -81,18 +63,17 @@ export class Hosting {
 	/** Cells and prompts that have been sent but have no final number yet. */
 	#unnumbered = 0;
 	readonly #running = new Map<string, RunningCell>();
-	readonly #foreign = new Map<string, ForeignCellRun>();
-	/** What a killed server left running in a kernel that lives, in order, until the kernel says what became of it. */
-	#left: UnfinishedCell[] = [];
+	readonly #records: CellRecords;
+	readonly #foreign: ForeignCells;
 	#input: WaitingInput | null = null;
-	/** This server leaves, the kernel stays. */
-	#isKept = false;
 	/** What runs in a new kernel before the person's cells do. */
 	#preparing: Promise<void> | null = null;
 	#size: { readonly columns: number; readonly rows: number } | null = null;
 
 	constructor(options: HostingOptions) {
 		this.#options = options;
+		this.#records = new CellRecords(options.log, options.store);
+		this.#foreign = new ForeignCells(options.log, this.#records);
 	}
 
 	/** The live host, or `null`. */
@@ -105,7 +86,7 @@ export class Hosting {
 	}
 
 	get busy(): boolean {
-		return this.#running.size > 0 || this.#foreign.size > 0;
+		return this.#running.size > 0 || this.#foreign.isRunning;
 	}
 
 	get nextExecutionCount(): number {
@@ -135,8 +116,9 @@ export class Hosting {
 
 	/** What a killed server left running: it goes on where its kernel lives, and is lost otherwise. */
 	recover(kernelLives: boolean): void {
-		this.#left = this.#options.store.unfinished(this.#options.log.sessionId).cells;
-		if (!kernelLives) this.#giveUpLeft();
+		const { store, log } = this.#options;
+		this.#foreign.expect(store.unfinished(log.sessionId).cells);
+		if (!kernelLives) this.#foreign.giveUpLeft();
 	}
 
 	/** Adopts a kernel. Answers at once; `kernelAttached` follows when it is ready, `kernelDetached` when it is not. */
@@ -173,7 +155,10 @@ export class Hosting {
 			},
 			onForeignCell: (cell) => this.#onForeignCell(kernelId, cell),
 			onForeignCommand: (key, command) =>
-				this.#options.onCommand(command, this.#foreign.get(key) ?? { by: null, done: Promise.resolve(null) }),
+				this.#options.onCommand(
+					command,
+					this.#foreign.find(key) ?? { by: null, done: Promise.resolve(null) },
+				),
 		});
 		this.#host = host;
 		log.hint({ kind: "kernelStatus", status: "starting" });
@@ -222,15 +207,14 @@ export class Hosting {
 		if (this.#size) host.resize?.(this.#size.columns, this.#size.rows);
 		this.#options.onAttached(host);
 		// A kernel that is ready and idle has gone through what was sent to it before.
-		if (host.status === "idle") this.#giveUpLeft();
+		if (host.status === "idle") this.#foreign.giveUpLeft();
 		this.#setStatus(host.status);
 	}
 
 	#setStatus(status: HostStatus): void {
-		if (status === "dead") this.#giveUpLeft();
 		// Between two cells of its queue a kernel is idle for a moment.
-		if (status === "idle" && this.#left.length > 0)
-			setTimeout(() => this.#status === "idle" && this.#giveUpLeft(), betweenCellsMs).unref();
+		if (status === "idle" && this.#foreign.areLeft)
+			setTimeout(() => this.#status === "idle" && this.#foreign.giveUpLeft(), betweenCellsMs).unref();
 		this.#status = status;
 		this.#options.log.hint({ kind: "kernelStatus", status });
 	}
@@ -243,7 +227,7 @@ export class Hosting {
 		if (this.#status === "dead") return;
 		this.#setStatus("dead");
 		this.#input = null;
-		this.#endForeign();
+		this.#foreign.end();
 		this.#markDead();
 		this.#options.log.settle([{ kind: "kernelDetached", kernelId, reason: "died" }]);
 		this.#options.log.hint({
@@ -273,7 +257,7 @@ export class Hosting {
 		this.#facts = null;
 		this.#status = "dead";
 		this.#input = null;
-		this.#giveUpLeft();
+		this.#foreign.end();
 		if (wasAlive) {
 			this.#markDead();
 			this.#options.log.settle([{ kind: "kernelDetached", kernelId: kernel.kernelId, reason }]);
@@ -287,7 +271,7 @@ export class Hosting {
 	async keep(): Promise<void> {
 		const host = this.#host;
 		this.#host = null;
-		this.#isKept = true;
+		this.#records.close();
 		await host?.dispose("keep");
 	}
 
@@ -330,7 +314,7 @@ export class Hosting {
 				code,
 				allowInput: true,
 				onStarted: () => {},
-				onOutput: (output) => this.#record(cell, output),
+				onOutput: (output) => this.#records.output(cell, output),
 				onInputRequest: (request) => this.#onInput(cell, request),
 				onCommand: (command) => this.#options.onCommand(command, cell),
 			});
@@ -351,37 +335,8 @@ export class Hosting {
 		payloads: readonly CellPayload[],
 	): void {
 		this.#running.delete(cell.cellId);
-		cell.onDone(executionCount);
-		// It runs on in a kernel that another server takes up.
-		if (this.#isKept) return;
 		if (this.#input?.request.cellId === cell.cellId) this.#input = null;
-		const { cellId } = cell;
-		const rest = finishOutput(cell.totals, outputCap(cell));
-		this.#options.log.settle([
-			...rest.map((output): SessionEvent => ({ kind: "cellOutput", cellId, output })),
-			{ kind: "cellFinished", cellId, status, executionCount, payloads: [...payloads] },
-		]);
-	}
-
-	#record(cell: RunningCell, output: Output): void {
-		const { store, log } = this.#options;
-		const { totals, outputs, blobText } = capOutput(cell.totals, output, outputCap(cell));
-		cell.totals = totals;
-		if (blobText !== "") this.#tryStore(() => store.appendBlob(log.sessionId, cell.blobId, blobText));
-		this.#tryAppend(outputs.map((kept) => ({ kind: "cellOutput", cellId: cell.cellId, output: kept })));
-	}
-
-	/** A full disk must not end a running cell: the person is told, the output is lost. */
-	#tryAppend(events: readonly SessionEvent[]): void {
-		if (events.length > 0) this.#tryStore(() => this.#options.log.append(events));
-	}
-
-	#tryStore(store: () => void): void {
-		try {
-			store();
-		} catch (error) {
-			this.#options.log.hint({ kind: "notice", level: "error", text: (error as Error).message });
-		}
+		this.#records.finish(cell, status, executionCount, payloads);
 	}
 
 	#onInput(cell: RunningCell, request: { prompt: string; password: boolean }): void {
@@ -464,63 +419,8 @@ export class Hosting {
 	}
 
 	#onForeignCell(kernelId: string, cell: ForeignCell): void {
-		if (cell.kind === "started") {
-			const { key, code, executionCount } = cell;
-			const at = this.#left.findIndex((left) => left.code === code);
-			const [left] = at < 0 ? [] : this.#left.splice(at, 1);
-			const cellId = left?.cellId ?? newId();
-			this.#foreign.set(key, { ...runningCell(cellId, null), executionCount, status: "ok" });
-			if (executionCount !== null)
-				this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
-			if (!left)
-				this.#options.log.settle([{ kind: "cellStarted", cellId, kernelId, code, by: null, executionCount }]);
-			return;
-		}
-		const running = this.#foreign.get(cell.key);
-		if (!running) return;
-		if (cell.kind === "output") {
-			const { output } = cell;
-			if (output.kind === "error")
-				running.status = output.ename === "KeyboardInterrupt" ? "interrupted" : "error";
-			this.#record(running, output);
-			return;
-		}
-		this.#foreign.delete(cell.key);
-		this.#finish(running, running.status, running.executionCount, []);
-	}
-
-	#endForeign(): void {
-		for (const cell of this.#foreign.values()) this.#finish(cell, "lost", null, []);
-		this.#foreign.clear();
-	}
-
-	#giveUpLeft(): void {
-		const lost = this.#left.splice(0);
-		if (lost.length === 0) return;
-		this.#options.log.settle(
-			lost.map(({ cellId }) => ({
-				kind: "cellFinished",
-				cellId,
-				status: "lost",
-				executionCount: null,
-				payloads: [],
-			})),
-		);
+		if (cell.kind === "started" && cell.executionCount !== null)
+			this.#nextExecutionCount = Math.max(this.#nextExecutionCount, cell.executionCount + 1);
+		this.#foreign.follow(kernelId, cell);
 	}
 }
-
-const runningCell = (cellId: string, by: string | null): RunningCell => {
-	const { promise, resolve } = Promise.withResolvers<number | null>();
-	// Blobs have one folder for all sessions, and a cell from a notebook brings its own id.
-	return {
-		cellId,
-		blobId: newId(),
-		by,
-		totals: noOutput,
-		submittedAt: Date.now(),
-		done: promise,
-		onDone: resolve,
-	};
-};
-
-const outputCap = ({ blobId }: RunningCell) => ({ ...defaultOutputCap, blobId });
