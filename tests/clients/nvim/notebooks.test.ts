@@ -115,6 +115,27 @@ test("cells that ran are written with their outputs, the others as they were, an
 	expect(parsed(path).cells[3].source).toEqual(["1 / 0\n", "# last"]);
 });
 
+test("a line of a cell that runs alone takes the place on the screen, the file keeps what the cell gave", async () => {
+	const vim = await startNeovim();
+	const path = await open(vim, "a.ipynb", notebook);
+	await vim.lua("vim.api.nvim_win_set_cursor(0, { 5, 0 })");
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /▎ \[3, 5, 8\]/);
+	await vim.lua("vim.api.nvim_win_set_cursor(0, { 7, 0 })");
+	await vim.command("IpyaiRunLine");
+	await vim.shows(vim.shown, /prices {2}\[2\] ✓/);
+	expect(await vim.shown()).not.toContain("[1] ✓");
+	await vim.command("write");
+	expect(parsed(path).cells[1]).toMatchObject({
+		execution_count: 1,
+		outputs: [{ execution_count: 1, data: { "text/plain": ["[3, 5, 8]"] } }],
+	});
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /\[3\] ✓/);
+	await vim.command("write");
+	expect(parsed(path).cells[1].execution_count).toBe(3);
+});
+
 test("an output that was cleared is gone from the file; a moved and an edited cell keep what is theirs", async () => {
 	const vim = await startNeovim();
 	const path = await open(vim, "a.ipynb", notebook);

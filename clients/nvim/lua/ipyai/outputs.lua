@@ -10,6 +10,7 @@ local ns = vim.api.nvim_create_namespace("ipyai-outputs")
 ---@field below? integer the extmark that holds the virtual lines
 ---@field sign? integer
 ---@field cleared? boolean a person took its output away
+---@field hidden? boolean the output of other lines stands in the place of its own
 ---@field row? integer where `below` is
 ---@field lines table[] virtual lines
 ---@field note? { [1]: string, [2]: string } what stands behind the first line
@@ -148,6 +149,13 @@ local function watch(buf)
   })
 end
 
+---@param place ipyai.Placed
+local function hide(place)
+  place.lines, place.note, place.mark = {}, nil, nil
+  delete(place, "below")
+  delete(place, "sign")
+end
+
 ---A place over these rows, beside those that are there.
 ---@param buf integer
 ---@param first integer
@@ -163,19 +171,28 @@ function M.extra(buf, first, last)
   return place
 end
 
----A place over these rows. Places whose output would stand between them go.
+---A place over these rows. Places whose output would stand between them go; a notebook's cell keeps what it gave, for
+---its file, when only some of its lines run.
 ---@param buf integer
 ---@param first integer
 ---@param last integer
+---@param is_cell? boolean
 ---@return ipyai.Placed
-function M.place(buf, first, last)
+function M.place(buf, first, last, is_cell)
   for place in pairs(placed[buf] or {}) do
     local _, other = M.rows(place)
     if other and first <= other and other <= last then
-      M.remove(place)
+      if place.is_cell and not is_cell and vim.b[buf].ipyai_notebook then
+        hide(place)
+        place.hidden = true
+      else
+        M.remove(place)
+      end
     end
   end
-  return M.extra(buf, first, last)
+  local place = M.extra(buf, first, last)
+  place.is_cell = is_cell
+  return place
 end
 
 ---@param place ipyai.Placed
@@ -194,9 +211,8 @@ end
 ---Takes away what stands at the place, which stays.
 ---@param place ipyai.Placed
 function M.empty(place)
-  place.lines, place.note, place.mark, place.cleared = {}, nil, nil, true
-  delete(place, "below")
-  delete(place, "sign")
+  hide(place)
+  place.cleared = true
 end
 
 ---Whether the place is still there.

@@ -74,7 +74,7 @@ function M.receive(message)
   end
   run.cell = message
   local is_new = not run.finished
-  if outputs.is_placed(run.place) and not run.place.cleared then
+  if outputs.is_placed(run.place) and not run.place.cleared and not run.place.hidden then
     draw(run)
     if is_new then
       outputs.reveal(run.place)
@@ -86,7 +86,7 @@ end
 ---The session is gone: what ran there cannot be told about any more.
 function M.session_ended()
   for _, run in pairs(runs) do
-    if not run.finished and outputs.is_placed(run.place) then
+    if not run.finished and outputs.is_placed(run.place) and not run.place.hidden then
       run.cell = vim.tbl_extend("keep", { status = "lost" }, run.cell or { lines = {}, total = 0, cellId = "" })
       draw(run)
     end
@@ -112,8 +112,7 @@ function M.code(buf, first, last, code, is_cell)
   if vim.trim(code) == "" then
     return host.notify("There is no code here.", vim.log.levels.WARN)
   end
-  local place = outputs.place(buf, first, last)
-  place.is_cell = is_cell
+  local place = outputs.place(buf, first, last, is_cell)
   forget_removed()
   session.ensure(function()
     local run = { id = next_run, place = place, started = vim.uv.hrtime() }
@@ -300,8 +299,7 @@ end
 ---@param stored table[] messages about cells, with the rows of their code
 function M.stored(buf, stored)
   for _, cell in ipairs(stored) do
-    local place = outputs.place(buf, cell.first, cell.last)
-    place.is_cell = true
+    local place = outputs.place(buf, cell.first, cell.last, true)
     local note = ("[%s] %s"):format(cell.count or " ", icons[kind_of(cell.status)])
     local run = { id = next_run, place = place, started = 0, cell = cell, note = note, finished = true }
     next_run = next_run + 1
