@@ -1,4 +1,5 @@
 import type { Content } from "../../protocol/index.ts";
+import { textOf } from "../context/contentText.ts";
 import type { Feature } from "./feature.ts";
 import { known, once } from "./once.ts";
 import { controlled } from "./session.ts";
@@ -54,5 +55,4 @@ export const promptFeature: Feature = {
 	},
 };
 
-const sourceOf = (content: readonly Content[]): string =>
-	`.${content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n")}`;
+const sourceOf = (content: readonly Content[]): string => `.${textOf(content)}`;

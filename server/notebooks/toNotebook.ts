@@ -2,8 +2,10 @@
  * A session as a notebook: nbformat 4.5 with the predecessors' metadata, so that they can load it. Equal items give
  * equal bytes, whatever kernel and day.
  */
+
 import type { Content } from "../../protocol/index.ts";
 import { toNotebookOutputs } from "../../protocol/notebookOutputs.ts";
+import { textOf } from "../context/contentText.ts";
 import { isContextCode } from "../context/contextCell.ts";
 import { answerText, parseAnswer } from "./answerText.ts";
 import type { NotebookCell } from "./nbformat.ts";
@@ -107,6 +109,3 @@ const toAttachments = (images: readonly Extract<Content, { kind: "image" }>[]) =
 			{ [mimeType]: data },
 		]),
 	);
-
-export const textOf = (content: readonly Content[]): string =>
-	content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");

@@ -1,5 +1,7 @@
 /** Keeps the exact log of one session while its setting asks for it, from the events as they are stored. */
-import type { Content, SessionEvent, StoredEvent } from "../../protocol/index.ts";
+
+import type { SessionEvent, StoredEvent } from "../../protocol/index.ts";
+import { textOf } from "../context/contentText.ts";
 import { mirrorResponse } from "../context/mirror.ts";
 import type { Redact } from "../context/redact.ts";
 import type { Store } from "../store/store.ts";
@@ -85,6 +87,3 @@ export class ExactLogging {
 		}
 	}
 }
-
-const textOf = (content: readonly Content[]): string =>
-	content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");

@@ -2,7 +2,9 @@
  * Takes what happened elsewhere into a session's log: cells that were run before and prompts that were answered
  * before. The usual events, one transaction each; the canonical transcript gets what any backend needs.
  */
+
 import type { AnswerPart, Content, Output, SessionEvent } from "../../protocol/index.ts";
+import { textOf } from "../context/contentText.ts";
 import type { AssistantItem, Entry, ToolResult } from "../context/transcript.ts";
 import type { NotebookItem, NotebookPart, NotebookPrompt } from "../notebooks/notebookItem.ts";
 import { capOutput, defaultOutputCap, finishOutput, noOutput } from "../store/outputCap.ts";
@@ -147,5 +149,4 @@ const noResult = {
 	isError: true,
 };
 
-const sourceOf = (content: readonly Content[]): string =>
-	`.${content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n")}`;
+const sourceOf = (content: readonly Content[]): string => `.${textOf(content)}`;

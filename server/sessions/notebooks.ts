@@ -5,6 +5,7 @@
 import { basename } from "node:path";
 import { setImmediate as pause } from "node:timers/promises";
 import type { CellStatus, Content, LoadNotebookParams, LoadNotebookResult } from "../../protocol/index.ts";
+import { textOf } from "../context/contentText.ts";
 import { defaultLimits } from "../context/limits.ts";
 import { renderTurn } from "../context/renderTurn.ts";
 import { answerText } from "../notebooks/answerText.ts";
@@ -12,14 +13,13 @@ import { checkFormat, fromNotebookCell, fromStartupEvents } from "../notebooks/f
 import { NotebookError } from "../notebooks/nbformat.ts";
 import type { NotebookItem, NotebookPrompt } from "../notebooks/notebookItem.ts";
 import { noteValue } from "../notebooks/noteLiteral.ts";
-import { textOf } from "../notebooks/toNotebook.ts";
 import type { Store } from "../store/store.ts";
 import { RequestError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { importCell, importTurn } from "./importing.ts";
 import { type ReadNotebook, readNotebook } from "./notebookFiles.ts";
+import { rewrittenPrompt } from "./promptHistory.ts";
 import type { Session } from "./session.ts";
-import { rewrittenPrompt } from "./turns.ts";
 import { tellWorking } from "./working.ts";
 
 const pageItems = 50;

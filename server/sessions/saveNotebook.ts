@@ -1,14 +1,9 @@
 /** Writes a session as a notebook file. */
 import { setImmediate as pause } from "node:timers/promises";
 import type { Output, SaveNotebookResult, TranscriptItem, TurnItem } from "../../protocol/index.ts";
+import { textOf } from "../context/contentText.ts";
 import type { NotebookItem, NotebookPart, NotebookPrompt } from "../notebooks/notebookItem.ts";
-import {
-	notebookCellText,
-	notebookHead,
-	notebookTail,
-	textOf,
-	toNotebookCell,
-} from "../notebooks/toNotebook.ts";
+import { notebookCellText, notebookHead, notebookTail, toNotebookCell } from "../notebooks/toNotebook.ts";
 import type { Store } from "../store/store.ts";
 import { writeWhole } from "./notebookFiles.ts";
 import { rememberOurs } from "./notebooks.ts";

@@ -386,7 +386,7 @@ export class Session {
 
 	/** Ends turn and kernel. The transcript stays. */
 	async close(): Promise<void> {
-		await this.turns.settleNumbers();
+		await this.turns.settle();
 		await this.turns.dispose();
 		await this.hosting.release("exited");
 		this.log.end();

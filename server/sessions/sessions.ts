@@ -14,6 +14,7 @@ import type { Owner, SessionRow } from "../store/store.ts";
 import { configFolder } from "./config.ts";
 import { RequestError } from "./errors.ts";
 import { newId } from "./ids.ts";
+import { endLeftTurns } from "./leftTurns.ts";
 import {
 	findPythonSession,
 	importPythonSession,
@@ -189,7 +190,7 @@ export class Sessions {
 		const lives =
 			kernel !== undefined && (kernel.pid === null || startTimeOf(kernel.pid) === kernel.startTime);
 		session.hosting.recover(lives);
-		session.turns.recover();
+		endLeftTurns(log, store);
 		log.add({ kind: "settingsChanged", settings });
 		if (!kernel) return;
 		if (lives) session.readopt(kernel);

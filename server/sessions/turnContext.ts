@@ -2,8 +2,10 @@
  * Gathers what a turn sends: cells since the last one, values of notes and refs from the live namespace; the
  * rendering itself is `server/context`'s. The host is asked only when something needs it.
  */
+
 import type { Content, ContextResult } from "../../protocol/index.ts";
 import type { Backends } from "../backends/registry.ts";
+import { textOf } from "../context/contentText.ts";
 import { limitsFor } from "../context/limits.ts";
 import { findRefs } from "../context/refs.ts";
 import { renderTurn } from "../context/renderTurn.ts";
@@ -37,7 +39,7 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 			? 0
 			: Math.max(0, store.countCells(sessionId, afterSeq, toSeq) - cells.length);
 	const notes = await noteValues(cells, request.host, request.signal);
-	const text = request.content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
+	const text = textOf(request.content);
 	const refs = await resolve(text, [...notes.values()], request);
 	const freshKernel = store.freshKernel(sessionId, afterSeq, toSeq);
 	if (freshKernel !== null) {

@@ -2,7 +2,6 @@
  * Runs a session's prompts, one turn at a time, in order. A turn is rendered once, when it starts; its steps are
  * stored as they come; it ends exactly once.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import type {
 	Content,
 	PromptResult,
@@ -12,12 +11,13 @@ import type {
 	Usage,
 } from "../../protocol/index.ts";
 import type { Backend, Environment, TurnPreparation, TurnRequest, TurnUpdate } from "../backends/backend.ts";
+import { textOf } from "../context/contentText.ts";
 import { toTranscript, turnsToFold } from "../context/folding.ts";
-import { mirrorResponse } from "../context/mirror.ts";
 import { pairToolCalls } from "../context/pairToolCalls.ts";
-import type { Entry, ToolCall, ToolResult } from "../context/transcript.ts";
+import type { Entry } from "../context/transcript.ts";
 import type { PartialItem, Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
+import { callTool } from "./callTool.ts";
 import { eagerly } from "./eagerly.ts";
 import { RequestError } from "./errors.ts";
 import { addUsage, foldTurns } from "./folding.ts";
@@ -25,6 +25,7 @@ import type { Hosting } from "./hosting.ts";
 import { newId } from "./ids.ts";
 import type { SessionLog } from "./log.ts";
 import { meantCall, OfferedTools } from "./offeredTools.ts";
+import { PromptHistory } from "./promptHistory.ts";
 import { buildTurnContext } from "./turnContext.ts";
 
 /** Model responses with tool calls in one turn, before a summary is asked for. */
@@ -32,7 +33,6 @@ const maxRounds = 21;
 /** Prompts that may wait. */
 const maxQueue = 100;
 const partialEveryMs = 250;
-const settleNumbersMs = 1000;
 
 export type TurnsOptions = {
 	readonly log: SessionLog;
@@ -64,7 +64,7 @@ export class Turns {
 	/** Prompts in the queue that wait for the end of their cell. */
 	readonly #held = new Set<string>();
 	#disposed = false;
-	readonly #numberings = new Set<Promise<void>>();
+	readonly #history: PromptHistory;
 	/** The canonical transcript, kept in step with the store; `null` before the first use or after an edit. */
 	#transcript: Entry[] | null = null;
 	readonly #tools = new OfferedTools();
@@ -73,6 +73,7 @@ export class Turns {
 
 	constructor(options: TurnsOptions) {
 		this.#options = options;
+		this.#history = new PromptHistory(options.log, options.store, options.hosting);
 	}
 
 	get runningTurn(): string | null {
@@ -239,7 +240,7 @@ export class Turns {
 		const { log, store, hosting } = this.#options;
 		const { turnId, abort, backend } = running;
 		const historyLine = hosting.nextExecutionCount - 1;
-		if (!running.isNumbered) this.#number(turnId, source, content);
+		if (!running.isNumbered) this.#history.number(turnId, source, content);
 		if (
 			!backend ||
 			settings.backend === null ||
@@ -322,7 +323,7 @@ export class Turns {
 		const stopReason = end?.stopReason ?? "failed";
 		const error = end ? end.error : `Backend ${backend.name} ended without saying why. Try again.`;
 		this.#finish(running, stopReason, addUsage(room.usage, end?.usage ?? null), error);
-		this.#mirror(turnId, content, context.rendered, source, historyLine);
+		this.#history.mirror(turnId, source, content, context.rendered, historyLine);
 	}
 
 	/** In tokens: what the backend knows, else what it told with the last turn. */
@@ -381,7 +382,7 @@ export class Turns {
 			...this.#preparation(settings, model),
 			maxRounds,
 			signal: abort.signal,
-			callTool: (call, signal) => this.#callTool(turnId, call, signal),
+			callTool: (call, signal) => callTool(turnId, call, this.#options, signal),
 			permitProviderTool: async (call, signal) => {
 				const permission = await approvals.ask(turnId, call, false, signal);
 				return permission.allowed ? null : permission.reason;
@@ -489,115 +490,15 @@ export class Turns {
 		log.settle([...leftover, { kind: "turnFinished", turnId, stopReason, usage, error }]);
 	}
 
-	/** Takes an input number for the prompt, now or when the kernel is free. */
-	#number(turnId: string, source: string, content: readonly Content[]): void {
-		const { hosting, log } = this.#options;
-		if (!hosting.host) return;
-		const numbering = hosting
-			.numberPrompt(source, rewrittenPrompt(textOf(content)))
-			.then(
-				(executionCount) => {
-					if (!this.#disposed) log.settle([{ kind: "promptNumbered", turnId, executionCount }]);
-				},
-				() => {
-					// The kernel went first: the prompt has no number and is in our log all the same.
-				},
-			)
-			.finally(() => this.#numberings.delete(numbering));
-		this.#numberings.add(numbering);
-	}
-
-	/** Waits for the numbers of prompts that a free kernel is about to give: whoever asks and leaves has them too. */
-	async settleNumbers(): Promise<void> {
-		if (this.#numberings.size === 0 || this.#options.hosting.busy) return;
-		await Promise.race([Promise.all(this.#numberings), delay(settleNumbersMs, undefined, { ref: false })]);
-	}
-
-	async #callTool(turnId: string, asked: ToolCall, signal: AbortSignal): Promise<ToolResult> {
-		const call = meantCall(asked);
-		const { hosting, approvals, log } = this.#options;
-		const refuse = (text: string): ToolResult => ({
-			callId: call.callId,
-			content: [{ kind: "text", text }],
-			isError: true,
-		});
-		const host = hosting.host;
-		if (!host) return refuse("Not run: the session has no live kernel. Ask the person to restart it.");
-		if (!host.tools.some(({ name }) => name === call.name))
-			return refuse(
-				`There is no tool ${call.name}. There are: ${host.tools.map(({ name }) => name).join(", ")}.`,
-			);
-		const permission = await approvals.ask(turnId, call, false, signal);
-		if (!permission.allowed) return refuse(permission.reason);
-		try {
-			const result = await host.callTool(call.name, call.args, {
-				signal,
-				onWaiting: (waiting) => log.hint({ kind: "toolWaiting", turnId, callId: call.callId, waiting }),
-			});
-			return { callId: call.callId, ...result };
-		} catch (error) {
-			return refuse(`${call.name} could not be run: ${(error as Error).message}`);
-		}
-	}
-
-	#mirror(
-		turnId: string,
-		content: readonly Content[],
-		rendered: readonly Content[],
-		source: string,
-		historyLine: number,
-	): void {
-		const { hosting, log, store } = this.#options;
-		const turn = store.turn(log.sessionId, turnId);
-		if (!hosting.host || !turn) return;
-		hosting.host.mirrorPrompt({
-			source,
-			prompt: textOf(content),
-			fullPrompt: textOf(rendered),
-			response: mirrorResponse(turn),
-			historyLine: turn.executionCount === null ? historyLine : turn.executionCount - 1,
-		});
-	}
-
-	/**
-	 * Ends the turns that a killed server left running, from what it had stored; what waited still waits. Called once, when the
-	 * session is opened.
-	 */
-	recover(): void {
-		const { log, store } = this.#options;
-		const { turns, approvals } = store.unfinished(log.sessionId);
-		const waiting = new Set(store.queue(log.sessionId).map(({ turnId }) => turnId));
-		const events: SessionEvent[] = [];
-		for (const approvalId of approvals)
-			events.push({ kind: "approvalAnswered", approvalId, outcome: "cancelled", by: null, message: null });
-		if (events.length > 0) log.append(events);
-		for (const turnId of turns) {
-			if (waiting.has(turnId)) continue;
-			const items = store.partial(log.sessionId, turnId);
-			const entry: Entry = {
-				role: "assistant",
-				partial: true,
-				items: items.map(({ kind, text }) => ({ kind, text })),
-			};
-			log.append(
-				[
-					...items.map(({ kind, itemId, text }): SessionEvent => ({ kind, turnId, itemId, text })),
-					{
-						kind: "turnFinished",
-						turnId,
-						stopReason: "failed",
-						usage: null,
-						error: "The server stopped during this turn; what had arrived is kept. Ask again to go on.",
-					},
-				],
-				items.length > 0 ? { turnId, entries: [entry] } : undefined,
-			);
-		}
+	/** What is about to be known of ended prompts is kept, before all ends. */
+	settle(): Promise<void> {
+		return this.#history.settle();
 	}
 
 	/** Cancels what runs and waits for its end. */
 	async dispose(): Promise<void> {
 		this.#disposed = true;
+		this.#history.close();
 		const running = this.#running;
 		if (!running) return;
 		const { log } = this.#options;
@@ -615,19 +516,9 @@ export class Turns {
 	}
 }
 
-const textOf = (content: readonly Content[]): string =>
-	content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
-
 /** What was done so that a turn fits, in sentences, and the tokens it took. */
 type Room = { readonly warnings: readonly string[]; readonly usage: Usage | null };
 const noFold: Room = { warnings: [], usage: null };
 
 const sizeOf = (content: readonly Content[]): number =>
 	content.reduce((sum, part) => sum + (part.kind === "text" ? part.text.length : part.data.length), 0);
-
-/** A prompt as IPython's history holds it beside what was typed: the predecessors' cell magic. */
-export const rewrittenPrompt = (text: string): string =>
-	`get_ipython().run_cell_magic('ipyai', '', ${pythonString(`${text}\n`)})`;
-
-/** A Python string literal with this value. JSON's escapes are Python's for everything JSON can hold. */
-const pythonString = (text: string): string => JSON.stringify(text);
