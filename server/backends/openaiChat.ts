@@ -14,7 +14,7 @@ import { describeFailure } from "./failure.ts";
 import { modelList } from "./modelList.ts";
 import { openAiWindow } from "./models.ts";
 import { makeOpenAiClient, openAiBaseUrl, openAiEndpoint } from "./openaiClient.ts";
-import { chatEffort, type Endpoint, endpointOf, presets } from "./presets.ts";
+import { chatEffort, type Endpoint, endpointOf, type Preset, presets, serversOf } from "./presets.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import { settleTranscript } from "./settle.ts";
 import { type ResponseRequest, runToolLoop } from "./toolLoop.ts";
@@ -47,8 +47,9 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 	const models = modelList({
 		known: [],
 		async ask(environment, signal) {
-			const reachable = Object.keys(presets).filter(
-				(preset) => firstSet(environment, presets[preset]!.keyNames) !== null,
+			const servers = serversOf(environment);
+			const reachable = Object.keys(servers).filter(
+				(name) => isOwn(servers, name) || firstSet(environment, servers[name]!.keyNames) !== null,
 			);
 			const endpoints = [
 				...(isElsewhere(environment) ? [endpointOf("", environment)] : []),
@@ -139,16 +140,23 @@ const toldWindow = (model: { readonly id: string }): number | null => {
 
 const isElsewhere = (environment: Environment): boolean => openAiBaseUrl(environment) !== openAiEndpoint;
 
+/** A server that the person has named. */
+const isOwn = (servers: Readonly<Record<string, Preset>>, name: string): boolean =>
+	servers[name] !== presets[name];
+
 const chatLogin = (environment: Environment): Login => {
 	if (isElsewhere(environment))
 		return readVariable(environment, "OPENAI_API_KEY") === null
 			? { kind: "notNeeded" }
 			: { kind: "environment", name: "OPENAI_API_KEY" };
+	const servers = serversOf(environment);
 	const key = firstSet(
 		environment,
-		Object.values(presets).flatMap((preset) => preset.keyNames),
+		Object.values(servers).flatMap((server) => server.keyNames),
 	);
 	if (key !== null) return { kind: "environment", name: key.name };
+	if (Object.keys(servers).some((name) => isOwn(servers, name) && servers[name]!.keyNames.length === 0))
+		return { kind: "notNeeded" };
 	return {
 		kind: "missing",
 		hint: `Set OPENAI_BASE_URL to a server that speaks Chat Completions, or choose a model such as ollama/qwen3.`,

@@ -39,6 +39,28 @@ export const presets: Readonly<Record<string, Preset>> = {
 	},
 };
 
+/** The person's own servers as the environment of a request holds them: JSON, `{NAME: {baseUrl, keyEnv}}`. */
+export const ownServersName = "IPYAI_CHAT_SERVERS";
+
+/** All servers by name; the person's own replace ours of the same name. */
+export const serversOf = (environment: Environment): Readonly<Record<string, Preset>> => {
+	const own = readVariable(environment, ownServersName);
+	if (own === null) return withoutPrototype;
+	try {
+		const servers = Object.entries(JSON.parse(own) as Record<string, { baseUrl: string; keyEnv?: string }>);
+		return Object.assign(Object.create(null), presets, Object.fromEntries(servers.map(toPreset)));
+	} catch {
+		// Set by hand, and not as it should be.
+		return withoutPrototype;
+	}
+};
+
+/** A model may be named `constructor/…`. */
+const withoutPrototype: Readonly<Record<string, Preset>> = Object.assign(Object.create(null), presets);
+
+const toPreset = ([name, { baseUrl, keyEnv }]: [string, { baseUrl: string; keyEnv?: string }]) =>
+	[name, { baseUrl: withoutSlash(baseUrl), keyNames: keyEnv === undefined ? [] : [keyEnv] }] as const;
+
 /** Where a model of this backend is, and how to talk to it. */
 export type Endpoint = {
 	readonly preset: string | null;
@@ -54,7 +76,7 @@ export type Endpoint = {
 export const endpointOf = (model: string, environment: Environment): Endpoint => {
 	const slash = model.indexOf("/");
 	const name = slash < 0 ? "" : model.slice(0, slash);
-	const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
+	const preset = serversOf(environment)[name];
 	if (preset === undefined) {
 		const baseUrl = openAiBaseUrl(environment);
 		const key = readVariable(environment, "OPENAI_API_KEY");

@@ -9,7 +9,7 @@ import { createCodexApiBackend } from "./codexApi/codexApi.ts";
 import { createLocalBackend } from "./local/local.ts";
 import { createOpenAiChatBackend } from "./openaiChat.ts";
 import { createOpenAiBackend } from "./openaiResponses.ts";
-import { presets } from "./presets.ts";
+import { serversOf } from "./presets.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 
 export type Backends = {
@@ -26,8 +26,8 @@ export type Backends = {
 	firstReady(environment: Environment): Backend | null;
 	/** What to tell a person who has no backend, in two lines. */
 	howToGetOne(): string;
-	/** What `anthropic/claude-opus-5` means: `null` when the word before the slash names no provider. */
-	modelSpec(spec: string): ModelSpec | null;
+	/** What `anthropic/claude-opus-5` means: `null` when the word before the slash names no provider or server. */
+	modelSpec(spec: string, environment?: Environment): ModelSpec | null;
 	dispose(): Promise<void>;
 };
 
@@ -80,7 +80,7 @@ export const backendsOf = (all: readonly Backend[]): Backends => {
 		},
 		howToGetOne: () =>
 			"No AI backend is ready. Log in with claude or codex login, or set ANTHROPIC_API_KEY or OPENAI_API_KEY in your shell and start ipyai again,\nor point OPENAI_BASE_URL at a local server (Ollama: http://localhost:11434/v1) and choose -b openai-chat --model NAME, or name a model file: --model ./NAME.gguf.",
-		modelSpec(spec) {
+		modelSpec(spec, environment = {}) {
 			// A file, or one that is downloaded; not the models of a server that are named after theirs.
 			if (/^(\/|~\/|\.{1,2}\/|hf:).*\.gguf$/i.test(spec)) return { backend: "local", model: spec };
 			const slash = spec.indexOf("/");
@@ -88,8 +88,8 @@ export const backendsOf = (all: readonly Backend[]): Backends => {
 			const typed = spec.slice(0, slash).toLowerCase();
 			const word = typed === "google" ? "gemini" : typed;
 			const model = spec.slice(slash + 1);
-			if (Object.hasOwn(presets, word)) return { backend: "openai-chat", model: `${word}/${model}` };
-			const backend = find(providers[word] ?? word);
+			if (word in serversOf(environment)) return { backend: "openai-chat", model: `${word}/${model}` };
+			const backend = find((Object.hasOwn(providers, word) ? providers[word] : null) ?? word);
 			return backend === null ? null : { backend: backend.name, model };
 		},
 		dispose: async () => void (await Promise.all(all.map((backend) => backend.dispose()))),

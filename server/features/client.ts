@@ -23,6 +23,7 @@ import {
 } from "../../protocol/index.ts";
 import type { Environment } from "../backends/backend.ts";
 import type { Outbox } from "../connection/outbox.ts";
+import { withServers } from "../sessions/config.ts";
 import { RequestError, toRequestError } from "../sessions/errors.ts";
 import { HostError } from "../sessions/host.ts";
 import { newId } from "../sessions/ids.ts";
@@ -101,7 +102,7 @@ export class Client {
 	}
 
 	identify(facts: ClientFacts): void {
-		this.#facts = facts;
+		this.#facts = { ...facts, environment: withServers(facts.environment) };
 	}
 
 	audience(role: "controller" | "observer"): Audience {

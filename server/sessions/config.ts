@@ -8,6 +8,7 @@ import { z } from "zod";
 import { PermissionMode, ThinkLevel } from "../../protocol/index.ts";
 import { configDir } from "../../protocol/runtimeDir.ts";
 import type { Environment } from "../backends/backend.ts";
+import { ownServersName } from "../backends/presets.ts";
 import { placeFacts } from "./placeFacts.ts";
 import { ownText } from "./standardFiles.ts";
 
@@ -24,6 +25,9 @@ const search = z.enum(["l", "m", "h"]).nullable();
 
 const ModelKeys = z.object({ model: z.string(), completion_model: z.string(), think: ThinkLevel }).partial();
 
+/** A server that speaks Chat Completions, and the variable that holds its key. */
+const Server = z.object({ baseUrl: z.url({ protocol: /^https?$/ }), keyEnv: z.string().optional() });
+
 const keys = {
 	backend: z.string(),
 	model: z.string(),
@@ -37,6 +41,7 @@ const keys = {
 	permissions: PermissionMode,
 	keep_kernel_hours: z.number().min(0),
 	models: z.record(z.string(), ModelKeys),
+	servers: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/), Server),
 };
 
 /** The file's shape, for editors and docs. Its keys are optional and unknown ones are ignored. */
@@ -70,6 +75,12 @@ export const loadConfig = (environment: Environment): LoadedConfig => {
 	}
 	const { config, problems } = parseConfig(text, path);
 	return { path, config: isOurs ? config : asCodex(config), note, problems };
+};
+
+/** The environment with the servers that the person's configuration names, for the backend that asks them. */
+export const withServers = (environment: Environment): Environment => {
+	const { servers } = loadConfig(environment).config;
+	return servers === undefined ? environment : { ...environment, [ownServersName]: JSON.stringify(servers) };
 };
 
 /** The folder whose `config.json` counts: ours, or ipycodex's when only that one has a file. */

@@ -17,7 +17,7 @@ export const settingOrigins = (settings: Settings, sources: SettingSources): Rec
 			? config
 			: {};
 	const plain = (model: string | undefined) =>
-		model === undefined ? undefined : (backends.modelSpec(model)?.model ?? model);
+		model === undefined ? undefined : (backends.modelSpec(model, environment)?.model ?? model);
 	const origin = (name: Named, candidates: readonly (readonly [string, unknown])[]): string => {
 		const winner = candidates.find(([, value]) => value !== undefined && value !== null);
 		return winner === undefined || winner[1] === settings[name] ? (winner?.[0] ?? "default") : "this session";
@@ -52,5 +52,7 @@ export const settingOrigins = (settings: Settings, sources: SettingSources): Rec
 	};
 };
 
-const specBackend = (model: string | undefined, { backends }: SettingSources): string | undefined =>
-	model ? backends.modelSpec(model)?.backend : undefined;
+const specBackend = (
+	model: string | undefined,
+	{ backends, environment }: SettingSources,
+): string | undefined => (model ? backends.modelSpec(model, environment)?.backend : undefined);

@@ -20,9 +20,11 @@ export type SettingSources = {
 export const newSettings = (flags: SettingsPatch, sources: SettingSources): Settings => {
 	const { config, environment } = sources;
 	const model = flags.model ?? (environment.IPYAI_MODEL || undefined);
-	const inFile = config.backend ?? sources.backends.modelSpec(config.model ?? "")?.backend;
+	const inFile =
+		config.backend ?? sources.backends.modelSpec(config.model ?? "", sources.environment)?.backend;
 	// A flag that names a model of one backend goes before the environment's backend.
-	const isInFlag = flags.model !== undefined && sources.backends.modelSpec(flags.model) !== null;
+	const isInFlag =
+		flags.model !== undefined && sources.backends.modelSpec(flags.model, sources.environment) !== null;
 	const named = flags.backend ?? (isInFlag ? undefined : environment.IPYAI_BACKEND || undefined);
 	const backend = chooseBackend({ backend: named, model }, sources, inFile ?? null);
 	return {
@@ -42,7 +44,8 @@ export const changeSettings = (
 	patch: SettingsPatch,
 	sources: SettingSources,
 ): Settings => {
-	const spec = patch.model === undefined ? null : sources.backends.modelSpec(patch.model);
+	const spec =
+		patch.model === undefined ? null : sources.backends.modelSpec(patch.model, sources.environment);
 	const touchesBackend = patch.backend !== undefined || spec !== null || current.backend === null;
 	const backend = touchesBackend
 		? chooseBackend({ backend: patch.backend, model: patch.model }, sources, null)
@@ -79,7 +82,7 @@ const modelSettings = (
 	// The predecessors' flat keys belong to the backend the file names, or to whichever is used.
 	const flat = !config.backend || backends.find(config.backend)?.name === backend.name ? config : {};
 	const plain = (model: string | undefined) =>
-		model === undefined ? undefined : (backends.modelSpec(model)?.model ?? model);
+		model === undefined ? undefined : (backends.modelSpec(model, environment)?.model ?? model);
 	return {
 		backend: backend.name,
 		model:
@@ -103,7 +106,7 @@ const chooseBackend = (
 	fromFile: string | null,
 ): Backend | null => {
 	if (wish.backend !== undefined) return namedBackend(wish.backend, backends);
-	const spec = wish.model === undefined ? null : backends.modelSpec(wish.model);
+	const spec = wish.model === undefined ? null : backends.modelSpec(wish.model, environment);
 	if (spec) return namedBackend(spec.backend, backends);
 	if (fromFile !== null) return backends.find(fromFile) ?? backends.firstReady(environment);
 	return backends.firstReady(environment);
