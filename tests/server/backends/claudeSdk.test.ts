@@ -1,6 +1,6 @@
 /** What only Claude Code does: tools of its own, a child that is kept, sessions that are seeded. */
 import { randomUUID } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Backend } from "../../../server/backends/backend.ts";
@@ -142,6 +142,22 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 		expect((await own.say("next")).text).toBe("You said: next");
 		expect(server.requests.at(-1)!.raw).toContain("You said: hello");
 		expect(starts()).toBeGreaterThan(1);
+	});
+
+	test("nothing of a conversation stays in the person's folders, also where history was handed over", async () => {
+		const folder = mkdtempSync(join(process.env.HOME!, "config-"));
+		const environment = { ...subject.environment(server), CLAUDE_CONFIG_DIR: folder };
+		const own = createClaudeSdkBackend();
+		const talk = new Conversation(own, environment, subject.model, subject.cwd());
+		await talk.say("plum jam");
+		talk.transcript = [{ role: "user", content: [text("pear jam")] }, ...talk.transcript.slice(1)];
+		expect((await talk.say("and now?")).text).toBe("You said: and now?");
+		await own.dispose();
+		const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+			.filter((entry) => entry.isFile())
+			.map((entry) => join(entry.parentPath, entry.name));
+		expect(files.filter((file) => file.includes("projects"))).toEqual([]);
+		for (const file of files) expect(readFileSync(file, "utf8"), file).not.toMatch(/(plum|pear) jam/);
 	});
 
 	test("the cost of a turn is its own", async () => {

@@ -127,6 +127,14 @@ describe.each(backendSubjects.filter((subject) => subject.missing === null))("$n
 		expect(turn.text).toBe("You said: what is this? [1 image]");
 	});
 
+	test("takes a very long prompt whole", async () => {
+		begin();
+		const long = `${"many words ".repeat(25_000)}and the last.`;
+		expect((await say(`@@say Read.@@ ${long}`)).text).toBe("Read.");
+		expect(server.requests.at(-1)!.raw).toContain(long);
+		expect((await say("next")).text).toBe("You said: next");
+	});
+
 	test("answers arguments that are no JSON object with an error", async (context) => {
 		if (subject.providerChecksArguments) context.skip();
 		begin();
