@@ -33,6 +33,9 @@ const isGoneWithin = async (process: ProcessName, limitMs: number): Promise<bool
 /** The log that the starter keeps beside the connection file. */
 export const kernelLogFile = (connectionFile: string): string => connectionFile.replace(/(\.json)?$/, ".log");
 
+/** What ipykernel prints as it starts; nobody asks for it when a kernel has ended. */
+const howToJoin = /^[^]*To connect another client to this kernel, use:\s+--existing .*\n?/;
+
 /** The end of the kernel's log as a clause, or nothing. */
 export const lastWords = async (connectionFile: string): Promise<string> => {
 	try {
@@ -42,6 +45,7 @@ export const lastWords = async (connectionFile: string): Promise<string> => {
 		const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
 		const lines = buffer
 			.toString()
+			.replace(howToJoin, "")
 			.split("\n")
 			.filter((line) => line.trim() !== "")
 			.slice(-5);
