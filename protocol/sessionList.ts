@@ -14,8 +14,12 @@ export const toSessionRef = (text: string, cwd: string) =>
 
 const maxPromptChars = 60;
 
-/** One line a session under a header; a sentence when there is none. */
-export const sessionTable = (sessions: readonly SessionSummary[], none: string): string => {
+/** One line a session under a header; a sentence when there is none. `here` is the id of the session that asks. */
+export const sessionTable = (
+	sessions: readonly SessionSummary[],
+	none: string,
+	here: string | null = null,
+): string => {
 	if (sessions.length === 0) return none;
 	const width = Math.max(6, ...sessions.map((each) => sessionName(each).length));
 	const rows = sessions.map((each) => {
@@ -25,7 +29,7 @@ export const sessionTable = (sessions: readonly SessionSummary[], none: string):
 			sessionName(each).padStart(width),
 			localTime(each.createdAt).padEnd(20),
 			String(each.cells + each.turns).padStart(5),
-			each.state.padEnd(6),
+			(each.sessionId === here ? "here" : each.state).padEnd(6),
 			text.length > maxPromptChars ? `${text.slice(0, maxPromptChars).toWellFormed()}...` : text,
 		]
 			.join("  ")

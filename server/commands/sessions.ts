@@ -13,9 +13,11 @@ export const sessionCommands = {
 				{ ...(rest !== "all" && { cwd: session.cwd }), limit: 21 },
 				session.environment,
 			);
-			const others = sessions.filter(({ sessionId }) => sessionId !== session.sessionId);
+			const { sessionId } = session;
+			const isAlone = sessions.every((each) => each.sessionId === sessionId);
 			const where = rest === "all" ? "" : " for this directory";
-			return { text: sessionTable(others.slice(0, 20), `No other sessions found${where}.`) };
+			const none = `No other sessions found${where}.`;
+			return { text: isAlone ? none : sessionTable(sessions.slice(0, 20), none, sessionId) };
 		},
 	},
 	rename: {

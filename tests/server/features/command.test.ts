@@ -219,7 +219,7 @@ test("other sessions of the folder are listed, a title wins over the last prompt
 		requestId: nextRequestId(),
 		line: "sessions",
 	});
-	expect(listed.text).toMatch(/^ {11}ID {2}Start .*\n[0-9a-f-]{13} .* mine$/);
+	expect(listed.text).toMatch(/^ {11}ID {2}Start .*\n[0-9a-f-]{13} .* here\n[0-9a-f-]{13} .* lost {4}mine$/);
 });
 
 test("an observer may not run commands; a request id sent twice acts once", async () => {
