@@ -244,7 +244,7 @@ export class CurrentSession {
 
 	#onLink(link: LinkState): void {
 		if (link.kind === "lost" && this.#link.kind === "ready") {
-			const text = `The ipyai server is lost, looking for it: ${link.reason}`;
+			const text = "The ipyai server is lost; looking for it, or starting another.";
 			this.#editor.post({ kind: "notice", level: "warning", text });
 		}
 		this.#link = link;
