@@ -34,7 +34,7 @@ const isGoneWithin = async (process: ProcessName, limitMs: number): Promise<bool
 export const kernelLogFile = (connectionFile: string): string => connectionFile.replace(/(\.json)?$/, ".log");
 
 /** What ipykernel prints as it starts; nobody asks for it when a kernel has ended. */
-const howToJoin = /^[^]*To connect another client to this kernel, use:\s+--existing .*\n?/;
+const howToJoin = /^[\s\S]*To connect another client to this kernel, use:\s+--existing .*\n?/;
 
 /** The end of the kernel's log as a clause, or nothing. */
 export const lastWords = async (connectionFile: string): Promise<string> => {
