@@ -18,6 +18,21 @@ export const parseCommand = (cell: string): string | null => {
 /** These run cells themselves, or take the kernel or the client away: they stand in no cell. */
 const besideCells = /^(?:load|rerun|restart|resume|detach)\b/;
 
+/** These change nothing: they are answered also while another command takes its time. */
+const looks = /^(?:help|usage|context|queue|sessions)\b|^$/;
+
+/** Runs the commands that are typed ahead one after the other. */
+export const createCommandRunner = (live: LiveSession): ((words: string) => Promise<RunCommandResult>) => {
+	let last: Promise<unknown> = Promise.resolve();
+	return (words) => {
+		if (looks.test(words)) return runCommand(live, words);
+		// A command that failed says so in its result.
+		const run = last.then(() => runCommand(live, words));
+		last = run;
+		return run;
+	};
+};
+
 /** Whether a command goes through the kernel, as a cell with a number and an output. */
 export const runsAsCell = (view: SessionView | null, words: string): boolean =>
 	view?.kernel?.status === "idle" && view.cells.size === 0 && !besideCells.test(words);

@@ -11,7 +11,7 @@ import { createAnswerKeys } from "./answerKeys.ts";
 import { ApprovalPrompt } from "./approvalPrompt.ts";
 import { exitCodes } from "./batch.ts";
 import { clientName } from "./clientName.ts";
-import { promptModeText, runCommand, runsAsCell } from "./commands.ts";
+import { createCommandRunner, promptModeText, runsAsCell } from "./commands.ts";
 import { createEditor } from "./editor/editor.ts";
 import type { KeyEvent } from "./editor/keys.ts";
 import type { Completions, Editor, EditorPrompt, Rendered } from "./editor/types.ts";
@@ -52,6 +52,7 @@ export class ScreenShell implements LiveSessionListener {
 	readonly #suggestion: InlineSuggestion;
 	readonly #answerKeys: Readonly<Record<string, () => boolean>>;
 	readonly #pending: PendingEntries;
+	readonly #runCommand: ReturnType<typeof createCommandRunner>;
 	readonly #typed: string[] = [];
 	#questions: Question[] = [];
 	#card: ApprovalPrompt | null = null;
@@ -81,6 +82,7 @@ export class ScreenShell implements LiveSessionListener {
 		);
 		this.#live = new LiveSession(start.sessionOptions(this, { approvals: true, input: true }));
 		this.#pending = new PendingEntries(this.#live);
+		this.#runCommand = createCommandRunner(this.#live);
 		this.#scrollback = new Scrollback({
 			theme: this.#theme,
 			graphics: detectGraphics(env),
@@ -338,7 +340,7 @@ export class ScreenShell implements LiveSessionListener {
 	/** Runs a command beside the cells: the kernel is busy, or there is none. */
 	async #command(words: string): Promise<void> {
 		await this.#opened;
-		const { text, failed, action } = await runCommand(this.#live, words);
+		const { text, failed, action } = await this.#runCommand(words);
 		if (action?.kind === "page") await this.#page(text);
 		else if (text !== "") this.#scrollback.showText(text, failed ? "error" : null);
 		this.#scrollback.gap();

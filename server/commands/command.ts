@@ -43,17 +43,24 @@ export class CommandError extends Error {
 
 /** Does something that needs the kernel's main shell: now, or when the cell that asked has ended. */
 export const afterCell = async (
-	{ session, cell }: CommandContext,
+	{ session, cell, signal }: CommandContext,
 	announce: string,
 	work: () => Promise<string>,
 ): Promise<CommandOutcome> => {
-	if (cell === null) return { text: await work() };
+	if (cell === null) {
+		// What was typed before it comes before it.
+		await session.hosting.cellsEnded(signal);
+		return { text: await work() };
+	}
 	void cell.then(work).then(
 		(text) => session.log.hint({ kind: "notice", level: "info", text }),
 		(error: Error) => session.log.hint({ kind: "notice", level: "error", text: error.message }),
 	);
 	return { text: announce };
 };
+
+/** A title or file name, in quotes or not. */
+export const withoutQuotes = (text: string): string => /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;
 
 export const configure = ({ session }: CommandContext, patch: SettingsPatch): void => {
 	session.configure(patch);

@@ -4,7 +4,7 @@ import { loadNotebook } from "../sessions/notebooks.ts";
 import { placeFacts } from "../sessions/placeFacts.ts";
 import { saveNotebook } from "../sessions/saveNotebook.ts";
 import { startupNotebook } from "../sessions/startup.ts";
-import { afterCell, type Command, type CommandContext, CommandError } from "./command.ts";
+import { afterCell, type Command, type CommandContext, CommandError, withoutQuotes } from "./command.ts";
 
 /** `%ipyai` words about notebook files. */
 export const notebookCommands = {
@@ -43,8 +43,7 @@ export const notebookCommands = {
 
 const pathOf = ({ session }: CommandContext, file: string): string => {
 	if (file === "") throw new CommandError("write a file name after it.");
-	const bare = /^(["'])(.*)\1$/.exec(file)?.[2] ?? file;
-	return notebookPath(bare, session.cwd, placeFacts(session.environment).home);
+	return notebookPath(withoutQuotes(file), session.cwd, placeFacts(session.environment).home);
 };
 
 /** Blanks belong to the file's name; options stand behind it or before it. */

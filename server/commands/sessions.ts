@@ -1,7 +1,7 @@
 import { sessionName, sessionTable, toSessionRef } from "../../protocol/sessionList.ts";
 import { forkSession } from "../sessions/archive.ts";
 import { type InputRange, rerunCells } from "../sessions/rerun.ts";
-import { afterCell, type Command, CommandError } from "./command.ts";
+import { afterCell, type Command, CommandError, withoutQuotes } from "./command.ts";
 
 /** `%ipyai` words about sessions and kernels. */
 export const sessionCommands = {
@@ -24,9 +24,10 @@ export const sessionCommands = {
 		usage: "rename TITLE",
 		summary: "give this session a title",
 		run: ({ session }, rest) => {
-			if (rest === "") throw new CommandError("write a title after it.");
-			session.log.add({ kind: "sessionRenamed", title: rest });
-			return { text: `title = ${rest}` };
+			const title = withoutQuotes(rest);
+			if (title === "") throw new CommandError("write a title after it.");
+			session.log.add({ kind: "sessionRenamed", title });
+			return { text: `title = ${title}` };
 		},
 	},
 	fork: {

@@ -110,7 +110,7 @@ export class Hosting {
 		if (host) return host;
 		throw new RequestError(
 			"kernelNotAlive",
-			"This session has no live kernel: start one and send kernel/adopt (in the terminal: Ctrl-R or %ipyai restart).",
+			"This session has no live kernel: start one with %ipyai restart (Ctrl-R in the terminal, :IpyaiRestart in Neovim).",
 		);
 	}
 
@@ -380,6 +380,14 @@ export class Hosting {
 			if (patience > 0 && !signal.aborted)
 				await Promise.race([cell.done, stop, delay(patience, undefined, { ref: false })]);
 		}
+	}
+
+	/** Resolves when the cells that run or wait have ended, or with an abort. */
+	async cellsEnded(signal: AbortSignal): Promise<void> {
+		const stop = new Promise<void>((resolve) =>
+			signal.addEventListener("abort", () => resolve(), { once: true }),
+		);
+		await Promise.race([Promise.all([...this.#running.values()].map(({ done }) => done)), stop]);
 	}
 
 	/** A kernel that comes later learns the size too. */

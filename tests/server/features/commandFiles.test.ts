@@ -111,3 +111,17 @@ test("the model is told once that the variables are gone", async () => {
 	expect(second).toMatch(/b = 2<\/code><note>Python was started anew here: .*<\/note><code>c = 3/);
 	expect(third).not.toContain("started anew");
 });
+
+test("a notebook that is loaded right after it is saved in a cell is there", async () => {
+	const { client, sessionId } = await startKernelSession();
+	const execute = (code: string) =>
+		client.request("cell/execute", { sessionId, requestId: nextRequestId(), code });
+	await execute("import time; time.sleep(0.3); x = 1");
+	await execute('%ipyai save "my work"');
+	const { text, failed } = await client.request("command/run", {
+		sessionId,
+		requestId: nextRequestId(),
+		line: 'load "my work" --show',
+	});
+	expect([text, failed]).toEqual([expect.stringContaining("Loaded 1 code cells"), false]);
+});

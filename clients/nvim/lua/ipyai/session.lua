@@ -97,7 +97,10 @@ end
 local function describe(choice)
   local when = os.date("%d %b %H:%M", choice.updatedAt)
   local title = (choice.title or "no prompts yet"):gsub("%s+", " ")
-  local counts = ("%d cells, %d prompts"):format(choice.cells, choice.turns)
+  local function count(number, what)
+    return ("%d %s%s"):format(number, what, number == 1 and "" or "s")
+  end
+  local counts = count(choice.cells, "cell") .. ", " .. count(choice.turns, "prompt")
   return ("%s  %s  %s  %s  %s"):format(choice.state, when, counts, vim.fn.fnamemodify(choice.cwd, ":~"), title)
 end
 
