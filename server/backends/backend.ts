@@ -123,6 +123,8 @@ export type TurnUpdate =
 	| { readonly kind: "retrying"; readonly attempt: number; readonly delayMs: number; readonly reason: string }
 	/** What the answer waits for, for example a download; `share` of it is done, where that is known. */
 	| { readonly kind: "progress"; readonly text: string; readonly share: number | null }
+	/** What the person should know, once, and the model need not. */
+	| { readonly kind: "notice"; readonly text: string }
 	| {
 			readonly kind: "end";
 			readonly stopReason: StopReason;

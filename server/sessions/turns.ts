@@ -458,6 +458,9 @@ export class Turns {
 			case "progress":
 				log.hint({ kind: "progress", turnId, text: update.text, share: update.share });
 				break;
+			case "notice":
+				log.hint({ kind: "notice", level: "info", text: update.text });
+				break;
 			default:
 				update satisfies never;
 		}

@@ -9,6 +9,7 @@ import type { Environment } from "../backend.ts";
 import { claudeEfforts, claudeThinking, fullClaudeModel, thinkingBudgets } from "../models.ts";
 import { Queue } from "../queue.ts";
 import { wireNames } from "../wireId.ts";
+import type { Project } from "./project.ts";
 import type { Seed } from "./seed.ts";
 import { claudeNames, createToolServer, type ToolAnswer } from "./toolServer.ts";
 
@@ -22,7 +23,7 @@ export type ChildOptions = {
 	readonly tools: readonly ToolDescription[];
 	readonly model: string;
 	readonly think: ThinkLevel;
-	readonly search: boolean;
+	readonly project: Project;
 	/** A key or a token is in use: a child without tools of its own may start bare, which is quicker. */
 	readonly hasKey: boolean;
 };
@@ -37,7 +38,7 @@ export type ChildListener = {
 };
 
 /** The child's own tools that go through `permit`. */
-export const ownTools = ["Bash", "Edit", "Glob", "Grep", "Read", "WebFetch", "Write"];
+export const ownTools = ["Bash", "Edit", "Glob", "Grep", "Read", "Skill", "WebFetch", "WebSearch", "Write"];
 
 /** How long a child has for stopping its request. */
 const stopMs = 500;
@@ -146,7 +147,7 @@ export class ClaudeChild {
 				// A bare child calls no hooks, so its own tools would run unasked.
 				...(options.hasKey && !hasTools ? { CLAUDE_CODE_SIMPLE: "1" } : {}),
 			},
-			tools: hasTools ? [...ownTools, ...(options.search ? ["WebSearch"] : [])] : [],
+			tools: hasTools ? [...ownTools] : [],
 			...(hasTools
 				? {
 						mcpServers: {
@@ -165,8 +166,15 @@ export class ClaudeChild {
 					}
 				: {}),
 			strictMcpConfig: true,
-			settingSources: [],
-			settings: { attribution: { commit: "", pr: "" } },
+			...toSources(hasTools, options.project),
+			settings: {
+				attribution: { commit: "", pr: "" },
+				// These run commands without asking; our own PreToolUse stays.
+				disableAllHooks: true,
+				disableSkillShellExecution: true,
+				// It would keep notes on conversations in the person's folders.
+				autoMemoryEnabled: false,
+			},
 			permissionMode: "default",
 			verbatimPrompts: true,
 			includePartialMessages: true,
@@ -206,3 +214,13 @@ export class ClaudeChild {
 		};
 	}
 }
+
+/** A child without tools answers from its request alone. */
+const toSources = (hasTools: boolean, project: Project): Pick<Options, "settingSources" | "plugins"> => {
+	if (!hasTools) return { settingSources: [] };
+	if (project.kind === "untrusted") return { settingSources: ["user"] };
+	return {
+		settingSources: ["user", "project"],
+		plugins: project.plugins.map((path) => ({ type: "local", path })),
+	};
+};

@@ -15,6 +15,7 @@ import { type ChildOptions, ClaudeChild, ownTools } from "./child.ts";
 import { claudeLogin, findClaude } from "./locate.ts";
 import { askClaudeModels } from "./models.ts";
 import { ChildPool } from "./pool.ts";
+import { findProject, untrustedNotice } from "./project.ts";
 import { toSeed } from "./seed.ts";
 import { claudeNames } from "./toolServer.ts";
 import { ClaudeTurn } from "./turn.ts";
@@ -23,6 +24,16 @@ const name = "claude-sdk";
 
 export const createClaudeSdkBackend = (): Backend => {
 	const pool = new ChildPool();
+
+	/** Conversations that were told of a folder that is not read. */
+	const told = new Set<string>();
+
+	/** The folder to tell of with this turn, if it has not been told. */
+	const unreadFor = ({ conversationId }: TurnRequest, { project, tools }: ChildOptions): string | null => {
+		if (project.kind === "trusted" || tools.length === 0 || told.has(conversationId)) return null;
+		if (project.unread !== null) told.add(conversationId);
+		return project.unread;
+	};
 
 	/** The child that waits for the conversation, if it holds this history and was started like this. */
 	const takeChild = (conversationId: string, options: ChildOptions, history: string) => {
@@ -83,6 +94,8 @@ export const createClaudeSdkBackend = (): Backend => {
 			return yield end("failed", `${name}: Claude Code was not found. ${hint}`);
 		}
 		const options = optionsOf(request, executable);
+		const unread = unreadFor(request, options);
+		if (unread !== null) yield { kind: "notice", text: untrustedNotice(unread) };
 		const isLoose = request.transcript.length === 1 && pool.beginsAgain(conversationId);
 		const waiting = waitingFor(request, options);
 		const first = waiting ?? newFor(request, options);
@@ -187,7 +200,7 @@ const optionsOf = (request: TurnPreparation, executable: string): ChildOptions =
 		tools: request.tools,
 		model: request.model,
 		think: request.think,
-		search: request.search !== null,
+		project: findProject(request.cwd, request.environment),
 		hasKey: login.kind === "environment" && /KEY|TOKEN/.test(login.name),
 	};
 };

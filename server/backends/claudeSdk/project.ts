@@ -1,0 +1,112 @@
+/**
+ * What a folder brings to Claude Code: settings, CLAUDE.md, skills, plugins. They can run commands and send keys
+ * elsewhere, so they count only where the person has said to Claude Code itself that the folder is trusted. Looks
+ * at files only, never throws: what cannot be read says nothing, and a folder of which nothing is said is not trusted.
+ */
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Environment } from "../backend.ts";
+import { readVariable } from "../environment.ts";
+
+export type Project =
+	/** `plugins` are the `.claude/plugins` of trusted folders from the working folder upwards, the nearest first. */
+	| { readonly kind: "trusted"; readonly plugins: readonly string[] }
+	/** `unread` is the folder to trust, when it has something that would be read then. */
+	| { readonly kind: "untrusted"; readonly unread: string | null };
+
+export const findProject = (cwd: string, environment: Environment): Project => {
+	const folders = upwards(cwd);
+	const own = configFolder(environment);
+	const trusts = trustedFolders(environment);
+	const isTrusted = (folder: string) => toRepository(upwards(folder)).some((one) => trusts.has(keyOf(one)));
+	if (isTrusted(cwd)) {
+		const withPlugins = folders.filter(
+			(folder) => isOthers(join(folder, ".claude"), own) && isTrusted(folder),
+		);
+		const plugins = withPlugins.map((folder) => join(folder, ".claude", "plugins")).filter(isFolder);
+		return { kind: "trusted", plugins };
+	}
+	const project = toRepository(folders);
+	const home = real(homeOf(environment));
+	const unread = project.some((folder) => folder !== home && hasSomething(folder, own));
+	const root = project.at(-1);
+	const toTrust = root !== undefined && isRepository(root) ? root : (folders[0] ?? cwd);
+	// Claude Code remembers no trust in a home folder.
+	return { kind: "untrusted", unread: unread && toTrust !== home ? toTrust : null };
+};
+
+/** What a person is told about a folder that is left unread. */
+export const untrustedNotice = (folder: string): string =>
+	`Claude Code's settings, CLAUDE.md, skills and plugins of ${folder} are not read, since the folder is not trusted: open it once with claude and trust it.`;
+
+const homeOf = (environment: Environment): string => readVariable(environment, "HOME") ?? homedir();
+
+const configFolder = (environment: Environment): string =>
+	real(readVariable(environment, "CLAUDE_CONFIG_DIR") ?? join(homeOf(environment), ".claude"));
+
+/** The folder and those above it, as the child sees them: without links. */
+const upwards = (folder: string): string[] => {
+	const found = [real(folder)];
+	for (;;) {
+		const last = found.at(-1)!;
+		const above = dirname(last);
+		if (above === last) return found;
+		found.push(above);
+	}
+};
+
+/** Trust in a folder covers those in it, but not a repository in it: that comes from somebody else. */
+const toRepository = (folders: readonly string[]): readonly string[] => {
+	const root = folders.findIndex(isRepository);
+	return root === -1 ? folders : folders.slice(0, root + 1);
+};
+
+const isRepository = (folder: string): boolean => existsSync(join(folder, ".git"));
+
+const hasSomething = (folder: string, own: string): boolean =>
+	["CLAUDE.md", ".claude"].some(
+		(name) => existsSync(join(folder, name)) && isOthers(join(folder, name), own),
+	);
+
+/** The person's own folder of Claude Code belongs to no project, also when it lies above one. */
+const isOthers = (path: string, own: string): boolean => real(path) !== own;
+
+const real = (path: string): string => {
+	try {
+		return realpathSync(path);
+	} catch {
+		// Not there.
+		return path;
+	}
+};
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** Claude Code's way of naming folders. */
+const keyOf = (folder: string): string => folder.normalize("NFC");
+
+/** Claude Code keeps its state below this; what is larger is not its work. */
+const maxStateBytes = 32 * 1024 * 1024;
+
+let last: { readonly version: string; readonly folders: ReadonlySet<string> } | null = null;
+
+/** The folders that the person has trusted. Read anew when the file has changed: each turn asks. */
+const trustedFolders = (environment: Environment): ReadonlySet<string> => {
+	const path = join(readVariable(environment, "CLAUDE_CONFIG_DIR") ?? homeOf(environment), ".claude.json");
+	const nobody = new Set<string>();
+	try {
+		const { mtimeMs, size, ino, ctimeMs } = statSync(path);
+		if (size > maxStateBytes) return nobody;
+		const version = [path, ino, size, mtimeMs, ctimeMs].join("\n");
+		if (last?.version === version) return last.folders;
+		const projects: unknown = JSON.parse(readFileSync(path, "utf8"))?.projects;
+		const entries = typeof projects === "object" && projects !== null ? Object.entries(projects) : [];
+		const trusted = entries.filter(([, entry]) => entry?.hasTrustDialogAccepted === true);
+		last = { version, folders: new Set(trusted.map(([folder]) => folder)) };
+		return last.folders;
+	} catch {
+		// No such file, or a broken one: nothing is known to be trusted.
+		return nobody;
+	}
+};
