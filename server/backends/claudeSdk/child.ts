@@ -158,7 +158,10 @@ export class ClaudeChild {
 								{
 									// A person may think for long; the default would refuse after a minute.
 									timeout: 86_400,
-									hooks: [async (_input, id) => this.#permit(id ?? "")],
+									hooks: [
+										async (input, id) =>
+											decide(input.agent_id === undefined ? await this.#permit(id ?? "") : forkRefusal),
+									],
 								},
 							],
 						},
@@ -203,17 +206,22 @@ export class ClaudeChild {
 		return (await this.listener?.callTool(toolUseId)) ?? { content, isError: true };
 	}
 
-	async #permit(toolUseId: string) {
-		const refusal = this.listener === null ? "No turn is running." : await this.listener.permit(toolUseId);
-		return {
-			hookSpecificOutput: {
-				hookEventName: "PreToolUse" as const,
-				permissionDecision: refusal === null ? ("allow" as const) : ("deny" as const),
-				...(refusal === null ? {} : { permissionDecisionReason: refusal }),
-			},
-		};
+	async #permit(toolUseId: string): Promise<string | null> {
+		return this.listener === null ? "No turn is running." : this.listener.permit(toolUseId);
 	}
 }
+
+/** A skill may ask for an agent of its own, whose calls nobody sees and no transcript holds. */
+const forkRefusal =
+	"Tools are not available to an agent apart from the conversation. Say what is to be done; it is done there.";
+
+const decide = (refusal: string | null) => ({
+	hookSpecificOutput: {
+		hookEventName: "PreToolUse" as const,
+		permissionDecision: refusal === null ? ("allow" as const) : ("deny" as const),
+		...(refusal === null ? {} : { permissionDecisionReason: refusal }),
+	},
+});
 
 /** A child without tools answers from its request alone. */
 const toSources = (hasTools: boolean, project: Project): Pick<Options, "settingSources" | "plugins"> => {

@@ -3,18 +3,22 @@ import {
 	chmodSync,
 	existsSync,
 	mkdirSync,
+	mkdtempSync,
 	readdirSync,
+	readFileSync,
 	realpathSync,
 	symlinkSync,
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Backend } from "../../../server/backends/backend.ts";
+import { findClaude } from "../../../server/backends/claudeSdk/locate.ts";
 import { findProject } from "../../../server/backends/claudeSdk/project.ts";
 import { backendSubjects } from "../../support/backendSubjects.ts";
 import { Conversation, type Turn } from "../../support/conversation.ts";
 import { folderWith } from "../../support/folder.ts";
+import { isAlive } from "../../support/kernel.ts";
 import { type ModelServer, startModelServer } from "../../support/modelServer/modelServer.ts";
 
 const subject = backendSubjects.find((one) => one.name === "claude-sdk")!;
@@ -115,7 +119,11 @@ describe("which folders are trusted", () => {
 describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 	let server: ModelServer;
 	let backend: Backend;
+	/** Starts Claude Code and notes who it is. */
+	const program = join(process.env.HOME!, "claude-noted");
 	beforeAll(async () => {
+		const script = `#!/bin/sh\necho $$ >> "${program}.log"\nexec "${findClaude({})}" "$@"\n`;
+		writeFileSync(program, script, { mode: 0o755 });
 		server = await startModelServer();
 		backend = subject.create();
 	});
@@ -125,6 +133,25 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 	afterAll(async () => {
 		await backend.dispose();
 		await server.close();
+		// They write to the person's folder to the last.
+		const started = readFileSync(`${program}.log`, "utf8").trim().split("\n");
+		await vi.waitFor(() => expect(started.filter((pid) => isAlive(Number(pid)))).toEqual([]), 20_000);
+	}, 30_000);
+
+	/** As `folderWith`; a child writes to it for as long as it lives, so it goes with the file's home. */
+	const configWith = (files: Readonly<Record<string, string>>): string => {
+		const folder = mkdtempSync(join(process.env.HOME!, "config-"));
+		for (const [path, text] of Object.entries(files)) {
+			mkdirSync(join(folder, path, ".."), { recursive: true });
+			writeFileSync(join(folder, path), text);
+		}
+		return folder;
+	};
+
+	const environmentWith = (config: string) => ({
+		...subject.environment(server),
+		CLAUDE_CONFIG_DIR: config,
+		IPYAI_CLAUDE_PATH: program,
 	});
 
 	/** A project that would do everything a project can, and the person's own folder. */
@@ -153,12 +180,12 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 		chmodSync(mcp, 0o755);
 		put(".mcp.json", JSON.stringify({ mcpServers: { theirs: { command: mcp } } }));
 		put(".claude/plugins/.mcp.json", JSON.stringify({ mcpServers: { plugins: { command: mcp } } }));
-		const config = folderWith({
+		const config = configWith({
 			".claude.json": trusted ? trust(project) : "{}",
 			"CLAUDE.md": "The person likes pears.",
 			"skills/carving/SKILL.md": skill("carving"),
 		});
-		const environment = { ...subject.environment(server), CLAUDE_CONFIG_DIR: config };
+		const environment = environmentWith(config);
 		const talk = new Conversation(backend, environment, subject.model, project);
 		const sent = () => server.requests.map(({ raw }) => raw).join("\n");
 		const conversations = () => {
@@ -225,6 +252,36 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 		expect(used.stopReason).toBe("endTurn");
 		expect(server.requests.at(-1)!.raw).toContain("How weaving is done.");
 		expect(existsSync(ran)).toBe(false);
+	});
+
+	test("an agent that a skill asks for is given no tools, and the turn goes on", async () => {
+		const call = (name: string, input: object) => `@@tool ${name} ${JSON.stringify(input)}@@`;
+		const folder = folderWith();
+		const [made, asked] = [join(folder, "made"), [] as string[]];
+		const forked = (name: string, work: string) => ({
+			[`skills/${name}/SKILL.md`]: `---\nname: ${name}\ndescription: Forks.\ncontext: fork\n---\n${work}\n`,
+		});
+		const config = configWith({
+			...forked("shelling", call("Bash", { command: `touch '${made}'` })),
+			...forked("running", call("mcp__ipy__pyrun", { code: "1" })),
+		});
+		const environment = environmentWith(config);
+		const talk = new Conversation(backend, environment, subject.model, folder);
+		const permit = ({ name }: { name: string }) => {
+			asked.push(name);
+			return null;
+		};
+		const callTool = ({ name }: { name: string }) => {
+			asked.push(name);
+			return "4";
+		};
+		for (const skill of ["shelling", "running"]) {
+			const turn = await talk.say(call("Skill", { skill }), { permit, callTool });
+			expect(turn.stopReason).toBe("endTurn");
+			expect(turn.text).toContain("not available to an agent");
+		}
+		expect(asked).toEqual(["Skill", "Skill"]);
+		expect(existsSync(made)).toBe(false);
 	});
 
 	test("a turn without tools is given nothing of the folder or the person", async () => {
