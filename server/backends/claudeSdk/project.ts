@@ -3,14 +3,14 @@
  * elsewhere, so they count only where the person has said to Claude Code itself that the folder is trusted. Looks
  * at files only, never throws: what cannot be read says nothing, and a folder of which nothing is said is not trusted.
  */
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Environment } from "../backend.ts";
 import { readVariable } from "../environment.ts";
 
 export type Project =
-	/** `plugins` are the `.claude/plugins` of trusted folders from the working folder upwards, the nearest first. */
+	/** `plugins` are those in `.claude/plugins` of trusted folders from the working folder upwards, the nearest first. */
 	| { readonly kind: "trusted"; readonly plugins: readonly string[] }
 	/** `unread` is the folder to trust, when it has something that would be read then. */
 	| { readonly kind: "untrusted"; readonly unread: string | null };
@@ -24,8 +24,7 @@ export const findProject = (cwd: string, environment: Environment): Project => {
 		const withPlugins = folders.filter(
 			(folder) => isOthers(join(folder, ".claude"), own) && isTrusted(folder),
 		);
-		const plugins = withPlugins.map((folder) => join(folder, ".claude", "plugins")).filter(isFolder);
-		return { kind: "trusted", plugins };
+		return { kind: "trusted", plugins: withPlugins.flatMap(pluginsOf) };
 	}
 	const project = toRepository(folders);
 	const home = real(homeOf(environment));
@@ -80,6 +79,22 @@ const real = (path: string): string => {
 		return path;
 	}
 };
+
+/** The folder `.claude/plugins` as one plugin, and each plugin in it. */
+const pluginsOf = (folder: string): string[] => {
+	const plugins = join(folder, ".claude", "plugins");
+	if (!isFolder(plugins)) return [];
+	try {
+		const within = readdirSync(plugins).sort().slice(0, maxPlugins);
+		const named = within.map((name) => join(plugins, name));
+		return [plugins, ...named.filter((path) => existsSync(join(path, ".claude-plugin", "plugin.json")))];
+	} catch {
+		// Not to be read by this person.
+		return [];
+	}
+};
+
+const maxPlugins = 200;
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 

@@ -105,14 +105,16 @@ describe("which folders are trusted", () => {
 			".claude/plugins/installed.json": "{}",
 			"a/.claude/plugins/x": "",
 			"a/b/.claude/plugins/x": "",
+			"a/b/.claude/plugins/c/.claude-plugin/plugin.json": "{}",
 		});
 		const plugins = (...trusted: string[]) => {
 			writeFileSync(join(home, ".claude.json"), trust(...trusted));
 			return findProject(join(home, "a/b"), { HOME: home });
 		};
 		const [a, b] = [join(home, "a/.claude/plugins"), join(home, "a/b/.claude/plugins")];
-		expect(plugins(home)).toEqual({ kind: "trusted", plugins: [b, a] });
-		expect(plugins(join(home, "a/b"))).toEqual({ kind: "trusted", plugins: [b] });
+		const c = join(b, "c");
+		expect(plugins(home)).toEqual({ kind: "trusted", plugins: [b, c, a] });
+		expect(plugins(join(home, "a/b"))).toEqual({ kind: "trusted", plugins: [b, c] });
 	});
 });
 
@@ -174,6 +176,11 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 		put(".claude/skills/weaving/SKILL.md", skill("weaving", `!\`echo skill >> "${ran}"\`\n`));
 		put(".claude/plugins/.claude-plugin/plugin.json", JSON.stringify({ name: "tools", version: "1.0.0" }));
 		put(".claude/plugins/skills/pottery/SKILL.md", skill("pottery"));
+		put(
+			".claude/plugins/more/.claude-plugin/plugin.json",
+			JSON.stringify({ name: "more", version: "1.0.0" }),
+		);
+		put(".claude/plugins/more/skills/glazing/SKILL.md", skill("glazing"));
 		put(".claude/plugins/hooks/hooks.json", JSON.stringify({ hooks: { SessionStart: [run] } }));
 		const mcp = join(project, "mcp.sh");
 		put("mcp.sh", `#!/bin/sh\necho mcp >> "${ran}"\n`);
@@ -206,7 +213,7 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 			`Claude Code's settings, CLAUDE.md, skills and plugins of ${project} are not read, since the folder is not trusted: open it once with claude and trust it.`,
 		]);
 		expect(notices(await talk.say("again"))).toEqual([]);
-		for (const word of ["plums", "weaving", "pottery"]) expect(sent()).not.toContain(word);
+		for (const word of ["plums", "weaving", "pottery", "glazing"]) expect(sent()).not.toContain(word);
 		expect(sent()).toContain("The person likes pears.");
 		expect(sent()).toContain("carving");
 		expect(existsSync(ran)).toBe(false);
@@ -223,6 +230,7 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 			"The person likes pears.",
 			"weaving",
 			"pottery",
+			"more:glazing",
 			"carving",
 		])
 			expect(sent()).toContain(word);
