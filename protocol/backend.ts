@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Login } from "./settings.ts";
+import { Login, ThinkLevel } from "./settings.ts";
 
 /** What a backend can do; clients read these and never its name. */
 export const BackendCapabilities = z.object({
@@ -35,6 +35,14 @@ export const ModelDescription = z.object({
 	name: z.string().nullable(),
 	/** In tokens. */
 	contextWindow: z.int().nullable(),
+	/** The levels of thinking that differ for it: none when it cannot be told to think, `null` where not known. */
+	efforts: z.array(ThinkLevel).nullable(),
+	/** At the provider's own endpoint, in dollars per million tokens; `null` where not known. */
+	price: z
+		.object({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number() })
+		.nullable(),
+	/** It was used lately: such models come first, the last one at the head. */
+	recent: z.boolean(),
 });
 export type ModelDescription = z.infer<typeof ModelDescription>;
 export const ListModelsResult = z.object({ models: z.array(ModelDescription) });

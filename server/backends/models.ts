@@ -124,3 +124,13 @@ export const openAiModels: readonly Model[] = [
 	"gpt-6-luna",
 	"gpt-4.1",
 ].map((id) => ({ id, name: null, contextWindow: openAiWindow(id) }));
+
+/** The levels of thinking that differ for a model; `null` for one that no table knows. */
+export const effortsOf = (model: string): readonly ThinkLevel[] | null => {
+	const claude = claudeFacts(fullClaudeModel(model));
+	if (claude) return claude.thinking === "none" ? [] : ["l", "m", "h", "x"];
+	const openAi = openAiFacts(model);
+	if (!openAi) return null;
+	if (openAi.strongest === null) return [];
+	return openAi.strongest === "high" ? ["l", "m", "h"] : ["l", "m", "h", "x"];
+};

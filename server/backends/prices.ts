@@ -44,6 +44,16 @@ const prices: readonly Price[] = [
 	price(/^gpt-4\.1(-\d{4}-\d\d-\d\d)?$/, 2, 8, 0.5, 2),
 ];
 
+/** Dollars per million tokens, for requests of usual length. */
+export const priceOf = (
+	model: string,
+): Pick<Price, "input" | "output" | "cacheRead" | "cacheWrite"> | null => {
+	const found = prices.find(({ pattern }) => pattern.test(model));
+	if (found === undefined) return null;
+	const { input, output, cacheRead, cacheWrite } = found;
+	return { input, output, cacheRead, cacheWrite };
+};
+
 /** One request's cost in dollars; `null` when the model's price or the tokens are not known. */
 export const costOf = (model: string, usage: RequestUsage | null): number | null => {
 	const found = prices.find(({ pattern }) => pattern.test(model));

@@ -3,6 +3,7 @@ import { PermissionMode, type Settings, type SettingsPatch, ThinkLevel } from ".
 import { nearest } from "../../protocol/nearest.ts";
 import { configDir, stateDir } from "../../protocol/runtimeDir.ts";
 import { loadConfig } from "../sessions/config.ts";
+import { listModels } from "../sessions/modelList.ts";
 import { placeFacts } from "../sessions/placeFacts.ts";
 import { saveConfig } from "../sessions/saveConfig.ts";
 import { settingSources } from "../sessions/session.ts";
@@ -126,8 +127,12 @@ const aboutModels = async (context: CommandContext, changed: boolean): Promise<s
 	const { backend } = session.settings;
 	if (changed || backend === null) return [];
 	try {
-		const models = await services.backends.get(backend).listModels(session.environment, signal);
-		return models.map(({ id, name }) => `  ${id}${name && name !== id ? ` (${name})` : ""}`);
+		const { store, backends } = services;
+		const models = await listModels(backends.get(backend), session.environment, store, signal);
+		return models.map(({ id, name, price }) => {
+			const named = name && name !== id ? ` (${name})` : "";
+			return `  ${id}${named}${price ? `, $${price.input} / $${price.output} per million tokens` : ""}`;
+		});
 	} catch {
 		// A provider that cannot list its models has a current one all the same.
 		return [];

@@ -1,9 +1,10 @@
+import { listModels } from "../sessions/modelList.ts";
 import { namedBackend } from "../sessions/settings.ts";
 import type { Feature } from "./feature.ts";
 
 /** `backend/list`, `model/list`, `tool/list`: what there is to choose from. */
 export const backendFeature: Feature = {
-	register(client, { backends, sessions }) {
+	register(client, { backends, sessions, store }) {
 		client.onRequest("backend/list", () => ({
 			backends: backends.all.map((backend) => ({
 				name: backend.name,
@@ -16,8 +17,8 @@ export const backendFeature: Feature = {
 		}));
 
 		client.onRequest("model/list", async ({ backend: name, refresh }, signal) => {
-			const models = await namedBackend(name, backends).listModels(client.facts.environment, signal, refresh);
-			return { models: models.map((model) => ({ ...model })) };
+			const backend = namedBackend(name, backends);
+			return { models: await listModels(backend, client.facts.environment, store, signal, refresh) };
 		});
 
 		client.onRequest("tool/list", ({ sessionId }) => ({

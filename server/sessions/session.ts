@@ -29,6 +29,7 @@ import { ExactLogging } from "./exactLogging.ts";
 import type { HostCommandAnswer } from "./host.ts";
 import { type CommandCell, type CreateHost, Hosting } from "./hosting.ts";
 import { SessionLog } from "./log.ts";
+import { rememberModel } from "./modelList.ts";
 import { placeFacts } from "./placeFacts.ts";
 import { settingOrigins } from "./settingOrigins.ts";
 import { changeSettings, newSettings } from "./settings.ts";
@@ -141,7 +142,7 @@ export class Session {
 				if (before === model) return;
 				if (before === null) this.#tellWhoPays(backend);
 				try {
-					store.setFact(key, model);
+					rememberModel(store, backend, model);
 				} catch (error) {
 					dependencies.onLog(`the model last used was not kept: ${(error as Error).message}`);
 				}
