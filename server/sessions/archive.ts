@@ -32,6 +32,8 @@ export const forkSession = async (sessions: Sessions, store: Store, fork: Fork):
 		if (fork.title !== null) store.append(sessionId, [{ kind: "sessionRenamed", title: fork.title }]);
 		const session = sessions.resume({ sessionId }, fork.environment, {});
 		if (fork.kernel) session.adopt(fork.kernel);
+		// Nothing of it can be lost that would have to be looked for.
+		else store.setClosed(sessionId, true);
 		store.endCopy(sessionId);
 		return session;
 	} catch (error) {

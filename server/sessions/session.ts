@@ -303,6 +303,7 @@ export class Session {
 		const row = store.session(this.sessionId);
 		const isNew = row !== null && row.cells + row.turns === 0;
 		const isFirst = isNew && store.kernels({ sessionId: this.sessionId }).length === 0;
+		store.setClosed(this.sessionId, false);
 		this.hosting.adopt(launch);
 		// A kernel that somebody else started is as they want it.
 		if (launch.pid === null) return;

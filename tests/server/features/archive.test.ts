@@ -54,6 +54,7 @@ test("a fork shares the past up to a turn and goes its own way", async () => {
 			[sessionId, null],
 		]),
 	);
+	expect(sessions.find((each) => each.sessionId === forked)!.state).toBe("closed");
 	expect(sessionTable(sessions, "")).toContain(`(fork of ${sessionId.slice(0, 13)}) another way`);
 	const again = await client.request("session/fork", { sessionId, requestId: "fork", turnId: first });
 	expect(again.state.sessionId).toBe(forked);
