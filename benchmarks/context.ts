@@ -5,36 +5,22 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SessionEvent } from "../protocol/index.ts";
 import { defaultLimits } from "../server/context/limits.ts";
 import { renderTurn } from "../server/context/renderTurn.ts";
 import { openStore } from "../server/store/openStore.ts";
 import type { Store } from "../server/store/store.ts";
+import { cellEvents } from "./cells.ts";
 import { median, ms, printRow } from "./row.ts";
-
-const cell = (n: number): SessionEvent[] => [
-	{
-		kind: "cellStarted",
-		cellId: `c${n}`,
-		kernelId: "k",
-		code: `value = step(${n})\nvalue`,
-		by: "p",
-		executionCount: n,
-	},
-	{
-		kind: "cellOutput",
-		cellId: `c${n}`,
-		output: { kind: "stream", name: "stdout", text: `step ${n} done\n` },
-	},
-	{ kind: "cellFinished", cellId: `c${n}`, status: "ok", executionCount: n, payloads: [] },
-];
 
 const fill = (store: Store, sessionId: string, cells: number): void => {
 	store.createSession(sessionId, "/work", { instanceId: "bench", pid: process.pid, startTime: "0" }, [
 		{ kind: "sessionCreated", cwd: "/work", title: null },
 	]);
 	for (let n = 0; n < cells; n += 10)
-		store.append(sessionId, Array.from({ length: 10 }, (_, at) => cell(n + at)).flat());
+		store.append(
+			sessionId,
+			Array.from({ length: 10 }, (_, at) => cellEvents(n + at, [`step ${n + at} done\n`])).flat(),
+		);
 };
 
 const render = (store: Store, sessionId: string, cells: number): void => {

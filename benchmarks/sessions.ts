@@ -9,39 +9,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { joinServer, placeFactsOf } from "../clients/common/joinServer.ts";
-import type { SessionEvent } from "../protocol/index.ts";
 import { stateDir } from "../protocol/runtimeDir.ts";
 import { openStore } from "../server/store/openStore.ts";
 import type { Owner, Store } from "../server/store/store.ts";
+import { chattyCell } from "./cells.ts";
 import { median, ms, printRow } from "./row.ts";
 
 const owner: Owner = { instanceId: "bench", pid: 1, startTime: "0" };
-
-const cell = (n: number): SessionEvent[] => [
-	{
-		kind: "cellStarted",
-		cellId: `c${n}`,
-		kernelId: "k",
-		code: `value = step(${n})\nvalue`,
-		by: "p",
-		executionCount: n,
-	},
-	...[1, 2, 3].map(
-		(part): SessionEvent => ({
-			kind: "cellOutput",
-			cellId: `c${n}`,
-			output: { kind: "stream", name: "stdout", text: `line ${part} of cell ${n}: ${"x".repeat(60)}\n` },
-		}),
-	),
-	{ kind: "cellFinished", cellId: `c${n}`, status: "ok", executionCount: n, payloads: [] },
-];
 
 const fill = (store: Store, sessionId: string, cwd: string, cells: number): void => {
 	store.createSession(sessionId, cwd, owner, [{ kind: "sessionCreated", cwd, title: sessionId }]);
 	for (let n = 1; n <= cells; n += 20)
 		store.append(
 			sessionId,
-			Array.from({ length: Math.min(20, cells - n + 1) }, (_, at) => cell(n + at)).flat(),
+			Array.from({ length: Math.min(20, cells - n + 1) }, (_, at) => chattyCell(n + at)).flat(),
 		);
 };
 
@@ -62,7 +43,7 @@ try {
 	const appendMs = median(
 		Array.from({ length: 200 }, (_, n) => {
 			const start = performance.now();
-			store.append("thousand", cell(2000 + n));
+			store.append("thousand", chattyCell(2000 + n));
 			return performance.now() - start;
 		}),
 	);

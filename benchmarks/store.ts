@@ -2,36 +2,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SessionEvent } from "../protocol/index.ts";
 import { openStore } from "../server/store/openStore.ts";
 import type { Owner, Store } from "../server/store/store.ts";
+import { chattyCell } from "./cells.ts";
 import { median, ms, printRow } from "./row.ts";
 
 const owner: Owner = { instanceId: "bench", pid: process.pid, startTime: "0" };
 
-const cell = (n: number): SessionEvent[] => [
-	{
-		kind: "cellStarted",
-		cellId: `c${n}`,
-		kernelId: "k",
-		code: `value = step(${n})\nvalue`,
-		by: "p",
-		executionCount: n,
-	},
-	...[1, 2, 3].map(
-		(part): SessionEvent => ({
-			kind: "cellOutput",
-			cellId: `c${n}`,
-			output: { kind: "stream", name: "stdout", text: `line ${part} of cell ${n}: ${"x".repeat(60)}\n` },
-		}),
-	),
-	{ kind: "cellFinished", cellId: `c${n}`, status: "ok", executionCount: n, payloads: [] },
-];
-
 const fill = (store: Store, sessionId: string, events: number): void => {
 	store.createSession(sessionId, "/work", owner, [{ kind: "sessionCreated", cwd: "/work", title: null }]);
 	for (let n = 1; n * 5 < events; n += 20)
-		store.append(sessionId, Array.from({ length: 20 }, (_, at) => cell(n + at)).flat());
+		store.append(sessionId, Array.from({ length: 20 }, (_, at) => chattyCell(n + at)).flat());
 };
 
 const measure = (times: number, work: (n: number) => void): number =>
@@ -63,8 +44,8 @@ try {
 	const firstSnapshotMs = performance.now() - start;
 
 	const appendTo = (sessionId: string): number => {
-		cold.append(sessionId, cell(1_000_000).slice(0, 1));
-		const output = cell(1_000_000).slice(1, 2);
+		cold.append(sessionId, chattyCell(1_000_000).slice(0, 1));
+		const output = chattyCell(1_000_000).slice(1, 2);
 		return measure(2000, () => cold.append(sessionId, output));
 	};
 	const snapshot = (sessionId: string): number => measure(20, () => cold.transcript(sessionId, null, 200));
