@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { StoredEvent } from "../../protocol/index.ts";
 import { openStore } from "../../server/store/openStore.ts";
-import { checkStored, faultFolder, runTable } from "../support/faults.ts";
+import { checkStored, environmentIn, faultFolder, runTable } from "../support/faults.ts";
 import { rawClient } from "../support/rawClient.ts";
 import { cellFinished, cellStarted, created, owner, print } from "../support/storeEvents.ts";
 
@@ -58,13 +58,7 @@ test("a server whose files may not grow says so, and answers on", async () => {
 	const main = join(import.meta.dirname, "../../server/main.ts");
 	// In units of 512 bytes or 1 kB, as the shell has it.
 	const child = spawn("sh", ["-c", 'ulimit -f 800; exec "$0" "$1" --stdio', process.execPath, main], {
-		env: {
-			PATH: process.env.PATH,
-			HOME: folder,
-			XDG_STATE_HOME: join(folder, "state"),
-			XDG_CONFIG_HOME: join(folder, "config"),
-			XDG_RUNTIME_DIR: join(folder, "run"),
-		},
+		env: environmentIn(folder),
 		stdio: ["pipe", "pipe", "inherit"],
 	});
 	onTestFinished(() => void child.kill("SIGKILL"));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { openStore } from "../../server/store/openStore.ts";
-import { checkStored, faultFolder, runTable } from "../support/faults.ts";
+import { checkStored, environmentIn, faultFolder, runTable } from "../support/faults.ts";
 import { createRandom, scaled } from "../support/random.ts";
 import { rawClient } from "../support/rawClient.ts";
 
@@ -19,13 +19,7 @@ test("a killed server had stored all that it answered", { timeout: 60_000 }, asy
 		async (answers) => {
 			const folder = faultFolder();
 			const child = spawn(process.execPath, [main, "--stdio"], {
-				env: {
-					PATH: process.env.PATH,
-					HOME: folder,
-					XDG_STATE_HOME: join(folder, "state"),
-					XDG_CONFIG_HOME: join(folder, "config"),
-					XDG_RUNTIME_DIR: join(folder, "run"),
-				},
+				env: environmentIn(folder),
 				stdio: ["pipe", "pipe", "inherit"],
 			});
 			const ended = new Promise((resolve) => child.once("exit", resolve));

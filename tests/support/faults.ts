@@ -279,3 +279,12 @@ export const announcedTo = (client: TestClient, sessionId: string): StoredEvent[
 			? [{ seq: update.seq, at: update.at, event: update.event }]
 			: [],
 	);
+
+/** For a server's process whose files all lie in one folder. */
+export const environmentIn = (folder: string) => ({
+	PATH: process.env.PATH,
+	HOME: folder,
+	XDG_STATE_HOME: join(folder, "state"),
+	XDG_CONFIG_HOME: join(folder, "config"),
+	XDG_RUNTIME_DIR: join(folder, "run"),
+});
