@@ -370,9 +370,7 @@ export class Hosting {
 	 * runs for longer is not waited for, nor is anything after an abort.
 	 */
 	async settle(signal: AbortSignal): Promise<void> {
-		const stop = new Promise<void>((resolve) =>
-			signal.addEventListener("abort", () => resolve(), { once: true }),
-		);
+		const stop = aborted(signal);
 		if (this.#status === "starting" && this.#host)
 			await Promise.race([this.#host.ready.catch(() => {}), stop]);
 		for (const cell of this.#running.values()) {
@@ -384,9 +382,7 @@ export class Hosting {
 
 	/** Resolves when the cells that run or wait have ended, or with an abort. */
 	async cellsEnded(signal: AbortSignal): Promise<void> {
-		const stop = new Promise<void>((resolve) =>
-			signal.addEventListener("abort", () => resolve(), { once: true }),
-		);
+		const stop = aborted(signal);
 		await Promise.race([Promise.all([...this.#running.values()].map(({ done }) => done)), stop]);
 	}
 
@@ -432,3 +428,6 @@ export class Hosting {
 		this.#foreign.follow(kernelId, cell);
 	}
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+	new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));

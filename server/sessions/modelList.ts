@@ -34,7 +34,7 @@ export const listModels = async (
 	});
 };
 
-/** Ids, the one used last first. */
+/** Ids, the one used last first. A database from before the list knows that one alone. */
 export const recentModels = (store: Store, backend: string): readonly string[] => {
 	const known = store.getFact(`recentModels/${backend}`);
 	const last = store.getFact(`lastModel/${backend}`);
@@ -49,5 +49,4 @@ export const recentModels = (store: Store, backend: string): readonly string[] =
 export const rememberModel = (store: Store, backend: string, model: string): void => {
 	const recent = [model, ...recentModels(store, backend).filter((each) => each !== model)];
 	store.setFact(`recentModels/${backend}`, JSON.stringify(recent.slice(0, maxRecent)));
-	store.setFact(`lastModel/${backend}`, model);
 };

@@ -29,7 +29,7 @@ import { ExactLogging } from "./exactLogging.ts";
 import type { HostCommandAnswer } from "./host.ts";
 import { type CommandCell, type CreateHost, Hosting } from "./hosting.ts";
 import { SessionLog } from "./log.ts";
-import { rememberModel } from "./modelList.ts";
+import { recentModels, rememberModel } from "./modelList.ts";
 import { placeFacts } from "./placeFacts.ts";
 import { settingOrigins } from "./settingOrigins.ts";
 import { changeSettings, newSettings } from "./settings.ts";
@@ -137,10 +137,9 @@ export class Session {
 			systemPrompt: (model) =>
 				systemPrompt({ model, today: new Date(this.#createdAt), template: this.#systemPromptTemplate }),
 			onModelUsed: (backend, model) => {
-				const key = `lastModel/${backend}`;
-				const before = store.getFact(key);
+				const [before] = recentModels(store, backend);
 				if (before === model) return;
-				if (before === null) this.#tellWhoPays(backend);
+				if (before === undefined) this.#tellWhoPays(backend);
 				try {
 					rememberModel(store, backend, model);
 				} catch (error) {
@@ -438,7 +437,7 @@ export const settingSources = (
 	backends,
 	environment,
 	config: loadConfig(environment).config,
-	lastModel: (backend: string) => store.getFact(`lastModel/${backend}`),
+	lastModel: (backend: string) => recentModels(store, backend)[0] ?? null,
 });
 
 export { newSettings };
