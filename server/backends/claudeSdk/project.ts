@@ -8,6 +8,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Environment } from "../backend.ts";
 import { readVariable } from "../environment.ts";
+import { repositoryOfWorktree } from "./worktree.ts";
 
 export type Project =
 	/** `plugins` are those in `.claude/plugins` of trusted folders from the working folder upwards, the nearest first. */
@@ -19,7 +20,7 @@ export const findProject = (cwd: string, environment: Environment): Project => {
 	const folders = upwards(cwd);
 	const own = configFolder(environment);
 	const trusts = trustedFolders(environment);
-	const isTrusted = (folder: string) => toRepository(upwards(folder)).some((one) => trusts.has(keyOf(one)));
+	const isTrusted = (folder: string) => trustedWith(folder).some((one) => trusts.has(keyOf(one)));
 	if (isTrusted(cwd)) {
 		const withPlugins = folders.filter(
 			(folder) => isOthers(join(folder, ".claude"), own) && isTrusted(folder),
@@ -53,6 +54,13 @@ const upwards = (folder: string): string[] => {
 		if (above === last) return found;
 		found.push(above);
 	}
+};
+
+/** Trust in one of these covers the folder. Claude Code asks once for a repository with all its worktrees. */
+const trustedWith = (folder: string): readonly string[] => {
+	const folders = toRepository(upwards(folder));
+	const repository = repositoryOfWorktree(folders.at(-1)!);
+	return repository === null ? folders : [...folders, repository];
 };
 
 /** Trust in a folder covers those in it, but not a repository in it: that comes from somebody else. */

@@ -1,4 +1,5 @@
 /** What of a folder and of the person's own settings Claude Code is given, and that nothing of it runs unasked. */
+import { execFileSync } from "node:child_process";
 import {
 	chmodSync,
 	existsSync,
@@ -59,6 +60,93 @@ describe("which folders are trusted", () => {
 		const untrusted = { kind: "untrusted", unread: cloned };
 		expect(kindOf(join(cloned, "in"), trust(folder))).toEqual(untrusted);
 		expect(kindOf(join(cloned, "in"), trust(cloned)).kind).toBe("trusted");
+	});
+
+	/** A repository with a worktree beside it, as git writes them, and folders that only say so. */
+	const newWorktree = (files: Record<string, string> = {}) => {
+		const folder = newFolder({ "main/in/CLAUDE.md": "x", "tree/in/CLAUDE.md": "x" });
+		const put = (path: string, text: string) => {
+			mkdirSync(join(folder, path, ".."), { recursive: true });
+			writeFileSync(join(folder, path), `${text.replaceAll("FOLDER", folder)}\n`);
+		};
+		const written = {
+			"tree/.git": "gitdir: FOLDER/main/.git/worktrees/tree",
+			"main/.git/worktrees/tree/commondir": "../..",
+			"main/.git/worktrees/tree/gitdir": "FOLDER/tree/.git",
+			...files,
+		};
+		for (const [path, text] of Object.entries(written)) put(path, text);
+		const kind = (cwd: string, trusted: string) =>
+			kindOf(join(folder, cwd), trust(join(folder, trusted))).kind;
+		return { folder, kind };
+	};
+
+	test("a worktree of a trusted repository, and not the other way round, nor by a part of it", () => {
+		const { kind } = newWorktree();
+		expect(["tree", "tree/in"].map((cwd) => kind(cwd, "main"))).toEqual(["trusted", "trusted"]);
+		expect(kind("tree/in", "tree")).toBe("trusted");
+		expect(["main", "main/in"].map((cwd) => kind(cwd, "tree"))).toEqual(["untrusted", "untrusted"]);
+		expect(kind("tree/in", "main/in")).toBe("untrusted");
+		expect(kind("tree", "")).toBe("untrusted");
+	});
+
+	test("a worktree with links between it and its repository that lead from where they stand", () => {
+		const { kind } = newWorktree({
+			"tree/.git": "gitdir: ../main/.git/worktrees/tree",
+			"main/.git/worktrees/tree/commondir": "FOLDER/main/.git",
+			"main/.git/worktrees/tree/gitdir": "../../../../tree/.git",
+		});
+		expect(kind("tree", "main")).toBe("trusted");
+	});
+
+	test("a worktree of a bare repository, by that repository's own folder", () => {
+		const { kind } = newWorktree({
+			"tree/.git": "gitdir: FOLDER/bare.git/worktrees/tree",
+			"bare.git/worktrees/tree/commondir": "../..",
+			"bare.git/worktrees/tree/gitdir": "FOLDER/tree/.git",
+		});
+		expect(kind("tree", "bare.git")).toBe("trusted");
+		expect(kind("tree", "main")).toBe("untrusted");
+	});
+
+	test.each([
+		["another's place in it", { "fake/.git": "gitdir: FOLDER/main/.git/worktrees/tree" }],
+		["no place in it", { "fake/.git": "gitdir: FOLDER/main/.git/worktrees/fake" }],
+		["itself", { "fake/.git": "gitdir: FOLDER/main/.git" }],
+		[
+			"files of the folder's own",
+			{
+				"fake/.git": "gitdir: FOLDER/fake/own/worktrees/fake",
+				"fake/own/worktrees/fake/commondir": "FOLDER/main/.git",
+				"fake/own/worktrees/fake/gitdir": "FOLDER/fake/.git",
+			},
+		],
+		[
+			"a submodule's place",
+			{ "fake/.git": "gitdir: FOLDER/main/.git/modules/fake", "main/.git/modules/fake/HEAD": "x" },
+		],
+	])("not a folder that says it is a worktree of a trusted repository, and names %s", (_, files) => {
+		expect(newWorktree(files).kind("fake", "main")).toBe("untrusted");
+	});
+
+	test("not a folder with a link to a worktree's file", () => {
+		const { folder, kind } = newWorktree({ "fake/CLAUDE.md": "x" });
+		symlinkSync(join(folder, "tree/.git"), join(folder, "fake/.git"));
+		expect(kind("fake", "main")).toBe("untrusted");
+	});
+
+	test("a worktree that git makes", () => {
+		const { folder, kind } = newWorktree();
+		const git = (...args: string[]) =>
+			execFileSync("git", ["-C", folder, "-c", "user.name=n", "-c", "user.email=e", ...args], {
+				stdio: "ignore",
+				env: { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: "1" },
+			});
+		git("init", "real");
+		git("-C", "real", "commit", "--allow-empty", "-m", "first");
+		git("-C", "real", "worktree", "add", "../made");
+		expect(kind("made", "real")).toBe("trusted");
+		expect(kind("real", "made")).toBe("untrusted");
 	});
 
 	test("a link does not make its target trusted", () => {
