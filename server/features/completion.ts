@@ -4,6 +4,7 @@ import { namesNear } from "../completions/namesNear.ts";
 import { RequestError } from "../sessions/errors.ts";
 import type { Host } from "../sessions/host.ts";
 import type { Session } from "../sessions/session.ts";
+import { namedBackend } from "../sessions/settings.ts";
 import type { Client } from "./client.ts";
 import { offsetIn } from "./documents.ts";
 import type { Feature, Services } from "./feature.ts";
@@ -111,8 +112,8 @@ const chooseModel = (client: Client, { backends }: Services, session: Session | 
 	const wish = client.editorSettings;
 	const name =
 		wish.backend ?? session?.settings.backend ?? backends.firstReady(client.facts.environment)?.name;
-	const backend = name === undefined || name === null ? null : backends.find(name);
-	if (!backend) throw new RequestError("backendNotReady", backends.howToGetOne());
+	if (name === undefined || name === null) throw new RequestError("backendNotReady", backends.howToGetOne());
+	const backend = namedBackend(name, backends);
 	const fromSession =
 		session?.settings.backend === backend.name ? session.settings.completionModel : undefined;
 	const model = wish.completionModel ?? fromSession ?? backend.defaultCompletionModel;

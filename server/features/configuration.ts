@@ -35,10 +35,17 @@ const read = (client: Client): Promise<void> => {
 
 const take = (client: Client, told: unknown): void => {
 	const parsed = EditorSettings.safeParse(told ?? {});
-	if (parsed.success) client.editorSettings = parsed.data;
+	if (parsed.success) client.editorSettings = chosen(parsed.data);
 	else
 		void client.rpc.sendNotification("window/showMessage", {
 			type: 2,
 			message: `The setting ipyai.${parsed.error.issues[0]?.path.join(".")} is not used: ${parsed.error.issues[0]?.message}.`,
 		});
 };
+
+/** A setting that was left empty is one not made: some editors send every setting they know of. */
+const chosen = ({ backend, model, completionModel }: EditorSettings): EditorSettings => ({
+	backend: backend?.trim() || null,
+	model: model?.trim() || null,
+	completionModel: completionModel?.trim() || null,
+});

@@ -323,6 +323,22 @@ test("the editor's settings choose the models", async () => {
 	expect(backend.requests.map(({ model }) => model)).toEqual(["wished-mini", "wished-1"]);
 });
 
+test("settings that are sent empty are not made; a backend that is not there is told by its name", async () => {
+	const backend = scriptedBackend(say("1"));
+	const complete = async (settings: object) => {
+		const { rpc, open, uri } = await editorWith(backend, everything, settings);
+		await open("x = ");
+		return rpc.sendRequest("textDocument/inlineCompletion", {
+			textDocument: { uri },
+			position: { line: 0, character: 4 },
+			context: { triggerKind: 1 },
+		});
+	};
+	await complete({ backend: "", model: "", completionModel: " " });
+	expect(backend.requests.map(({ model }) => model)).toEqual([backend.defaultCompletionModel]);
+	await expect(complete({ backend: "claud" })).rejects.toThrow('No backend "claud".');
+});
+
 test("a wrong setting is told and not used; wrong parameters are the editor's fault", async () => {
 	const { rpc, run, shown } = await editorWith(scriptedBackend(say("1")), everything, { model: 7 });
 	await until(() => shown().length > 0);
