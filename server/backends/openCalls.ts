@@ -78,9 +78,9 @@ export class OpenCalls {
 		return this.#calls.get(id);
 	}
 
-	/** The child's id of the first call without a result. */
-	first(): string | undefined {
-		return [...this.#calls].find(([, open]) => open.result === null)?.[0];
+	/** The child's id of the first call without a result that is such a one. */
+	first(isSuch: (open: OpenCall) => boolean): string | undefined {
+		return [...this.#calls].find(([, open]) => open.result === null && isSuch(open))?.[0];
 	}
 
 	announce(open: OpenCall): void {

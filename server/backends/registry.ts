@@ -75,8 +75,13 @@ export const backendsOf = (all: readonly Backend[]): Backends => {
 				(backend) => backend.login(environment).kind !== "missing" && hasModel(backend, environment),
 			);
 			const loggedIn = ready.find((backend) => backend.login(environment).kind === "login");
-			// With nothing but a key the API is asked directly: a child would add its start and its memory.
-			return loggedIn ?? ready.find((backend) => !backend.capabilities.providerTools) ?? ready[0] ?? null;
+			if (loggedIn !== undefined) return loggedIn;
+			const first = ready[0] ?? null;
+			const key = first && keyOf(first, environment);
+			// With nothing but a key its API is asked directly: a child would add its start and its memory.
+			const isDirect = (other: Backend) =>
+				!other.capabilities.providerTools && keyOf(other, environment) === key;
+			return key === null ? first : (ready.find(isDirect) ?? first);
 		},
 		howToGetOne: () =>
 			"No AI backend is ready. Log in with claude or codex login, or set ANTHROPIC_API_KEY or OPENAI_API_KEY in your shell and start ipyai again,\nor point OPENAI_BASE_URL at a local server (Ollama: http://localhost:11434/v1) and choose -b openai-chat --model NAME, or name a model file: --model ./NAME.gguf.",
@@ -94,6 +99,12 @@ export const backendsOf = (all: readonly Backend[]): Backends => {
 		},
 		dispose: async () => void (await Promise.all(all.map((backend) => backend.dispose()))),
 	};
+};
+
+/** The variable that a backend's key is in, where it has one. */
+const keyOf = (backend: Backend, environment: Environment): string | null => {
+	const login = backend.login(environment);
+	return login.kind === "environment" ? login.name : null;
 };
 
 /** Providers by the words that predecessors and other programs use for them. */

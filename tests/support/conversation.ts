@@ -38,7 +38,7 @@ export type SayOptions = {
 	readonly environment?: Environment;
 	readonly onUpdate?: (update: TurnUpdate) => void;
 	readonly callTool?: (call: ToolCall, signal: AbortSignal) => ToolAnswer | Promise<ToolAnswer>;
-	readonly permit?: (call: ToolCall) => string | null;
+	readonly permit?: (call: ToolCall) => string | null | Promise<string | null>;
 	readonly steering?: () => readonly (readonly Content[])[];
 };
 

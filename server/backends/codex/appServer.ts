@@ -13,6 +13,8 @@ export type ThreadListener = {
 	onNotification(method: string, params: Params): void;
 	onEnd(reason: string): void;
 	callTool(params: Params): Promise<unknown>;
+	/** Whether Codex may run a command or change files. */
+	permit(params: Params): Promise<boolean>;
 };
 
 /** Codex refused a request or is gone. */
@@ -20,7 +22,10 @@ export class CodexError extends Error {
 	override readonly name = "CodexError";
 }
 
-/** What may run, and what would reach beyond the conversation: Codex's own tools do not ask our permission. */
+/**
+ * What would reach beyond the conversation, or act without asking. A terminal is among it: whoever may type into a
+ * shell once could run anything with it.
+ */
 const disabledFeatures = [
 	"apps",
 	"goals",
@@ -28,8 +33,8 @@ const disabledFeatures = [
 	"memories",
 	"multi_agent",
 	"plugins",
-	"shell_tool",
-	"unified_exec",
+	"shell_snapshot",
+	"unified_exec_tty",
 	"view_image",
 ];
 
@@ -134,6 +139,8 @@ export class AppServer {
 		const listener = this.#listeners.get(params?.threadId);
 		if (method === "item/tool/call" && listener !== undefined)
 			this.#write({ id, result: await listener.callTool(params) });
+		else if (permissions.has(method) && listener !== undefined)
+			this.#write({ id, result: { decision: (await listener.permit(params)) ? "accept" : "decline" } });
 		else if (method in refusals) this.#write({ id, result: refusals[method] });
 		else this.#write({ id, error: { code: -32601, message: `ipyai does not answer ${method}.` } });
 	}
@@ -147,7 +154,13 @@ export class AppServer {
 	}
 }
 
-/** Codex's own tools are off; whatever still asks is refused. */
+/** What Codex's own tools ask. */
+const permissions: ReadonlySet<string> = new Set([
+	"item/commandExecution/requestApproval",
+	"item/fileChange/requestApproval",
+]);
+
+/** What else asks, or asks when no turn runs, is refused. */
 const refusals: Readonly<Record<string, unknown>> = {
 	"item/tool/call": { contentItems: [{ type: "inputText", text: "No turn is running." }], success: false },
 	"item/commandExecution/requestApproval": { decision: "decline" },

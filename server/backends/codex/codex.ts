@@ -61,8 +61,11 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 	};
 
 	/** The thread lives in the process's memory alone; a process that is gone has forgotten it. */
-	const forget = (thread: Thread) =>
-		void thread.server.request("thread/unsubscribe", { threadId: thread.threadId }).catch(() => {});
+	const forget = ({ server, threadId }: Thread) => {
+		// Commands that it left running would outlive it.
+		server.request("thread/backgroundTerminals/clean", { threadId }).catch(() => {});
+		server.request("thread/unsubscribe", { threadId }).catch(() => {});
+	};
 
 	/** A thread that holds the transcript up to the prompt, with what is to be sent to it. */
 	const threadFor = async (
@@ -176,7 +179,7 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 			tools: true,
 			steer: true,
 			search: true,
-			providerTools: false,
+			providerTools: true,
 		},
 		defaultModel: defaultModels[name].prompt,
 		defaultCompletionModel: defaultModels[name].completion,
@@ -211,14 +214,16 @@ const withoutMcpServers = (start: Params, config: Params): Params => {
 /** How a thread starts; another one of these needs another thread. */
 const settingsOf = (request: TurnRequest): Params => {
 	const names = wireNames(request.tools);
+	const hasTools = request.tools.length > 0;
 	return {
 		cwd: request.cwd,
 		model: request.model,
 		ephemeral: true,
-		sandbox: "read-only",
-		approvalPolicy: "never",
+		// Each use of Codex's own tools is asked for, and what was allowed is not fenced in a second time.
+		sandbox: hasTools ? "danger-full-access" : "read-only",
+		approvalPolicy: hasTools ? "untrusted" : "never",
 		baseInstructions: request.systemPrompt,
-		environments: [],
+		...(hasTools ? {} : { environments: [] }),
 		experimentalRawEvents: true,
 		dynamicTools: request.tools.map((tool) => ({
 			type: "function",
@@ -231,6 +236,8 @@ const settingsOf = (request: TurnRequest): Params => {
 			...(request.search === null
 				? {}
 				: { "tools.web_search.context_size": { l: "low", m: "medium", h: "high" }[request.search] }),
+			"features.shell_tool": hasTools,
+			"features.unified_exec": hasTools,
 			include_permissions_instructions: false,
 			include_apps_instructions: false,
 			include_environment_context: false,

@@ -4,6 +4,7 @@ import type { TurnUpdate } from "../backend.ts";
 import { ResponseItems } from "../responseItems.ts";
 import type { WireNames } from "../wireId.ts";
 import type { Params } from "./appServer.ts";
+import { isOwnTool } from "./ownTools.ts";
 
 export class CodexResponse {
 	readonly items = new ResponseItems();
@@ -22,7 +23,7 @@ export class CodexResponse {
 
 	/** A script of the model's, from which Codex calls tools one by one. */
 	get isScript(): boolean {
-		return this.#raw.some((item) => item.type === "custom_tool_call");
+		return this.#raw.some((item) => item.type === "custom_tool_call" && !isOwnTool(item.name));
 	}
 
 	/** The calls of ours with Codex's ids for them. */
@@ -31,7 +32,8 @@ export class CodexResponse {
 	}
 
 	addCall(callId: string, name: string, json: string): void {
-		this.items.call(this.#names.fromWire(name), json);
+		const known = this.#names.fromWire(name);
+		this.items.call(known, json, isOwnTool(known) ? "provider" : "server");
 		this.#callIds.push(callId);
 	}
 
@@ -50,6 +52,8 @@ export class CodexResponse {
 		const { internal_chat_message_metadata_passthrough: _, ...own } = item;
 		this.#raw.push(own);
 		if (item.type === "function_call") this.addCall(item.call_id, item.name, item.arguments);
+		if (item.type === "custom_tool_call" && isOwnTool(item.name))
+			this.addCall(item.call_id, item.name, JSON.stringify({ patch: item.input }));
 		if (item.type === "web_search_call") {
 			const callId = yield* this.items.providerCall("web_search", { ...item.action });
 			const content = [{ kind: "text", text: "Searched the web." }] as const;
@@ -59,8 +63,10 @@ export class CodexResponse {
 
 	/** The response as a later thread can be given it, where its own form is needed. */
 	native(owner: Omit<NativeItems, "items">): NativeItems | null {
-		// A script is answered by Codex alone and means nothing without the answer.
-		if (this.isScript || this.#raw.at(-1)?.type === "reasoning") return null;
+		// What Codex answers itself means nothing without the answer.
+		const isAnswered = ({ type, name }: Params) =>
+			type === "custom_tool_call" || (type === "function_call" && isOwnTool(name));
+		if (this.#raw.some(isAnswered) || this.#raw.at(-1)?.type === "reasoning") return null;
 		const hasReasoning = this.#raw.some((item) => item.type === "reasoning" && item.encrypted_content);
 		return hasReasoning ? { ...owner, items: [...this.#raw] } : null;
 	}

@@ -2,21 +2,20 @@
  * One turn on a Codex thread: its notifications and tool calls as updates. A tool runs only after the response that
  * calls it was reported, one at a time, in the order of the calls.
  */
-import type { Login, StopReason } from "../../../protocol/index.ts";
+import type { Content, Login, StopReason } from "../../../protocol/index.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { redact, summarizeText } from "../failure.ts";
-import { type OpenCall, OpenCalls } from "../openCalls.ts";
 import { Queue } from "../queue.ts";
-import { cancelledResult, ResponseItems } from "../responseItems.ts";
+import { cancelledResult } from "../responseItems.ts";
+import { lastRoundNote } from "../toolLoop.ts";
 import { countOf, UsageSum } from "../usage.ts";
 import type { WireNames } from "../wireId.ts";
 import type { AppServer, Params, ThreadListener } from "./appServer.ts";
+import { CodexCalls } from "./calls.ts";
 import { codexLogin } from "./locate.ts";
+import { isOwnUse } from "./ownTools.ts";
 import { CodexResponse } from "./response.ts";
 import { toCodexInput, toContentItems } from "./seed.ts";
-
-/** How long a call waits for one before it that Codex has not asked for yet. */
-const orderMs = 250;
 
 export type CodexTurnOptions = {
 	readonly request: TurnRequest;
@@ -40,11 +39,7 @@ export class CodexTurn implements ThreadListener {
 	#response: CodexResponse;
 	/** This version tells responses as they came; else their ends have to be guessed. */
 	#tellsRaw = false;
-	readonly #calls: OpenCalls;
-	#isWhole = false;
-	/** Calls that Codex asked for and that have not begun. */
-	readonly #asked = new Map<string, { tool: string; args: Params; answer(result: unknown): void }>();
-	#isRunning = false;
+	readonly #calls: CodexCalls;
 	#reconnects = 0;
 	#cancelled = false;
 	#ended = false;
@@ -52,7 +47,13 @@ export class CodexTurn implements ThreadListener {
 	constructor(options: CodexTurnOptions) {
 		this.#options = options;
 		this.#response = new CodexResponse(options.names);
-		this.#calls = new OpenCalls(options.request, (update) => this.updates.push(update));
+		this.#calls = new CodexCalls({
+			request: options.request,
+			names: options.names,
+			report: (update) => this.updates.push(update),
+			onResults: () => this.#steer(),
+			onLastUse: () => void this.#send([{ kind: "text", text: lastRoundNote }]),
+		});
 		this.#contextWindow = options.contextWindow;
 	}
 
@@ -89,8 +90,15 @@ export class CodexTurn implements ThreadListener {
 			case "item/reasoning/textDelta":
 				this.updates.push(...this.#response.items.delta("thinking", params.itemId, params.delta));
 				break;
+			case "item/started":
+				if (isOwnUse(params.item)) this.#calls.useStarted(params.item);
+				break;
+			case "item/commandExecution/outputDelta":
+				this.#calls.useSaid(params.itemId, params.delta);
+				break;
 			case "item/completed":
-				this.updates.push(...this.#response.close(params.item));
+				if (isOwnUse(params.item)) this.#calls.useEnded(params.item);
+				else this.updates.push(...this.#response.close(params.item));
 				break;
 			case "rawResponseItem/completed":
 				this.#takeRaw(params.item);
@@ -136,43 +144,22 @@ export class CodexTurn implements ThreadListener {
 			this.#response.addCall(callId, tool, JSON.stringify(args ?? {}));
 			this.#closeResponse(null);
 		}
-		return new Promise((answer) => {
-			this.#asked.set(callId, { tool, args, answer });
-			this.#runNext();
-		});
+		const result = await this.#calls.run(callId, tool, args);
+		if (result === null) return cancelledAnswer;
+		return { contentItems: toContentItems(result.content), success: !result.isError };
 	}
 
-	/**
-	 * Runs the next call, if it was asked for. Codex asks for all calls of a response at once, in any order; a
-	 * version that asks one by one is not waited for longer than `orderMs`.
-	 */
-	#runNext(late = false): void {
-		if (this.#isRunning || this.#asked.size === 0 || !this.#isWhole || this.#ended) return;
-		const expected = this.#calls.first();
-		const callId = expected === undefined || this.#asked.has(expected) || late ? expected : null;
-		if (callId === null) {
-			setTimeout(() => this.#runNext(true), orderMs).unref();
-			return;
-		}
-		const id = callId !== undefined && this.#asked.has(callId) ? callId : this.#asked.keys().next().value!;
-		const { tool, args, answer } = this.#asked.get(id)!;
-		this.#asked.delete(id);
-		this.#isRunning = true;
-		// A script of the model's calls tools that its response does not name.
-		const open = this.#calls.get(id) ?? this.#addCall(id, tool, args);
-		this.#calls
-			.run(open, () => this.#steer())
-			.then(({ content, isError }) => {
-				answer({ contentItems: toContentItems(content), success: !isError });
-				this.#isRunning = false;
-				this.#runNext();
-			});
+	async permit(asked: Params): Promise<boolean> {
+		// An older version says nothing about responses: what came until now is one.
+		if (!this.#tellsRaw) this.#closeResponse(null);
+		return (await this.#calls.permit(asked)) === true;
 	}
 
 	#takeRaw(item: Params): void {
 		this.#tellsRaw = true;
-		if (item.type === "function_call") this.#isWhole = false;
-		if (item.type === "function_call_output") this.#takeOutput(item);
+		if (item.type === "function_call" || item.type === "custom_tool_call") this.#calls.expectResponse();
+		if (item.type === "function_call_output" || item.type === "custom_tool_call_output")
+			this.#calls.takeOutput(item.call_id, item.output);
 		this.updates.push(...this.#response.take(item));
 	}
 
@@ -181,19 +168,16 @@ export class CodexTurn implements ThreadListener {
 		const response = this.#response;
 		if (response.isEmpty) return;
 		const { items } = response;
-		const calls = response.calls();
+		const hasCalls = response.calls().length > 0 || response.isScript;
 		this.#response = new CodexResponse(this.#options.names);
 		this.updates.push(...items.closeAll());
 		const entry = items.entry(response.native(this.#options.owner));
 		// What Codex itself does with a script is not part of the conversation; the calls from it are.
 		if (entry.items.length > 0 || !response.isScript) this.updates.push({ kind: "response", entry });
 		const wasPastLastRound = this.#calls.isPastLastRound;
-		this.#calls.open(calls, items.providerResults);
-		if (response.isScript) this.#calls.countRound();
-		this.#isWhole = true;
-		this.#runNext();
+		this.#calls.open(response);
 		// The model was told once, and once more as the answer to its calls.
-		if (wasPastLastRound && (calls.length > 0 || response.isScript)) {
+		if (wasPastLastRound && hasCalls) {
 			this.isClean = false;
 			this.#interrupt();
 			this.#abandonResponse();
@@ -201,36 +185,22 @@ export class CodexTurn implements ThreadListener {
 		}
 	}
 
-	/** What Codex tells as a result: of a call that it did not let through, for example. */
-	#takeOutput(item: Params): void {
-		const open = this.#calls.get(item.call_id);
-		if (open === undefined || open.result !== null) return;
-		const text = typeof item.output === "string" ? item.output : JSON.stringify(item.output);
-		const { callId } = open.call;
-		this.#calls.settle(open, { callId, content: [{ kind: "text", text }], isError: true });
-	}
-
-	#addCall(callId: string, tool: string, args: Params): OpenCall {
-		const items = new ResponseItems();
-		const { call } = items.call(this.#options.names.fromWire(tool), JSON.stringify(args ?? {}));
-		this.updates.push({ kind: "response", entry: items.entry(null) });
-		return this.#calls.add(callId, call);
-	}
-
 	/** Codex puts what it is given now right after the results. */
 	async #steer(): Promise<void> {
-		const { request, server, threadId } = this.#options;
 		if (this.#calls.isLastRound || this.#turnId === null || this.#ended) return;
-		for (const content of request.takeSteering()) {
+		for (const content of this.#options.request.takeSteering()) {
 			this.updates.push({ kind: "steered", content });
-			const expectedTurnId = this.#turnId;
-			await server
-				.request("turn/steer", { threadId, expectedTurnId, input: toCodexInput(content) })
-				.catch(() => {
-					// The turn ended meanwhile: the next one is seeded with what was not taken.
-					this.isClean = false;
-				});
+			await this.#send(content);
 		}
+	}
+
+	async #send(content: readonly Content[]): Promise<void> {
+		const { server, threadId } = this.#options;
+		const params = { threadId, expectedTurnId: this.#turnId, input: toCodexInput(content) };
+		await server.request("turn/steer", params).catch(() => {
+			// The turn ended meanwhile: the next one is seeded with what was not taken.
+			this.isClean = false;
+		});
 	}
 
 	#reconnect(error: Params): void {
@@ -309,8 +279,7 @@ export class CodexTurn implements ThreadListener {
 	#finish(stopReason: StopReason, error: string | null = null): void {
 		if (this.#ended) return;
 		this.#ended = true;
-		for (const { answer } of this.#asked.values()) answer(cancelledAnswer);
-		this.#asked.clear();
+		this.#calls.end();
 		const usage = this.#usage.toUsage(this.#contextWindow);
 		this.updates.push({ kind: "end", stopReason, usage, error });
 		this.updates.end();

@@ -1,4 +1,4 @@
-/** What only Codex does: its own tools stay off, threads are kept and replaced, one process serves all. */
+/** What only Codex does: threads are kept and replaced, one process serves all. */
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -76,12 +76,6 @@ describe.skipIf(subject.missing !== null)("with Codex", () => {
 		await server.close();
 	});
 
-	test("none of its own tools reach files or a shell", async () => {
-		await conversation.say("hello");
-		const names = server.requests[0]!.body.tools.map((tool: { name: string }) => tool.name);
-		expect(names.sort()).toEqual(["pyrun", "request_user_input"]);
-	});
-
 	test("the system prompt stands instead of its own", async () => {
 		await conversation.say("hello", { systemPrompt: "Speak plainly." });
 		const [first, ...rest] = server.requests[0]!.body.input;
@@ -113,24 +107,6 @@ describe.skipIf(subject.missing !== null)("with Codex", () => {
 		expect(called).toEqual(["1", "1"]);
 		expect(turn.text).toContain("Script completed");
 		expect((await conversation.say("next", { model: "gpt-6-sol" })).text).toBe("You said: next");
-	});
-
-	test.each([
-		["a patch", "gpt-5.5", (patch: string) => `@@custom apply_patch ${patch}@@`],
-		[
-			"a patch from a script",
-			"gpt-6-sol",
-			(patch: string) => `@@custom exec text(await tools.apply_patch(${JSON.stringify(patch)}))@@`,
-		],
-	])("%s by Codex itself writes nothing", async (_, model, prompt) => {
-		const file = join(subject.cwd(), "written.txt");
-		const turn = await conversation.say(
-			prompt(`*** Begin Patch\n*** Add File: ${file}\n+hello\n*** End Patch\n`),
-			{ model },
-		);
-		expect(turn.stopReason).toBe("endTurn");
-		expect(turn.text).toContain("No usable execution environment");
-		expect(existsSync(file)).toBe(false);
 	});
 
 	test("the person's own MCP servers are not started", async () => {
