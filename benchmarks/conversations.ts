@@ -1,15 +1,18 @@
 /**
- * What a conversation costs that a provider's program holds: its next prompt beside the command that a script would run
- * for it, and the memory of each further one.
+ * What a conversation costs that a provider's program holds: its first prompt and its next, each beside the command
+ * that a script would run for it, and the memory of each further one.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { findClaude } from "../server/backends/claudeSdk/locate.ts";
 import { findCodex } from "../server/backends/codex/locate.ts";
 import { startLoopback } from "./loopback.ts";
+import { claudeDirect } from "./peers.ts";
 import { median, ms, printRow } from "./row.ts";
 
 const rounds = 5;
+const typingMs = 1_000;
 const prompt = "hi";
 const loopback = await startLoopback();
 
@@ -28,6 +31,46 @@ const runCommand = async (program: string, args: readonly string[], isText: (lin
 	await exited;
 	if (Number.isNaN(first)) throw new Error(`${program} ${args.join(" ")} said nothing`);
 	return first;
+};
+
+type Peer = { readonly name: string; ask(): Promise<number> };
+
+/** A prompt typed for a second in a new session, beside programs that are started for it. */
+const compareFirst = async (backend: string, peers: readonly Peer[]) => {
+	const ours: number[] = [];
+	const theirs = peers.map((): number[] => []);
+	for (let round = 0; round <= rounds; round++) {
+		const sessionId = await loopback.newSession(backend);
+		await sleep(typingMs);
+		const mine = await loopback.firstToken(sessionId, prompt);
+		await loopback.closeSession(sessionId);
+		for (const [index, { ask }] of peers.entries()) {
+			const one = await ask();
+			if (round > 0) theirs[index]!.push(one);
+		}
+		// The first finds files that no memory holds yet.
+		if (round > 0) ours.push(mine);
+	}
+	for (const [index, { name }] of peers.entries()) {
+		const peer = median(theirs[index]!);
+		printRow({
+			what: `first token of a new session after a second of typing (${backend}): median`,
+			ours: ms(median(ours)),
+			peer: ms(peer),
+			peerName: name,
+			ratio: `${(median(ours) / peer).toFixed(2)}×`,
+			target: "≤ 0.5×",
+		});
+	}
+};
+
+const askNewQuery = async (executable: string): Promise<number> => {
+	const started = performance.now();
+	const direct = claudeDirect(executable, loopback);
+	const spawned = performance.now() - started;
+	const first = await direct.ask(prompt);
+	direct.close();
+	return spawned + first;
 };
 
 /** A conversation that goes on, here and by commands, one of which goes on with the last. */
@@ -91,22 +134,25 @@ else {
 	await compareMemory("claude-sdk", claude, 3);
 	const format = ["--output-format", "stream-json", "--include-partial-messages", "--verbose"];
 	const args = ["-p", prompt, ...format, "--model", "claude-sonnet-5-5"];
-	await compareNext("claude-sdk", "claude -p --continue", (isFirst) =>
-		runCommand(claude, [...args, ...(isFirst ? [] : ["--continue"])], (line) =>
-			line.includes('"content_block_delta"'),
-		),
-	);
+	const run = (more: readonly string[]) =>
+		runCommand(claude, [...args, ...more], (line) => line.includes('"content_block_delta"'));
+	await compareFirst("claude-sdk", [
+		{ name: "a new query()", ask: () => askNewQuery(claude) },
+		{ name: "claude -p", ask: () => run([]) },
+	]);
+	await compareNext("claude-sdk", "claude -p --continue", (isFirst) => run(isFirst ? [] : ["--continue"]));
 }
 const [codex] = findCodex({}) ?? [];
 if (codex === undefined) process.stderr.write("codex is not measured: Codex is not installed\n");
 else {
 	await compareMemory("codex", codex, 10);
+	const run = (more: readonly string[]) =>
+		runCommand(codex, ["exec", "--json", "--skip-git-repo-check", ...more, prompt], (line) =>
+			line.includes('"agent_message"'),
+		);
+	await compareFirst("codex", [{ name: "codex exec", ask: () => run([]) }]);
 	await compareNext("codex", "codex exec resume --last", (isFirst) =>
-		runCommand(
-			codex,
-			["exec", "--json", "--skip-git-repo-check", ...(isFirst ? [] : ["resume", "--last"]), prompt],
-			(line) => line.includes('"agent_message"'),
-		),
+		run(isFirst ? [] : ["resume", "--last"]),
 	);
 }
 await loopback.close();

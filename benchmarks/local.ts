@@ -1,6 +1,7 @@
 /**
- * What the process of its own costs a model on this machine: tokens a second, and the first token of a conversation
- * that goes on, beside node-llama-cpp with the same model and as many threads in one process.
+ * What the process of its own costs a model on this machine: tokens a second, the first token of a conversation that
+ * goes on, and what of that conversation is read again for it, beside node-llama-cpp with the same model and as many
+ * threads in one process.
  */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -17,20 +18,30 @@ const systemPrompt = "You help with Python. ".repeat(40);
 const prompt = (round: number) => `Tell me about the number ${round}, at length.`;
 const model = join(import.meta.dirname, "..", testModel);
 
-/** Milliseconds to the first text, and tokens a second after it. */
-type Measured = { first: number; rate: number };
+/** Tokens of one turn: found from before, read now, made. */
+type Tokens = { readonly kept: number; readonly read: number; readonly made: number };
 
-const measured = (started: number, first: number, made: number): Measured => ({
+/** Milliseconds to the first text, and tokens a second after it. */
+type Measured = Tokens & { readonly first: number; readonly rate: number };
+
+const measured = (started: number, first: number, tokens: Tokens): Measured => ({
+	...tokens,
 	first: first - started,
-	rate: (1000 * (made - 1)) / (performance.now() - first),
+	rate: (1000 * (tokens.made - 1)) / (performance.now() - first),
 });
+
+/** The least share of a prompt's tokens that the next one finds read. */
+const leastKept = (turns: readonly Measured[]): number =>
+	Math.min(...turns.slice(1).map(({ kept }, index) => Math.min(1, kept / promptOf(turns[index]!))));
+
+const promptOf = ({ kept, read }: Tokens): number => kept + read;
 
 const backend = createLocalBackend();
 const transcript: Entry[] = [];
 const askOurs = async (round: number): Promise<Measured> => {
 	const started = performance.now();
 	let first = Number.NaN;
-	let made = 0;
+	let counted: Tokens = { kept: Number.NaN, read: Number.NaN, made: Number.NaN };
 	transcript.push({ role: "user", content: [{ kind: "text", text: prompt(round) }] });
 	for await (const update of backend.runTurn({
 		conversationId: "benchmark",
@@ -51,9 +62,11 @@ const askOurs = async (round: number): Promise<Measured> => {
 	})) {
 		if (update.kind === "textDelta" && Number.isNaN(first)) first = performance.now();
 		if (update.kind === "response") transcript.push(update.entry);
-		if (update.kind === "end") made = update.usage?.outputTokens ?? Number.NaN;
+		if (update.kind !== "end") continue;
+		const { cacheReadTokens: kept, inputTokens: read, outputTokens: made } = update.usage ?? {};
+		counted = { kept: kept ?? Number.NaN, read: read ?? Number.NaN, made: made ?? Number.NaN };
 	}
-	return measured(started, first, made);
+	return measured(started, first, counted);
 };
 
 const openPeer = async (): Promise<(round: number) => Promise<Measured>> => {
@@ -75,7 +88,8 @@ const openPeer = async (): Promise<(round: number) => Promise<Measured>> => {
 			},
 		});
 		history.push({ type: "model", response: [response] });
-		return measured(started, first, chat.sequence.tokenMeter.diff(before).usedOutputTokens);
+		const { usedInputTokens: read, usedOutputTokens: made } = chat.sequence.tokenMeter.diff(before);
+		return measured(started, first, { kept: chat.sequence.nextTokenIndex - read - made, read, made });
 	};
 };
 
@@ -110,6 +124,15 @@ else {
 		peerName: "node-llama-cpp alone",
 		ratio: `${(first / peerFirst).toFixed(2)}×`,
 		target: "≤ 1.1×",
+	});
+	const [kept, peerKept] = [leastKept(ours), leastKept(peer)];
+	printRow({
+		what: `the same: share of a prompt that the next one finds read, least of ${rounds} turns`,
+		ours: `${(100 * kept).toFixed(2)} %`,
+		peer: `${(100 * peerKept).toFixed(2)} %`,
+		peerName: "node-llama-cpp alone",
+		ratio: (kept / peerKept).toFixed(3),
+		target: "≥ 99.9 %",
 	});
 	await backend.dispose();
 	process.exit(0);

@@ -1,133 +1,168 @@
 /**
- * How much of each model request stands unchanged at the head of the next: 50 turns on a real kernel, with a cell
- * before each and a variable that changes every time. Beside it, the Claude Agent SDK with as many plain turns.
+ * How much of each model request stands unchanged at the head of the next, on every backend: 50 turns on a real
+ * kernel, with a cell before each, a variable that changes every time, pictures, and tools that the model calls.
+ * Beside it, the providers' own programs with as many plain turns. What a model on this machine keeps is in `local`.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { query, type SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
+import type { ServerConnection } from "../clients/common/connection.ts";
 import { joinServer } from "../clients/common/joinServer.ts";
 import { spawnKernel } from "../clients/common/spawnKernel.ts";
-import type { SessionEvent } from "../protocol/index.ts";
+import type { SessionEvent, SettingsPatch } from "../protocol/index.ts";
+import { findClaude } from "../server/backends/claudeSdk/locate.ts";
+import { findCodex } from "../server/backends/codex/locate.ts";
+import { codexConfig } from "../tests/support/modelServer/codexConfig.ts";
+import { loopAccount, loopToken } from "../tests/support/modelServer/codexWire.ts";
 import { type ModelServer, startModelServer } from "../tests/support/modelServer/modelServer.ts";
 import { repeatedShare } from "../tests/support/requestPrefix.ts";
+import { claudeDirect, codexDirect, type Direct } from "./peers.ts";
 import { median, printRow } from "./row.ts";
 
 const turns = 50;
 const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "ipyai-bench-"));
 
+const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
+const told = (values: readonly number[]): string =>
+	`${percent(Math.min(...values))} (median ${percent(median(values))}, ${values.length + 1} requests)`;
+
 const shares = ({ requests }: ModelServer): number[] =>
 	requests.slice(1).map((later, index) => repeatedShare(requests[index]!, later));
-const percent = (values: readonly number[]): string =>
-	`${(100 * Math.min(...values)).toFixed(2)} % (median ${(100 * median(values)).toFixed(2)} %)`;
 
-const ours = async (): Promise<number[]> => {
-	const model = await startModelServer({});
-	const environment = {
+/** What a program needs to talk to the model: keys, and folders of its own. */
+const environmentFor = (model: ModelServer, backend: string): Record<string, string> => {
+	const home = join(folder, backend);
+	mkdirSync(home, { recursive: true });
+	const login = { access_token: loopToken("bench", 4_000_000_000), account_id: loopAccount };
+	if (backend === "codex-api") writeFileSync(join(home, "auth.json"), JSON.stringify({ tokens: login }));
+	else writeFileSync(join(home, "config.toml"), codexConfig(model.url));
+	return {
 		...model.environment,
-		PATH: process.env.PATH,
-		HOME: folder,
+		PATH: process.env.PATH ?? "",
+		HOME: home,
+		CODEX_HOME: home,
+		CLAUDE_CONFIG_DIR: join(home, ".claude"),
+		LOOP_KEY: "loopback-key",
+		IPYAI_CODEX_API_BASE_URL: `${model.url}/backend-api/codex`,
 		XDG_RUNTIME_DIR: join(folder, "run"),
+		XDG_STATE_HOME: join(folder, "state"),
 		IPYAI_SERVER_IDLE_MS: "200",
 	};
-	const client = await joinServer({
-		name: "bench",
-		cwd: folder,
-		environment,
-		approvals: false,
-		input: false,
-	});
+};
+
+const pixel =
+	"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const picture = `from IPython.display import Image; import base64; Image(base64.b64decode("${pixel}"))`;
+
+const cellOf = (turn: number): string =>
+	turn % 10 === 7 ? picture : `value = list(range(${turn}))\nprint('cell ${turn}')\nvalue`;
+
+const call = (code: string): string => `@@tool pyrun ${JSON.stringify({ code })}@@`;
+
+/** Plain, with a value looked up, with one call, with two rounds of calls. */
+const promptOf = (turn: number): string => {
+	const question = `what is in $\`value\` now, the ${turn}th time?`;
+	if (turn % 4 === 0) return `and what now, the ${turn}th time?`;
+	if (turn % 4 === 1) return question;
+	if (turn % 4 === 2) return `${question} @@think@@ ${call(`value.append(${turn})\nlen(value)`)}`;
+	return `${question} ${call("value[0")} ${call("len(value)")} @@then@@ @@say So.@@ ${call("sum(value)")}`;
+};
+
+/** A session's turns, one after another, as one epoch. Fails when a turn does. */
+const runTurns = async (
+	client: ServerConnection,
+	environment: Record<string, string>,
+	settings: SettingsPatch,
+): Promise<void> => {
+	let requests = 0;
+	// One server serves all, and an id stands for one request.
+	const requestId = () => `${settings.backend} ${++requests}`;
 	const { launch } = spawnKernel({ python: join(root, ".python/bin/python"), cwd: folder, env: environment });
-	const waiting = new Map<SessionEvent["kind"], () => void>();
-	client.onUpdate((update) => update.kind === "event" && waiting.get(update.event.kind)?.());
-	const next = (kind: SessionEvent["kind"]) => new Promise<void>((resolve) => waiting.set(kind, resolve));
+	const waiting = new Map<SessionEvent["kind"], (event: SessionEvent) => void>();
+	client.onUpdate((update) => update.kind === "event" && waiting.get(update.event.kind)?.(update.event));
+	const next = (kind: SessionEvent["kind"]) =>
+		new Promise<SessionEvent>((resolve) => waiting.set(kind, resolve));
 	const attached = next("kernelAttached");
 	const { state } = await client.request("session/new", {
-		requestId: "new",
+		requestId: requestId(),
 		cwd: folder,
 		kernel: launch,
-		settings: { backend: "claude-api" },
+		settings: { permissions: "yolo", ...settings },
 	});
 	const { sessionId } = state;
 	await attached;
+	let newEpoch: string | null = null;
+	waiting.set("epochStarted", (event) => {
+		if (event.kind === "epochStarted") newEpoch = event.reason;
+	});
 	for (let turn = 0; turn < turns; turn++) {
 		const finished = next("cellFinished");
-		const code = `value = list(range(${turn}))\nprint('cell ${turn}')\nvalue`;
-		await client.request("cell/execute", { sessionId, requestId: `c${turn}`, code });
+		await client.request("cell/execute", { sessionId, requestId: requestId(), code: cellOf(turn) });
 		await finished;
 		const ended = next("turnFinished");
-		const text = `what is in $\`value\` now, the ${turn}th time?`;
-		await client.request("session/prompt", {
-			sessionId,
-			requestId: `p${turn}`,
-			content: [{ kind: "text", text }],
-		});
-		await ended;
+		const content = [{ kind: "text" as const, text: promptOf(turn) }];
+		await client.request("session/prompt", { sessionId, requestId: requestId(), content });
+		const event = await ended;
+		if (event.kind === "turnFinished" && event.error !== null) throw new Error(event.error);
+		if (newEpoch !== null) throw new Error(`${settings.backend}: a new epoch: ${newEpoch}`);
 	}
-	await client.request("session/close", { sessionId, requestId: "close" });
+	await client.request("session/close", { sessionId, requestId: requestId() });
+};
+
+const connect = (environment: Record<string, string>): Promise<ServerConnection> =>
+	joinServer({ name: "bench", cwd: folder, environment, approvals: false, input: false });
+
+const ours = async (backend: string, model?: string): Promise<number[]> => {
+	const server = await startModelServer({});
+	const environment = environmentFor(server, backend);
+	const client = await connect(environment);
+	await runTurns(client, environment, { backend, ...(model === undefined ? {} : { model }) });
 	client.close();
-	const result = shares(model);
-	await model.close();
-	return result;
+	await server.close();
+	return shares(server);
 };
 
-const peer = async (): Promise<number[]> => {
-	const model = await startModelServer({});
-	let send: (message: SDKUserMessage | null) => void = () => {};
-	const input = (async function* () {
-		for (;;) {
-			const message = await new Promise<SDKUserMessage | null>((resolve) => {
-				send = resolve;
-			});
-			if (message === null) return;
-			yield message;
-		}
-	})();
-	const answers = query({
-		prompt: input,
-		options: {
-			env: {
-				PATH: process.env.PATH!,
-				HOME: folder,
-				CLAUDE_CONFIG_DIR: join(folder, "claude"),
-				CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-				...model.environment,
-			},
-			cwd: folder,
-			tools: [],
-			settingSources: [],
-			persistSession: false,
-		},
+type Peer = { readonly name: string; readonly values: readonly number[] };
+
+const askPeer = async (
+	name: string,
+	start: (environment: Record<string, string>) => Direct | Promise<Direct>,
+): Promise<Peer> => {
+	const server = await startModelServer({});
+	const direct = await start(environmentFor(server, `${name} alone`));
+	for (let turn = 0; turn < turns; turn++) await direct.ask(`and what now, the ${turn}th time?`);
+	direct.close();
+	await server.close();
+	return { name, values: shares(server) };
+};
+
+const print = (backend: string, values: readonly number[], peer: Peer | null): void =>
+	printRow({
+		what: `share of a request that the next one begins with, least of ${turns} turns (${backend})`,
+		ours: told(values),
+		peer: peer === null ? "–" : told(peer.values),
+		peerName: peer?.name ?? "none",
+		ratio: peer === null ? "–" : (Math.min(...values) / Math.min(...peer.values)).toFixed(3),
+		target: "≥ 99.9 %",
 	});
-	let turn = 0;
-	const ask = () =>
-		send({
-			type: "user",
-			message: { role: "user", content: `what is in value now, the ${turn++}th time?` },
-			parent_tool_use_id: null,
-		});
-	const first = answers[Symbol.asyncIterator]();
-	setTimeout(ask, 0);
-	for (let next = await first.next(); !next.done; next = await first.next()) {
-		if (next.value.type !== "result") continue;
-		if (turn === turns) break;
-		ask();
-	}
-	answers.close();
-	const result = shares(model);
-	await model.close();
-	return result;
-};
 
-const [a, b] = [await ours(), await peer()];
-printRow({
-	what: `share of a request that the next one begins with, least of ${turns} turns (claude-api)`,
-	ours: percent(a),
-	peer: percent(b),
-	peerName: "Claude Agent SDK",
-	ratio: (Math.min(...a) / Math.min(...b)).toFixed(3),
-	target: "≥ 99.9 %",
-});
+const [claude, codex] = [findClaude({}), findCodex({})];
+if (claude === null) process.stderr.write("claude-sdk is not measured: Claude Code is not installed\n");
+if (codex === null) process.stderr.write("codex is not measured: Codex is not installed\n");
+const claudePeer =
+	claude === null
+		? null
+		: await askPeer("Claude Agent SDK", (environment) => claudeDirect(claude, { folder, environment }));
+const codexPeer =
+	codex === null
+		? null
+		: await askPeer("Codex's app-server", (environment) => codexDirect(codex, { folder, environment }));
+
+print("claude-api", await ours("claude-api"), claudePeer);
+if (claudePeer !== null) print("claude-sdk", await ours("claude-sdk"), claudePeer);
+for (const backend of ["openai-api", "codex-api"]) print(backend, await ours(backend), codexPeer);
+print("openai-chat", await ours("openai-chat", "loop-1"), codexPeer);
+if (codexPeer !== null) print("codex", await ours("codex"), codexPeer);
 rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 process.exit(0);
