@@ -90,7 +90,7 @@ export class Server {
 	/** Takes in what the handshake has answered already. */
 	#initialize(client: Client, params: InitializeParams): void {
 		const options = initializationOptions(params);
-		const { general, window, workspace } = params.capabilities ?? {};
+		const { general, textDocument, window, workspace } = params.capabilities ?? {};
 		const announced = AiShellClientCapabilities.safeParse(params.capabilities?.experimental?.aiShell);
 		client.identify({
 			name: options.name ?? params.clientInfo?.name ?? "client",
@@ -103,7 +103,8 @@ export class Server {
 			canProgress: window?.workDoneProgress === true,
 			canConfigure: workspace?.configuration === true,
 			canRegisterConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
-			canAsk: window?.showMessage !== undefined,
+			canAsk: !announced.success,
+			hoversMarkdown: textDocument?.hover?.contentFormat?.includes("markdown") === true,
 		});
 	}
 

@@ -45,8 +45,10 @@ export type ClientFacts = {
 	readonly canProgress: boolean;
 	readonly canConfigure: boolean;
 	readonly canRegisterConfiguration: boolean;
-	/** It shows a message with buttons. */
+	/** It shows a message with buttons, as far as is known: LSP has no capability that says so. */
 	readonly canAsk: boolean;
+	/** It shows Markdown where a name is explained. */
+	readonly hoversMarkdown: boolean;
 };
 
 export class Client {
@@ -78,6 +80,7 @@ export class Client {
 		canConfigure: false,
 		canRegisterConfiguration: false,
 		canAsk: false,
+		hoversMarkdown: false,
 	};
 
 	constructor(rpc: Connection, outbox: Outbox, onLog: (text: string) => void) {
@@ -103,6 +106,11 @@ export class Client {
 
 	identify(facts: ClientFacts): void {
 		this.#facts = { ...facts, environment: withServers(facts.environment) };
+	}
+
+	/** It was asked with buttons, and knows no such request. */
+	cannotAsk(): void {
+		this.#facts = { ...this.#facts, canAsk: false };
 	}
 
 	audience(role: "controller" | "observer"): Audience {

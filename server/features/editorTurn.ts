@@ -1,3 +1,4 @@
+import { ErrorCodes } from "../../protocol/errorCodes.ts";
 import type { SessionEvent } from "../../protocol/index.ts";
 import { renderOutputs } from "../context/renderOutputs.ts";
 import { newId } from "../sessions/ids.ts";
@@ -49,6 +50,7 @@ export const askInSession = (
 					report(firstLineOf(event.text));
 				}
 				if (event.kind === "toolCall") report(`${event.name} …`);
+				if (event.kind === "approvalAsked") report(`${event.tool} waits for your permission`);
 				if (event.kind === "promptRemoved")
 					resolve({ sessionId, turnId, answer: "", stopReason: "cancelled", error: null });
 				if (event.kind !== "turnFinished") return;
@@ -92,7 +94,9 @@ const asParticipant = async <T>(
 		session.attach(
 			{
 				...client.audience("controller"),
-				canApprove: client.facts.canAsk,
+				get canApprove() {
+					return client.facts.canAsk;
+				},
 				// A visitor: keys stay those of the shell that brought the session.
 				environment: session.environment,
 				send: () => {},
@@ -133,20 +137,24 @@ const approve = async (
 ): Promise<void> => {
 	if (!client.facts.canAsk) return;
 	const shown = typeof args.code === "string" ? args.code : JSON.stringify(args);
+	// Buttons are narrow: what "Always" means stands in the text.
 	const actions = [
 		{ title: "Allow", decision: "allow" as const },
-		...(always === null ? [] : [{ title: `Always: ${always}`, decision: "allowAlways" as const }]),
+		...(always === null ? [] : [{ title: "Always", decision: "allowAlways" as const }]),
 		{ title: "Deny", decision: "deny" as const },
 	];
+	const meaning = always === null ? "" : `\n(Always: ${always}.)`;
 	try {
 		const picked = await client.rpc.window.showWarningMessage(
-			`ipyai: the model wants to run ${tool}:\n${shown.slice(0, 2000)}`,
+			`ipyai: the model wants to run ${tool}:\n${shown.slice(0, 2000)}${meaning}`,
 			...actions.map(({ title }) => ({ title })),
 		);
 		const decision = actions.find(({ title }) => title === picked?.title)?.decision ?? "deny";
 		session.approvals.answer(approvalId, decision, null, client.participantId);
-	} catch {
-		// Another client was faster, the turn ended, or the editor is gone.
+	} catch (error) {
+		if ((error as { code?: unknown }).code !== ErrorCodes.methodNotFound) return; // another client was faster, the turn ended, or the editor is gone
+		client.cannotAsk();
+		session.approvals.recheck();
 	}
 };
 

@@ -36,9 +36,19 @@ export const liveNamesFeature: Feature = {
 				.catch(() => null); // as above
 			if (!text) return null;
 			const plain = text.replace(/\x1b\[[0-9;]*m/g, "");
-			return { contents: { kind: "plaintext", value: plain } };
+			// Its columns need letters of one width.
+			return client.facts.hoversMarkdown
+				? { contents: { kind: "markdown", value: fenced(plain) } }
+				: { contents: { kind: "plaintext", value: plain } };
 		});
 	},
+};
+
+/** As a code block that nothing in the text ends. */
+const fenced = (text: string): string => {
+	const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+	const fence = "`".repeat(longest + 1);
+	return `${fence}text\n${text}\n${fence}`;
 };
 
 /** The kernel looks at the text around the cursor only: a whole file would be parsed with each key. */

@@ -21,7 +21,7 @@ export type ApprovalsOptions = {
 type Pending = {
 	readonly asked: Extract<SessionEvent, { kind: "approvalAsked" }>;
 	settle(
-		outcome: "allow" | "allowAlways" | "deny" | "cancelled",
+		outcome: "allow" | "allowAlways" | "deny" | "unanswered" | "cancelled",
 		by: string | null,
 		message: string | null,
 	): void;
@@ -67,11 +67,7 @@ export class Approvals {
 		}
 		if (!this.#options.canAsk()) {
 			log.settle([{ kind: "approvalAnswered", approvalId, outcome: "unanswered", by: null, message: null }]);
-			return {
-				allowed: false,
-				reason:
-					"Not run: it needs the person's approval and nobody is there to give it. The person can allow it with --permissions yolo.",
-			};
+			return unanswered;
 		}
 		return new Promise((resolve) => {
 			const onAbort = () => this.#pending.get(approvalId)?.settle("cancelled", null, null);
@@ -80,7 +76,7 @@ export class Approvals {
 				settle: (outcome, by, message) => {
 					const answered = { kind: "approvalAnswered", approvalId, outcome, by, message } as const;
 					// An answer that the disk refuses is given again; an abort has happened.
-					if (outcome === "cancelled") log.settle([answered]);
+					if (outcome === "cancelled" || outcome === "unanswered") log.settle([answered]);
 					else log.add(answered);
 					this.#pending.delete(approvalId);
 					signal.removeEventListener("abort", onAbort);
@@ -109,6 +105,12 @@ export class Approvals {
 		pending.settle(decision, by, message);
 	}
 
+	/** Somebody who was asked turns out unable to answer: with nobody left who can, what waits is refused. */
+	recheck(): void {
+		if (this.#options.canAsk()) return;
+		for (const { settle } of [...this.#pending.values()]) settle("unanswered", null, null);
+	}
+
 	/** Takes every "always" back. */
 	forgetAlways(): void {
 		this.#always.clear();
@@ -120,10 +122,17 @@ const alwaysText = (tool: string): string =>
 		? "run any Python code in this session without asking"
 		: `run ${tool} in this session without asking`;
 
+const unanswered: Permission = {
+	allowed: false,
+	reason:
+		"Not run: it needs the person's approval and nobody is there to give it. The person can allow it with --permissions yolo.",
+};
+
 const outcomeToPermission = (
-	outcome: "allow" | "allowAlways" | "deny" | "cancelled",
+	outcome: "allow" | "allowAlways" | "deny" | "unanswered" | "cancelled",
 	message: string | null,
 ): Permission => {
+	if (outcome === "unanswered") return unanswered;
 	if (outcome === "allow" || outcome === "allowAlways") return { allowed: true };
 	if (outcome === "cancelled") return { allowed: false, reason: "Not run: the turn was cancelled." };
 	return {

@@ -26,7 +26,12 @@ const everything: ClientCapabilities = {
 	window: { workDoneProgress: true, showMessage: {} },
 	workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },
 	// From a version that is not there yet.
-	...({ textDocument: { telepathy: { dynamicRegistration: true } } } as object),
+	...({
+		textDocument: {
+			hover: { contentFormat: ["markdown", "plaintext"] },
+			telepathy: { dynamicRegistration: true },
+		},
+	} as object),
 };
 
 type Told = { method: string; params: unknown };
@@ -35,7 +40,7 @@ const connect = async (
 	server: TestServer,
 	capabilities: ClientCapabilities = everything,
 	settings: object = {},
-	onAsked: (message: string) => string | null = () => null,
+	onAsked: ((message: string) => string | null) | null = () => null,
 ) => {
 	const stream = server.open();
 	const rpc = createProtocolConnection(new StreamMessageReader(stream), new StreamMessageWriter(stream));
@@ -53,10 +58,11 @@ const connect = async (
 	});
 	rpc.onRequest("workspace/configuration", ({ items }) => items.map(() => settings));
 	rpc.onRequest("client/registerCapability", () => null);
-	rpc.onRequest("window/showMessageRequest", ({ message }) => {
-		const title = onAsked(message);
-		return title === null ? null : { title };
-	});
+	if (onAsked)
+		rpc.onRequest("window/showMessageRequest", ({ message }) => {
+			const title = onAsked(message);
+			return title === null ? null : { title };
+		});
 	rpc.listen();
 	onTestFinished(() => rpc.dispose());
 	const { capabilities: offered }: InitializeResult = await rpc.sendRequest("initialize", {
@@ -89,10 +95,11 @@ const editorWith = async (backend: Backend, ...more: [ClientCapabilities?, objec
 
 const editorBeside = async (
 	scripts: Script[] = [],
-	onAsked: (message: string) => string | null = () => null,
+	onAsked: ((message: string) => string | null) | null = () => null,
+	capabilities: ClientCapabilities = everything,
 ) => {
 	const session = await startKernelSession(scripts);
-	return { ...session, ...(await connect(session.server, everything, {}, onAsked)) };
+	return { ...session, ...(await connect(session.server, capabilities, {}, onAsked)) };
 };
 
 test.each([
@@ -207,7 +214,32 @@ test.each([
 	});
 	const { answer: said } = await run("ipyai.prompt", { text: "how much?" });
 	expect(said).toMatch(new RegExp(expected, "i"));
-	expect(asked).toEqual([expect.stringContaining("6 * 7")]);
+	expect(asked).toEqual([
+		"ipyai: the model wants to run pyrun:\n6 * 7\n(Always: run any Python code in this session without asking.)",
+	]);
+});
+
+test("an editor that announces nothing of messages is asked too", async () => {
+	const { run } = await editorBeside([callTool("pyrun", { code: "6 * 7" })], () => "Allow", {});
+	expect((await run("ipyai.prompt", { text: "how much?" })).answer).toBe("TOOL SAID: 42");
+});
+
+test("of an editor that knows no message with buttons, a tool waits for others; with none there it is not run", async () => {
+	const tool = callTool("pyrun", { code: "6 * 7" });
+	const { client, sessionId, run, told } = await editorBeside([tool, tool], null);
+	const answered = run("ipyai.prompt", { text: "how much?" });
+	const { approvalId } = await client.event("approvalAsked");
+	await client.request("permission/answer", { sessionId, approvalId, decision: "allow" });
+	expect((await answered).answer).toBe("TOOL SAID: 42");
+	expect(JSON.stringify(told)).toContain("pyrun waits for your permission");
+	await client.request("session/detach", { sessionId });
+	expect((await run("ipyai.prompt", { text: "and now?" })).answer).toContain("nobody is there to give it");
+});
+
+test("alone with a tool, an editor that turns out not to know messages with buttons is not said to have declined", async () => {
+	const { client, sessionId, run } = await editorBeside([callTool("pyrun", { code: "6 * 7" })], null);
+	await client.request("session/detach", { sessionId });
+	expect((await run("ipyai.prompt", { text: "how much?" })).answer).toContain("nobody is there to give it");
 });
 
 test("offers to ask and to run", async () => {
@@ -254,7 +286,10 @@ test("completes and explains live names", async () => {
 		contentChanges: [{ text: "\nwide_frame" }],
 	});
 	const hover = await rpc.sendRequest<{ contents: { value: string } }>("textDocument/hover", at(4));
-	expect(hover.contents.value).toContain("{'a': 1}");
+	expect(hover.contents).toEqual({
+		kind: "markdown",
+		value: expect.stringMatching(/^```text\n[\s\S]*\{'a': 1\}[\s\S]*\n```$/),
+	});
 	// Some editors have ids of their own for Python.
 	for (const languageId of ["python-base", "python3", "plaintext"]) {
 		const other = { uri: `${uri}.${languageId}`, languageId, version: 1, text: "\nwide_frame" };
