@@ -216,10 +216,11 @@ const ownerOf = (request: TurnPreparation) => ({
 const seedOf = (request: TurnPreparation, transcript: readonly Entry[]) => {
 	const names = claudeNames(request.tools, wireNames(request.tools));
 	const own = request.tools.length > 0 ? ownTools : [];
+	const owner = ownerOf(request);
 	const steps = settleTranscript(transcript, {
 		tools: new Set([...request.tools.map((tool) => tool.name), ...own]),
-		owner: ownerOf(request),
+		owner,
 		replaysProviderCalls: true,
 	});
-	return toSeed(steps, names);
+	return toSeed(steps, names, owner.model);
 };

@@ -14,8 +14,11 @@ export type Seed = {
 	readonly prompt: Message["content"];
 };
 
-/** A session has to end with an answer: what the model has not answered yet is asked with the prompt. */
-export const toSeed = (steps: readonly Step[], names: WireNames): Seed => {
+/**
+ * A session has to end with an answer: what the model has not answered yet is asked with the prompt. Answers carry
+ * `model`, the one that is asked, since the child leaves out the thinking of any other.
+ */
+export const toSeed = (steps: readonly Step[], names: WireNames, model: string): Seed => {
 	const lastOther = steps.findLastIndex((step) => step.role !== "user");
 	const history = toAnthropicMessages(steps.slice(0, lastOther + 1), names);
 	const rest = toAnthropicMessages(steps.slice(lastOther + 1), names);
@@ -28,7 +31,11 @@ export const toSeed = (steps: readonly Step[], names: WireNames): Seed => {
 			parentUuid,
 			// Only the order counts; the child refuses records without a time.
 			timestamp: new Date(firstTime + index * 1000).toISOString(),
-			message: { role: message.role, content: message.content },
+			message: {
+				role: message.role,
+				...(message.role === "assistant" ? { model } : {}),
+				content: message.content,
+			},
 		};
 		parentUuid = uuid;
 		return record as unknown as SessionStoreEntry;

@@ -415,6 +415,16 @@ describe.each(backendSubjects.filter((subject) => subject.missing === null))("$n
 			await elsewhere.close();
 		});
 
+		test("native items are replayed in another conversation with this transcript", async (context) => {
+			if (!subject.otherModel) context.skip();
+			begin();
+			await say('@@think Signed.@@ @@tool pyrun {"code":"1"}@@');
+			const other = newConversation();
+			other.transcript = structuredClone(conversation.transcript);
+			await other.say("next");
+			expect(server.requests.at(-1)!.raw).toContain("sig-");
+		});
+
 		test("a transcript from elsewhere seeds a new conversation", async () => {
 			begin();
 			conversation.transcript = foreignTranscript;
