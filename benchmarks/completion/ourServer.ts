@@ -1,0 +1,103 @@
+/** Our side: a server in this process, on a socket as in life, and a client with documents that it edits. */
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { openConnection, type ServerConnection } from "../../clients/common/connection.ts";
+import type { Backend } from "../../server/backends/backend.ts";
+import { backendsOf, createBackends } from "../../server/backends/registry.ts";
+import { Completions } from "../../server/completions/completions.ts";
+import type { TypingPace } from "../../server/completions/typingPace.ts";
+import { Handshake } from "../../server/connection/handshake.ts";
+import { answerInitialize } from "../../server/initialize.ts";
+import { Server } from "../../server/server.ts";
+import { Sessions } from "../../server/sessions/sessions.ts";
+import { openStore } from "../../server/store/openStore.ts";
+
+export type OurServerOptions = {
+	/** Where its files and its socket go, under this name. */
+	readonly folder: string;
+	readonly name: string;
+	/** Those that are measured, `null` for the real ones. */
+	readonly backends: readonly Backend[] | null;
+	readonly modelUrl: string;
+	readonly pace?: TypingPace;
+};
+
+export type OurServer = { readonly client: ServerConnection; close(): Promise<void> };
+
+export const startOurServer = async (options: OurServerOptions): Promise<OurServer> => {
+	const { folder, name, backends: own, modelUrl, pace } = options;
+	const store = openStore(join(folder, `${name}.sqlite`));
+	const backends = own ? backendsOf(own) : createBackends();
+	const sessions = new Sessions({
+		store,
+		backends,
+		owner: { instanceId: "bench", pid: process.pid, startTime: "0" },
+		createHost: () => {
+			throw new Error("this benchmark has no kernel");
+		},
+		startTimeOf: () => null,
+		onLog: () => {},
+		isAlive: () => true,
+	});
+	const server = new Server({
+		services: { store, backends, sessions, completions: new Completions(pace) },
+		onLog: () => {},
+		onConnectionEnded: () => {},
+		onRetire: () => {},
+	});
+	const path = join(folder, name);
+	const answer = answerInitialize({ serverId: "bench", version: "0" });
+	const serve = (socket: Socket) => server.serve(new Handshake(socket, socket, answer));
+	const listener = createServer({ noDelay: true }, serve).listen(path);
+	const client = await openConnection(connect(path), {
+		name: "bench",
+		cwd: folder,
+		// One key only, so that the first ready backend is the one that is measured.
+		environment: {
+			ANTHROPIC_API_KEY: "loopback-key",
+			ANTHROPIC_BASE_URL: modelUrl,
+			CLAUDE_CONFIG_DIR: folder,
+		},
+		approvals: false,
+		input: false,
+	});
+	const close = async () => {
+		client.close();
+		server.dispose();
+		await sessions.dispose();
+		store.close();
+		listener.close();
+	};
+	return { client, close };
+};
+
+/** A document that a client edits, and suggestions for it. */
+export const documentOf = (client: ServerConnection, uri: string, begin: string) => {
+	let version = 1;
+	let text = begin;
+	client.notify("textDocument/didOpen", { textDocument: { uri, languageId: "python", version, text } });
+	const positionAt = (offset: number) => {
+		const before = text.slice(0, offset);
+		const line = before.split("\n").length - 1;
+		return { line, character: offset - before.lastIndexOf("\n") - 1 };
+	};
+	return {
+		edit: (from: number, to: number, put: string) => {
+			const range = { start: positionAt(from), end: positionAt(to) };
+			text = text.slice(0, from) + put + text.slice(to);
+			version++;
+			client.notify("textDocument/didChange", {
+				textDocument: { uri, version },
+				contentChanges: [{ range, text: put }],
+			});
+		},
+		ask: async (offset: number, triggerKind: 1 | 2, signal?: AbortSignal) => {
+			const { items } = await client.request(
+				"textDocument/inlineCompletion",
+				{ textDocument: { uri }, position: positionAt(offset), context: { triggerKind } },
+				signal ? { signal } : {},
+			);
+			return items[0]?.insertText ?? "";
+		},
+	};
+};
