@@ -1,5 +1,6 @@
 /** The session this Neovim is in, if any: opens and leaves it, and turns what happens there into messages for Lua. */
 import { randomUUID } from "node:crypto";
+import { askedCall } from "../../protocol/askedCall.ts";
 import type { CellPayload, InputRequestParams, ResultOf } from "../../protocol/index.ts";
 import type { ServerConnection } from "../common/connection.ts";
 import {
@@ -275,18 +276,15 @@ export class CurrentSession {
 	}
 }
 
-/** Code is shown as code, other arguments as JSON. */
 const toApproval = ({ approvalId, tool, args, always }: Approval): Message => {
-	const names = Object.keys(args);
-	const code = names.length === 1 ? args[names[0]!] : undefined;
-	const isText = typeof code === "string";
-	const language = isText ? (tool === "pyrun" ? "python" : names[0] === "command" ? "sh" : "text") : "json";
+	const { title, text, language } = askedCall(tool, args);
 	return {
 		kind: "approval",
 		approvalId,
-		tool: plainText(tool),
-		text: plainText(isText ? code : JSON.stringify(args, null, 2)),
-		language,
+		tool: plainText(title),
+		text: plainText(text),
+		// Vim's name for it.
+		language: language === "bash" ? "sh" : language,
 		always,
 	};
 };

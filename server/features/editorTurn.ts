@@ -1,3 +1,4 @@
+import { askedCall } from "../../protocol/askedCall.ts";
 import { ErrorCodes } from "../../protocol/errorCodes.ts";
 import type { SessionEvent } from "../../protocol/index.ts";
 import { renderOutputs } from "../context/renderOutputs.ts";
@@ -136,7 +137,7 @@ const approve = async (
 	{ approvalId, tool, args, always }: Extract<SessionEvent, { kind: "approvalAsked" }>,
 ): Promise<void> => {
 	if (!client.facts.canAsk) return;
-	const shown = typeof args.code === "string" ? args.code : JSON.stringify(args);
+	const { title, text } = askedCall(tool, args);
 	// Buttons are narrow: what "Always" means stands in the text.
 	const actions = [
 		{ title: "Allow", decision: "allow" as const },
@@ -146,7 +147,7 @@ const approve = async (
 	const meaning = always === null ? "" : `\n(Always: ${always}.)`;
 	try {
 		const picked = await client.rpc.window.showWarningMessage(
-			`ipyai: the model wants to run ${tool}:\n${shown.slice(0, 2000)}${meaning}`,
+			`ipyai: the model wants to run ${title}:\n${text.slice(0, 2000)}${meaning}`,
 			...actions.map(({ title }) => ({ title })),
 		);
 		const decision = actions.find(({ title }) => title === picked?.title)?.decision ?? "deny";

@@ -8,6 +8,7 @@ import { orAborted } from "../abort.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { type OpenCall, OpenCalls } from "../openCalls.ts";
 import { ResponseItems } from "../responseItems.ts";
+import { lastRoundNote } from "../toolLoop.ts";
 import type { WireNames } from "../wireId.ts";
 import type { Params } from "./appServer.ts";
 import { isOwnTool, ownCall, ownItemResult, ownOutput } from "./ownTools.ts";
@@ -25,8 +26,8 @@ export type CodexCallsOptions = {
 	report(update: TurnUpdate): void;
 	/** All results of a response are there; Codex is about to ask the model again. */
 	onResults(): void | Promise<void>;
-	/** Codex may use a tool of its own, the last that the model can ask for in this turn. */
-	onLastUse(): void;
+	/** Tells the model what Codex does not: why it may not use a tool, or that this use is the last. */
+	tell(text: string): Promise<void>;
 };
 
 export class CodexCalls {
@@ -90,9 +91,10 @@ export class CodexCalls {
 			const refusal = await this.#refusalOf(open);
 			if (refusal !== null) {
 				this.#settle(open, { content: [{ kind: "text", text: refusal }], isError: true });
+				await this.#options.tell(`${open.call.name}: ${refusal}`);
 				return answer(false);
 			}
-			if (this.#open.isLastRound) this.#options.onLastUse();
+			if (this.#open.isLastRound) await this.#options.tell(lastRoundNote);
 			answer(true);
 		});
 	}

@@ -41,11 +41,12 @@ export const ownItemResult = (item: Params): { content: Content[]; isError: bool
 /** What the model was told, without the times and counts that Codex puts before a command's output. */
 export const ownOutput = (told: string): Content[] => {
 	const head =
-		/^(?:Chunk ID: .*\n)?Wall time: .*\n(?:Process (?:exited with code (\d+)|running with session ID (\d+))\n)?(?:Original token count: .*\n)?Output:\n/.exec(
+		/^(?:Chunk ID: .*\n)?(?:Exit code: (\d+)\n)?Wall time: .*\n(?:Process (?:exited with code (\d+)|running with session ID (\d+))\n)?(?:Original token count: .*\n)?Output:\n/.exec(
 			told,
 		);
 	if (head === null) return [{ kind: "text", text: told }];
-	const [{ length }, code, session] = head;
+	const [{ length }, patchCode, exitCode, session] = head;
+	const code = exitCode ?? patchCode;
 	const output = told.slice(length);
 	const text =
 		session === undefined

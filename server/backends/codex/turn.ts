@@ -7,7 +7,6 @@ import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { redact, summarizeText } from "../failure.ts";
 import { Queue } from "../queue.ts";
 import { cancelledResult } from "../responseItems.ts";
-import { lastRoundNote } from "../toolLoop.ts";
 import { countOf, UsageSum } from "../usage.ts";
 import type { WireNames } from "../wireId.ts";
 import type { AppServer, Params, ThreadListener } from "./appServer.ts";
@@ -52,7 +51,7 @@ export class CodexTurn implements ThreadListener {
 			names: options.names,
 			report: (update) => this.updates.push(update),
 			onResults: () => this.#steer(),
-			onLastUse: () => void this.#send([{ kind: "text", text: lastRoundNote }]),
+			tell: (text) => this.#send([{ kind: "text", text }]),
 		});
 		this.#contextWindow = options.contextWindow;
 	}
@@ -195,6 +194,7 @@ export class CodexTurn implements ThreadListener {
 	}
 
 	async #send(content: readonly Content[]): Promise<void> {
+		if (this.#ended) return;
 		const { server, threadId } = this.#options;
 		const params = { threadId, expectedTurnId: this.#turnId, input: toCodexInput(content) };
 		await server.request("turn/steer", params).catch(() => {
