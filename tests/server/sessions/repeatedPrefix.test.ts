@@ -68,7 +68,8 @@ test.each(subjects)(
 			const { stopReason, error } = await client.event("turnFinished", (event) => event.turnId === turnId);
 			expect([stopReason, error], text).toEqual(["endTurn", null]);
 		}
-		const { requests } = model;
+		await client.request("session/close", { sessionId, requestId: nextRequestId() });
+	const { requests } = model;
 		expect(requests.length).toBeGreaterThanOrEqual(steps.length + 4);
 		expect(requests.at(-1)!.raw).toContain("Dear Ada");
 		for (const [index, request] of requests.entries())
