@@ -14,13 +14,17 @@ export const withProgress = async <T>(
 	const abort = new AbortController();
 	const either = AbortSignal.any([signal, abort.signal]);
 	const { window } = client.rpc;
+	// The work may outlive the editor, and does not fail with it.
+	const tell = (say: () => void) => {
+		if (!client.gone.aborted) say();
+	};
 	if (request.workDoneToken !== undefined) {
 		const attached = window.attachWorkDoneProgress(request.workDoneToken);
 		attached.begin(title);
 		try {
-			return await work((message) => attached.report(message), either);
+			return await work((message) => tell(() => attached.report(message)), either);
 		} finally {
-			attached.done();
+			tell(() => attached.done());
 		}
 	}
 	if (!client.facts.canProgress) return work(() => {}, either);
@@ -28,9 +32,9 @@ export const withProgress = async <T>(
 	progress.begin(title, undefined, undefined, true);
 	const watching = progress.token.onCancellationRequested(() => abort.abort());
 	try {
-		return await work((message) => progress.report(message), either);
+		return await work((message) => tell(() => progress.report(message)), either);
 	} finally {
 		watching.dispose();
-		progress.done();
+		tell(() => progress.done());
 	}
 };

@@ -35,12 +35,14 @@ const everything: ClientCapabilities = {
 };
 
 type Told = { method: string; params: unknown };
+/** Which button a person takes, `null` for none. */
+type Asked = (message: string) => string | null | Promise<never>;
 
 const connect = async (
 	server: TestServer,
 	capabilities: ClientCapabilities = everything,
 	settings: object = {},
-	onAsked: ((message: string) => string | null) | null = () => null,
+	onAsked: Asked | null = () => null,
 ) => {
 	const stream = server.open();
 	const rpc = createProtocolConnection(new StreamMessageReader(stream), new StreamMessageWriter(stream));
@@ -59,8 +61,8 @@ const connect = async (
 	rpc.onRequest("workspace/configuration", ({ items }) => items.map(() => settings));
 	rpc.onRequest("client/registerCapability", () => null);
 	if (onAsked)
-		rpc.onRequest("window/showMessageRequest", ({ message }) => {
-			const title = onAsked(message);
+		rpc.onRequest("window/showMessageRequest", async ({ message }) => {
+			const title = await onAsked(message);
 			return title === null ? null : { title };
 		});
 	rpc.listen();
@@ -95,7 +97,7 @@ const editorWith = async (backend: Backend, ...more: [ClientCapabilities?, objec
 
 const editorBeside = async (
 	scripts: Script[] = [],
-	onAsked: ((message: string) => string | null) | null = () => null,
+	onAsked: Asked | null = () => null,
 	capabilities: ClientCapabilities = everything,
 ) => {
 	const session = await startKernelSession(scripts);
@@ -431,6 +433,24 @@ test("an editor that dies lets go of the model and of the session", async () => 
 	await until(() => backend.requests.length === 1);
 	void rpc.sendNotification("exit");
 	await until(() => backend.requests[0]!.signal.aborted);
+});
+
+test("a turn that outlives the editor that began it ends as any other", async () => {
+	const pondering = () => new Promise<never>(() => {});
+	const { client, sessionId, rpc, run } = await editorBeside(
+		[callTool("pyrun", { code: "6 * 7" })],
+		pondering,
+	);
+	run("ipyai.prompt", { text: "how much?" }).catch(() => {}); // it never comes
+	const { approvalId } = await client.event("approvalAsked");
+	void rpc.sendNotification("exit");
+	await client.event("participantLeft");
+	await client.request("permission/answer", { sessionId, approvalId, decision: "allow" });
+	expect((await client.event("turnFinished")).stopReason).toBe("endTurn");
+	const notices = client.updates.filter(
+		({ kind, ...rest }) => kind === "hint" && /notice/.test(JSON.stringify(rest)),
+	);
+	expect(notices).toEqual([]);
 });
 
 test("what goes wrong with suggestions that nobody asked for is said once; to a person who asks, always", async () => {
