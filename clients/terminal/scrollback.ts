@@ -2,15 +2,15 @@
  * Draws a session's changes: what is finished goes above the tail as lines, what still grows is given as live lines for
  * the tail. Sources that run side by side (a cell, an answer) take turns by lines; a label says who goes on.
  */
-import type { AnswerPart, Content, TranscriptItem } from "../../protocol/index.ts";
+import type { AnswerPart, Content, Output, TranscriptItem } from "../../protocol/index.ts";
 import { callText, toolLine } from "../../protocol/toolLine.ts";
 import type { CellView, Change, TextView, ToolCallView, TurnView } from "../common/sessionView.ts";
+import { CellOutput } from "./cellOutput.ts";
 import type { EditorPrompt } from "./editor/types.ts";
 import { omittedText } from "./plainOutput.ts";
 import type { Graphics } from "./render/images.ts";
 import { createMarkdownStream } from "./render/markdownStream.ts";
-import { renderOutput } from "./render/output.ts";
-import { createOutputStream, type OutputStream } from "./render/outputStream.ts";
+import type { OutputOptions } from "./render/output.ts";
 import { renderPromptEcho, renderToolCall } from "./render/parts.ts";
 import { sanitizeLines } from "./render/sanitize.ts";
 import { paint, type Role, type Theme } from "./render/theme.ts";
@@ -41,7 +41,7 @@ const maxToolOutputChars = 10_000;
 export class Scrollback {
 	readonly #options: ScrollbackOptions;
 	/** Output of cells that run. */
-	readonly #cells = new Map<string, OutputStream>();
+	readonly #cells = new Map<string, CellOutput>();
 	/** Characters of a running cell's output that were left out, as told last. */
 	readonly #omitted = new Map<string, number>();
 	/** Cells whose input stands above already. */
@@ -188,7 +188,7 @@ export class Scrollback {
 	/** What still grows, for the tail. */
 	live(columns: number): string[] {
 		const lines: string[] = [];
-		for (const stream of this.#cells.values()) lines.push(...stream.live(columns));
+		for (const shown of this.#cells.values()) lines.push(...shown.live(columns));
 		for (const chars of this.#omitted.values()) lines.push(this.#omittedLine(chars));
 		if (this.#answer !== null) lines.push(...this.#answer.stream.live());
 		const { theme } = this.#options;
@@ -241,35 +241,32 @@ export class Scrollback {
 
 	#cellOutput({ cell, output }: Extract<Change, { kind: "cellOutput" }>): void {
 		if (!this.#shown.has(cell.cellId)) this.#showCurrentCell();
-		let stream = this.#cells.get(cell.cellId);
-		if (stream === undefined) {
-			stream = createOutputStream();
-			this.#cells.set(cell.cellId, stream);
+		let shown = this.#cells.get(cell.cellId);
+		if (shown === undefined) {
+			shown = new CellOutput();
+			this.#cells.set(cell.cellId, shown);
 		}
 		if (output.kind === "omitted") {
 			this.#omitted.set(cell.cellId, output.chars);
 			return;
 		}
-		if (output.kind === "clearOutput") {
-			// What is above can't be taken back; the line that is not finished can.
-			stream.end();
-			return;
-		}
-		if (output.kind === "stream") {
-			const cleared = output.text.lastIndexOf("\x1b[2J");
-			if (cleared >= 0) {
-				this.#options.clear();
-				this.#blank = true;
-			}
-			const lines = stream.write(cleared < 0 ? output.text : output.text.slice(cleared + 4));
-			if (lines.length > 0) this.#speak(cell.cellId);
-			this.#commit(lines);
-			return;
-		}
-		this.#speak(cell.cellId);
-		this.#commit(stream.end());
+		const lines = shown.take(this.#withoutClearing(output), this.#outputOptions());
+		if (lines.length > 0) this.#speak(cell.cellId);
+		this.#commit(lines);
+	}
+
+	/** A program that clears the screen has what it printed before taken away. */
+	#withoutClearing(output: Output): Output {
+		const cleared = output.kind === "stream" ? output.text.lastIndexOf("\x1b[2J") : -1;
+		if (output.kind !== "stream" || cleared < 0) return output;
+		this.#options.clear();
+		this.#blank = true;
+		return { ...output, text: output.text.slice(cleared + 4) };
+	}
+
+	#outputOptions(): OutputOptions {
 		const { theme, graphics, columns } = this.#options;
-		this.#commit(renderOutput(output, { theme, graphics, width: columns() }));
+		return { theme, graphics, width: columns() };
 	}
 
 	#cellFinished(cell: CellView): void {
@@ -296,7 +293,7 @@ export class Scrollback {
 	}
 
 	#endCells(): void {
-		for (const [, stream] of this.#cells) this.#commit(stream.end());
+		for (const shown of this.#cells.values()) this.#commit(shown.end());
 		this.#cells.clear();
 	}
 
@@ -379,25 +376,21 @@ export class Scrollback {
 	}
 
 	#pastCell(item: Extract<TranscriptItem, { kind: "cell" }>): void {
-		const { theme, graphics, columns } = this.#options;
 		const wasShown = this.#shown.has(item.cellId);
 		if (!wasShown) {
 			this.#gap();
 			this.#byLine(item);
 			this.#echo(item.code, item.executionCount, "python");
 		}
-		const stream = createOutputStream();
-		for (const output of item.outputs) {
-			if (output.kind === "stream") this.#commit(stream.write(output.text));
-			else this.#commit([...stream.end(), ...renderOutput(output, { theme, graphics, width: columns() })]);
-		}
+		const shown = new CellOutput();
+		for (const output of item.outputs) this.#commit(shown.take(output, this.#outputOptions()));
 		if (item.status === "running") {
-			this.#cells.set(item.cellId, stream);
+			this.#cells.set(item.cellId, shown);
 			this.#shown.add(item.cellId);
 			this.#order.push({ ...item, status: "running" });
 			return;
 		}
-		this.#commit(stream.end());
+		this.#commit(shown.end());
 		this.#forget(item.cellId);
 		this.#gap();
 	}
