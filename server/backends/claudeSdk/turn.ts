@@ -41,6 +41,8 @@ export class ClaudeTurn implements ChildListener {
 	#reader: AnthropicReader | null = null;
 	#stop: StopReason = "endTurn";
 	readonly #calls: OpenCalls;
+	/** Results of calls whose response is not whole yet. */
+	readonly #early: Anthropic.ToolResultBlockParam[] = [];
 	#serial: Promise<unknown> = Promise.resolve();
 	/** Those who wait for a response to be whole. */
 	#waiting: (() => void)[] = [];
@@ -175,6 +177,7 @@ export class ClaudeTurn implements ChildListener {
 		});
 		this.#stop = stop === "maxTokens" || stop === "refusal" ? stop : "endTurn";
 		this.#calls.open(runs ? [...reader.calls] : []);
+		for (const result of this.#early.splice(0)) this.#takeResult(result);
 		for (const go of this.#waiting.splice(0)) go();
 		// The model was told once, and once more as the answer to its calls.
 		if (runs && wasPastLastRound) {
@@ -188,13 +191,19 @@ export class ClaudeTurn implements ChildListener {
 	/** What the child tells as results: those of its own tools, and those of calls that it did not let through. */
 	#takeResults(content: unknown): void {
 		if (!Array.isArray(content)) return;
-		for (const block of content as Anthropic.ToolResultBlockParam[]) {
-			if (block.type !== "tool_result") continue;
-			const open = this.#calls.get(block.tool_use_id);
-			if (open === undefined || open.result !== null) continue;
-			const isError = block.is_error === true;
-			this.#calls.settle(open, { callId: open.call.callId, content: fromBlocks(block.content), isError });
-		}
+		const results = (content as Anthropic.ToolResultBlockParam[]).filter(
+			({ type }) => type === "tool_result",
+		);
+		// It refuses a call as soon as that is read, which may be before the response has ended.
+		if (this.#items !== null) this.#early.push(...results);
+		else for (const result of results) this.#takeResult(result);
+	}
+
+	#takeResult({ tool_use_id, content, is_error }: Anthropic.ToolResultBlockParam): void {
+		const open = this.#calls.get(tool_use_id);
+		if (open === undefined || open.result !== null) return;
+		const { callId } = open.call;
+		this.#calls.settle(open, { callId, content: fromBlocks(content), isError: is_error === true });
 	}
 
 	#steer(priority?: "next"): boolean {

@@ -127,6 +127,16 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 		expect([cancelled.stopReason, second.text]).toEqual(["cancelled", "You said: overtaking"]);
 	});
 
+	test("a call that it refuses by itself, before it has read the next, has a result", async () => {
+		const turn = await conversation.say(
+			'@@tool Bash {"command":"sleep 60"}@@ @@tool pyrun {"code":"1"}@@ @@tool Read {"no":"path"}@@',
+		);
+		expect(turn.stopReason).toBe("endTurn");
+		const [, results] = turn.entries;
+		expect(results).toMatchObject({ results: [{ isError: true }, { isError: false }, { isError: true }] });
+		expect(JSON.stringify(results)).toMatch(/Blocked.*file_path/);
+	});
+
 	test("what was prepared for a turn serves it, and gives way where it does not fit", async () => {
 		const program = join(subject.cwd(), `claude-${randomUUID()}`);
 		const script = `#!/bin/sh\necho started >> "${program}.log"\nexec "${findClaude({})}" "$@"\n`;
