@@ -35,6 +35,8 @@ export type ChildListener = {
 	callTool(toolUseId: string): Promise<ToolAnswer>;
 	/** Before any tool, of ours or of the child: `null` lets it run, a text is the reason why not. */
 	permit(toolUseId: string): Promise<string | null>;
+	/** Asked when the calls of a response have their results: true ends the turn there. */
+	readonly isCancelled: boolean;
 };
 
 /** The child's own tools that go through `permit`. */
@@ -164,6 +166,7 @@ export class ClaudeChild {
 									],
 								},
 							],
+							PostToolBatch: [{ hooks: [async () => goOn(this.listener?.isCancelled === false)] }],
 						},
 						canUseTool: async () => ({ behavior: "deny", message: "Not permitted." }),
 					}
@@ -222,6 +225,10 @@ const decide = (refusal: string | null) => ({
 		...(refusal === null ? {} : { permissionDecisionReason: refusal }),
 	},
 });
+
+/** The model is told the reason with the next prompt. */
+const goOn = (goesOn: boolean) =>
+	goesOn ? {} : { continue: false, stopReason: "the person stopped the turn." };
 
 /** A child without tools answers from its request alone. */
 const toSources = (hasTools: boolean, project: Project): Pick<Options, "settingSources" | "plugins"> => {

@@ -108,20 +108,27 @@ export class ClaudeTurn implements ChildListener {
 	cancel(): void {
 		if (this.#ended || this.#cancelled) return;
 		this.#cancelled = true;
-		this.#child.interrupt().catch(() => {});
-		if (!this.#calls.isEmpty) {
-			// The child makes its own results for calls that it loses.
-			this.isClean = false;
-			this.#abandonResponse();
-			this.#finish("cancelled");
+		if (this.#calls.first(({ call }) => call.executor === "provider") !== undefined) {
+			this.#leave();
 			return;
 		}
-		setTimeout(() => {
-			if (this.#ended) return;
-			this.isClean = false;
-			this.#abandonResponse();
-			this.#finish("cancelled");
-		}, settleMs).unref();
+		if (this.#calls.isEmpty) this.#child.interrupt().catch(() => {});
+		// The child is told the results that are reported here, and then that the turn is over.
+		else this.#abandonResponse();
+		setTimeout(() => this.#leave(), settleMs).unref();
+	}
+
+	get isCancelled(): boolean {
+		return this.#cancelled;
+	}
+
+	/** Ends a cancelled turn without the child, which makes its own results for calls that it loses. */
+	#leave(): void {
+		if (this.#ended) return;
+		this.#child.interrupt().catch(() => {});
+		this.isClean = false;
+		this.#abandonResponse();
+		this.#finish("cancelled");
 	}
 
 	async permit(toolUseId: string): Promise<string | null> {

@@ -9,6 +9,7 @@ import { findClaude } from "../../../server/backends/claudeSdk/locate.ts";
 import { backendSubjects } from "../../support/backendSubjects.ts";
 import { Conversation, text } from "../../support/conversation.ts";
 import { type ModelServer, startModelServer } from "../../support/modelServer/modelServer.ts";
+import { repeatedShare } from "../../support/requestPrefix.ts";
 
 const subject = backendSubjects.find((one) => one.name === "claude-sdk")!;
 
@@ -125,6 +126,47 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 			).say("overtaking"),
 		]);
 		expect([cancelled.stopReason, second.text]).toEqual(["cancelled", "You said: overtaking"]);
+	});
+
+	test.each([
+		["alone", "", 1],
+		["the first of two", '@@tool pyrun {"code":"2"}@@', 1],
+		["in the second round", '@@then@@ @@tool pyrun {"code":"2"}@@', 2],
+	])(
+		"a stopped tool, %s, ends the turn without another request, and the next begins with the last",
+		async (_, more, last) => {
+			await conversation.say("before");
+			const abort = new AbortController();
+			let calls = 0;
+			const turn = await conversation.say(`@@think@@ @@tool pyrun {"code":"1"}@@ ${more}`, {
+				signal: abort.signal,
+				callTool: () => {
+					if (++calls < last) return "done";
+					queueMicrotask(() => abort.abort());
+					return new Promise(() => {});
+				},
+			});
+			expect([turn.stopReason, calls, server.requests.length]).toEqual(["cancelled", last, last + 1]);
+			await conversation.say("after");
+			expect((await conversation.say("after that")).text).toBe("You said: after that");
+			const { requests } = server;
+			expect(requests[last + 1]!.raw).toContain("Cancelled before it finished.");
+			for (const [index, request] of requests.entries())
+				if (index > 0) expect(repeatedShare(requests[index - 1]!, request), `request ${index}`).toBe(1);
+		},
+	);
+
+	test("a stopped command of its own is not waited for", async () => {
+		const abort = new AbortController();
+		const turn = await conversation.say('@@tool Bash {"command":"tail -f /dev/null"}@@', {
+			signal: abort.signal,
+			permit: () => {
+				queueMicrotask(() => abort.abort());
+				return null;
+			},
+		});
+		expect([turn.stopReason, server.requests.length]).toEqual(["cancelled", 1]);
+		expect((await conversation.say("after")).text).toBe("You said: after");
 	});
 
 	test("a call that it refuses by itself, before it has read the next, has a result", async () => {
