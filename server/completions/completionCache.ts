@@ -49,15 +49,16 @@ export class CompletionCache {
 	}
 }
 
-const leadsTo = (suggestion: Suggestion, { uri, kernelId, prefix, suffix }: CompletionKey): boolean => {
-	const typed = prefix.length - suggestion.prefix.length;
-	return (
-		typed >= 0 &&
-		typed < suggestion.text.length &&
-		suggestion.uri === uri &&
-		suggestion.kernelId === kernelId &&
-		suggestion.suffix === suffix &&
-		prefix.startsWith(suggestion.prefix) &&
-		suggestion.text.startsWith(prefix.slice(suggestion.prefix.length))
-	);
+/** What has been typed from one place to another, `null` when the other is not reached by typing on. */
+export const typedSince = (from: CompletionKey, to: CompletionKey): string | null =>
+	from.uri === to.uri &&
+	from.kernelId === to.kernelId &&
+	from.suffix === to.suffix &&
+	to.prefix.startsWith(from.prefix)
+		? to.prefix.slice(from.prefix.length)
+		: null;
+
+const leadsTo = (suggestion: Suggestion, key: CompletionKey): boolean => {
+	const typed = typedSince(suggestion, key);
+	return typed !== null && typed.length < suggestion.text.length && suggestion.text.startsWith(typed);
 };

@@ -1,14 +1,16 @@
 /**
  * Inline completion: one model request at a time for each document, suggestions reused while the person types
- * along. An answer for text that has changed meanwhile is never given, nor one that names what live objects lack.
+ * along. A model that was asked further back goes on while what is typed may still be what it says; its rest is then
+ * the answer. An answer for text that has changed meanwhile is never given, nor one that names what live objects lack.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Backend, Environment } from "../backends/backend.ts";
 import type { Access } from "../context/access.ts";
 import { suggestedAccesses } from "./accesses.ts";
-import { CompletionCache } from "./completionCache.ts";
+import { askModel } from "./askModel.ts";
+import { CompletionCache, type CompletionKey, typedSince } from "./completionCache.ts";
 import { postprocess } from "./postprocess.ts";
-import { buildCompletionPrompt, buildFill, type Surroundings } from "./prompt.ts";
+import type { Surroundings } from "./prompt.ts";
 import { TypingPace } from "./typingPace.ts";
 
 export type CompletionRequest = {
@@ -28,15 +30,34 @@ export type CompletionRequest = {
 	readonly model: string;
 	readonly environment: Environment;
 	readonly cwd: string;
+	/** Cancelled by who asked. */
 	readonly signal: AbortSignal;
+	/** Nobody is there any more. */
+	readonly gone: AbortSignal;
 };
 
-/** A model call for a suggestion failed; the message is short enough for a status line. */
-export class CompletionError extends Error {
-	override readonly name = "CompletionError";
-}
+/** Typed further than this since a model was asked, its answer is not waited for, nor longer than that. */
+const maxAhead = 30;
+const patienceMs = 5000;
+/** Editors cancel because the person typed on, and tell what was typed right before or right after. */
+const cancelGraceMs = 30;
 
-const maxOutputTokens = 256;
+/** The newest request of a document. */
+type Newest = {
+	/** Aborts when a newer one takes its place, or the document is closed. */
+	readonly replaced: AbortController;
+	/** The document has changed since. */
+	isOutdated: boolean;
+};
+
+/** A model at work, for the newest request or one before it. */
+type Asked = {
+	readonly key: CompletionKey;
+	readonly sinceMs: number;
+	readonly stop: AbortController;
+	/** Resolves when it is over; what it said is in the cache then. */
+	readonly over: Promise<unknown>;
+};
 
 /** Counts since the server started. */
 export type CompletionStatistics = {
@@ -50,7 +71,8 @@ export type CompletionStatistics = {
 
 export class Completions {
 	readonly #cache = new CompletionCache();
-	readonly #inFlight = new Map<string, AbortController>();
+	readonly #newest = new Map<string, Newest>();
+	readonly #asked = new Map<string, Asked>();
 	readonly #pace: TypingPace;
 	readonly #counts = { fromCache: 0, modelRequests: 0, dropped: 0, shown: 0, partiallyAccepted: 0 };
 
@@ -69,93 +91,131 @@ export class Completions {
 	/** A document was changed: how fast, decides how long suggestions that nobody asked for wait. */
 	typed(uri: string): void {
 		this.#pace.typed(uri);
+		const newest = this.#newest.get(uri);
+		if (newest) newest.isOutdated = true;
 	}
 
 	/** The text to insert at the cursor, or `null` for none. Fails with `CompletionError`; an abort gives `null`. */
 	async complete(request: CompletionRequest): Promise<string | null> {
+		if (request.signal.aborted || request.gone.aborted) return null;
 		const { uri, prefix, suffix, kernelId } = request;
 		const key = { uri, kernelId, prefix, suffix };
-		this.#inFlight.get(uri)?.abort();
-		const cached = this.#cache.find(key);
-		if (cached !== null) {
-			this.#counts.fromCache++;
-			return cached;
-		}
-		const abort = new AbortController();
-		this.#inFlight.set(uri, abort);
-		const signal = AbortSignal.any([abort.signal, request.signal]);
+		this.#newest.get(uri)?.replaced.abort();
+		const newest: Newest = { replaced: new AbortController(), isOutdated: false };
+		this.#newest.set(uri, newest);
+		const asked = this.#asked.get(uri);
+		const typed = asked ? typedSince(asked.key, key) : null;
+		// Who asks for a suggestion is not made to wait for what was meant for another place.
+		if (typed === null || typed.length > (request.automatic ? maxAhead : 0)) this.#stop(uri);
+		const onCancel = () => this.#cancelled(request, newest);
+		request.signal.addEventListener("abort", onCancel, { once: true });
+		const signal = AbortSignal.any([newest.replaced.signal, request.signal, request.gone]);
 		try {
-			const text = await this.#ask(request, signal);
-			if (text === null || text === "" || signal.aborted) return null;
-			this.#cache.add(key, text);
-			return text;
+			return this.#fromCache(key) ?? (await this.#suggest(request, key, signal));
 		} finally {
-			if (this.#inFlight.get(uri) === abort) this.#inFlight.delete(uri);
+			request.signal.removeEventListener("abort", onCancel);
 		}
 	}
 
-	async #ask(request: CompletionRequest, signal: AbortSignal): Promise<string | null> {
-		const { uri, prefix, suffix, kernelId } = request;
+	/** What an earlier answer leaves to insert; no model is needed then. */
+	#fromCache(key: CompletionKey): string | null {
+		const cached = this.#cache.find(key);
+		if (cached === null) return null;
+		this.#stop(key.uri);
+		this.#counts.fromCache++;
+		return cached;
+	}
+
+	async #suggest(
+		request: CompletionRequest,
+		key: CompletionKey,
+		signal: AbortSignal,
+	): Promise<string | null> {
+		const { uri } = key;
+		const earlier = this.#asked.get(uri);
+		if (earlier) {
+			const leftMs = Math.max(0, Math.round(earlier.sinceMs + patienceMs - performance.now()));
+			await unlessAborted(earlier.over, AbortSignal.any([signal, AbortSignal.timeout(leftMs)]));
+			if (signal.aborted) return null;
+			const cached = this.#fromCache(key);
+			if (cached !== null) return cached;
+			this.#stop(uri);
+		}
 		const waitMs = request.automatic ? this.#pace.remainingMs(uri) : 0;
 		if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => {}); // told by the signal
 		if (signal.aborted) return null;
 		const surroundings = await request.gather(signal);
 		if (signal.aborted) return null;
+		const stop = new AbortController();
+		const answer = this.#ask(request, surroundings, AbortSignal.any([stop.signal, request.gone]));
+		const over = answer.catch(() => {}); // a failure is told to who asked
+		const asked = { key, sinceMs: performance.now(), stop, over };
+		this.#asked.set(uri, asked);
+		void over.then(() => {
+			if (this.#asked.get(uri) === asked) this.#asked.delete(uri);
+		});
+		return unlessAborted(answer, signal);
+	}
+
+	async #ask(
+		request: CompletionRequest,
+		surroundings: Surroundings,
+		signal: AbortSignal,
+	): Promise<string | null> {
+		const { uri, prefix, suffix, kernelId } = request;
 		this.#counts.modelRequests++;
 		const started = performance.now();
 		const raw = await askModel(request, surroundings, signal);
 		if (raw === null || signal.aborted) return null;
 		this.#pace.answered(performance.now() - started);
 		const text = postprocess(raw, { prefix, suffix });
-		if (text === "" || kernelId === null) return text;
-		const accesses = suggestedAccesses(text, { prefix, suffix });
-		if (accesses.length === 0) return text;
-		const missing = await request.findMissing(accesses, signal);
-		if (!accesses.some(({ from }, index) => (missing[index] ?? -1) >= from)) return text;
-		this.#counts.dropped++;
-		return null;
+		if (text === "") return null;
+		const accesses = kernelId === null ? [] : suggestedAccesses(text, { prefix, suffix });
+		const missing = accesses.length === 0 ? [] : await request.findMissing(accesses, signal);
+		if (signal.aborted) return null;
+		if (accesses.some(({ from }, index) => (missing[index] ?? -1) >= from)) {
+			this.#counts.dropped++;
+			return null;
+		}
+		this.#cache.add({ uri, kernelId, prefix, suffix }, text);
+		return text;
+	}
+
+	/** The model stops at once, unless this was nobody's wish and may come of typing on. */
+	#cancelled({ uri, automatic }: CompletionRequest, newest: Newest): void {
+		const stop = () => {
+			if (this.#newest.get(uri) === newest && !newest.isOutdated) this.#stop(uri);
+		};
+		if (automatic) setTimeout(stop, cancelGraceMs);
+		else stop();
+	}
+
+	#stop(uri: string): void {
+		this.#asked.get(uri)?.stop.abort();
+		this.#asked.delete(uri);
 	}
 
 	/** Forgets what belongs to a closed document and stops its request. */
 	close(uri: string): void {
-		this.#inFlight.get(uri)?.abort();
+		this.#newest.get(uri)?.replaced.abort();
+		this.#newest.delete(uri);
+		this.#stop(uri);
 		this.#cache.forget(uri);
 		this.#pace.forget(uri);
 	}
 }
 
-const askModel = async (
-	request: CompletionRequest,
-	surroundings: Surroundings,
-	signal: AbortSignal,
-): Promise<string | null> => {
-	const { prefix, suffix } = request;
-	const { system, user } = buildCompletionPrompt({ prefix, suffix, ...surroundings });
-	let text = "";
-	const updates = request.backend.runTurn({
-		conversationId: `completions:${request.uri}`,
-		environment: request.environment,
-		cwd: request.cwd,
-		systemPrompt: system,
-		transcript: [{ role: "user", content: [{ kind: "text", text: user }] }],
-		tools: [],
-		model: request.model,
-		// Fixed: a suggestion that comes late is worth nothing.
-		think: "l",
-		search: null,
-		maxRounds: 1,
-		maxOutputTokens,
-		fill: buildFill({ prefix, suffix, cells: surroundings.cells }),
-		signal,
-		callTool: async ({ callId }) => ({ callId, content: [], isError: true }),
-		permitProviderTool: async () => "Not available here.",
-		takeSteering: () => [],
+/** What a promise brings, `null` as soon as the signal aborts. */
+const unlessAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> => {
+	if (signal.aborted) return null;
+	let onAbort = () => {};
+	const aborted = new Promise<null>((resolve) => {
+		onAbort = () => resolve(null);
+		signal.addEventListener("abort", onAbort, { once: true });
 	});
-	for await (const update of updates) {
-		if (update.kind === "text") text += update.text;
-		if (update.kind !== "end") continue;
-		if (update.stopReason === "cancelled") return null;
-		if (update.stopReason === "failed") throw new CompletionError(update.error ?? "The completion failed.");
+	try {
+		return await Promise.race([promise, aborted]);
+	} finally {
+		signal.removeEventListener("abort", onAbort);
 	}
-	return text;
 };

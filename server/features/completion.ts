@@ -1,5 +1,6 @@
 import type { Variable } from "../../protocol/index.ts";
-import { CompletionError, type CompletionRequest } from "../completions/completions.ts";
+import { CompletionError } from "../completions/askModel.ts";
+import type { CompletionRequest } from "../completions/completions.ts";
 import { namesNear } from "../completions/namesNear.ts";
 import { RequestError } from "../sessions/errors.ts";
 import type { Host } from "../sessions/host.ts";
@@ -88,7 +89,8 @@ const suggest = async (
 			},
 			findMissing: (accesses, until) =>
 				look(host, [], until, (live, limit) => live.findMissing(accesses, limit)),
-			signal: AbortSignal.any([signal, client.gone]),
+			signal,
+			gone: client.gone,
 		});
 		session?.exactLog.completion(place.prefix, place.suffix, completion);
 		return completion;

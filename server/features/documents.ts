@@ -30,6 +30,10 @@ export class Documents {
 		this.#open.delete(uri);
 	}
 
+	get uris(): Iterable<string> {
+		return this.#open.keys();
+	}
+
 	/** The cells of a notebook, `null` when it is not open. */
 	notebook(uri: string): Cell[] | null {
 		return this.#notebooks.get(uri) ?? null;
@@ -84,6 +88,10 @@ export const documentsFeature: Feature = {
 			documents.close(uri);
 			services.completions.close(client.documentKey(uri));
 		};
+
+		client.gone.addEventListener("abort", () => {
+			for (const uri of documents.uris) services.completions.close(client.documentKey(uri));
+		});
 
 		client.rpc.onDidOpenTextDocument(({ textDocument }) => open(textDocument));
 		client.rpc.onDidChangeTextDocument(({ textDocument, contentChanges }) =>

@@ -161,6 +161,152 @@ test("what nobody asked for waits for a pause, and keys in between ask no model"
 	expect(backend.requests).toHaveLength(1);
 });
 
+describe("typed on while a model is at work", () => {
+	const fails = "fails";
+	/** A model that answers each question when it is told to. */
+	const startHeld = async () => {
+		const held: ((text: string) => void)[] = [];
+		const session = await start(async function* (request) {
+			const text = await new Promise<string | null>((resolve) => {
+				held.push(resolve);
+				request.signal.addEventListener("abort", () => resolve(null));
+			});
+			if (text === fails) return yield* failAfter("", "Overloaded.")(request);
+			if (text !== null) return yield* say(text)(request);
+			yield { kind: "end", stopReason: "cancelled", usage: null, error: null };
+		});
+		const { client, backend, write, uri } = session;
+		const ask = async (text: string, options: { kind?: 1 | 2; signal?: AbortSignal } = {}) => {
+			const { kind = 2, signal } = options;
+			const params = { textDocument: { uri }, position: write(text), context: { triggerKind: kind } };
+			const { items } = await client.request(
+				"textDocument/inlineCompletion",
+				params,
+				signal ? { signal } : {},
+			);
+			return items.map(({ insertText }) => insertText);
+		};
+		const questions = (count: number) =>
+			until(() => held.length === count && backend.requests.length === count);
+		const answer = (question: number, text: string) => held[question]!(text);
+		const isStopped = (question: number) => backend.requests[question]!.signal.aborted;
+		return { ...session, ask, questions, answer, isStopped };
+	};
+
+	test("the rest of its answer is suggested, and no model is asked again", async () => {
+		const { backend, ask, questions, answer } = await startHeld();
+		const first = ask("x = |");
+		await questions(1);
+		const second = ask("x = s|");
+		const third = ask("x = su|");
+		expect([await first, await second]).toEqual([[], []]);
+		answer(0, "sum(values)");
+		expect(await third).toEqual(["m(values)"]);
+		expect(backend.requests).toHaveLength(1);
+	});
+
+	test("an answer that does not fit is followed by a question of its own", async () => {
+		const { ask, questions, answer } = await startHeld();
+		const first = ask("x = |");
+		await questions(1);
+		const second = ask("x = s|");
+		expect(await first).toEqual([]);
+		answer(0, "max(values)");
+		await questions(2);
+		answer(1, "um(values)");
+		expect(await second).toEqual(["um(values)"]);
+	});
+
+	test("an answer that fails is followed by a question of its own", async () => {
+		const { ask, questions, answer } = await startHeld();
+		const first = ask("x = |");
+		await questions(1);
+		const second = ask("x = s|");
+		expect(await first).toEqual([]);
+		answer(0, fails);
+		await questions(2);
+		answer(1, "um(values)");
+		expect(await second).toEqual(["um(values)"]);
+	});
+
+	test.each([
+		["taken back", "x =|"],
+		["elsewhere", "x = |1"],
+		["far on", `x = ${"s".repeat(31)}|`],
+	])("%s: the model stops at once", async (_, text) => {
+		const { ask, questions, answer, isStopped } = await startHeld();
+		const first = ask("x = |");
+		await questions(1);
+		const second = ask(text);
+		expect(await first).toEqual([]);
+		expect(isStopped(0)).toBe(true);
+		await questions(2);
+		answer(1, "None");
+		expect(await second).toEqual(["None"]);
+	});
+
+	test("who asks by hand is not made to wait for it", async () => {
+		const { ask, questions, answer, isStopped } = await startHeld();
+		const first = ask("x = |");
+		await questions(1);
+		const second = ask("x = s|", { kind: 1 });
+		expect(await first).toEqual([]);
+		await questions(2);
+		expect(isStopped(0)).toBe(true);
+		answer(1, "um(values)");
+		expect(await second).toEqual(["um(values)"]);
+	});
+
+	test("who asks by hand where a model is asked already gets that answer", async () => {
+		const { backend, ask, questions, answer } = await startHeld();
+		const first = ask("x = |");
+		await questions(1);
+		const second = ask("x = |", { kind: 1 });
+		expect(await first).toEqual([]);
+		answer(0, "sum(values)");
+		expect(await second).toEqual(["sum(values)"]);
+		expect(backend.requests).toHaveLength(1);
+	});
+
+	test.each(["before", "after"])(
+		"an editor that cancels %s it tells of the key loses nothing",
+		async (when) => {
+			const { backend, write, ask, questions, answer } = await startHeld();
+			const abort = new AbortController();
+			const first = ask("x = |", { signal: abort.signal });
+			await questions(1);
+			if (when === "after") write("x = s|");
+			abort.abort();
+			const second = ask("x = su|");
+			await expect(first).rejects.toMatchObject({ code: -32800 });
+			answer(0, "sum(values)");
+			expect(await second).toEqual(["m(values)"]);
+			expect(backend.requests).toHaveLength(1);
+		},
+	);
+
+	test("one that is cancelled and not typed on stops, though nobody asked for it", async () => {
+		const { ask, questions, isStopped } = await startHeld();
+		const abort = new AbortController();
+		const first = ask("x = |", { signal: abort.signal });
+		await questions(1);
+		abort.abort();
+		await expect(first).rejects.toMatchObject({ code: -32800 });
+		await until(() => isStopped(0));
+	});
+
+	test.each(["a closed document", "a lost client"])("%s stops the model", async (what) => {
+		const { client, uri, ask, questions, isStopped } = await startHeld();
+		const first = ask("x = |");
+		await questions(1);
+		ask("x = s|").catch(() => {}); // nobody is there to be answered
+		expect(await first).toEqual([]);
+		if (what === "a lost client") client.close();
+		else client.notify("textDocument/didClose", { textDocument: { uri } });
+		await until(() => isStopped(0));
+	});
+});
+
 test("goes on from what is chosen in the editor's menu", async () => {
 	const { client, backend, write, uri } = await start(say("('day')"));
 	const position = write("x = df.gro| + 1");

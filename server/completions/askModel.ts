@@ -1,0 +1,47 @@
+/** A backend's completion model, asked for one suggestion: no tools, no history, least effort. */
+import type { CompletionRequest } from "./completions.ts";
+import { buildCompletionPrompt, buildFill, type Surroundings } from "./prompt.ts";
+
+/** A model call for a suggestion failed; the message is short enough for a status line. */
+export class CompletionError extends Error {
+	override readonly name = "CompletionError";
+}
+
+const maxOutputTokens = 256;
+
+/** What the model says, `null` when it was stopped. Fails with `CompletionError`. */
+export const askModel = async (
+	request: CompletionRequest,
+	surroundings: Surroundings,
+	signal: AbortSignal,
+): Promise<string | null> => {
+	const { prefix, suffix } = request;
+	const { system, user } = buildCompletionPrompt({ prefix, suffix, ...surroundings });
+	let text = "";
+	const updates = request.backend.runTurn({
+		conversationId: `completions:${request.uri}`,
+		environment: request.environment,
+		cwd: request.cwd,
+		systemPrompt: system,
+		transcript: [{ role: "user", content: [{ kind: "text", text: user }] }],
+		tools: [],
+		model: request.model,
+		// Fixed: a suggestion that comes late is worth nothing.
+		think: "l",
+		search: null,
+		maxRounds: 1,
+		maxOutputTokens,
+		fill: buildFill({ prefix, suffix, cells: surroundings.cells }),
+		signal,
+		callTool: async ({ callId }) => ({ callId, content: [], isError: true }),
+		permitProviderTool: async () => "Not available here.",
+		takeSteering: () => [],
+	});
+	for await (const update of updates) {
+		if (update.kind === "text") text += update.text;
+		if (update.kind !== "end") continue;
+		if (update.stopReason === "cancelled") return null;
+		if (update.stopReason === "failed") throw new CompletionError(update.error ?? "The completion failed.");
+	}
+	return text;
+};
