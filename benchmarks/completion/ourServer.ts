@@ -5,7 +5,6 @@ import { openConnection, type ServerConnection } from "../../clients/common/conn
 import type { Backend } from "../../server/backends/backend.ts";
 import { backendsOf, createBackends } from "../../server/backends/registry.ts";
 import { Completions } from "../../server/completions/completions.ts";
-import type { TypingPace } from "../../server/completions/typingPace.ts";
 import { Handshake } from "../../server/connection/handshake.ts";
 import { answerInitialize } from "../../server/initialize.ts";
 import { Server } from "../../server/server.ts";
@@ -19,13 +18,12 @@ export type OurServerOptions = {
 	/** Those that are measured, `null` for the real ones. */
 	readonly backends: readonly Backend[] | null;
 	readonly modelUrl: string;
-	readonly pace?: TypingPace;
 };
 
 export type OurServer = { readonly client: ServerConnection; close(): Promise<void> };
 
 export const startOurServer = async (options: OurServerOptions): Promise<OurServer> => {
-	const { folder, name, backends: own, modelUrl, pace } = options;
+	const { folder, name, backends: own, modelUrl } = options;
 	const store = openStore(join(folder, `${name}.sqlite`));
 	const backends = own ? backendsOf(own) : createBackends();
 	const sessions = new Sessions({
@@ -40,7 +38,7 @@ export const startOurServer = async (options: OurServerOptions): Promise<OurServ
 		isAlive: () => true,
 	});
 	const server = new Server({
-		services: { store, backends, sessions, completions: new Completions(pace) },
+		services: { store, backends, sessions, completions: new Completions() },
 		onLog: () => {},
 		onConnectionEnded: () => {},
 		onRetire: () => {},

@@ -1,9 +1,9 @@
 /**
- * People typing into our server, into one that waits for a fixed pause, and into tabby-agent: the same keys at the same
+ * People typing into our server, into what waits for a fixed pause, and into tabby-agent: the same keys at the same
  * time, and the same model.
  */
-import { TypingPace } from "../../server/completions/typingPace.ts";
 import { median, ms, printRow } from "../row.ts";
+import { fixedPause } from "./fixedPause.ts";
 import { documentOf, type OurServerOptions, startOurServer } from "./ourServer.ts";
 import { type Key, recordedKeys } from "./recording.ts";
 import { startTabbyAgent } from "./tabbyAgent.ts";
@@ -13,18 +13,10 @@ import { type Figures, type Subject, typeInto } from "./typist.ts";
 export const benchTyping = async (folder: string, hasPeer: boolean): Promise<void> => {
 	const recordings = recordedKeys();
 	const everyone = async (type: (keys: readonly Key[], name: string) => Promise<Figures>) =>
-		sum(await Promise.all(recordings.map((keys, index) => type(keys, String(index)))));
+		sum(await Promise.all(recordings.map((keys, index) => type(keys, `typing${index}`))));
 	const [ours, fixed, peer] = await Promise.all([
-		everyone((keys, n) =>
-			typeInto(keys, ({ url }) =>
-				ourSubject({ folder, name: `ours${n}`, modelUrl: url, pace: new TypingPace() }),
-			),
-		),
-		everyone((keys, n) =>
-			typeInto(keys, ({ url }) =>
-				ourSubject({ folder, name: `fixed${n}`, modelUrl: url, pace: new FixedPause(300) }),
-			),
-		),
+		everyone((keys, name) => typeInto(keys, ({ url }) => ourSubject({ folder, name, modelUrl: url }))),
+		everyone((keys) => typeInto(keys, async ({ url }) => fixedPause(url, 300))),
 		hasPeer ? everyone((keys) => typeInto(keys, ({ url }) => peerSubject(url))) : null,
 	]);
 	const compare = (row: Comparison, name: string, figures: Figures): void => {
@@ -84,25 +76,6 @@ const comparisons = (keys: number) =>
 			target: "–",
 		},
 	}) satisfies Record<string, Comparison>;
-
-/** The plainest rule: a model is asked when no key has come for so long. */
-class FixedPause extends TypingPace {
-	readonly #pauseMs: number;
-	readonly #lastKeys = new Map<string, number>();
-
-	constructor(pauseMs: number) {
-		super();
-		this.#pauseMs = pauseMs;
-	}
-
-	override typed(uri: string): void {
-		this.#lastKeys.set(uri, performance.now());
-	}
-
-	override remainingMs(uri: string): number {
-		return Math.max(0, (this.#lastKeys.get(uri) ?? 0) + this.#pauseMs - performance.now());
-	}
-}
 
 const ourSubject = async (options: Omit<OurServerOptions, "backends">): Promise<Subject> => {
 	const { client, close } = await startOurServer({ ...options, backends: null });
