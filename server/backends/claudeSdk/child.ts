@@ -9,6 +9,7 @@ import type { Environment } from "../backend.ts";
 import { claudeEfforts, claudeThinking, fullClaudeModel, thinkingBudgets } from "../models.ts";
 import { Queue } from "../queue.ts";
 import { wireNames } from "../wireId.ts";
+import { removeHistoryCopy } from "./historyCopy.ts";
 import type { Project } from "./project.ts";
 import type { Seed } from "./seed.ts";
 import { claudeNames, createToolServer, type ToolAnswer } from "./toolServer.ts";
@@ -50,8 +51,12 @@ export class ClaudeChild {
 	/** Fingerprint of the transcript it holds, `null` once that is not certain. */
 	history: string | null;
 	listener: ChildListener | null = null;
+	/** Resolves when the process has ended and has left nothing behind. */
+	readonly gone: Promise<void>;
 	readonly #input = new Queue<SDKUserMessage>();
 	readonly #query: Promise<Query>;
+	/** Names a history that is handed over. */
+	readonly #sessionId = randomUUID();
 	#ended = false;
 	#lastError = "";
 	#costUsd = 0;
@@ -61,7 +66,11 @@ export class ClaudeChild {
 		this.history = history;
 		this.#query = this.#start(seed);
 		// A failed start is told to the listener.
-		this.#query.catch((error) => this.#end(error));
+		const ended = this.#query.then(
+			(messages) => this.#read(messages),
+			(error) => this.#end(error),
+		);
+		this.gone = seed.length === 0 ? ended : ended.then(() => removeHistoryCopy(this.#sessionId));
 	}
 
 	get ended(): boolean {
@@ -107,9 +116,7 @@ export class ClaudeChild {
 
 	async #start(seed: Seed["records"]): Promise<Query> {
 		const { query } = await import("@anthropic-ai/claude-agent-sdk");
-		const running = query({ prompt: this.#input, options: this.#toOptions(seed) });
-		this.#read(running);
-		return running;
+		return query({ prompt: this.#input, options: this.#toOptions(seed) });
 	}
 
 	async #read(messages: Query): Promise<void> {
@@ -195,7 +202,7 @@ export class ClaudeChild {
 			...(seed.length === 0
 				? { persistSession: false }
 				: {
-						resume: randomUUID(),
+						resume: this.#sessionId,
 						sessionStore: { load: async () => [...seed], append: async () => {} },
 					}),
 			stderr: (text) => {

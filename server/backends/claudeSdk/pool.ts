@@ -1,8 +1,12 @@
 /** Children that wait for the next turn of their conversation. A child in use is not in the pool. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ClaudeChild } from "./child.ts";
 
 /** Each takes about 200 MB. */
 const maxIdle = 6;
+
+/** The server does not wait for longer at its own end. */
+const maxEndMs = 2_000;
 
 /** A conversation that rests for longer gets a new child when it goes on. */
 const maxIdleMs = 15 * 60_000;
@@ -12,6 +16,7 @@ export class ChildPool {
 	readonly #idle = new Map<string, ClaudeChild>();
 	readonly #timers = new Map<ClaudeChild, NodeJS.Timeout>();
 	readonly #all = new Set<ClaudeChild>();
+	readonly #ending = new Set<ClaudeChild>();
 	readonly #seen = new Set<string>();
 
 	/** The conversation's child, to be given back with `put`. One that does not fit is closed. */
@@ -50,6 +55,8 @@ export class ChildPool {
 	close(child: ClaudeChild): void {
 		this.#stopTimer(child);
 		this.#all.delete(child);
+		this.#ending.add(child);
+		void child.gone.then(() => this.#ending.delete(child));
 		child.close();
 	}
 
@@ -68,8 +75,11 @@ export class ChildPool {
 		return false;
 	}
 
-	dispose(): void {
+	/** Ends all children; resolves once they are gone, with what they had of conversations on the disk. */
+	async dispose(): Promise<void> {
 		for (const child of [...this.#all]) this.close(child);
 		this.#idle.clear();
+		const late = sleep(maxEndMs, undefined, { ref: false });
+		await Promise.race([late, Promise.all([...this.#ending].map((child) => child.gone))]);
 	}
 }

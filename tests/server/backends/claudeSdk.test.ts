@@ -1,6 +1,7 @@
 /** What only Claude Code does: tools of its own, a child that is kept, sessions that are seeded. */
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Backend } from "../../../server/backends/backend.ts";
@@ -200,11 +201,19 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 		const folder = mkdtempSync(join(process.env.HOME!, "config-"));
 		const environment = { ...subject.environment(server), CLAUDE_CONFIG_DIR: folder };
 		const own = createClaudeSdkBackend();
-		const talk = new Conversation(own, environment, subject.model, subject.cwd());
+		const talk = new Conversation(own, environment, subject.model, folder);
 		await talk.say("plum jam");
 		talk.transcript = [{ role: "user", content: [text("pear jam")] }, ...talk.transcript.slice(1)];
 		expect((await talk.say("and now?")).text).toBe("You said: and now?");
+		// The SDK gives a history to the child as files in a folder that it makes.
+		const project = `projects/${realpathSync(folder).replaceAll(/[^a-zA-Z0-9]/g, "-")}`;
+		const copies = () =>
+			readdirSync(tmpdir()).filter(
+				(name) => name.startsWith("claude-resume-") && existsSync(join(tmpdir(), name, project)),
+			);
+		expect(copies()).not.toEqual([]);
 		await own.dispose();
+		expect(copies()).toEqual([]);
 		const files = readdirSync(folder, { recursive: true, withFileTypes: true })
 			.filter((entry) => entry.isFile())
 			.map((entry) => join(entry.parentPath, entry.name));
