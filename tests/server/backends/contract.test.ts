@@ -386,6 +386,41 @@ describe.each(backendSubjects.filter((subject) => subject.missing === null))("$n
 				if (index > 0) expect(repeatedShare(requests[index - 1]!, request), `request ${index}`).toBe(1);
 		});
 
+		test("each request begins with the one before, however a turn has ended", async (context) => {
+			// A child that has lost something of the transcript is given all of it anew.
+			if (subject.keepsHistory) context.skip();
+			begin();
+			const abortOn = async (prompt: string, kind: TurnUpdate["kind"]) => {
+				const abort = new AbortController();
+				await say(prompt, {
+					signal: abort.signal,
+					onUpdate: (update) => update.kind === kind && abort.abort(),
+				});
+			};
+			const tool = '@@tool pyrun {"code":"1"}@@';
+			const waiting = [[text("rather that")]];
+			const turns: (() => Promise<unknown>)[] = [
+				() => abortOn("@@slow@@ @@say one two three four@@", "textDelta"),
+				() => abortOn(`@@think@@ ${tool} ${tool}`, "toolCall"),
+				() => say("@@say I will not.@@ @@refuse@@"),
+				() => say("@@say as much@@ @@maxtokens@@"),
+				() => say("@@empty@@"),
+				() => say(`@@say Two.@@ ${tool} ${tool} @@then@@ @@think@@ ${tool}`),
+				() => say(tool, { callTool: () => ({ content: [], isError: true }) }),
+				() => say(tool, { steering: () => waiting.splice(0) }),
+				() => say("@@error 500 times=1@@"),
+				() => say("@@cut@@ @@say one two three four@@"),
+				() => say("@@say one@@ @@say two@@"),
+			];
+			for (const turn of turns) {
+				await turn();
+				await say("after");
+			}
+			const { requests } = server;
+			for (const [index, request] of requests.entries())
+				if (index > 0) expect(repeatedShare(requests[index - 1]!, request), `request ${index}`).toBe(1);
+		});
+
 		test("equal transcripts give equal requests", async (context) => {
 			if (subject.keepsHistory) context.skip();
 			begin();
