@@ -1,30 +1,37 @@
 /**
- * Untrusted text as a terminal would show it, in runs of one style: of all control sequences only colours act, and
- * carriage returns, backspaces and erasing a line, so that a progress bar is its last state.
+ * Untrusted text as a terminal would show it, in runs of one style: of all control sequences only colours act,
+ * carriage returns, backspaces, erasing, and going up and down lines, so that progress bars are their last state.
  */
-import { graphemes, graphemeWidth, textWidth } from "./textWidth.ts";
+import { EditedLine, type Run } from "./editedLine.ts";
 
-export type Run = readonly [text: string, style: string];
+export type { Run };
 
 /** Takes the parameters of a colour sequence, answers the style that is in force from there on. */
 export type Colours = (parameters: string) => string;
 
-/** Text may come in pieces that are cut anywhere. */
+/** Lines that stay within reach of a text that goes up, as nested progress bars do. */
+const maxOpen = 100;
+
+/**
+ * Text may come in pieces that are cut anywhere. A line is finished with its end; once the text has gone up a line,
+ * the last lines stay open, for it may do so again.
+ */
 export class TerminalText {
 	readonly #colours: Colours;
+	readonly #takeBack: () => readonly Run[] | undefined;
 	#style: string;
-	/** The line, as long as text was only added to it: the usual case. */
-	#runs: [string, string][] = [];
-	/** The line by cells, once something in it was overwritten; `#at` is the place in it. */
-	#cells: Cell[] | null = null;
-	#at = 0;
+	/** Lines that can still change; without `#goesUp` the one that is written. */
+	#open: EditedLine[] = [new EditedLine()];
+	#row = 0;
+	#goesUp = false;
 	/** The beginning of a sequence whose end has not come. */
 	#held = "";
 
-	/** `style` is in force before the first colour. */
-	constructor(style: string, colours: Colours) {
+	/** `style` is in force before the first colour. `takeBack` gives the line that was finished last, if it may be. */
+	constructor(style: string, colours: Colours, takeBack: () => readonly Run[] | undefined = () => undefined) {
 		this.#style = style;
 		this.#colours = colours;
+		this.#takeBack = takeBack;
 	}
 
 	/** Takes a piece, gives the lines that it finished. */
@@ -34,74 +41,88 @@ export class TerminalText {
 		const usable = input.length - unfinished(input);
 		this.#held = input.slice(usable);
 		for (const [piece] of input.slice(0, usable).matchAll(pieces)) {
-			if (piece === "\n" || piece === "\r\n") {
-				lines.push(this.rest);
-				this.#runs = [];
-				this.#cells = null;
-			} else if (isSequence(piece)) this.#sequence(piece);
-			else if (piece === "\r") this.#moveTo(0);
-			else if (piece === "\b") this.#moveTo(Math.max(0, this.#column() - 1));
-			else if (piece === "\t") this.#put(" ".repeat(8 - (this.#column() % 8)));
-			else this.#put(visible(piece));
+			if (piece === "\n" || piece === "\r\n") this.#newline(lines);
+			else if (isSequence(piece)) this.#sequence(piece, lines);
+			else if (piece === "\r") this.#line.moveTo(0);
+			else if (piece === "\b") this.#line.moveTo(Math.max(0, this.#line.column - 1));
+			else if (piece === "\t") this.#line.put(" ".repeat(8 - (this.#line.column % 8)), this.#style);
+			else this.#line.put(visible(piece), this.#style);
 		}
 		return lines;
 	}
 
-	/** The line that is not finished yet. */
-	get rest(): readonly Run[] {
-		if (this.#cells === null) return this.#runs;
-		const runs: [string, string][] = [];
-		for (const { text, style } of this.#cells) append(runs, text, style);
-		return runs;
+	/** The lines that are not finished yet. */
+	get rest(): readonly (readonly Run[])[] {
+		const lines = this.#open.map((line) => line.runs);
+		return lines.at(-1)?.length === 0 ? lines.slice(0, -1) : lines;
 	}
 
-	#column(): number {
-		return this.#cells === null ? this.#runs.reduce((sum, [text]) => sum + textWidth(text), 0) : this.#at;
+	get #line(): EditedLine {
+		return this.#open[this.#row]!;
 	}
 
-	#put(text: string): void {
-		if (text === "") return;
-		const cells = this.#cells;
-		if (cells === null) {
-			append(this.#runs, text, this.#style);
-			return;
+	#newline(finished: (readonly Run[])[]): void {
+		this.#row++;
+		if (this.#row < this.#open.length) this.#line.moveTo(0);
+		else this.#open.push(new EditedLine());
+		while (this.#open.length > (this.#goesUp ? maxOpen : 1) && this.#row > 0) {
+			finished.push(this.#open.shift()!.runs);
+			this.#row--;
 		}
-		for (const cell of cellsOf(text)) {
-			const before = cells[this.#at - 1];
-			if (cell !== "" && cells[this.#at]?.text === "" && before) before.text = " ";
-			cells[this.#at++] = { text: cell, style: this.#style };
+	}
+
+	#up(count: number, finished: (readonly Run[])[]): void {
+		this.#goesUp = true;
+		const { column } = this.#line;
+		for (let rows = Math.min(count, maxOpen); rows > 0; rows--) {
+			if (this.#row === 0) {
+				const back = finished.pop() ?? this.#takeBack();
+				if (back === undefined) break;
+				this.#open.unshift(new EditedLine(back));
+			} else this.#row--;
 		}
-		// What an overwritten wide character leaves behind is a blank.
-		const next = cells[this.#at];
-		if (next?.text === "") next.text = " ";
+		this.#line.moveTo(column);
 	}
 
-	#moveTo(column: number): void {
-		this.#at = Math.min(column, this.#spread().length);
+	#down(count: number): void {
+		const { column } = this.#line;
+		this.#row = Math.min(this.#row + count, this.#open.length - 1);
+		this.#line.moveTo(column);
 	}
 
-	#spread(): Cell[] {
-		if (this.#cells === null) {
-			this.#cells = this.#runs.flatMap(([text, style]) =>
-				[...cellsOf(text)].map((cell) => ({ text: cell, style })),
-			);
-			this.#at = this.#cells.length;
-		}
-		return this.#cells;
-	}
-
-	#sequence(piece: string): void {
-		const match = /^(?:\x1b\[|\x9b)([\d;:]*)([mK])$/.exec(piece);
+	#sequence(piece: string, finished: (readonly Run[])[]): void {
+		const match = /^(?:\x1b\[|\x9b)([\d;:]*)([ABEFJKm])$/.exec(piece);
 		if (!match) return;
-		if (match[2] === "m") this.#style = this.#colours(match[1]!);
-		// Progress bars erase to the line's end, or the line, before they write it anew.
-		else if (match[1] === "" || match[1] === "0") {
-			const cells = this.#spread();
-			cells.length = this.#at;
-		} else if (match[1] === "2")
-			this.#cells = this.#spread()
-				.slice(0, this.#at)
-				.map(() => ({ text: " ", style: "" }));
+		const [, parameters = "", action] = match;
+		const count = Number.parseInt(parameters, 10) || 0;
+		switch (action) {
+			case "m":
+				this.#style = this.#colours(parameters);
+				break;
+			case "A":
+			case "F":
+				this.#up(Math.max(1, count), finished);
+				if (action === "F") this.#line.moveTo(0);
+				break;
+			case "B":
+			case "E":
+				this.#down(Math.max(1, count));
+				if (action === "E") this.#line.moveTo(0);
+				break;
+			case "J":
+				// Of a screen there is only what the text itself opened again.
+				if (count !== 0 || !this.#goesUp) break;
+				this.#open.length = this.#row + 1;
+				this.#line.eraseRest();
+				break;
+			// Progress bars erase to the line's end, or the line, before they write it anew.
+			case "K":
+				if (count === 0) this.#line.eraseRest();
+				else if (count === 2) this.#line.blank();
+				break;
+			default:
+				break;
+		}
 	}
 }
 
@@ -120,24 +141,6 @@ export const plainText = (text: string): string =>
 				)
 				.join("")
 		: text;
-
-type Cell = { text: string; style: string };
-
-const append = (runs: [string, string][], text: string, style: string): void => {
-	const last = runs.at(-1);
-	if (last?.[1] === style) last[0] += text;
-	else runs.push([text, style]);
-};
-
-/** A grapheme per cell; nothing in the second cell of a wide one. */
-function* cellsOf(text: string): Iterable<string> {
-	for (const grapheme of graphemes(text)) {
-		const width = graphemeWidth(grapheme);
-		if (width === 0) continue;
-		yield grapheme;
-		if (width === 2) yield "";
-	}
-}
 
 const isSequence = (piece: string): boolean => piece[0] === "\x1b" || /^[\x90\x98\x9b\x9d-\x9f]/.test(piece);
 

@@ -16,28 +16,27 @@ export class TerminalLines {
 	/** `base` is the style of text that has no colour of its own. */
 	constructor(base = "") {
 		let sgr = noSgr;
-		this.#text = new TerminalText(base, (parameters) => {
+		const colours = (parameters: string) => {
 			sgr = applySgr(sgr, parameters);
 			return styleOf(sgr) || base;
-		});
+		};
+		this.#text = new TerminalText(base, colours, () => this.#finished.pop());
 	}
 
 	/** The lines so far; the last may not be finished. */
 	get lines(): readonly Line[] {
-		const { rest } = this.#text;
-		return rest.length === 0 ? this.#finished : [...this.#finished, rest];
+		return [...this.#finished, ...this.#text.rest];
 	}
 
 	/** The first or the last of the lines, without going through all of them. */
 	part(count: number, end: "head" | "tail"): readonly Line[] {
-		if (end === "head") return this.#finished.length >= count ? this.#finished.slice(0, count) : this.lines;
 		const { rest } = this.#text;
-		if (rest.length === 0) return this.#finished.slice(-count);
-		return count === 1 ? [rest] : [...this.#finished.slice(1 - count), rest];
+		if (end === "head") return [...this.#finished.slice(0, count), ...rest].slice(0, count);
+		return [...this.#finished.slice(-count), ...rest].slice(-count);
 	}
 
 	get count(): number {
-		return this.#finished.length + (this.#text.rest.length === 0 ? 0 : 1);
+		return this.#finished.length + this.#text.rest.length;
 	}
 
 	write(text: string): void {

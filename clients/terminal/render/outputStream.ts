@@ -1,6 +1,6 @@
 /**
- * The output of a running cell: complete lines go to the scrollback, the line that is not finished (a progress bar,
- * a prompt) stays in the tail until it is.
+ * The output of a running cell: complete lines go to the scrollback, what is not finished (progress bars, a prompt)
+ * stays in the tail until it is.
  */
 import { wrapCells } from "../screen/styledText.ts";
 import { createSanitizer, type Sanitizer } from "./sanitize.ts";
@@ -8,9 +8,9 @@ import { createSanitizer, type Sanitizer } from "./sanitize.ts";
 export type OutputStream = {
 	/** Takes text as the cell printed it, gives the lines that it finished. */
 	write(text: string): string[];
-	/** The rows of the unfinished line, for the tail. */
+	/** The rows of the unfinished lines, for the tail. */
 	live(width: number): string[];
-	/** Gives the unfinished line, if any, and starts anew. */
+	/** Gives the unfinished lines, if any, and starts anew. */
 	end(): string[];
 };
 
@@ -18,14 +18,11 @@ export const createOutputStream = (): OutputStream => {
 	let sanitizer: Sanitizer = createSanitizer();
 	return {
 		write: (text) => sanitizer.write(text),
-		live(width) {
-			const rest = sanitizer.rest();
-			return rest === "" ? [] : wrapCells(rest, width);
-		},
+		live: (width) => sanitizer.rest().flatMap((line) => wrapCells(line, width)),
 		end() {
 			const rest = sanitizer.rest();
 			sanitizer = createSanitizer();
-			return rest === "" ? [] : [rest];
+			return rest;
 		},
 	};
 };

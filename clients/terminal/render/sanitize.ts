@@ -7,23 +7,21 @@ import { codePointName, type Run, TerminalText } from "../../common/terminalText
 /** The lines of a text, without newlines, safe to commit. */
 export const sanitizeLines = (text: string): string[] => {
 	const cleaner = createSanitizer();
-	const lines = cleaner.write(text);
-	const rest = cleaner.rest();
-	return rest === "" ? lines : [...lines, rest];
+	return [...cleaner.write(text), ...cleaner.rest()];
 };
 
 /** The text as one safe string. */
 export const sanitize = (text: string): string => {
-	const cleaner = createSanitizer();
-	return [...cleaner.write(text), cleaner.rest()].join("\n");
+	const end = text.endsWith("\n") ? [""] : [];
+	return [...sanitizeLines(text), ...end].join("\n");
 };
 
 /** For text that arrives in pieces; sequences and lines may be cut anywhere. */
 export type Sanitizer = {
 	/** Takes a piece, gives the lines that it finished. */
 	write(text: string): string[];
-	/** The line that is not finished yet, as it would look. */
-	rest(): string;
+	/** The lines that are not finished yet, as they would look. */
+	rest(): string[];
 };
 
 export const createSanitizer = (): Sanitizer => {
@@ -32,7 +30,7 @@ export const createSanitizer = (): Sanitizer => {
 		style = mergeSgr(style, parameters);
 		return style;
 	});
-	return { write: (piece) => text.write(piece).map(coloured), rest: () => coloured(text.rest) };
+	return { write: (piece) => text.write(piece).map(coloured), rest: () => text.rest.map(coloured) };
 };
 
 const coloured = (runs: readonly Run[]): string => {

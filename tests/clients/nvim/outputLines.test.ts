@@ -27,6 +27,17 @@ test("a carriage return, a backspace and erasing a line act; nothing else does",
 	check("\ud800!", "�!");
 });
 
+test("nested progress bars are their last state, wherever the text is cut", () => {
+	const whole = "begin\n0% a\n\r0% b\x1b[A\r50% a\n\r9% b\x1b[A\r99% a\n\nend\n";
+	for (let cut = 0; cut <= whole.length; cut++) {
+		const lines = new TerminalLines();
+		lines.write(whole.slice(0, cut));
+		lines.write(whole.slice(cut));
+		expect(show(lines.lines), `cut at ${cut}`).toBe("begin\n99% a\n9% b\nend");
+		expect(lines.count).toBe(4);
+	}
+});
+
 test("text may be cut anywhere", () => {
 	const whole = "a\x1b[31mb\r\nc\x1b]0;t\x07d😀\re";
 	for (let cut = 0; cut <= whole.length; cut++) {

@@ -48,6 +48,16 @@ test("leaves nothing of escape sequences, links and titles", () => {
 	).toBe("link x");
 });
 
+test("shows nested progress bars as their last state", () => {
+	const bars = [0, 50, 100].flatMap((outer) =>
+		[0, 99].map((inner) => printed(`\r${outer}% outer\n\r${inner}% inner\x1b[A`, "stderr")),
+	);
+	expect(renderOutputs([printed("begin\n", "stderr"), ...bars, printed("\n\ndone\n", "stderr")])).toBe(
+		"begin\n100% outer\n99% inner\ndone\n",
+	);
+	expect(renderOutputs([printed("a\nb\n\x1b[2A\x1b[2Knew\n")])).toBe("new\nb\n");
+});
+
 test("shows a progress bar as its last state", () => {
 	const bar = Array.from({ length: 101 }, (_, n) => printed(`\r${n} %`, "stderr"));
 	expect(renderOutputs([...bar, printed("\n", "stderr"), printed("done\r\n")])).toBe("100 %\ndone\n");

@@ -37,6 +37,11 @@ test.each([
 	["erasing to the line's end", "a long line\rshort\x1b[K", "short"],
 	["CR LF is a newline", "a\r\nb", "a\nb"],
 	["a backspace goes back", "abc\b\bX", "aXc"],
+	["nested progress bars", "0% a\n\r0% b\x1b[A\r50% a\n\r9% b\x1b[A\r99% a\n\n", "99% a\n9% b\n"],
+	["lines written anew", "one\ntwo\nthree\n\x1b[3A\x1b[2KONE\n\x1b[1B\x1b[KTHREE\n", "ONE\ntwo\nTHREE\n"],
+	["all below erased", "one\ntwo\nthree\x1b[2F\x1b[Jnew", "new"],
+	["up beyond the first line", "one\n\x1b[99Atwo", "two"],
+	["down beyond the last line", "one\n\x1b[99Btwo", "one\ntwo"],
 	["overstrike as man pages use it", "N\bNA\bA", "NA"],
 	["tabs go to the next eighth", "a\tb\n12345678\tc", "a       b\n12345678        c"],
 	["a wide character that is half written over", "漢字\rx", "x 字"],
@@ -54,7 +59,7 @@ describe("text in pieces", () => {
 			const lines = [
 				...sanitizer.write(nasty.slice(0, cut)),
 				...sanitizer.write(nasty.slice(cut)),
-				sanitizer.rest(),
+				...sanitizer.rest(),
 			];
 			expect(lines.join("\n"), `cut at ${cut}`).toBe(sanitize(nasty));
 		}
@@ -72,6 +77,8 @@ describe("text in pieces", () => {
 			"1",
 			"m",
 			"J",
+			"A",
+			"E",
 			"\x07",
 			"\x9b",
 			"\x9d",
@@ -96,6 +103,24 @@ describe("text in pieces", () => {
 });
 
 describe("output of a running cell", () => {
+	test("once it goes up, the lines in its reach stay and change", () => {
+		const stream = createOutputStream();
+		expect(stream.write("begin\nouter 0\n")).toEqual(["begin", "outer 0"]);
+		expect(stream.write("inner 0\x1b[A\router 1")).toEqual([]);
+		expect(stream.live(40)).toEqual(["outer 1"]);
+		expect(stream.write("\n\rinner 1\x1b[A\router 2\n\rinner 2")).toEqual([]);
+		expect(stream.live(40)).toEqual(["outer 2", "inner 2"]);
+		expect(stream.end()).toEqual(["outer 2", "inner 2"]);
+	});
+
+	test("what it left far behind goes out", () => {
+		const stream = createOutputStream();
+		const lines = Array.from({ length: 300 }, (_, index) => `${index}`);
+		const out = stream.write(`\x1b[A${lines.join("\n")}\n`);
+		expect(out.length).toBeGreaterThan(190);
+		expect([...out, ...stream.end()]).toEqual(lines);
+	});
+
 	test("finished lines go out, the unfinished one stays and changes", () => {
 		const stream = createOutputStream();
 		expect(stream.write("start\n 10%")).toEqual(["start"]);
