@@ -6,9 +6,9 @@ import {
 	type LiveSessionListener,
 	type Submission,
 } from "../common/liveSession.ts";
-import { type Approval, type Change, isAlive, type SessionView } from "../common/sessionView.ts";
+import { type Change, isAlive, type SessionView } from "../common/sessionView.ts";
 import { createAnswerKeys } from "./answerKeys.ts";
-import { ApprovalPrompt } from "./approvalPrompt.ts";
+import { Asked } from "./asked.ts";
 import { exitCodes } from "./batch.ts";
 import { clientName } from "./clientName.ts";
 import { createCommandRunner, promptModeText, runsAsCell } from "./commands.ts";
@@ -24,7 +24,6 @@ import { resumeText } from "./leaving.ts";
 import { PendingEntries, sourceOf } from "./pendingEntries.ts";
 import type { KeyboardTerminal } from "./processTerminal.ts";
 import type { Start } from "./program.ts";
-import { inputQuestion, leaveQuestion, type Question, reasonQuestion } from "./questions.ts";
 import { useCodeTheme } from "./render/codeThemes.ts";
 import { detectGraphics } from "./render/images.ts";
 import { renderStatus } from "./render/parts.ts";
@@ -36,6 +35,7 @@ import { Stage } from "./stage.ts";
 import { statusParts } from "./statusLine.ts";
 
 const messageMs = 4000;
+
 /**
  * The shell on a terminal: what happened scrolls up, below it stands the input, which is usable at any time. Keys become
  * requests here; what comes back is drawn by `Scrollback` (above) and `#tail` (below).
@@ -52,10 +52,9 @@ export class ScreenShell implements LiveSessionListener {
 	readonly #suggestion: InlineSuggestion;
 	readonly #answerKeys: Readonly<Record<string, () => boolean>>;
 	readonly #pending: PendingEntries;
+	readonly #asked: Asked;
 	readonly #runCommand: ReturnType<typeof createCommandRunner>;
 	readonly #typed: string[] = [];
-	#questions: Question[] = [];
-	#card: ApprovalPrompt | null = null;
 	#link: LinkState = { kind: "joining" };
 	#wasLost = false;
 	#message: string | null = null;
@@ -82,6 +81,15 @@ export class ScreenShell implements LiveSessionListener {
 		);
 		this.#live = new LiveSession(start.sessionOptions(this, { approvals: true, input: true }));
 		this.#pending = new PendingEntries(this.#live);
+		this.#asked = new Asked({
+			live: this.#live,
+			theme: this.#theme,
+			columns: () => this.#stage.screen.columns,
+			showText: (text) => this.#scrollback.showText(text),
+			say: (text) => this.#say(text),
+			send: (answer) => this.#send(answer),
+			draw: () => this.#stage.drawSoon(),
+		});
 		this.#runCommand = createCommandRunner(this.#live);
 		this.#scrollback = new Scrollback({
 			theme: this.#theme,
@@ -154,7 +162,7 @@ export class ScreenShell implements LiveSessionListener {
 	onOpened(view: SessionView, changes: readonly Change[]): void {
 		for (const change of changes) this.#scrollback.show(change);
 		if (changes.length > 0) this.#scrollback.gap();
-		for (const approval of view.approvals.values()) this.#askApproval(approval);
+		for (const approval of view.approvals.values()) this.#asked.approval(approval);
 		this.#live.resize(this.#stage.screen.columns, this.#stage.screen.rows);
 		void this.#loadHistory(view);
 		this.#tellOpened(view);
@@ -187,20 +195,7 @@ export class ScreenShell implements LiveSessionListener {
 	}
 
 	onInputRequest(request: InputRequestParams): void {
-		const above = sanitizeLines(request.prompt).slice(0, -1);
-		if (above.length > 0) this.#scrollback.showText(above.join("\n"));
-		const question = inputQuestion(request, {
-			theme: this.#theme,
-			onSubmit: (text) => {
-				const [line = ""] = question.render(this.#stage.screen.columns).lines;
-				this.#scrollback.showText(request.password ? line : `${request.prompt.split("\n").at(-1)}${text}`);
-				this.#close(question);
-				this.#send(this.#live.answerInput(request.inputId, text));
-			},
-		});
-		this.#inputOf.set(question, request.inputId);
-		this.#questions.push(question);
-		this.#stage.drawSoon();
+		this.#asked.input(request);
 	}
 
 	onRejected(submission: Submission, reason: string): void {
@@ -214,23 +209,17 @@ export class ScreenShell implements LiveSessionListener {
 	#follow(change: Change): void {
 		switch (change.kind) {
 			case "cellFinished":
-				this.#dropQuestions(change.cell.cellId);
+				this.#asked.drop(change.cell.cellId);
 				// What the question before leaving was about has ended.
-				if (this.#questions[0]?.kind === "leave" && this.#runningInput === null) void this.#leave("close");
+				if (this.#asked.question?.kind === "leave" && this.#runningInput === null) void this.#leave("close");
 				if (change.cell.by === this.#live.view?.participantId)
 					for (const payload of change.payloads) void this.#onPayload(payload);
 				return;
 			case "approvalAsked":
-				this.#askApproval(change.approval);
+				this.#asked.approval(change.approval);
 				return;
 			case "approvalAnswered":
-				this.#dropQuestions(change.approval.approvalId);
-				if (this.#card?.approval.approvalId !== change.approval.approvalId) return;
-				this.#card = null;
-				for (const next of this.#live.view!.approvals.values()) {
-					this.#askApproval(next);
-					break;
-				}
+				this.#asked.approvalAnswered(change.approval.approvalId);
 				return;
 			case "settings":
 				if (change.before.promptMode !== this.#live.view!.settings.promptMode)
@@ -363,16 +352,16 @@ export class ScreenShell implements LiveSessionListener {
 
 	#handleKey(key: KeyEvent): void {
 		const id = key.kind === "key" ? key.id : "";
-		const question = this.#questions[0];
+		const { question } = this.#asked;
 		if (id === "ctrl+\\") void this.#leave("close");
 		else if (id === "ctrl+z") this.#stage.suspend();
 		else if (id === "ctrl+l") this.#stage.clear();
-		else if (question !== undefined) this.#questionKey(question, key, id);
+		else if (question !== null) this.#asked.questionKey(question, key);
 		else this.#inputKey(key, id);
 	}
 
 	#inputKey(key: KeyEvent, id: string): void {
-		if (this.#card !== null && this.#cardKey(this.#card, id)) return;
+		if (this.#asked.cardKey(id, this.#editor.text === "")) return;
 		const action = this.#actions[id] ?? this.#answerKeys[id];
 		if (action !== undefined && this.#editor.mode !== "search") {
 			// A menu of completions closes and keeps what it put in.
@@ -411,42 +400,6 @@ export class ScreenShell implements LiveSessionListener {
 			return true;
 		},
 	};
-
-	#questionKey(question: Question, key: KeyEvent, id: string): void {
-		if (question.kind === "input" && id === "ctrl+c") {
-			this.#send(this.#live.interrupt());
-		} else if (question.kind === "reason" && (id === "escape" || id === "ctrl+c")) this.#close(question);
-		else if (!question.handleKey(key) && question.kind === "input" && id === "ctrl+d")
-			this.#endOfInput(question);
-	}
-
-	/** Ctrl-D in an empty `input()` line raises EOFError in Python. */
-	#endOfInput(question: Question): void {
-		const request = this.#inputOf.get(question);
-		if (request === undefined) return;
-		this.#close(question);
-		this.#send(this.#live.answerInput(request, "\x04"));
-	}
-
-	readonly #inputOf = new WeakMap<Question, string>();
-
-	/** True when the key was the card's. */
-	#cardKey(card: ApprovalPrompt, id: string): boolean {
-		const answer = card.key(id, this.#editor.text === "", performance.now());
-		const { approval } = card;
-		if (answer === "deny") {
-			const question = reasonQuestion(approval, {
-				theme: this.#theme,
-				onSubmit: (text) => {
-					this.#close(question);
-					this.#send(this.#live.answerPermission(approval.approvalId, "deny", text.trim() || undefined));
-				},
-			});
-			this.#questions.push(question);
-		} else if (answer !== null && answer !== "used")
-			this.#send(this.#live.answerPermission(approval.approvalId, answer));
-		return answer !== null;
-	}
 
 	/** Ctrl-C: the nearest thing that can be stopped. */
 	#interrupt(): boolean {
@@ -513,12 +466,7 @@ export class ScreenShell implements LiveSessionListener {
 	async #askLeave(how: "close" | "detach"): Promise<void> {
 		const running = this.#runningInput;
 		if (how === "detach" || running === null) return this.#leave(how);
-		const question = leaveQuestion(`${running} still runs:`, this.#theme, (answer) => {
-			this.#close(question);
-			if (answer !== "stay") void this.#leave(answer);
-		});
-		this.#questions.unshift(question);
-		this.#stage.draw();
+		this.#asked.leave(`${running} still runs:`, (answer) => void this.#leave(answer));
 	}
 
 	/** The cell that runs, or that was typed and has not begun yet; `null` when there is none. */
@@ -564,20 +512,6 @@ export class ScreenShell implements LiveSessionListener {
 		return sanitizeLines(present ?? (byName === clientName ? "" : (byName ?? ""))).join(" ");
 	}
 
-	#askApproval(approval: Approval): void {
-		if (this.#live.role === "observer") this.#say(`${approval.tool} waits for somebody's approval`);
-		else this.#card ??= new ApprovalPrompt(approval, performance.now());
-	}
-
-	#close(question: Question): void {
-		this.#questions = this.#questions.filter((each) => each !== question);
-		this.#stage.drawSoon();
-	}
-
-	#dropQuestions(about: string): void {
-		this.#questions = this.#questions.filter((each) => each.about !== about);
-	}
-
 	/** A request whose answer needs no handling; a refusal is told. */
 	#send(answer: Promise<unknown>): void {
 		answer.catch((error: Error) => {
@@ -608,16 +542,18 @@ export class ScreenShell implements LiveSessionListener {
 		const above = [...live, ...waiting];
 		if (above.length > 0) above.push("");
 		const input = this.#inputLines(columns, Math.max(1, Math.floor(rows / 2)));
-		const card =
-			this.#card?.lines({
-				width: columns,
-				maxRows: rows - input.lines.length - 1,
-				theme: this.#theme,
-				lineIsEmpty: this.#editor.text === "",
-			}) ?? [];
+		const card = this.#asked.cardLines({
+			width: columns,
+			maxRows: rows - input.lines.length - 1,
+			lineIsEmpty: this.#editor.text === "",
+		});
 		const top = [...above, ...card];
-		const { link, message } = { link: this.#link, message: this.#message };
-		const status = statusParts({ link, view: this.#live.view, waiting: this.#live.waiting, message });
+		const status = statusParts({
+			link: this.#link,
+			view: this.#live.view,
+			waiting: this.#live.waiting,
+			message: this.#message,
+		});
 		return {
 			lines: [
 				...top,
@@ -630,8 +566,8 @@ export class ScreenShell implements LiveSessionListener {
 	}
 
 	#inputLines(columns: number, maxRows: number): Rendered {
-		const question = this.#questions[0];
-		if (question !== undefined) return question.render(columns);
+		const { question } = this.#asked;
+		if (question !== null) return question.render(columns);
 		this.#editor.setPrompt(this.#prompt());
 		return this.#editor.render(columns, maxRows);
 	}
