@@ -1,5 +1,5 @@
 /**
- * Makes `fixtures/typing.json` from recordings of people: `node benchmarks/completion/record.ts FOLDER`, the folder
+ * Makes `fixtures/typing.json` from recordings of a person: `node benchmarks/completion/record.ts FOLDER`, the folder
  * `sequential_traces` of https://github.com/josephg/editing-traces. Only times, places and lengths are kept, no text.
  */
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,5 +1,5 @@
 /**
- * People typing, as they were recorded (`fixtures/README.md`), writing a text of ours. The rhythm, the places and the
+ * Typing as it was recorded of a person (`fixtures/README.md`), of a text of ours. The rhythm, the places and the
  * lengths are theirs; what stays in the end is our text, and what they took back is something wrong.
  */
 import { readFileSync } from "node:fs";

@@ -23,9 +23,10 @@ export type TabbyAgent = {
 /** Installs it where it is missing; false, and a word on standard error, where that cannot be done. */
 export const ensureTabbyAgent = (): boolean => {
 	if (existsSync(program)) return true;
+	process.stderr.write("completion: installing tabby-agent in .peers\n");
 	mkdirSync(folder, { recursive: true });
 	const [npm, ...first] = npmCommand(process.env);
-	const options = ["--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"];
+	const options = ["--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=0"];
 	const { stderr } = spawnSync(npm, [...first, "install", ...options, `tabby-agent@${version}`], {
 		encoding: "utf8",
 		cwd: folder,

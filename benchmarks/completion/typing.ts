@@ -1,5 +1,5 @@
 /**
- * People typing into our server, into what waits for a fixed pause, and into tabby-agent: the same keys at the same
+ * Recorded typing into our server, into what waits for a fixed pause, and into tabby-agent: the same keys at the same
  * time, and the same model.
  */
 import { median, ms, printRow } from "../row.ts";
