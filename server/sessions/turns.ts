@@ -2,16 +2,8 @@
  * Runs a session's prompts, one turn at a time, in order. A turn is rendered once, when it starts; its steps are
  * stored as they come; it ends exactly once.
  */
-import type {
-	Content,
-	PromptResult,
-	SessionEvent,
-	Settings,
-	StopReason,
-	Usage,
-} from "../../protocol/index.ts";
-import type { Backend, Environment, TurnPreparation, TurnRequest, TurnUpdate } from "../backends/backend.ts";
-import { textOf } from "../context/contentText.ts";
+import type { Content, PromptResult, Settings, Usage } from "../../protocol/index.ts";
+import type { Backend, Environment, TurnPreparation, TurnRequest } from "../backends/backend.ts";
 import { toTranscript, turnsToFold } from "../context/folding.ts";
 import { pairToolCalls } from "../context/pairToolCalls.ts";
 import type { Entry } from "../context/transcript.ts";
@@ -19,20 +11,17 @@ import type { PartialItem, Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
 import { callTool } from "./callTool.ts";
 import { eagerly } from "./eagerly.ts";
-import { RequestError } from "./errors.ts";
 import { addUsage, foldTurns } from "./folding.ts";
 import type { Hosting } from "./hosting.ts";
-import { newId } from "./ids.ts";
 import type { SessionLog } from "./log.ts";
-import { meantCall, OfferedTools } from "./offeredTools.ts";
+import { OfferedTools } from "./offeredTools.ts";
 import { PromptHistory } from "./promptHistory.ts";
+import { PromptQueue } from "./promptQueue.ts";
+import { RunningTurn } from "./runningTurn.ts";
 import { buildTurnContext } from "./turnContext.ts";
 
 /** Model responses with tool calls in one turn, before a summary is asked for. */
 const maxRounds = 21;
-/** Prompts that may wait. */
-const maxQueue = 100;
-const partialEveryMs = 250;
 
 export type TurnsOptions = {
 	readonly log: SessionLog;
@@ -47,22 +36,10 @@ export type TurnsOptions = {
 	onModelUsed(backend: string, model: string): void;
 };
 
-type RunningTurn = {
-	readonly turnId: string;
-	/** It was typed as a cell, whose number it has. */
-	readonly isNumbered: boolean;
-	readonly abort: AbortController;
-	readonly steering: (readonly Content[])[];
-	readonly partial: Map<string, PartialItem>;
-	readonly backend: Backend | null;
-	ended: boolean;
-};
-
 export class Turns {
 	readonly #options: TurnsOptions;
 	#running: RunningTurn | null = null;
-	/** Prompts in the queue that wait for the end of their cell. */
-	readonly #held = new Set<string>();
+	readonly #queue: PromptQueue;
 	#disposed = false;
 	readonly #history: PromptHistory;
 	/** The canonical transcript, kept in step with the store; `null` before the first use or after an edit. */
@@ -73,6 +50,7 @@ export class Turns {
 
 	constructor(options: TurnsOptions) {
 		this.#options = options;
+		this.#queue = new PromptQueue(options);
 		this.#history = new PromptHistory(options.log, options.store, options.hosting);
 	}
 
@@ -82,7 +60,7 @@ export class Turns {
 
 	/** Text and thinking of the running turn that are not events yet. */
 	get partial(): readonly PartialItem[] {
-		return this.#running ? [...this.#running.partial.values()] : [];
+		return this.#running?.partial ?? [];
 	}
 
 	/** What the next turn's text will say of tools that came or went. */
@@ -103,11 +81,7 @@ export class Turns {
 
 	/** Accepts a prompt: stored and queued. It starts at once when no turn runs. */
 	prompt(content: readonly Content[], source: string, by: string | null, requestId: string): PromptResult {
-		const { log } = this.#options;
-		this.#requireRoom();
-		const turnId = newId();
-		const accepted: SessionEvent = { kind: "promptAccepted", turnId, content: [...content], source, by };
-		const result = log.accept(accepted, requestId, (seq) => ({ turnId, seq }));
+		const result = this.#queue.add(content, source, by, requestId);
 		this.startNext();
 		return result;
 	}
@@ -117,26 +91,11 @@ export class Turns {
 	 * it start, under the cell's input number, and is to be called when the cell has ended.
 	 */
 	promptFromCell(text: string, by: string | null): (executionCount: number | null) => void {
-		const { log } = this.#options;
-		this.#requireRoom();
-		const turnId = newId();
-		this.#held.add(turnId);
-		log.add({ kind: "promptAccepted", turnId, content: [{ kind: "text", text }], source: `.${text}`, by });
+		const release = this.#queue.addFromCell(text, by);
 		return (executionCount) => {
-			this.#held.delete(turnId);
-			if (executionCount !== null && this.#isQueued(turnId))
-				log.settle([{ kind: "promptNumbered", turnId, executionCount }]);
+			release(executionCount);
 			this.startNext();
 		};
-	}
-
-	#requireRoom(): void {
-		const { log, store } = this.#options;
-		if (store.queue(log.sessionId).length >= maxQueue)
-			throw new RequestError(
-				"limitReached",
-				`${maxQueue} prompts wait already: cancel some or let them run.`,
-			);
 	}
 
 	/** Adds to the running turn where its backend can; tells whether it could. */
@@ -154,31 +113,15 @@ export class Turns {
 			running.abort.abort();
 			return true;
 		}
-		if (turnId === null || !this.#isQueued(turnId)) return false;
-		this.#options.log.add({ kind: "promptRemoved", turnId });
-		return true;
+		return turnId !== null && this.#queue.cancel(turnId);
 	}
 
 	edit(turnId: string, content: readonly Content[]): void {
-		this.#requireQueued(turnId);
-		this.#options.log.add({ kind: "promptEdited", turnId, content: [...content] });
+		this.#queue.edit(turnId, content);
 	}
 
 	remove(turnId: string): void {
-		this.#requireQueued(turnId);
-		this.#options.log.add({ kind: "promptRemoved", turnId });
-	}
-
-	#isQueued(turnId: string): boolean {
-		return this.#options.store.queue(this.#options.log.sessionId).some((turn) => turn.turnId === turnId);
-	}
-
-	#requireQueued(turnId: string): void {
-		if (!this.#isQueued(turnId))
-			throw new RequestError(
-				"itemNotFound",
-				`Prompt ${turnId} does not wait in the queue: it has started or ended.`,
-			);
+		this.#queue.remove(turnId);
 	}
 
 	/** The transcript changed under us: read it again for the next turn. */
@@ -202,19 +145,11 @@ export class Turns {
 	/** Starts the next waiting turn when none runs. */
 	startNext(): void {
 		if (this.#running || this.#disposed) return;
-		const { log, store } = this.#options;
-		const next = store.queue(log.sessionId).find(({ turnId }) => !this.#held.has(turnId));
-		if (!next) return;
+		const { next } = this.#queue;
+		if (next === null) return;
 		const settings = this.#options.settings();
-		const running: RunningTurn = {
-			turnId: next.turnId,
-			isNumbered: next.executionCount !== null,
-			abort: new AbortController(),
-			steering: [],
-			partial: new Map(),
-			backend: settings.backend === null ? null : this.#options.backend(settings.backend),
-			ended: false,
-		};
+		const backend = settings.backend === null ? null : this.#options.backend(settings.backend);
+		const running = new RunningTurn(next, backend, this.#options);
 		this.#running = running;
 		this.#run(running, next.content, next.source, settings)
 			.catch((error: Error) => this.#stop(running, error))
@@ -228,7 +163,7 @@ export class Turns {
 	#stop(running: RunningTurn, error: Error): void {
 		const { aborted } = running.abort.signal;
 		running.abort.abort();
-		this.#finish(running, aborted ? "cancelled" : "failed", null, aborted ? null : error.message);
+		running.finish(aborted ? "cancelled" : "failed", null, aborted ? null : error.message);
 	}
 
 	async #run(
@@ -249,7 +184,7 @@ export class Turns {
 		) {
 			const hint =
 				settings.login.kind === "missing" ? settings.login.hint : "Choose a model with %ipyai model NAME.";
-			this.#finish(running, "failed", null, hint);
+			running.finish("failed", null, hint);
 			return;
 		}
 		await hosting.settle(abort.signal);
@@ -270,7 +205,7 @@ export class Turns {
 		const request = this.#request(running, settings, settings.model);
 		const isFirst = row?.lastTurn == null;
 		const room = isFirst ? noFold : await this.#makeRoom(backend, request, context.rendered);
-		if (abort.signal.aborted) return this.#finish(running, "cancelled", null, null);
+		if (abort.signal.aborted) return running.finish("cancelled", null, null);
 		this.#transcript ??= pairToolCalls(toTranscript(store.conversation(log.sessionId)));
 		const transcript = this.#transcript;
 		const warnings = [...context.warnings, ...room.warnings];
@@ -298,31 +233,12 @@ export class Turns {
 		for (const text of warnings) log.hint({ kind: "notice", level: "warning", text });
 		this.#options.onModelUsed(backend.name, settings.model);
 
-		const savePartial = setInterval(() => this.#savePartial(running), partialEveryMs);
-		let end: Extract<TurnUpdate, { kind: "end" }> | null = null;
-		try {
-			for await (const update of updates) {
-				if (update.kind === "end") end = update;
-				else this.#onUpdate(running, transcript, update);
-			}
-		} finally {
-			clearInterval(savePartial);
-		}
-		// Steering that came too late for this turn is a prompt of its own.
-		for (const late of running.steering.splice(0))
-			log.settle([
-				{
-					kind: "promptAccepted",
-					turnId: newId(),
-					content: [...late],
-					source: textOf(late),
-					by: null,
-				},
-			]);
+		const end = await running.follow(updates, transcript);
+		running.requeueSteering();
 		this.#lastUsage = end?.usage ?? null;
 		const stopReason = end?.stopReason ?? "failed";
 		const error = end ? end.error : `Backend ${backend.name} ended without saying why. Try again.`;
-		this.#finish(running, stopReason, addUsage(room.usage, end?.usage ?? null), error);
+		running.finish(stopReason, addUsage(room.usage, end?.usage ?? null), error);
 		this.#history.mirror(turnId, source, content, context.rendered, historyLine);
 	}
 
@@ -403,94 +319,6 @@ export class Turns {
 			think: settings.think,
 			search: settings.search,
 		};
-	}
-
-	#onUpdate(running: RunningTurn, transcript: Entry[], update: Exclude<TurnUpdate, { kind: "end" }>): void {
-		const { log } = this.#options;
-		const { turnId } = running;
-		switch (update.kind) {
-			case "textDelta":
-			case "thinkingDelta": {
-				const kind = update.kind === "textDelta" ? "text" : "thinking";
-				const before = running.partial.get(update.itemId)?.text ?? "";
-				running.partial.set(update.itemId, { kind, itemId: update.itemId, text: before + update.delta });
-				log.hint({ kind: update.kind, turnId, itemId: update.itemId, delta: update.delta });
-				break;
-			}
-			case "text":
-			case "thinking":
-				running.partial.delete(update.itemId);
-				log.settle([{ kind: update.kind, turnId, itemId: update.itemId, text: update.text }]);
-				break;
-			case "toolCall": {
-				const { callId, name, args, executor } = meantCall(update.call);
-				log.settle([{ kind: "toolCall", turnId, callId, name, args: { ...args }, executor }]);
-				break;
-			}
-			case "toolOutput":
-				log.hint({ kind: "toolOutput", turnId, callId: update.callId, delta: update.delta });
-				break;
-			case "toolResult": {
-				const { callId, content, isError } = update.result;
-				log.settle([{ kind: "toolResult", turnId, callId, content: [...content], isError }]);
-				break;
-			}
-			case "response":
-				this.#addEntry(turnId, transcript, update.entry, []);
-				break;
-			case "toolResults":
-				this.#addEntry(turnId, transcript, { role: "tool", results: update.results }, []);
-				break;
-			case "steered":
-				this.#addEntry(turnId, transcript, { role: "user", content: update.content }, [
-					{ kind: "steered", turnId, content: [...update.content] },
-				]);
-				break;
-			case "retrying":
-				log.hint({
-					kind: "retrying",
-					turnId,
-					attempt: update.attempt,
-					delayMs: update.delayMs,
-					reason: update.reason,
-				});
-				break;
-			case "progress":
-				log.hint({ kind: "progress", turnId, text: update.text, share: update.share });
-				break;
-			case "notice":
-				log.hint({ kind: "notice", level: "info", text: update.text });
-				break;
-			default:
-				update satisfies never;
-		}
-	}
-
-	#addEntry(turnId: string, transcript: Entry[], entry: Entry, events: readonly SessionEvent[]): void {
-		this.#options.log.settle(events, { turnId, entries: [entry] });
-		transcript.push(entry);
-	}
-
-	#savePartial(running: RunningTurn): void {
-		if (running.partial.size === 0) return;
-		const { log, store } = this.#options;
-		try {
-			store.savePartial(log.sessionId, running.turnId, [...running.partial.values()]);
-		} catch {
-			// The next time stores all of it; the item as a whole comes at its end.
-		}
-	}
-
-	#finish(running: RunningTurn, stopReason: StopReason, usage: Usage | null, error: string | null): void {
-		if (running.ended) return;
-		running.ended = true;
-		const { log } = this.#options;
-		const { turnId } = running;
-		const leftover = [...running.partial.values()].map(
-			({ kind, itemId, text }): SessionEvent => ({ kind, turnId, itemId, text }),
-		);
-		running.partial.clear();
-		log.settle([...leftover, { kind: "turnFinished", turnId, stopReason, usage, error }]);
 	}
 
 	/** What is about to be known of ended prompts is kept, before all ends. */
