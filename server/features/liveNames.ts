@@ -22,7 +22,7 @@ export const liveNamesFeature: Feature = {
 			const items = matches.map(({ text, type, signature }) => ({
 				label: text,
 				kind: kinds[type ?? ""] ?? CompletionItemKind.Variable,
-				detail: signature ?? undefined,
+				detail: signature || undefined,
 				textEdit: { range, newText: text },
 			}));
 			return { isIncomplete: false, items };
@@ -48,7 +48,7 @@ export const liveNamesFeature: Feature = {
 const fenced = (text: string): string => {
 	const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 	const fence = "`".repeat(longest + 1);
-	return `${fence}text\n${text}\n${fence}`;
+	return `${fence}\n${text}\n${fence}`;
 };
 
 /** The kernel looks at the text around the cursor only: a whole file would be parsed with each key. */

@@ -290,7 +290,7 @@ test("completes and explains live names", async () => {
 	const hover = await rpc.sendRequest<{ contents: { value: string } }>("textDocument/hover", at(4));
 	expect(hover.contents).toEqual({
 		kind: "markdown",
-		value: expect.stringMatching(/^```text\n[\s\S]*\{'a': 1\}[\s\S]*\n```$/),
+		value: expect.stringMatching(/^```\n[\s\S]*\{'a': 1\}[\s\S]*\n```$/),
 	});
 	// Some editors have ids of their own for Python.
 	for (const languageId of ["python-base", "python3", "plaintext"]) {
