@@ -12,9 +12,10 @@ export const liveNamesFeature: Feature = {
 			const place = lookUp(client, services, uri, position);
 			if (!place) return { isIncomplete: false, items: [] };
 			const { host, code, cursor, document, from } = place;
-			const { start, end, matches } = await host
-				.complete(code, toCodePoints(code, cursor), signal)
-				.catch(() => ({ start: 0, end: 0, matches: [] })); // busy or gone: other sources still complete
+			const found = await host.complete(code, toCodePoints(code, cursor), signal).catch(() => null);
+			// Busy, gone, or just loading: other sources still complete, and the next key asks again.
+			if (!found) return { isIncomplete: true, items: [] };
+			const { start, end, matches } = found;
 			const range = {
 				start: positionIn(client, document, from + toUtf16(code, start)),
 				end: positionIn(client, document, from + toUtf16(code, end)),

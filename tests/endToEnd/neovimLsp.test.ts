@@ -1,12 +1,12 @@
 /** Neovim without a plugin, set up as docs/editors.md says, on `ipyai lsp`: real processes, a model on loopback. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { globSync, mkdirSync, writeFileSync } from "node:fs";
+import { globSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { attach } from "neovim";
 import { expect, onTestFinished, test } from "vitest";
 import { until } from "../support/kernel.ts";
-import { lspCommand, startLspEditor } from "../support/lspEditor.ts";
+import { installFromSources, startLspEditor } from "../support/lspEditor.ts";
 import { startModelServer } from "../support/modelServer/modelServer.ts";
 import { newPerson, type Person } from "../support/person.ts";
 import { testPython } from "../support/python.ts";
@@ -34,18 +34,14 @@ const personWithModel = async (): Promise<Person> => {
 	const model = await startModelServer();
 	onTestFinished(model.close);
 	const person = newPerson(model.environment);
-	// The command as it is installed, from the sources.
-	mkdirSync(join(person.folder, "bin"));
-	const script = `#!/bin/sh\nshift\nexec ${lspCommand.map((word) => `'${word}'`).join(" ")} "$@"\n`;
-	writeFileSync(join(person.folder, "bin/ipyai"), script, { mode: 0o755 });
-	return person;
+	return { ...person, environment: installFromSources(person) };
 };
 
 const startNeovim = async (program: string | null, person: Person) => {
 	expect(program, "Neovim is in the test environment that `npm test` makes").not.toBeNull();
 	const child = spawn(program!, ["--embed", "--headless", "--clean", "-n"], {
 		cwd: person.folder,
-		env: { ...person.environment, PATH: `${join(person.folder, "bin")}:${process.env.PATH}` },
+		env: person.environment,
 		stdio: ["pipe", "pipe", "inherit"],
 	});
 	const exited = once(child, "exit");

@@ -1,6 +1,7 @@
 /** An LSP editor, made of vscode-languageserver-protocol's own client, that has started `ipyai lsp`. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
@@ -40,6 +41,14 @@ export type LspEditorOptions = {
 };
 
 export const lspCommand = [process.execPath, join(repository, "clients/lsp/main.ts")] as const;
+
+/** Puts the command `ipyai`, from the sources, on a person's PATH, and gives their environment with it. */
+export const installFromSources = ({ folder, environment }: Person): Readonly<Record<string, string>> => {
+	mkdirSync(join(folder, "bin"));
+	const script = `#!/bin/sh\nshift\nexec ${lspCommand.map((word) => `'${word}'`).join(" ")} "$@"\n`;
+	writeFileSync(join(folder, "bin/ipyai"), script, { mode: 0o755 });
+	return { ...environment, PATH: `${join(folder, "bin")}:${environment.PATH}` };
+};
 
 export const startLspEditor = async (person: Person, options: LspEditorOptions = {}): Promise<LspEditor> => {
 	const [node, program] = lspCommand;
