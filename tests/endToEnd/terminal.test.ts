@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../support/kernel.ts";
+import { startLspEditor } from "../support/lspEditor.ts";
 import { type ModelServer, startModelServer } from "../support/modelServer/modelServer.ts";
-import { endPrograms, serverPid, startTerminal, type TerminalProgram } from "../support/pty.ts";
+import {
+	endPrograms,
+	programEnvironment,
+	serverPid,
+	startTerminal,
+	type TerminalProgram,
+} from "../support/pty.ts";
 
 let models: ModelServer;
 beforeAll(async () => {
@@ -114,6 +122,28 @@ test("Tab completes, Alt-. suggests, Right accepts", async () => {
 	await program.until(/In \[2\]: number_of_rowspass/);
 	program.send(`\x1b[C${enter}`);
 	await program.until(/NameError: name 'number_of_rowspass' is not defined/);
+	await leave(program);
+});
+
+test("the server is told of a suggestion that is shown and of each part that is accepted", async () => {
+	const program = await start();
+	const editor = await startLspEditor({ folder: process.env.HOME!, environment: programEnvironment() });
+	const before = await editor.statistics();
+	const since = async () => {
+		const now = await editor.statistics();
+		return [now.shown - before.shown, now.partiallyAccepted - before.partiallyAccepted].join(" ");
+	};
+	program.send(`"ready"${enter}`);
+	await program.until(/Out\[1\]: 'ready'/);
+	program.send("zeta");
+	await program.until(/In \[2\]: zeta$/m);
+	program.send("\x1b.");
+	await program.until(/In \[2\]: zetapass {2}# from/);
+	await until(async () => (await since()) === "1 0");
+	program.send("\x1bf");
+	await until(async () => (await since()) === "1 1");
+	program.send("\x1b[C");
+	await until(async () => (await since()) === "1 2");
 	await leave(program);
 });
 

@@ -28,9 +28,13 @@ export type LspEditor = {
 	open(name: string, text: string): string;
 	/** Inline completions at a place, as texts. */
 	complete(uri: string, line: number, character: number): Promise<string[]>;
+	/** How suggestions of the whole server fared. */
+	statistics(): Promise<CompletionStatistics>;
 	/** Leaves as LSP says; resolves with the exit code. */
 	leave(): Promise<number>;
 };
+
+export type CompletionStatistics = { readonly shown: number; readonly partiallyAccepted: number };
 
 export type LspEditorOptions = {
 	readonly args?: readonly string[];
@@ -50,7 +54,10 @@ export const installFromSources = ({ folder, environment }: Person): Readonly<Re
 	return { ...environment, PATH: `${join(folder, "bin")}:${environment.PATH}` };
 };
 
-export const startLspEditor = async (person: Person, options: LspEditorOptions = {}): Promise<LspEditor> => {
+export const startLspEditor = async (
+	person: Pick<Person, "folder" | "environment">,
+	options: LspEditorOptions = {},
+): Promise<LspEditor> => {
 	const [node, program] = lspCommand;
 	const child = spawn(node, [program, ...(options.args ?? [])], {
 		cwd: "/",
@@ -100,6 +107,7 @@ export const startLspEditor = async (person: Person, options: LspEditorOptions =
 			);
 			return items.map(({ insertText }) => insertText);
 		},
+		statistics: () => rpc.sendRequest("workspace/executeCommand", { command: "ipyai.completionStatistics" }),
 		leave: async () => {
 			await rpc.sendRequest("shutdown");
 			await rpc.sendNotification("exit");

@@ -1,5 +1,7 @@
 /** Alt-. in a buffer: ghost text that changes nothing until it is accepted. What a model suggests stands in ⟨⟩. */
 import { expect, test } from "vitest";
+import { until } from "../../support/kernel.ts";
+import { startLspEditor } from "../../support/lspEditor.ts";
 import { startNeovim, type TestNeovim } from "../../support/neovim.ts";
 
 /** A buffer whose suggestion is `text`, asked for at the `|`; Neovim is in insert mode. */
@@ -27,6 +29,19 @@ test("a suggestion is shown at the cursor and below, and goes in whole", async (
 	await vim.type("<M-l>");
 	await vim.type("x");
 	expect(await shown(vim)).toBe("df = load()\ndf.groupby('day'):\n    passx");
+});
+
+test("the server is told of what is shown and of each part that is accepted", async () => {
+	const vim = await suggest("df.gro|", "upby('day')");
+	const { statistics } = await startLspEditor(vim.person);
+	await vim.type("<M-.>");
+	await vim.shows(() => shown(vim), /⟨/);
+	await until(async () => (await statistics()).shown === 1);
+	await vim.type("<M-Right>");
+	await until(async () => (await statistics()).partiallyAccepted === 1);
+	await vim.type("<M-l>");
+	await until(async () => (await statistics()).partiallyAccepted === 2);
+	expect(await shown(vim)).toBe("df.groupby('day')");
 });
 
 test("it goes in word by word and line by line, and typing along goes on in it", async () => {
