@@ -12,9 +12,9 @@ import { buildCompletionPrompt } from "../server/completions/prompt.ts";
 import { startModelServer } from "../tests/support/modelServer/modelServer.ts";
 import { scriptedBackend } from "../tests/support/scriptedBackend.ts";
 import { startLoopbackModel } from "./completion/loopbackModel.ts";
-import { documentOf, startOurServer } from "./completion/ourServer.ts";
 import { ensureTabbyAgent, startTabbyAgent } from "./completion/tabbyAgent.ts";
 import { benchTyping } from "./completion/typing.ts";
+import { anthropicAt, documentOf, startOurServer } from "./ourServer.ts";
 import { median, ms, percentile, printRow } from "./row.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ipyai-bench-"));
@@ -32,7 +32,7 @@ const benchCached = async (): Promise<void> => {
 		folder,
 		name: "cached",
 		backends: [backend],
-		modelUrl: model.url,
+		environment: anthropicAt(model.url, folder),
 	});
 	const file = Array.from({ length: 2000 }, (_, n) => `line_${n} = compute(${n})`).join("\n");
 	const begin = `${file}\nx = `;
@@ -191,7 +191,7 @@ const { client, close } = await startOurServer({
 	folder,
 	name: "model",
 	backends: null,
-	modelUrl: model.url,
+	environment: anthropicAt(model.url, folder),
 });
 await benchCancel(client);
 await benchAdded(client, hasPeer);

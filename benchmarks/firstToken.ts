@@ -1,60 +1,96 @@
 /**
- * What the server adds to the first token: a prompt over the socket to the first delta that comes back, beside the
- * same request made with the provider's SDK directly, in turn, against the same loopback model.
+ * What the server adds to the first token of a warm backend, as the design counts it: from the prompt's arrival to the
+ * request's leaving, and from the answer's first text to the bytes for the client; less what the backend's own client
+ * takes for the same, from the call to the request's leaving and from the first text to its event.
  */
-import Anthropic from "@anthropic-ai/sdk";
-import { startLoopback } from "./loopback.ts";
+
+import { Socket } from "node:net";
+import { startModel } from "./loopback.ts";
+import { startOurServer } from "./ourServer.ts";
+import { type Pair, pairs } from "./peers.ts";
 import { median, ms, percentile, printRow } from "./row.ts";
+import { resetWire, wire } from "./wire.ts";
 
 const rounds = 300;
-const loopback = await startLoopback();
+const warmUp = 20;
+const prompt = "hi";
 
-const sdk = new Anthropic({
-	apiKey: loopback.environment.ANTHROPIC_API_KEY,
-	baseURL: loopback.environment.ANTHROPIC_BASE_URL,
-	maxRetries: 0,
+/** When the prompt came to the server, and when the first delta went out. */
+const seen = { prompt: Number.NaN, delta: Number.NaN };
+const isServers = (socket: Socket): boolean => (socket as { server?: unknown }).server != null;
+const { write, emit } = Socket.prototype;
+Socket.prototype.write = function (this: Socket, ...args: Parameters<typeof write>) {
+	if (Number.isNaN(seen.delta) && isServers(this) && String(args[0]).includes('"textDelta"'))
+		seen.delta = performance.now();
+	return write.apply(this, args);
+} as typeof write;
+Socket.prototype.emit = function (this: Socket, event: string | symbol, ...args: unknown[]) {
+	if (event === "data" && isServers(this) && String(args[0]).includes('"session/prompt"'))
+		seen.prompt = performance.now();
+	return (emit as (...all: unknown[]) => boolean).call(this, event, ...args);
+} as typeof emit;
+
+const model = await startModel();
+const { folder, environment } = model;
+const { client, close } = await startOurServer({ folder, name: "first", backends: null, environment });
+let onFinished: (error: string | null) => void = () => {};
+client.onUpdate((update) => {
+	if (update.kind === "event" && update.event.kind === "turnFinished") onFinished(update.event.error);
 });
-const direct = async (): Promise<number> => {
-	const started = performance.now();
-	let first = 0;
-	const stream = sdk.messages.stream({
-		model: "claude-sonnet-5-5",
-		max_tokens: 1000,
-		messages: [{ role: "user", content: "<user-request>hi</user-request>" }],
+let requests = 0;
+const requestId = (): string => `request-${++requests}`;
+
+const ask = async (sessionId: string): Promise<number> => {
+	Object.assign(seen, { prompt: Number.NaN, delta: Number.NaN });
+	resetWire();
+	const ended = new Promise<void>((resolve, reject) => {
+		onFinished = (error) => (error === null ? resolve() : reject(new Error(error)));
 	});
-	for await (const event of stream)
-		if (event.type === "content_block_delta" && event.delta.type === "text_delta" && first === 0)
-			first = performance.now() - started;
-	return first;
+	const content = [{ kind: "text" as const, text: prompt }];
+	await client.request("session/prompt", { sessionId, requestId: requestId(), content });
+	await ended;
+	return wire.sent - seen.prompt + seen.delta - wire.text;
 };
 
-const ours: number[] = [];
-const peer: number[] = [];
-for (let round = 0; round < rounds + 20; round++) {
-	// A session for each round, so that the conversation does not grow and both sides send the same.
-	const sessionId = await loopback.newSession("claude-api");
-	const [a, b] = [await loopback.firstToken(sessionId, "hi"), await direct()];
-	await loopback.closeSession(sessionId);
-	if (round < 20) continue;
-	ours.push(a);
-	peer.push(b);
-}
-const added = ours.map((value, index) => value - peer[index]!);
-printRow({
-	what: "first token, warm (claude-api), prompt without refs: median added",
-	ours: ms(median(ours)),
-	peer: ms(median(peer)),
-	peerName: "@anthropic-ai/sdk directly",
-	ratio: `+${median(added).toFixed(2)} ms`,
-	target: "≤ +1 ms",
-});
-printRow({
-	what: "the same, 99th percentile",
-	ours: ms(percentile(ours, 0.99)),
-	peer: ms(percentile(peer, 0.99)),
-	peerName: "@anthropic-ai/sdk directly",
-	ratio: `+${(percentile(ours, 0.99) - percentile(peer, 0.99)).toFixed(2)} ms`,
-	target: "≤ +3 ms",
-});
-await loopback.close();
+const compare = async ({ backend, name, start }: Pair): Promise<void> => {
+	const direct = await start();
+	const settings = { backend };
+	const { state } = await client.request("session/new", {
+		requestId: requestId(),
+		cwd: folder,
+		kernel: null,
+		settings,
+	});
+	const ours: number[] = [];
+	const peer: number[] = [];
+	for (let round = 0; round < rounds + warmUp; round++) {
+		const mine = await ask(state.sessionId);
+		resetWire();
+		const theirs = (await direct.ask(prompt)) - (wire.text - wire.sent);
+		if (Number.isNaN(mine + theirs)) throw new Error(`${backend}: a moment was not seen`);
+		if (round < warmUp) continue;
+		ours.push(mine);
+		peer.push(theirs);
+	}
+	direct.close();
+	await client.request("session/close", { sessionId: state.sessionId, requestId: requestId() });
+	const row = (what: string, a: number, b: number, target: string) =>
+		printRow({
+			what,
+			ours: ms(a),
+			peer: ms(b),
+			peerName: name,
+			ratio: `${(a - b).toFixed(2)} ms added`,
+			target,
+		});
+	row(`added to the first token (${backend}): median`, median(ours), median(peer), "≤ +1 ms");
+	row("the same, 99th percentile", percentile(ours, 0.99), percentile(peer, 0.99), "≤ +3 ms");
+};
+
+// `node benchmarks/firstToken.ts claude-api`: the named ones alone.
+const wanted = process.argv.slice(2);
+for (const pair of pairs(model))
+	if (wanted.length === 0 || wanted.includes(pair.backend)) await compare(pair);
+await close();
+await model.close();
 process.exit(0);

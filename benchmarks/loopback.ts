@@ -1,4 +1,4 @@
-/** A model server, an ipyai server and a client of it, each a process of its own as in life. */
+/** A model server alone, or with an ipyai server and a client of it: each a process of its own as in life. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +21,15 @@ export type Loopback = {
 	close(): Promise<void>;
 };
 
-export const startLoopback = async (): Promise<Loopback> => {
+export type LoopbackModel = {
+	/** For whatever a benchmark leaves; gone with the model. */
+	readonly folder: string;
+	/** What a provider's client needs to find the model, with a HOME that is empty. */
+	readonly environment: Readonly<Record<string, string>>;
+	close(): Promise<void>;
+};
+
+export const startModel = async (): Promise<LoopbackModel> => {
 	const folder = mkdtempSync(join(tmpdir(), "ipyai-bench-"));
 	const model = spawn(process.execPath, [join(import.meta.dirname, "../tests/support/modelServer/main.ts")], {
 		stdio: ["ignore", "pipe", "ignore"],
@@ -37,6 +45,21 @@ export const startLoopback = async (): Promise<Loopback> => {
 		if (name === "LOOP_KEY") break;
 	}
 	environment.IPYAI_CODEX_API_BASE_URL = `${environment.ANTHROPIC_BASE_URL}/backend-api/codex`;
+	return {
+		folder,
+		environment,
+		close: async () => {
+			model.kill();
+			// A server and its children write until they have ended.
+			await sleep(2_000);
+			rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+		},
+	};
+};
+
+export const startLoopback = async (): Promise<Loopback> => {
+	const model = await startModel();
+	const { folder, environment } = model;
 	const client: ServerConnection = await joinServer({
 		name: "bench",
 		cwd: folder,
@@ -88,10 +111,7 @@ export const startLoopback = async (): Promise<Loopback> => {
 		},
 		close: async () => {
 			client.close();
-			model.kill();
-			// The server and its children write until they have ended.
-			await sleep(2_000);
-			rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+			await model.close();
 		},
 	};
 };

@@ -8,7 +8,15 @@ import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import type { BenchmarkRow } from "./row.ts";
 
-const notBenchmarks = new Set(["cells.ts", "loopback.ts", "main.ts", "peers.ts", "row.ts"]);
+const notBenchmarks = new Set([
+	"cells.ts",
+	"loopback.ts",
+	"main.ts",
+	"ourServer.ts",
+	"peers.ts",
+	"row.ts",
+	"wire.ts",
+]);
 const wanted = process.argv.slice(2);
 const files = readdirSync(import.meta.dirname).filter(
 	(file) =>

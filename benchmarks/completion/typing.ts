@@ -2,9 +2,10 @@
  * Recorded typing into our server, into what waits for a fixed pause, and into tabby-agent: the same keys at the same
  * time, and the same model.
  */
+
+import { anthropicAt, documentOf, type OurServerOptions, startOurServer } from "../ourServer.ts";
 import { median, ms, printRow } from "../row.ts";
 import { fixedPause } from "./fixedPause.ts";
-import { documentOf, type OurServerOptions, startOurServer } from "./ourServer.ts";
 import { type Key, recordedKeys } from "./recording.ts";
 import { startTabbyAgent } from "./tabbyAgent.ts";
 import { type Figures, type Subject, typeInto } from "./typist.ts";
@@ -15,7 +16,9 @@ export const benchTyping = async (folder: string, hasPeer: boolean): Promise<voi
 	const everyone = async (type: (keys: readonly Key[], name: string) => Promise<Figures>) =>
 		sum(await Promise.all(recordings.map((keys, index) => type(keys, `typing${index}`))));
 	const [ours, fixed, peer] = await Promise.all([
-		everyone((keys, name) => typeInto(keys, ({ url }) => ourSubject({ folder, name, modelUrl: url }))),
+		everyone((keys, name) =>
+			typeInto(keys, ({ url }) => ourSubject({ folder, name, environment: anthropicAt(url, folder) })),
+		),
 		everyone((keys) => typeInto(keys, async ({ url }) => fixedPause(url, 300))),
 		hasPeer ? everyone((keys) => typeInto(keys, ({ url }) => peerSubject(url))) : null,
 	]);

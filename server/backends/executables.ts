@@ -1,5 +1,5 @@
 /** Finding programs and packages that are optional at run time. Looks at files only. */
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { Environment } from "./backend.ts";
@@ -7,10 +7,17 @@ import { readVariable } from "./environment.ts";
 
 const fromHere = createRequire(import.meta.url);
 
+/** Where packages were found: looking for one takes longer than all else before a prompt is sent. */
+const found = new Map<string, string>();
+
 /** The file of an installed package, `null` when the package is not there. */
 export const packageFile = (specifier: string): string | null => {
+	const before = found.get(specifier);
+	if (before !== undefined && existsSync(before)) return before;
 	try {
-		return fromHere.resolve(specifier);
+		const path = fromHere.resolve(specifier);
+		found.set(specifier, path);
+		return path;
 	} catch {
 		// Not installed.
 		return null;

@@ -76,7 +76,8 @@ export const createTranscripts = (
 					"SELECT id, kind, json FROM items WHERE session = ? AND state = 'queued' ORDER BY seq",
 					sessionNumber(db, sessionId),
 				)
-				.map((row): TurnItem => readTurn(db, row)),
+				// Nothing was answered yet.
+				.map(({ json }): TurnItem => ({ ...(JSON.parse(json) as TurnItem), parts: [] })),
 		),
 
 	conversation: (sessionId) =>

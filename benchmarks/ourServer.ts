@@ -1,15 +1,15 @@
-/** Our side: a server in this process, on a socket as in life, and a client with documents that it edits. */
+/** A server in this process, on a socket as in life, and a client with documents that it edits. */
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { openConnection, type ServerConnection } from "../../clients/common/connection.ts";
-import type { Backend } from "../../server/backends/backend.ts";
-import { backendsOf, createBackends } from "../../server/backends/registry.ts";
-import { Completions } from "../../server/completions/completions.ts";
-import { Handshake } from "../../server/connection/handshake.ts";
-import { answerInitialize } from "../../server/initialize.ts";
-import { Server } from "../../server/server.ts";
-import { Sessions } from "../../server/sessions/sessions.ts";
-import { openStore } from "../../server/store/openStore.ts";
+import { openConnection, type ServerConnection } from "../clients/common/connection.ts";
+import type { Backend } from "../server/backends/backend.ts";
+import { backendsOf, createBackends } from "../server/backends/registry.ts";
+import { Completions } from "../server/completions/completions.ts";
+import { Handshake } from "../server/connection/handshake.ts";
+import { answerInitialize } from "../server/initialize.ts";
+import { Server } from "../server/server.ts";
+import { Sessions } from "../server/sessions/sessions.ts";
+import { openStore } from "../server/store/openStore.ts";
 
 export type OurServerOptions = {
 	/** Where its files and its socket go, under this name. */
@@ -17,13 +17,14 @@ export type OurServerOptions = {
 	readonly name: string;
 	/** Those that are measured, `null` for the real ones. */
 	readonly backends: readonly Backend[] | null;
-	readonly modelUrl: string;
+	/** Where the client's shell finds models. */
+	readonly environment: Readonly<Record<string, string>>;
 };
 
 export type OurServer = { readonly client: ServerConnection; close(): Promise<void> };
 
 export const startOurServer = async (options: OurServerOptions): Promise<OurServer> => {
-	const { folder, name, backends: own, modelUrl } = options;
+	const { folder, name, backends: own, environment } = options;
 	const store = openStore(join(folder, `${name}.sqlite`));
 	const backends = own ? backendsOf(own) : createBackends();
 	const sessions = new Sessions({
@@ -50,12 +51,7 @@ export const startOurServer = async (options: OurServerOptions): Promise<OurServ
 	const client = await openConnection(connect(path), {
 		name: "bench",
 		cwd: folder,
-		// One key only, so that the first ready backend is the one that is measured.
-		environment: {
-			ANTHROPIC_API_KEY: "loopback-key",
-			ANTHROPIC_BASE_URL: modelUrl,
-			CLAUDE_CONFIG_DIR: folder,
-		},
+		environment,
 		approvals: false,
 		input: false,
 	});
@@ -68,6 +64,13 @@ export const startOurServer = async (options: OurServerOptions): Promise<OurServ
 	};
 	return { client, close };
 };
+
+/** One key only, so that the first ready backend is Anthropic's. */
+export const anthropicAt = (modelUrl: string, folder: string): Readonly<Record<string, string>> => ({
+	ANTHROPIC_API_KEY: "loopback-key",
+	ANTHROPIC_BASE_URL: modelUrl,
+	CLAUDE_CONFIG_DIR: folder,
+});
 
 /** A document that a client edits, and suggestions for it. */
 export const documentOf = (client: ServerConnection, uri: string, begin: string) => {
