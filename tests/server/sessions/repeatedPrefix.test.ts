@@ -69,7 +69,7 @@ test.each(subjects)(
 			expect([stopReason, error], text).toEqual(["endTurn", null]);
 		}
 		await client.request("session/close", { sessionId, requestId: nextRequestId() });
-	const { requests } = model;
+		const { requests } = model;
 		expect(requests.length).toBeGreaterThanOrEqual(steps.length + 4);
 		expect(requests.at(-1)!.raw).toContain("Dear Ada");
 		for (const [index, request] of requests.entries())
