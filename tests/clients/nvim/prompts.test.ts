@@ -187,6 +187,17 @@ test("settings are shown, changed and completed", async () => {
 	await vim.shows(vim.notices, /\S/);
 });
 
+test("a short answer of several lines takes no keys, and goes with the next move", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "x = 1\ny = 2");
+	await vim.start();
+	await vim.command("Ipyai backend openai-api");
+	expect(await vim.shows(async () => String(await vim.lua(float)), /backend = openai-api/)).toContain("\n");
+	expect(await vim.lua("return vim.fn.expand('%')")).toBe("a.py");
+	await vim.type("j");
+	await vim.shows(async () => `(${await vim.lua(float)})`, /^\(\)$/);
+});
+
 const approve = `
 	vim.ui.select = function(items, options, done)
 		_G.asked = vim.tbl_map(options.format_item, items)

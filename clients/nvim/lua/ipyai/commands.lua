@@ -105,7 +105,8 @@ local commands = {
         return host.notify(error or result.text, vim.log.levels.ERROR)
       end
       if result.text:find("\n") then
-        require("ipyai.windows").show_text(result.text, vim.trim("ipyai " .. args.args))
+        local is_page = result.action and result.action.kind == "page" or false
+        require("ipyai.windows").show_text(result.text, vim.trim("ipyai " .. args.args), is_page)
       elseif result.text ~= "" then
         host.notify(result.text)
       end

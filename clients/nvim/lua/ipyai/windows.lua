@@ -16,15 +16,16 @@ end
 ---A float in the middle, as large as what it holds.
 ---@param buf integer
 ---@param title string
+---@param focus? boolean whether the cursor goes there, as it does unless this says no
 ---@return integer win
-function M.float(buf, title)
+function M.float(buf, title, focus)
   local widest = 30
   for _, line in ipairs(vim.api.nvim_buf_get_lines(buf, 0, 1000, false)) do
     widest = math.max(widest, vim.fn.strdisplaywidth(line))
   end
   local width = math.min(widest + 1, math.max(20, vim.o.columns - 8))
   local height = math.min(math.max(1, vim.api.nvim_buf_line_count(buf)), math.max(3, vim.o.lines - 8))
-  return vim.api.nvim_open_win(buf, true, {
+  return vim.api.nvim_open_win(buf, focus ~= false, {
     relative = "editor",
     width = width,
     height = height,
@@ -44,15 +45,31 @@ function M.show_lines(lines, title)
   M.float(buf, title)
 end
 
+---An answer. A short one takes no keys and goes when the cursor moves, so that one can go on at once; a page, and
+---what is as long as one, is entered to be read.
 ---@param text string
 ---@param title string
-function M.show_text(text, title)
-  M.show_lines(
-    vim.tbl_map(function(line)
-      return { { line, "" } }
-    end, vim.split(text, "\n")),
-    title
-  )
+---@param is_page boolean
+function M.show_text(text, title, is_page)
+  local lines = vim.tbl_map(function(line)
+    return { { line, "" } }
+  end, vim.split(text, "\n"))
+  if is_page or #lines > vim.o.lines / 3 then
+    return M.show_lines(lines, title)
+  end
+  local buf = reading_buffer(title)
+  require("ipyai.highlights").set_lines(buf, ns, 0, -1, lines)
+  local win = M.float(buf, title, false)
+  local group = vim.api.nvim_create_augroup("ipyai-answer", {})
+  vim.api.nvim_create_autocmd({ "CursorMoved", "InsertEnter", "BufLeave", "CmdlineEnter" }, {
+    group = group,
+    callback = function()
+      vim.api.nvim_clear_autocmds({ group = group })
+      if vim.api.nvim_win_is_valid(win) then
+        vim.api.nvim_win_close(win, true)
+      end
+    end,
+  })
 end
 
 ---Buffers that show a cell's whole output, by its id. One request at a time: `again` asks for another one after it.
