@@ -6,6 +6,7 @@ import type { Change, TextView, TurnView } from "../common/sessionView.ts";
 import { plainText } from "../common/terminalText.ts";
 import type { Origin } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
+import { terminalLines } from "./terminalLines.ts";
 
 type Part =
 	| { readonly kind: "text" | "thinking"; readonly id: string; text: string }
@@ -14,6 +15,8 @@ type Part =
 			readonly id: string;
 			readonly name: string;
 			readonly args: Readonly<Record<string, unknown>>;
+			/** What it printed while it ran. */
+			output: string;
 			text: string;
 	  }
 	| { readonly kind: "note"; readonly id: string; text: string };
@@ -38,6 +41,10 @@ type Spoken = Pick<TextView, "kind" | "itemId" | "text">;
 
 /** Stands before each line of thinking; `lua/ipyai/chat.lua` folds by it. */
 const thinkingMark = "┊ ";
+
+/** Lines of a running tool's output that show. */
+const toolTailLines = 6;
+const maxToolOutputChars = 10_000;
 
 /** Changes of a turn. */
 type TurnChange = Extract<Change, { turn: unknown }>;
@@ -84,13 +91,29 @@ export class TurnBook {
 				return;
 			case "toolStarted": {
 				const { callId, name, args } = change.call;
-				setPart(turn, { kind: "tool", id: callId, name, args, text: toolText(name, args, null) });
+				setPart(turn, { kind: "tool", id: callId, name, args, output: "", text: toolText(name, args, null) });
+				return;
+			}
+			case "toolOutput": {
+				const { callId, name, args } = change.call;
+				const known = turn.parts.find((part) => part.kind === "tool" && part.id === callId);
+				const before = known?.kind === "tool" ? known.output : "";
+				const output = (before + change.delta).slice(-maxToolOutputChars);
+				const text = `${toolText(name, args, null)}\n\n${liveOutput(output)}`;
+				setPart(turn, { kind: "tool", id: callId, name, args, output, text });
 				return;
 			}
 			case "toolFinished": {
 				const { callId, name, args } = change.call;
 				const result = { text: contentText(change.content), isError: change.isError };
-				setPart(turn, { kind: "tool", id: callId, name, args, text: toolText(name, args, result) });
+				setPart(turn, {
+					kind: "tool",
+					id: callId,
+					name,
+					args,
+					output: "",
+					text: toolText(name, args, result),
+				});
 				return;
 			}
 			case "steered":
@@ -109,7 +132,6 @@ export class TurnBook {
 				return;
 			case "promptQueued":
 			case "turnNumbered":
-			case "toolOutput":
 				return; // not part of the text
 			default:
 				change satisfies never;
@@ -147,7 +169,7 @@ export class TurnBook {
 			if (part.kind !== "toolCall") return [];
 			const { callId, name, args } = part;
 			const result = part.result && { text: contentText(part.result.content), isError: part.result.isError };
-			return [{ kind: "tool", id: callId, name, args, text: toolText(name, args, result) }];
+			return [{ kind: "tool", id: callId, name, args, output: "", text: toolText(name, args, result) }];
 		});
 		this.#turns.set(item.turnId, turn);
 		if (item.state === "finished") this.#end(turn, item.stopReason, item.error);
@@ -232,6 +254,11 @@ const answerOf = ({ parts }: Turn): string =>
 
 const toolText = (...call: Parameters<typeof toolLine>): string =>
 	plainText(`*${toolLine(...call).replaceAll("*", "\\*")}*`);
+
+const liveOutput = (output: string): string => {
+	const lines = terminalLines(output).map((line) => line.map(([text]) => text).join(""));
+	return ["~~~text", ...lines.slice(-toolTailLines), "~~~"].join("\n");
+};
 
 const contentText = (content: readonly Content[]): string =>
 	content.map((part) => (part.kind === "text" ? part.text : `[${part.mimeType}]`)).join("\n");

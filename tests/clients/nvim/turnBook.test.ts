@@ -1,0 +1,52 @@
+/** A turn's Markdown as Lua puts it together from what it is told. */
+import { setImmediate as nextTick } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { SessionView } from "../../../clients/common/sessionView.ts";
+import { Editor } from "../../../clients/nvim/editor.ts";
+import type { Message } from "../../../clients/nvim/messages.ts";
+import { TurnBook } from "../../../clients/nvim/turnBook.ts";
+import type { SessionUpdateParams } from "../../../protocol/index.ts";
+import {
+	createUpdates,
+	promptAccepted,
+	sessionState,
+	turnFinished,
+	turnStarted,
+} from "../../support/sessionUpdates.ts";
+
+const open = () => {
+	const view = new SessionView("p1", sessionState(), 0);
+	let text = Buffer.alloc(0);
+	const editor = new Editor(async (_, [batch]) => {
+		for (const message of batch as Message[])
+			if (message.kind === "chat")
+				text = Buffer.concat([text.subarray(0, message.from), Buffer.from(message.text)]);
+	});
+	const book = new TurnBook(editor, { name: () => "someone", isMe: () => true, runOf: () => null });
+	return async (...updates: SessionUpdateParams[]): Promise<string> => {
+		for (const update of updates)
+			for (const change of view.fold(update)) if ("turn" in change) book.onChange(change);
+		await nextTick();
+		return text.toString();
+	};
+};
+
+test("a command shows the last it printed while it runs, then its result", async () => {
+	const { event, hint } = createUpdates();
+	const show = open();
+	const call = { turnId: "t1", callId: "x", name: "exec_command", args: { cmd: "make" } };
+	const said = (delta: string) => hint({ kind: "toolOutput", turnId: "t1", callId: "x", delta });
+	await show(event(promptAccepted("t1", "build")), event(turnStarted("t1")));
+	const head = "## You\n\n> build\n\n*🔧 exec_command(cmd='make')";
+	expect(await show(event({ kind: "toolCall", ...call, executor: "provider" }))).toBe(`${head}*`);
+	expect(await show(said("one\n10%"), said("\r20%"))).toBe(`${head}*\n\n~~~text\none\n20%\n~~~`);
+	const lines = Array.from({ length: 9 }, (_, index) => `line ${index}`);
+	expect(await show(said(`\n${lines.join("\n")}`))).toBe(
+		`${head}*\n\n~~~text\n${lines.slice(3).join("\n")}\n~~~`,
+	);
+	const content = [{ kind: "text" as const, text: "built" }];
+	expect(await show(event({ kind: "toolResult", turnId: "t1", callId: "x", content, isError: false }))).toBe(
+		`${head} => built*`,
+	);
+	expect(await show(event(turnFinished("t1")))).toBe(`${head} => built*`);
+});
