@@ -14,7 +14,11 @@ exports.activate = async () => {
 			// The palette and keys give no argument.
 			executeCommand: async (name, given, next) => {
 				const args = given.length > 0 ? given : await askFor(name);
-				return args && next(name, args);
+				try {
+					return args && (await next(name, args));
+				} catch {
+					// The library has shown it; thrown on, the editor would once more.
+				}
 			},
 		},
 	});

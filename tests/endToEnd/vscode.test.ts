@@ -1,0 +1,111 @@
+/** The extension for VS Code, as it stands in examples/, with its real client library; the editor is a stand-in. */
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { joinServer } from "../../clients/common/joinServer.ts";
+import { spawnKernel } from "../../clients/common/spawnKernel.ts";
+import { EditorSettings } from "../../protocol/editor.ts";
+import { editorCommandNames } from "../../server/features/editorCommandNames.ts";
+import { installFromSources } from "../support/lspEditor.ts";
+import { startModelServer } from "../support/modelServer/modelServer.ts";
+import { newPerson } from "../support/person.ts";
+import { testPython } from "../support/python.ts";
+import { nextRequestId } from "../support/sessionWithKernel.ts";
+import { readSource, repository } from "../support/sources.ts";
+import { never, startEditor } from "../support/vscode.ts";
+
+const manifest = JSON.parse(readSource("examples/vscode/package.json"));
+
+test("its manifest names the server's commands and settings, and the library that is tested", () => {
+	const { commands, configuration } = manifest.contributes;
+	for (const { command } of commands) expect(editorCommandNames).toContain(command);
+	expect(Object.keys(configuration.properties).sort()).toEqual(
+		["command", ...Object.keys(EditorSettings.shape)].map((name) => `ipyai.${name}`).sort(),
+	);
+	const { devDependencies, version } = JSON.parse(readSource("package.json"));
+	expect(manifest.dependencies["vscode-languageclient"]).toBe(devDependencies["vscode-languageclient"]);
+	expect(manifest.version).toBe(version);
+});
+
+test("it starts the server; suggestions, answers and questions are the editor's", async () => {
+	const model = await startModelServer();
+	onTestFinished(model.close);
+	const person = newPerson({ ...model.environment, IPYAI_BACKEND: "claude-api", IPYAI_PYTHON: testPython() });
+	const { folder: cwd } = person;
+	const environment = installFromSources(person);
+	// The library starts the server with this process's environment.
+	for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+	onTestFinished(() => void vi.unstubAllEnvs());
+	const editor = startEditor(cwd, { command: join(cwd, "bin/ipyai"), backend: "" });
+	const document = editor.document("a.py", "# %% @@say  + [8]@@\nprices = [3, 5]\nprices[-1]\n");
+	const selection = { start: { line: 2, character: 0 }, end: { line: 2, character: 6 }, isEmpty: false };
+	editor.activeTextEditor = { document, selection };
+	const extension = editor.load(join(repository, "examples/vscode/extension.js"));
+	await extension.activate();
+	onTestFinished(extension.deactivate);
+
+	const suggested = await editor.inlineProviders[0]!.provideInlineCompletionItems(
+		document,
+		{ line: 1, character: 15 },
+		{ triggerKind: 0 },
+		never,
+	);
+	expect(suggested.items.map(({ insertText }) => insertText)).toEqual([" + [8]"]);
+
+	// From the palette, without an argument: the cell of the cursor, a question about the selection.
+	const [ask, runCell, interrupt] = ["prompt", "runCell", "interrupt"].map(
+		(name) => editor.commands.get(`ipyai.${name}`)!,
+	);
+	await runCell!();
+	expect(editor.errors).toEqual([expect.stringContaining("start ipyai in a terminal there.")]);
+	expect(await interrupt!()).toEqual({ interrupted: false });
+	expect(await ask!()).toBeUndefined();
+	editor.typed = "why this?";
+	await ask!();
+
+	const server = await joinServer({ name: "test", cwd, environment, approvals: false, input: true });
+	const kernel = spawnKernel({ python: testPython(), cwd, env: environment }).launch;
+	const { state } = await server.request("session/new", {
+		requestId: nextRequestId(),
+		cwd,
+		kernel,
+		settings: {},
+	});
+	onTestFinished(async () => {
+		await server.request("session/close", { sessionId: state.sessionId, requestId: nextRequestId() });
+		server.close();
+	});
+	await runCell!({ uri: document.uri.toString(), line: 0 });
+	editor.typed = '@@tool pyrun {"code": "6 * 7"}@@';
+	editor.pressed = "Allow";
+	await ask!();
+	expect(editor.asked).toMatchInlineSnapshot(`
+		[
+		  {
+		    "buttons": [
+		      "Deny",
+		      "Always",
+		      "Allow",
+		    ],
+		    "detail": "6 * 7
+		(Always: run any Python code in this session without asking.)",
+		    "message": "ipyai: the model wants to run pyrun:",
+		    "modal": true,
+		  },
+		]
+	`);
+	expect(editor.output.get("ipyai answers")).toMatchInlineSnapshot(`
+		[
+		  "You said: why this?
+
+		a.py, lines 3 to 3:
+		\`\`\`python
+		prices
+		\`\`\`
+		",
+		  "5
+		",
+		  "TOOL SAID: 42
+		",
+		]
+	`);
+});
