@@ -1,7 +1,16 @@
+import { statSync } from "node:fs";
 import SQLite from "better-sqlite3";
 import { StoreError } from "./store.ts";
 
 type Value = string | number | null;
+
+/**
+ * A log this large is written into the database once nothing was committed for a moment: the disk takes some
+ * milliseconds for it, which a prompt would wait for. SQLite itself does so in a commit when it grows much larger.
+ */
+const restMs = 500;
+const largeLogBytes = 4 * 1024 * 1024;
+const largestLogPages = 10_000;
 
 /**
  * A connection with cached statements and immediate transactions. Every failure is a `StoreError` that names the
@@ -11,10 +20,12 @@ export class Database {
 	readonly file: string;
 	readonly #connection: SQLite.Database;
 	readonly #statements = new Map<string, SQLite.Statement>();
+	#atRest: NodeJS.Timeout | null = null;
 
 	constructor(file: string, busyTimeoutMs: number) {
 		this.file = file;
 		this.#connection = this.#guard(() => new SQLite(file, { timeout: busyTimeoutMs }));
+		this.pragma(`wal_autocheckpoint = ${largestLogPages}`);
 	}
 
 	all<Row>(sql: string, ...values: Value[]): Row[] {
@@ -50,6 +61,7 @@ export class Database {
 		try {
 			const result = work();
 			this.run("COMMIT");
+			this.#checkpointAtRest();
 			return result;
 		} catch (error) {
 			// A full disk makes SQLite roll back by itself.
@@ -72,8 +84,24 @@ export class Database {
 	}
 
 	close(): void {
+		clearTimeout(this.#atRest ?? undefined);
 		this.#statements.clear();
 		this.#connection.close();
+	}
+
+	#checkpointAtRest(): void {
+		if (this.#atRest === null) this.#atRest = setTimeout(() => this.#checkpoint(), restMs).unref();
+		else this.#atRest.refresh();
+	}
+
+	#checkpoint(): void {
+		this.#atRest = null;
+		try {
+			const { size } = statSync(`${this.file}-wal`);
+			if (size >= largeLogBytes) this.#connection.pragma("wal_checkpoint(PASSIVE)");
+		} catch {
+			// It stays in the log, where it is read as well, until the next time.
+		}
 	}
 
 	#statement(sql: string): SQLite.Statement {
