@@ -12,10 +12,9 @@ export const liveNamesFeature: Feature = {
 			const place = lookUp(client, services, uri, position);
 			if (!place) return { isIncomplete: false, items: [] };
 			const { host, code, cursor, document, from } = place;
-			const found = await host.complete(code, toCodePoints(code, cursor), signal).catch(() => null);
-			// Busy, gone, or just loading: other sources still complete, and the next key asks again.
-			if (!found) return { isIncomplete: true, items: [] };
-			const { start, end, matches } = found;
+			const { start, end, matches } = await host
+				.complete(code, toCodePoints(code, cursor), signal)
+				.catch(() => ({ start: 0, end: 0, matches: [] })); // busy or gone: other sources still complete
 			const range = {
 				start: positionIn(client, document, from + toUtf16(code, start)),
 				end: positionIn(client, document, from + toUtf16(code, end)),
@@ -26,7 +25,8 @@ export const liveNamesFeature: Feature = {
 				detail: signature || undefined,
 				textEdit: { range, newText: text },
 			}));
-			return { isIncomplete: false, items };
+			// A kernel that is just loading its completion library has nothing to say either: the next key asks again.
+			return { isIncomplete: items.length === 0, items };
 		});
 
 		client.onEditorRequest("textDocument/hover", async ({ textDocument: { uri }, position }, signal) => {

@@ -287,6 +287,14 @@ test("completes and explains live names", async () => {
 		textDocument: { uri, version: 2 },
 		contentChanges: [{ text: "\nwide_frame" }],
 	});
+	// "Nothing" may be all that a kernel can say yet: it is not to be kept.
+	const none = { uri: `${uri}.none`, languageId: "python", version: 1, text: "wide_frame.zzz" };
+	await rpc.sendNotification("textDocument/didOpen", { textDocument: none });
+	const nothing = await rpc.sendRequest("textDocument/completion", {
+		textDocument: { uri: none.uri },
+		position: { line: 0, character: 14 },
+	});
+	expect(nothing).toEqual({ isIncomplete: true, items: [] });
 	const hover = await rpc.sendRequest<{ contents: { value: string } }>("textDocument/hover", at(4));
 	expect(hover.contents).toEqual({
 		kind: "markdown",
