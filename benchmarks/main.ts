@@ -14,6 +14,7 @@ const notBenchmarks = new Set([
 	"main.ts",
 	"ourServer.ts",
 	"peers.ts",
+	"promptingClient.ts",
 	"row.ts",
 	"wire.ts",
 ]);

@@ -1,4 +1,4 @@
-/** A server in this process, on a socket as in life, and a client with documents that it edits. */
+/** A server in this process, on a socket as in life, and clients of it. */
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { openConnection, type ServerConnection } from "../clients/common/connection.ts";
@@ -23,8 +23,36 @@ export type OurServerOptions = {
 
 export type OurServer = { readonly client: ServerConnection; close(): Promise<void> };
 
+/** The server with a client in this process too. */
 export const startOurServer = async (options: OurServerOptions): Promise<OurServer> => {
-	const { folder, name, backends: own, environment } = options;
+	const { path, close } = serveHere(options);
+	const client = await connectTo(path, options);
+	return {
+		client,
+		close: async () => {
+			client.close();
+			await close();
+		},
+	};
+};
+
+export const connectTo = (
+	path: string,
+	{ folder, environment }: Pick<OurServerOptions, "folder" | "environment">,
+): Promise<ServerConnection> =>
+	openConnection(connect(path), {
+		name: "bench",
+		cwd: folder,
+		environment,
+		approvals: false,
+		input: false,
+	});
+
+/** The server alone, on the socket `path`. */
+export const serveHere = (
+	options: Pick<OurServerOptions, "folder" | "name" | "backends">,
+): { readonly path: string; close(): Promise<void> } => {
+	const { folder, name, backends: own } = options;
 	const store = openStore(join(folder, `${name}.sqlite`));
 	const backends = own ? backendsOf(own) : createBackends();
 	const sessions = new Sessions({
@@ -48,21 +76,13 @@ export const startOurServer = async (options: OurServerOptions): Promise<OurServ
 	const answer = answerInitialize({ serverId: "bench", version: "0" });
 	const serve = (socket: Socket) => server.serve(new Handshake(socket, socket, answer));
 	const listener = createServer({ noDelay: true }, serve).listen(path);
-	const client = await openConnection(connect(path), {
-		name: "bench",
-		cwd: folder,
-		environment,
-		approvals: false,
-		input: false,
-	});
 	const close = async () => {
-		client.close();
 		server.dispose();
 		await sessions.dispose();
 		store.close();
 		listener.close();
 	};
-	return { client, close };
+	return { path, close };
 };
 
 /** One key only, so that the first ready backend is Anthropic's. */

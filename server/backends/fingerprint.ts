@@ -1,5 +1,5 @@
 /** A short name for a transcript: equal for equal transcripts, in practice different for others. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Entry } from "../context/transcript.ts";
 
 const known = new WeakMap<Entry, string>();
@@ -8,12 +8,12 @@ const known = new WeakMap<Entry, string>();
 const ofEntry = (entry: Entry): string => {
 	let print = known.get(entry);
 	if (print === undefined) {
-		print = hash(JSON.stringify(entry));
+		print = short(JSON.stringify(entry));
 		known.set(entry, print);
 	}
 	return print;
 };
 
-export const fingerprint = (transcript: readonly Entry[]): string => hash(transcript.map(ofEntry).join());
+export const fingerprint = (transcript: readonly Entry[]): string => short(transcript.map(ofEntry).join());
 
-const hash = (text: string): string => createHash("sha256").update(text).digest("base64url");
+const short = (text: string): string => hash("sha256", text, "base64url");

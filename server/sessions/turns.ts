@@ -2,6 +2,7 @@
  * Runs a session's prompts, one turn at a time, in order. A turn is rendered once, when it starts; its steps are
  * stored as they come; it ends exactly once.
  */
+import { setImmediate as nextTick } from "node:timers/promises";
 import type { Content, PromptResult, Settings, Usage } from "../../protocol/index.ts";
 import type { Backend, Environment, TurnPreparation, TurnRequest } from "../backends/backend.ts";
 import { toTranscript, turnsToFold } from "../context/folding.ts";
@@ -214,6 +215,8 @@ export class Turns {
 		const tools = this.#tools.next(hosting.host);
 		this.#tools.sent(hosting.host);
 		const updates = eagerly(backend.runTurn({ ...request, tools, transcript: [...transcript, user] }));
+		// The request leaves before anything is stored.
+		await nextTick();
 		log.append(
 			[
 				{

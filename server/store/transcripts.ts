@@ -70,15 +70,13 @@ export const createTranscripts = (
 	},
 
 	queue: (sessionId) =>
-		db.read(() =>
-			db
-				.all<ItemRow>(
-					"SELECT id, kind, json FROM items WHERE session = ? AND state = 'queued' ORDER BY seq",
-					sessionNumber(db, sessionId),
-				)
-				// Nothing was answered yet.
-				.map(({ json }): TurnItem => ({ ...(JSON.parse(json) as TurnItem), parts: [] })),
-		),
+		db
+			.all<{ json: string }>(
+				"SELECT json FROM items WHERE session = ? AND state = 'queued' ORDER BY seq",
+				sessionNumber(db, sessionId),
+			)
+			// Nothing was answered yet.
+			.map(({ json }): TurnItem => ({ ...(JSON.parse(json) as TurnItem), parts: [] })),
 
 	conversation: (sessionId) =>
 		db.read(() => {

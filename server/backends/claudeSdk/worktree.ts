@@ -29,7 +29,7 @@ const maxChars = 4_096;
 
 /** Throws for what git has not written. */
 const readLine = (path: string): string => {
-	const found = statSync(path);
-	if (!found.isFile() || found.size > maxChars) throw new Error(`${path} is not git's.`);
+	const found = statSync(path, { throwIfNoEntry: false });
+	if (!found?.isFile() || found.size > maxChars) throw new Error(`${path} is not git's.`);
 	return readFileSync(path, "utf8").trimEnd();
 };
