@@ -10,6 +10,8 @@ import { basename, dirname, join, resolve } from "node:path";
  * no worktree, or only says that it is one. `root` has no links in it. Never throws.
  */
 export const repositoryOfWorktree = (root: string): string | null => {
+	// The usual case: a folder of its own, or none.
+	if (!statSync(join(root, ".git"), { throwIfNoEntry: false })?.isFile()) return null;
 	try {
 		const [, entry] = /^gitdir: (.+)$/.exec(readLine(join(root, ".git"))) ?? [];
 		if (entry === undefined) return null;
@@ -20,7 +22,7 @@ export const repositoryOfWorktree = (root: string): string | null => {
 		if (dirname(state) !== join(common, "worktrees") || !isNamed) return null;
 		return basename(common) === ".git" ? dirname(common) : common;
 	} catch {
-		// A repository of its own has a folder there; a submodule's state has no such files.
+		// A submodule's state has no such files.
 		return null;
 	}
 };
@@ -29,7 +31,7 @@ const maxChars = 4_096;
 
 /** Throws for what git has not written. */
 const readLine = (path: string): string => {
-	const found = statSync(path, { throwIfNoEntry: false });
-	if (!found?.isFile() || found.size > maxChars) throw new Error(`${path} is not git's.`);
+	const found = statSync(path);
+	if (!found.isFile() || found.size > maxChars) throw new Error(`${path} is not git's.`);
 	return readFileSync(path, "utf8").trimEnd();
 };

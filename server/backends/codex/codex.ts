@@ -71,6 +71,7 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 	const threadFor = async (
 		request: TurnRequest,
 		server: AppServer,
+		owner: Owner,
 	): Promise<{ thread: Thread; input: Params[] }> => {
 		const start = settingsOf(request);
 		const settings = JSON.stringify(start);
@@ -81,7 +82,7 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 		if (known !== undefined && !fits) forget(known);
 		const steps = settleTranscript(request.transcript.slice(fits ? -2 : 0), {
 			tools: new Set(request.tools.map((tool) => tool.name)),
-			owner: ownerOf(request),
+			owner,
 		});
 		const last = steps.at(-1);
 		const input = toCodexInput(last?.role === "user" ? last.content : []);
@@ -108,10 +109,11 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 			const hint = login.kind === "missing" ? login.hint : "";
 			return yield end("failed", `${name}: Codex was not found. ${hint}`);
 		}
+		const owner = ownerOf(request);
 		let prepared: { thread: Thread; input: Params[] };
 		try {
 			await orAborted(server.ready, signal);
-			prepared = await orAborted(threadFor(request, server), signal);
+			prepared = await orAborted(threadFor(request, server, owner), signal);
 		} catch (error) {
 			if (signal.aborted) return yield end("cancelled", null);
 			const reason = redact((error as Error).message, environment);
@@ -123,7 +125,7 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 			server,
 			threadId: thread.threadId,
 			names: wireNames(request.tools),
-			owner: ownerOf(request),
+			owner,
 			contextWindow: openAiWindow(request.model),
 			maxReconnects: options.maxReconnects ?? 3,
 		});
@@ -197,6 +199,8 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 		},
 	};
 };
+
+type Owner = ReturnType<typeof ownerOf>;
 
 const ownerOf = (request: TurnRequest) => ({
 	backend: name,
