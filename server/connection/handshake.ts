@@ -112,6 +112,8 @@ export class Handshake {
 			this.#initialized = true;
 			this.#initializeId = id;
 			void this.#writer.write({ jsonrpc: "2.0", id, result: answer.result } as unknown as Message);
+			// What loads now takes the whole turn.
+			this.#writer.flush();
 		} else if (!this.#initialized && method !== undefined && method !== "exit") {
 			// LSP: requests are refused with -32002 and notifications dropped, `exit` excepted.
 			const text = `"${method}" came before "initialize": send "initialize" first`;

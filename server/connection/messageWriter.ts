@@ -39,7 +39,14 @@ export class FrameWriter extends AbstractMessageWriter {
 		this.#stream.write(
 			Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`, "latin1"), body]),
 		);
-		if (isHint(message)) this.#letGo();
+		if (isHint(message)) this.flush();
+	}
+
+	/** Lets go out what is held for the end of the turn. */
+	flush(): void {
+		if (!this.#isHeld) return;
+		this.#isHeld = false;
+		this.#stream.uncork();
 	}
 
 	end(): void {
@@ -50,13 +57,7 @@ export class FrameWriter extends AbstractMessageWriter {
 		if (this.#isHeld) return;
 		this.#isHeld = true;
 		this.#stream.cork();
-		setImmediate(() => this.#letGo());
-	}
-
-	#letGo(): void {
-		if (!this.#isHeld) return;
-		this.#isHeld = false;
-		this.#stream.uncork();
+		setImmediate(() => this.flush());
 	}
 }
 
