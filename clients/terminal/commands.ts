@@ -18,6 +18,9 @@ export const parseCommand = (cell: string): string | null => {
 /** These run cells themselves, or take the kernel or the client away: they stand in no cell. */
 const besideCells = /^(?:load|rerun|restart|resume|detach)\b/;
 
+/** Whether what is typed behind a command runs elsewhere: in another session or a new kernel. */
+export const movesOn = (words: string): boolean => /^(?:restart|resume)\b/.test(words);
+
 /** These change nothing: they are answered also while another command takes its time. */
 const looks = /^(?:help|usage|context|queue|sessions)\b|^$/;
 

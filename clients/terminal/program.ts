@@ -44,19 +44,31 @@ export type Start = {
 	readonly program: string;
 	/** Cells and prompts to begin with. */
 	readonly entries: readonly string[];
-	/** After this face the program goes on with another session: a name as `-r` takes it, or a choice. */
-	goOver(session: string | null): void;
+	/** What stands in the input to begin with. */
+	readonly draft: string;
+	/**
+	 * After this face the program goes on with another session, a name as `-r` takes it or a choice, and begins it with
+	 * what was typed for it already.
+	 */
+	goOver(session: string | null, typed?: Typed): void;
 	sessionOptions(
 		listener: LiveSessionListener,
 		client: { readonly approvals: boolean; readonly input: boolean },
 	): LiveSessionOptions;
 };
 
+/** What a person typed before there was a session for it. */
+export type Typed = { readonly entries: readonly string[]; readonly draft: string };
+
+const nothingTyped: Typed = { entries: [], draft: "" };
+
 /** One session after another, as long as the person goes over to the next. */
 const runFaces = async (args: RunArguments, program: string): Promise<number> => {
+	let typed = nothingTyped;
 	for (let now = args; ; ) {
 		let next: RunArguments | null = null;
-		const code = await runFace(now, program, (session) => {
+		const code = await runFace(now, program, typed, (session, behind = nothingTyped) => {
+			typed = behind;
 			const resume =
 				session === null ? ({ kind: "newest" } as const) : { kind: "named" as const, ref: session };
 			// What the command line asked of the first session is not asked of the next.
@@ -71,7 +83,8 @@ const runFaces = async (args: RunArguments, program: string): Promise<number> =>
 const runFace = async (
 	args: RunArguments,
 	program: string,
-	goOver: (session: string | null) => void,
+	typed: Typed,
+	goOver: Start["goOver"],
 ): Promise<number> => {
 	const cwd = process.cwd();
 	const env = process.env;
@@ -83,6 +96,7 @@ const runFace = async (
 		...(args.load === null ? [] : [`%ipyai load ${args.load}`]),
 		...args.commands,
 		...(args.script === null ? [] : [runLine(args.script)]),
+		...typed.entries,
 	];
 	const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
 	const isBatch =
@@ -111,6 +125,7 @@ const runFace = async (
 		args,
 		program,
 		entries: asked,
+		draft: typed.draft,
 		goOver,
 		sessionOptions: (listener, client) => ({
 			cwd,

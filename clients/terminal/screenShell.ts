@@ -11,7 +11,7 @@ import { createAnswerKeys } from "./answerKeys.ts";
 import { Asked } from "./asked.ts";
 import { exitCodes } from "./batch.ts";
 import { clientName } from "./clientName.ts";
-import { createCommandRunner, promptModeText, runsAsCell } from "./commands.ts";
+import { createCommandRunner, movesOn, promptModeText, runsAsCell } from "./commands.ts";
 import { createEditor } from "./editor/editor.ts";
 import type { KeyEvent } from "./editor/keys.ts";
 import type { Completions, Editor, EditorPrompt, Rendered } from "./editor/types.ts";
@@ -55,6 +55,8 @@ export class ScreenShell implements LiveSessionListener {
 	readonly #asked: Asked;
 	readonly #runCommand: ReturnType<typeof createCommandRunner>;
 	readonly #typed: string[] = [];
+	/** What was entered behind a command after which cells may run elsewhere; `null` while there is none. */
+	#behind: string[] | null = null;
 	#link: LinkState = { kind: "joining" };
 	#wasLost = false;
 	#message: string | null = null;
@@ -109,7 +111,11 @@ export class ScreenShell implements LiveSessionListener {
 				this.#stage.drawSoon();
 			},
 			onSubmit: (text) => void this.#enter(text),
-			isComplete: (text) => askIsComplete(this.#live, text, this.#promptMode),
+			// Which kernel could say it is not known while the session moves on.
+			isComplete: (text) =>
+				this.#behind === null
+					? askIsComplete(this.#live, text, this.#promptMode)
+					: { status: "unknown", indent: "" },
 			complete: (text, cursor) => this.#complete(text, cursor),
 		});
 		this.#answerKeys = createAnswerKeys({
@@ -146,7 +152,7 @@ export class ScreenShell implements LiveSessionListener {
 		this.#stage.draw();
 		this.#stage.screen.flush();
 		this.#stage.start();
-		for (const entry of this.#start.entries) void this.#enter(entry);
+		void this.#begin();
 		this.#live.open().catch((error: Error) => this.#fail(error));
 		void this.#useCodeTheme();
 		const code = await done;
@@ -155,6 +161,14 @@ export class ScreenShell implements LiveSessionListener {
 		process.off("SIGTERM", onTerminate);
 		process.off("exit", restore);
 		return code;
+	}
+
+	async #begin(): Promise<void> {
+		const { entries, draft, args } = this.#start;
+		this.#editor.setText(draft);
+		// Below what happened before.
+		if (args.resume !== null && entries.length > 0) await this.#opened;
+		for (const entry of entries) void this.#enter(entry);
 	}
 
 	// What the session tells.
@@ -276,7 +290,7 @@ export class ScreenShell implements LiveSessionListener {
 			case "restart":
 				return this.#restart();
 			case "resume":
-				this.#start.goOver(action.session);
+				this.#start.goOver(action.session, { entries: this.#behind ?? [], draft: this.#editor.text });
 				return this.#leave("detach");
 			default:
 				action satisfies never;
@@ -286,6 +300,11 @@ export class ScreenShell implements LiveSessionListener {
 	// What the person enters.
 
 	async #enter(typed: string): Promise<void> {
+		if (this.#behind !== null) {
+			this.#behind.push(typed);
+			this.#stage.drawSoon();
+			return;
+		}
 		const read = readEntry(typed, { promptMode: this.#promptMode });
 		if (read.kind !== "nothing") this.#typed.push(typed);
 		switch (read.kind) {
@@ -311,7 +330,8 @@ export class ScreenShell implements LiveSessionListener {
 					break;
 				}
 				this.#scrollback.showInput(typed, this.#prompt());
-				await this.#command(read.words);
+				if (movesOn(read.words)) await this.#moveOn(read.words);
+				else await this.#command(read.words);
 				break;
 			default:
 				read satisfies never;
@@ -334,6 +354,15 @@ export class ScreenShell implements LiveSessionListener {
 		else if (text !== "") this.#scrollback.showText(text, failed ? "error" : null);
 		this.#scrollback.gap();
 		if (action !== null) await this.#onAction(action);
+	}
+
+	/** A command behind which entries wait for where they are to run. */
+	async #moveOn(words: string): Promise<void> {
+		this.#behind = [];
+		await this.#command(words);
+		const behind = this.#leaving ? [] : this.#behind;
+		this.#behind = null;
+		for (const entry of behind) void this.#enter(entry);
 	}
 
 	#restart(): void {
@@ -574,7 +603,7 @@ export class ScreenShell implements LiveSessionListener {
 
 	/** Inputs that wait for their turn. */
 	#waitingLines(columns: number): string[] {
-		return this.#pending.waiting.map((source) => {
+		return [...this.#pending.waiting, ...(this.#behind ?? [])].map((source) => {
 			const [first = ""] = sanitizeLines(source);
 			return paint(this.#theme, "dim", truncateLine(`  waits: ${first}`, columns, "…"));
 		});

@@ -143,10 +143,18 @@ test("--sessions lists, and %ipyai resume goes over to another session", async (
 	const gone = /To resume: ipyai -r (\d+)\n[\s\S]*In \[1\]: fig = 4; fig[\s\S]*In \[2\]:$/m;
 	const second = gone.exec(await program.until(gone))![1]!;
 	// The kernel that was left still lives.
-	program.send(`%ipyai resume ${second}${enter}`);
-	await program.until(/(?:here = 5; here[\s\S]*){2}In \[\d\]:$/m);
-	program.send(`here + 1${enter}`);
-	await program.until(/Out\[\d\]: 6/);
+	// What is typed behind the command is for the session it goes to.
+	program.send(`%ipyai resume ${second}${enter}here + 1${enter}here + 2${enter}here + `);
+	await program.until(
+		/here = 5; here[\s\S]*here \+ 1\nOut\[\d\]: 6[\s\S]*Out\[\d\]: 7[\s\S]*In \[\d\]: here \+$/m,
+	);
+	program.send(`30${enter}`);
+	await program.until(/Out\[\d\]: 35/);
+	// For this one, when there is no such session.
+	program.send(`%ipyai resume 99999${enter}here + 3${enter}`);
+	await program.until(/Out\[\d\]: 8/);
+	program.send(`%ipyai restart${enter}"here" in globals()${enter}`);
+	await program.until(/Out\[\d\]: False/);
 	await leave(program);
 });
 
