@@ -15,6 +15,8 @@ export class PromptQueue {
 	readonly #store: Store;
 	/** Those that wait for the end of their cell. */
 	readonly #held = new Set<string>();
+	/** Those that have ended although the disk has refused to say so until now. */
+	readonly #ended = new Set<string>();
 
 	constructor({ log, store }: { readonly log: SessionLog; readonly store: Store }) {
 		this.#log = log;
@@ -24,6 +26,13 @@ export class PromptQueue {
 	/** The one to begin next. */
 	get next(): Waiting | null {
 		return this.#waiting.find(({ turnId }) => !this.#held.has(turnId)) ?? null;
+	}
+
+	/** A prompt was answered, or could not be: it waits no more, also when that is not stored yet. */
+	end(turnId: string): void {
+		this.#ended.add(turnId);
+		const stored = this.#store.queue(this.#log.sessionId).map((turn) => turn.turnId);
+		for (const ended of this.#ended) if (!stored.includes(ended)) this.#ended.delete(ended);
 	}
 
 	/** Fails with `limitReached` when too many wait. */
@@ -68,7 +77,7 @@ export class PromptQueue {
 	}
 
 	get #waiting(): readonly Waiting[] {
-		return this.#store.queue(this.#log.sessionId);
+		return this.#store.queue(this.#log.sessionId).filter(({ turnId }) => !this.#ended.has(turnId));
 	}
 
 	#has(turnId: string): boolean {

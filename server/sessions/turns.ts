@@ -156,6 +156,7 @@ export class Turns {
 			.catch((error: Error) => this.#stop(running, error))
 			.finally(() => {
 				if (this.#running === running) this.#running = null;
+				this.#queue.end(running.turnId);
 				this.startNext();
 			});
 	}
