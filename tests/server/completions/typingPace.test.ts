@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { TypingPace, waitMs } from "../../../server/completions/typingPace.ts";
 
 test.each([
-	[null, null, 180],
-	[100, 2000, 150],
+	[null, null, 120],
+	[100, 2000, 100],
 	[400, 2000, 300],
 	[10, 2000, 30],
 	[200, 80, 80],
