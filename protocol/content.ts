@@ -50,6 +50,8 @@ export const Participant = z.object({
 	/** The client's name, for example `ipyai terminal`. */
 	name: z.string(),
 	role: z.enum(["controller", "observer"]),
+	/** Here for one command of an editor: nothing to tell a person of. Absent where it is not so. */
+	visiting: z.literal(true).optional(),
 });
 export type Participant = z.infer<typeof Participant>;
 

@@ -249,12 +249,12 @@ export class SessionView {
 					...this.participants.filter((each) => each.participantId !== event.participant.participantId),
 					event.participant,
 				];
-				if (event.participant.participantId === this.participantId) return [];
+				if (event.participant.participantId === this.participantId || event.participant.visiting) return [];
 				return [{ kind: "participants", text: `${event.participant.name} joined this session.` }];
 			case "participantLeft": {
 				const left = this.participants.find((each) => each.participantId === event.participantId);
 				this.participants = this.participants.filter((each) => each !== left);
-				if (left === undefined || event.participantId === this.participantId) return [];
+				if (left === undefined || left.visiting || event.participantId === this.participantId) return [];
 				return [{ kind: "participants", text: `${left.name} left this session.` }];
 			}
 			case "kernelAttached":

@@ -95,6 +95,7 @@ const asParticipant = async <T>(
 		session.attach(
 			{
 				...client.audience("controller"),
+				visiting: true,
 				get canApprove() {
 					return client.facts.canAsk;
 				},

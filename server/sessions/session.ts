@@ -177,11 +177,7 @@ export class Session {
 	}
 
 	get participants(): readonly Participant[] {
-		return [...this.#participants.values()].map(({ participantId, name, role }) => ({
-			participantId,
-			name,
-			role,
-		}));
+		return [...this.#participants.values()].map(toParticipant);
 	}
 
 	get state(): SessionState {
@@ -201,10 +197,7 @@ export class Session {
 
 	/** Joins a participant and gives it all it misses; what happens from now on is sent to it. */
 	attach(audience: Audience, since: number | null, limit: number): AttachSessionResult {
-		this.log.add({
-			kind: "participantJoined",
-			participant: { participantId: audience.participantId, name: audience.name, role: audience.role },
-		});
+		this.log.add({ kind: "participantJoined", participant: toParticipant(audience) });
 		this.#participants.set(audience.participantId, audience);
 		this.#names.set(audience.participantId, audience.name);
 		if (audience.role === "controller") this.#adoptEnvironment(audience.environment);
@@ -438,6 +431,13 @@ export const settingSources = (
 	environment,
 	config: loadConfig(environment).config,
 	lastModel: (backend: string) => recentModels(store, backend)[0] ?? null,
+});
+
+const toParticipant = ({ participantId, name, role, visiting }: Audience): Participant => ({
+	participantId,
+	name,
+	role,
+	...(visiting === undefined ? {} : { visiting }),
 });
 
 export { newSettings };

@@ -133,6 +133,17 @@ test("thinking is a quote, a running tool stands in the tail and then as a line"
 	expect([above(), live()]).toEqual(["> Let me see.\n\n🔧 pyrun(code='1') => 1\n", ""]);
 });
 
+test("who joins and leaves is told, but not an editor that visits for one command", () => {
+	const { event } = createUpdates();
+	const { show, above } = open({ mine: true });
+	const joined = (participantId: string, name: string, more: { visiting?: true } = {}) =>
+		event({ kind: "participantJoined", participant: { participantId, name, role: "controller", ...more } });
+	const left = (participantId: string) =>
+		event({ kind: "participantLeft", participantId, reason: "detached" });
+	show(joined("p2", "nvim"), joined("p3", "VS Code", { visiting: true }), left("p3"), left("p2"));
+	expect(above()).toBe("nvim joined this session.\nnvim left this session.");
+});
+
 test("what a cell prints can't act on the terminal, but may clear it", () => {
 	const { event } = createUpdates();
 	const { show, above } = open({ mine: true });
