@@ -21,6 +21,9 @@ const prompts = {
 	thinking: "@@think Let me see.@@ @@say Done.@@",
 	tool: '@@say One call.@@ @@tool pyrun {"code":"2+2"}@@',
 };
+/** A tool of Codex's own. */
+const command =
+	'@@say One command.@@ @@tool exec_command {"cmd":"echo made; exit 3"}@@@@then@@@@say It failed.@@';
 
 const target = join(import.meta.dirname, "../tests/fixtures/captures");
 const folder = mkdtempSync(join(tmpdir(), "ipyai-capture-"));
@@ -83,8 +86,8 @@ mkdirSync(target, { recursive: true });
 writeFileSync(join(folder, "config.toml"), codexConfig(server.url));
 const common = { PATH: process.env.PATH ?? "", HOME: folder };
 const [claude, codex] = [findClaude({}), findCodex({})?.[0] ?? null];
-for (const [name, prompt] of Object.entries(prompts)) {
-	if (claude !== null) {
+for (const [name, prompt] of Object.entries({ ...prompts, command })) {
+	if (claude !== null && prompt !== command) {
 		const { path, lines } = recorder(`claude-${name}`, claude, '"type":"result"');
 		const environment = {
 			...common,

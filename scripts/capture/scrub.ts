@@ -2,7 +2,7 @@
 
 const noise =
 	/^(cwd|messaging_socket_path|fast_mode_state|mcp_servers|memory_paths|slash_commands|terminal_slash_commands|agents|skills|plugins|capabilities|userAgent|platformFamily|platformOs|rateLimits|instructionSources|models|hookStates|config)$/;
-const clock = /(_ms|Ms|_at|At|timestamp|createdAt|create_time|pid)$/;
+const clock = /(_ms|Ms|_at|At|timestamp|createdAt|create_time|pid|processId)$/;
 
 /** `places` are paths with what stands for them. Ids become numbers in the order they come. */
 export const scrub = (text: string, places: Readonly<Record<string, string>>): string => {
@@ -21,5 +21,7 @@ export const scrub = (text: string, places: Readonly<Record<string, string>>): s
 	for (const [place, name] of Object.entries(places)) clean = clean.replaceAll(place, name);
 	return clean
 		.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, toNumber)
-		.replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:1");
+		.replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:1")
+		.replace(/Chunk ID: \w+/g, "Chunk ID: 1")
+		.replace(/Wall time: [\d.]+/g, "Wall time: 0.0000");
 };

@@ -81,7 +81,8 @@ const replayCodex = async (name: string): Promise<string> => {
 	void turn.start([]);
 	const calls: Promise<unknown>[] = [];
 	for (const { id, method, params } of lines) {
-		if (id !== undefined) calls.push(turn.callTool(params));
+		if (method === "item/tool/call") calls.push(turn.callTool(params));
+		else if (id !== undefined) calls.push(turn.permit(params));
 		if (method === "item/completed" && params.item.type === "dynamicToolCall") await Promise.all(calls);
 		if (id === undefined) turn.onNotification(method, params);
 	}
@@ -91,6 +92,8 @@ const replayCodex = async (name: string): Promise<string> => {
 const expected: Readonly<Record<string, string>> = {
 	plain: "text: You said: hello\nendTurn",
 	thinking: "thinking: Let me see.\ntext: Done.\nendTurn",
+	command:
+		'text: One command.\ncall: {"cmd":"echo made; exit 3"}\nresult: [{"kind":"text","text":"made\\nexit code 3"}]\ntext: It failed.\nendTurn',
 	tool: 'text: One call.\ncall: {"code":"2+2"}\nresult: [{"kind":"text","text":"4"}]\ntext: TOOL SAID: 4\nendTurn',
 };
 
