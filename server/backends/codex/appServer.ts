@@ -47,6 +47,7 @@ export class AppServer {
 	readonly #listeners = new Map<string, ThreadListener>();
 	readonly #waiting = new Map<number, { resolve(result: Params): void; reject(error: CodexError): void }>();
 	#nextId = 1;
+	#asksAboutAll = false;
 	#ended: string | null = null;
 	#lastError = "";
 
@@ -72,6 +73,11 @@ export class AppServer {
 		this.ready = this.#initialize();
 		// Told to whoever makes the first request.
 		this.ready.catch(() => {});
+	}
+
+	/** Under its policy `untrusted` it asks about every use of its own tools. Known once it is `ready`. */
+	get asksAboutAll(): boolean {
+		return this.#asksAboutAll;
 	}
 
 	get ended(): boolean {
@@ -107,10 +113,11 @@ export class AppServer {
 	}
 
 	async #initialize(): Promise<void> {
-		await this.request("initialize", {
+		const { userAgent } = await this.request("initialize", {
 			clientInfo: { name: "ipyai", title: "ipyai", version: "1" },
 			capabilities: { experimentalApi: true },
 		});
+		this.#asksAboutAll = isSince(userAgent, firstThatAsks);
 		this.#write({ method: "initialized" });
 	}
 
@@ -153,6 +160,15 @@ export class AppServer {
 		for (const listener of [...this.#listeners.values()]) listener.onEnd(reason);
 	}
 }
+
+/** Earlier ones let commands that only read pass, and know no way to keep a command from a terminal. */
+const firstThatAsks = [0, 169] as const;
+
+/** Whether the version that a program tells of itself, as `ipyai/0.169.0 (...)`, is that one or a later one. */
+const isSince = (userAgent: unknown, [major, minor]: readonly [number, number]): boolean => {
+	const [, first, second] = /\/(\d+)\.(\d+)\./.exec(String(userAgent)) ?? [];
+	return Number(first) > major || (Number(first) === major && Number(second) >= minor);
+};
 
 /** What Codex's own tools ask. */
 const permissions: ReadonlySet<string> = new Set([

@@ -73,8 +73,7 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 		server: AppServer,
 		owner: Owner,
 	): Promise<{ thread: Thread; input: Params[] }> => {
-		const start = settingsOf(request);
-		const settings = JSON.stringify(start);
+		const settings = JSON.stringify(settingsOf(request, request.tools.length > 0));
 		const history = fingerprint(request.transcript.slice(0, -1));
 		const known = threads.get(request.conversationId);
 		threads.delete(request.conversationId);
@@ -87,8 +86,7 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 		const last = steps.at(-1);
 		const input = toCodexInput(last?.role === "user" ? last.content : []);
 		if (known !== undefined && fits) return { thread: known, input };
-		const { config } = await server.request("config/read", { cwd: request.cwd, includeLayers: false });
-		const { thread: started } = await server.request("thread/start", withoutMcpServers(start, config));
+		const started = await startThread(request, server);
 		const items = toCodexItems(last?.role === "user" ? steps.slice(0, -1) : steps, wireNames(request.tools));
 		if (items.length > 0) await server.request("thread/inject_items", { threadId: started.id, items });
 		return { thread: { threadId: started.id, server, settings, history }, input };
@@ -208,6 +206,19 @@ const ownerOf = (request: TurnRequest) => ({
 	endpoint: codexEndpoint(request.environment),
 });
 
+/** Without tools of Codex's own where it would not ask us about each use. */
+const startThread = async (request: TurnRequest, server: AppServer): Promise<Params> => {
+	const { config } = await server.request("config/read", { cwd: request.cwd, includeLayers: false });
+	const start = (hasOwnTools: boolean) =>
+		server.request("thread/start", withoutMcpServers(settingsOf(request, hasOwnTools), config));
+	const isWanted = request.tools.length > 0 && server.asksAboutAll;
+	const { thread, approvalPolicy, approvalsReviewer } = await start(isWanted);
+	if (!isWanted || (approvalPolicy === "untrusted" && approvalsReviewer === "user")) return thread;
+	// An organisation's requirements put another policy in its place, by which commands run unasked.
+	server.request("thread/unsubscribe", { threadId: thread.id }).catch(() => {});
+	return (await start(false)).thread;
+};
+
 /** The person's MCP servers stay out: Codex would run their tools unasked. */
 const withoutMcpServers = (start: Params, config: Params): Params => {
 	const names = Object.keys(config.mcp_servers ?? {});
@@ -216,18 +227,18 @@ const withoutMcpServers = (start: Params, config: Params): Params => {
 };
 
 /** How a thread starts; another one of these needs another thread. */
-const settingsOf = (request: TurnRequest): Params => {
+const settingsOf = (request: TurnRequest, hasOwnTools: boolean): Params => {
 	const names = wireNames(request.tools);
-	const hasTools = request.tools.length > 0;
 	return {
 		cwd: request.cwd,
 		model: request.model,
 		ephemeral: true,
 		// Each use of Codex's own tools is asked for, and what was allowed is not fenced in a second time.
-		sandbox: hasTools ? "danger-full-access" : "read-only",
-		approvalPolicy: hasTools ? "untrusted" : "never",
+		sandbox: hasOwnTools ? "danger-full-access" : "read-only",
+		approvalPolicy: hasOwnTools ? "untrusted" : "never",
+		approvalsReviewer: "user",
 		baseInstructions: request.systemPrompt,
-		...(hasTools ? {} : { environments: [] }),
+		...(hasOwnTools ? {} : { environments: [] }),
 		experimentalRawEvents: true,
 		dynamicTools: request.tools.map((tool) => ({
 			type: "function",
@@ -240,8 +251,8 @@ const settingsOf = (request: TurnRequest): Params => {
 			...(request.search === null
 				? {}
 				: { "tools.web_search.context_size": { l: "low", m: "medium", h: "high" }[request.search] }),
-			"features.shell_tool": hasTools,
-			"features.unified_exec": hasTools,
+			"features.shell_tool": hasOwnTools,
+			"features.unified_exec": hasOwnTools,
 			include_permissions_instructions: false,
 			include_apps_instructions: false,
 			include_environment_context: false,

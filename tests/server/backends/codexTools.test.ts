@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Backend } from "../../../server/backends/backend.ts";
+import { findCodex } from "../../../server/backends/codex/locate.ts";
 import { lastRoundNote } from "../../../server/backends/toolLoop.ts";
 import type { ToolCall } from "../../../server/context/transcript.ts";
 import { backendSubjects } from "../../support/backendSubjects.ts";
@@ -56,6 +57,36 @@ describe.skipIf(subject.missing !== null)("Codex's own tools", () => {
 		const turn = await conversation.say(command("touch made"), { tools: [], permit: allow });
 		expect(asked).toEqual([]);
 		expect(turn.stopReason).toBe("endTurn");
+		expect(existsSync(join(folder, "made"))).toBe(false);
+	});
+
+	test.each([
+		["a version that might not ask", "s#ipyai/[0-9]*[.][0-9]*#ipyai/0.168#"],
+		["an organisation's other policy", 's/"approvalPolicy":"untrusted"/"approvalPolicy":"on-request"/'],
+		["another reviewer", 's/"approvalsReviewer":"user"/"approvalsReviewer":"auto_review"/'],
+	])("%s leaves them off", async (_, rewrite) => {
+		const program = join(folder, "codex");
+		const [real] = findCodex({})!;
+		writeFileSync(program, `#!/bin/sh\n"${real}" "$@" | sed -u '${rewrite}'\n`, { mode: 0o755 });
+		const environment = { ...subject.environment(server), IPYAI_CODEX_CMD: `'${program}'` };
+		const turn = await conversation.say(command("touch made"), { permit: allow, environment });
+		expect(turn.text).toBe("No tool named exec_command is offered.");
+		expect(asked).toEqual([]);
+		const patch = "*** Begin Patch\n*** Add File: made\n+hello\n*** End Patch\n";
+		await conversation.say(`@@custom apply_patch ${patch}@@`, { permit: allow, environment });
+		expect(asked).toEqual([]);
+		expect(existsSync(join(folder, "made"))).toBe(false);
+		expect((await conversation.say("next", { environment })).text).toBe("You said: next");
+	});
+
+	test("a reviewer in the person's own configuration is not asked instead of them", async () => {
+		const home = mkdtempSync(join(process.env.HOME!, "reviewed-"));
+		const { CODEX_HOME } = subject.environment(server);
+		const config = readFileSync(join(CODEX_HOME!, "config.toml"), "utf8");
+		writeFileSync(join(home, "config.toml"), `approvals_reviewer = "auto_review"\n${config}`);
+		const environment = { ...subject.environment(server), CODEX_HOME: home };
+		await conversation.say(command("touch made"), { permit: permit("no"), environment });
+		expect(asked).toHaveLength(1);
 		expect(existsSync(join(folder, "made"))).toBe(false);
 	});
 
