@@ -58,11 +58,16 @@ export const pairs = ({ folder, environment }: Place): Pair[] => {
 	];
 };
 
-/** Logs Codex in. */
-const chatGptDirect = ({ environment }: Place): Direct => {
+/** Logs Codex in there; gives the token. */
+export const logInToCodex = (home: string): string => {
 	const token = loopToken("bench", 4_000_000_000);
 	const tokens = { access_token: token, account_id: loopAccount };
-	writeFileSync(join(environment.CODEX_HOME!, "auth.json"), JSON.stringify({ tokens }), { mode: 0o600 });
+	writeFileSync(join(home, "auth.json"), JSON.stringify({ tokens }), { mode: 0o600 });
+	return token;
+};
+
+const chatGptDirect = ({ environment }: Place): Direct => {
+	const token = logInToCodex(environment.CODEX_HOME!);
 	return openAiDirect({
 		apiKey: token,
 		baseURL: environment.IPYAI_CODEX_API_BASE_URL,

@@ -13,10 +13,9 @@ import type { SessionEvent, SettingsPatch } from "../protocol/index.ts";
 import { findClaude } from "../server/backends/claudeSdk/locate.ts";
 import { findCodex } from "../server/backends/codex/locate.ts";
 import { codexConfig } from "../tests/support/modelServer/codexConfig.ts";
-import { loopAccount, loopToken } from "../tests/support/modelServer/codexWire.ts";
 import { type ModelServer, startModelServer } from "../tests/support/modelServer/modelServer.ts";
 import { repeatedShare } from "../tests/support/requestPrefix.ts";
-import { claudeDirect, codexDirect, type Direct } from "./peers.ts";
+import { claudeDirect, codexDirect, type Direct, logInToCodex } from "./peers.ts";
 import { median, printRow } from "./row.ts";
 
 const turns = 50;
@@ -34,8 +33,7 @@ const shares = ({ requests }: ModelServer): number[] =>
 const environmentFor = (model: ModelServer, backend: string): Record<string, string> => {
 	const home = join(folder, backend);
 	mkdirSync(home, { recursive: true });
-	const login = { access_token: loopToken("bench", 4_000_000_000), account_id: loopAccount };
-	if (backend === "codex-api") writeFileSync(join(home, "auth.json"), JSON.stringify({ tokens: login }));
+	if (backend === "codex-api") logInToCodex(home);
 	else writeFileSync(join(home, "config.toml"), codexConfig(model.url));
 	return {
 		...model.environment,

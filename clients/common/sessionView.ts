@@ -41,7 +41,13 @@ export type ToolCallView = {
 	readonly executor: "server" | "provider";
 	/** Waits for the main shell. */
 	waiting: boolean;
+	/** The end of what it printed while it ran. */
+	output: string;
 };
+
+const maxToolOutputChars = 10_000;
+/** Lines of it that clients show. */
+export const toolTailLines = 6;
 
 export type TurnView = {
 	readonly turnId: string;
@@ -92,12 +98,7 @@ export type Change =
 			readonly replaced: boolean;
 	  }
 	| { readonly kind: "toolStarted"; readonly turn: TurnView; readonly call: ToolCallView }
-	| {
-			readonly kind: "toolOutput";
-			readonly turn: TurnView;
-			readonly call: ToolCallView;
-			readonly delta: string;
-	  }
+	| { readonly kind: "toolOutput"; readonly turn: TurnView; readonly call: ToolCallView }
 	| {
 			readonly kind: "toolFinished";
 			readonly turn: TurnView;
@@ -351,7 +352,7 @@ export class SessionView {
 				return rest === "" ? [ended] : [{ kind: "textGrew", turn, part, delta: rest }, ended];
 			}
 			case "toolCall": {
-				const call: ToolCallView = { ...event, waiting: false };
+				const call: ToolCallView = { ...event, waiting: false, output: "" };
 				turn.calls.set(call.callId, call);
 				return [{ kind: "toolStarted", turn, call }];
 			}
@@ -404,7 +405,9 @@ export class SessionView {
 			}
 			case "toolOutput": {
 				const call = turn.calls.get(hint.callId);
-				return call === undefined ? [] : [{ kind: "toolOutput", turn, call, delta: hint.delta }];
+				if (call === undefined) return [];
+				call.output = (call.output + hint.delta).slice(-maxToolOutputChars);
+				return [{ kind: "toolOutput", turn, call }];
 			}
 			case "toolWaiting": {
 				const call = turn.calls.get(hint.callId);
@@ -443,7 +446,7 @@ export class SessionView {
 		turn.executionCount = item.executionCount;
 		for (const part of item.parts)
 			if (part.kind === "toolCall" && part.result === null)
-				turn.calls.set(part.callId, { ...part, waiting: false });
+				turn.calls.set(part.callId, { ...part, waiting: false, output: "" });
 		this.turns.set(turn.turnId, turn);
 		return item.state === "running" ? [{ kind: "past", item }] : [{ kind: "promptQueued", turn }];
 	}

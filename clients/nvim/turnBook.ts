@@ -2,24 +2,23 @@
 import type { Content, TranscriptItem } from "../../protocol/index.ts";
 import { toolLine } from "../../protocol/toolLine.ts";
 import { codeBlocks } from "../common/codeBlocks.ts";
-import type { Change, TextView, TurnView } from "../common/sessionView.ts";
+import {
+	type Change,
+	type TextView,
+	type ToolCallView,
+	type TurnView,
+	toolTailLines,
+} from "../common/sessionView.ts";
 import { plainText } from "../common/terminalText.ts";
 import type { Origin } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
 import { terminalLines } from "./terminalLines.ts";
 
-type Part =
-	| { readonly kind: "text" | "thinking"; readonly id: string; text: string }
-	| {
-			readonly kind: "tool";
-			readonly id: string;
-			readonly name: string;
-			readonly args: Readonly<Record<string, unknown>>;
-			/** What it printed while it ran. */
-			output: string;
-			text: string;
-	  }
-	| { readonly kind: "note"; readonly id: string; text: string };
+type Part = {
+	readonly kind: "text" | "thinking" | "tool" | "note";
+	readonly id: string;
+	text: string;
+};
 
 type Turn = {
 	readonly turnId: string;
@@ -41,10 +40,6 @@ type Spoken = Pick<TextView, "kind" | "itemId" | "text">;
 
 /** Stands before each line of thinking; `lua/ipyai/chat.lua` folds by it. */
 const thinkingMark = "┊ ";
-
-/** Lines of a running tool's output that show. */
-const toolTailLines = 6;
-const maxToolOutputChars = 10_000;
 
 /** Changes of a turn. */
 type TurnChange = Extract<Change, { turn: unknown }>;
@@ -89,33 +84,17 @@ export class TurnBook {
 			case "textEnded":
 				for (const part of this.#textParts(ended(change.part))) setPart(turn, part);
 				return;
-			case "toolStarted": {
-				const { callId, name, args } = change.call;
-				setPart(turn, { kind: "tool", id: callId, name, args, output: "", text: toolText(name, args, null) });
+			case "toolStarted":
+				setPart(turn, toolPart(change.call, null));
 				return;
-			}
 			case "toolOutput": {
-				const { callId, name, args } = change.call;
-				const known = turn.parts.find((part) => part.kind === "tool" && part.id === callId);
-				const before = known?.kind === "tool" ? known.output : "";
-				const output = (before + change.delta).slice(-maxToolOutputChars);
-				const text = `${toolText(name, args, null)}\n\n${liveOutput(output)}`;
-				setPart(turn, { kind: "tool", id: callId, name, args, output, text });
+				const part = toolPart(change.call, null);
+				setPart(turn, { ...part, text: `${part.text}\n\n${liveOutput(change.call.output)}` });
 				return;
 			}
-			case "toolFinished": {
-				const { callId, name, args } = change.call;
-				const result = { text: contentText(change.content), isError: change.isError };
-				setPart(turn, {
-					kind: "tool",
-					id: callId,
-					name,
-					args,
-					output: "",
-					text: toolText(name, args, result),
-				});
+			case "toolFinished":
+				setPart(turn, toolPart(change.call, change));
 				return;
-			}
 			case "steered":
 				setPart(turn, {
 					kind: "note",
@@ -166,10 +145,7 @@ export class TurnBook {
 			if (part.kind === "text" || part.kind === "thinking") return this.#textParts(ended(part));
 			if (part.kind === "steer")
 				return [{ kind: "note", id: "steer", text: quoted(contentText(part.content)) }];
-			if (part.kind !== "toolCall") return [];
-			const { callId, name, args } = part;
-			const result = part.result && { text: contentText(part.result.content), isError: part.result.isError };
-			return [{ kind: "tool", id: callId, name, args, output: "", text: toolText(name, args, result) }];
+			return part.kind === "toolCall" ? [toolPart(part, part.result)] : [];
 		});
 		this.#turns.set(item.turnId, turn);
 		if (item.state === "finished") this.#end(turn, item.stopReason, item.error);
@@ -252,8 +228,15 @@ const markdownOf = ({ head, parts, state }: Turn): string =>
 const answerOf = ({ parts }: Turn): string =>
 	parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n\n");
 
-const toolText = (...call: Parameters<typeof toolLine>): string =>
-	plainText(`*${toolLine(...call).replaceAll("*", "\\*")}*`);
+/** A call in one line, with its result when it has one. */
+const toolPart = (
+	{ callId, name, args }: Pick<ToolCallView, "callId" | "name" | "args">,
+	result: { readonly content: readonly Content[]; readonly isError: boolean } | null,
+): Part => {
+	const told = result && { text: contentText(result.content), isError: result.isError };
+	const line = toolLine(name, args, told).replaceAll("*", "\\*");
+	return { kind: "tool", id: callId, text: plainText(`*${line}*`) };
+};
 
 const liveOutput = (output: string): string => {
 	const lines = terminalLines(output).map((line) => line.map(([text]) => text).join(""));

@@ -29,8 +29,7 @@ export class CellOutput {
 		switch (output.kind) {
 			case "stream": {
 				this.#clearIfDue();
-				const lines = this.#stream.write(output.text);
-				return this.#add({ displayId: undefined, lines, live: lines });
+				return this.#add(text(this.#stream.write(output.text)));
 			}
 			case "clearOutput":
 				return this.#clear(output.wait);
@@ -44,9 +43,7 @@ export class CellOutput {
 				break;
 		}
 		this.#clearIfDue();
-		const unfinished = this.#stream.end();
-		const before = this.#add({ displayId: undefined, lines: unfinished, live: unfinished });
-		return [...before, ...this.#add(render(output, options))];
+		return [...this.#add(text(this.#stream.end())), ...this.#add(render(output, options))];
 	}
 
 	/** The rows that can still change. */
@@ -65,9 +62,9 @@ export class CellOutput {
 	#clear(wait: boolean): string[] {
 		this.#kept ??= [];
 		const unfinished = this.#stream.end();
-		if (wait) this.#add({ displayId: undefined, lines: unfinished, live: unfinished });
-		this.#clearsNext = true;
-		if (!wait) this.#clearIfDue();
+		if (wait) this.#add(text(unfinished));
+		else this.#kept = [];
+		this.#clearsNext = wait;
 		return [];
 	}
 
@@ -93,6 +90,8 @@ export class CellOutput {
 		return lines;
 	}
 }
+
+const text = (lines: readonly string[]): Kept => ({ displayId: undefined, lines, live: lines });
 
 const render = (output: Output, options: OutputOptions): Kept => ({
 	displayId: "displayId" in output ? output.displayId : undefined,

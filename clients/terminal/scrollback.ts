@@ -4,7 +4,14 @@
  */
 import type { AnswerPart, Content, Output, TranscriptItem } from "../../protocol/index.ts";
 import { callText, toolLine } from "../../protocol/toolLine.ts";
-import type { CellView, Change, TextView, ToolCallView, TurnView } from "../common/sessionView.ts";
+import {
+	type CellView,
+	type Change,
+	type TextView,
+	type ToolCallView,
+	type TurnView,
+	toolTailLines,
+} from "../common/sessionView.ts";
 import { CellOutput } from "./cellOutput.ts";
 import type { EditorPrompt } from "./editor/types.ts";
 import { omittedText } from "./plainOutput.ts";
@@ -34,10 +41,6 @@ export type ScrollbackOptions = {
 	isShown(item: CellView | TurnView): boolean;
 };
 
-/** Lines of a running tool's output that the tail shows. */
-const toolTailLines = 6;
-const maxToolOutputChars = 10_000;
-
 export class Scrollback {
 	readonly #options: ScrollbackOptions;
 	/** Output of cells that run. */
@@ -49,7 +52,7 @@ export class Scrollback {
 	/** Cells that the server has, in order; the first one is the one that runs. */
 	readonly #order: CellView[] = [];
 	#answer: { part: TextView; turn: TurnView; stream: TextStream } | null = null;
-	readonly #tools = new Map<string, { call: ToolCallView; output: string }>();
+	readonly #tools = new Map<string, ToolCallView>();
 	/** Whose lines stand above the tail last; `null` after lines of nobody's. */
 	#speaker: string | null = null;
 	/** Running cells and turns whose input or lines stand above. */
@@ -119,13 +122,8 @@ export class Scrollback {
 				this.#endText();
 				return;
 			case "toolStarted":
-				this.#tools.set(change.call.callId, { call: change.call, output: "" });
+				this.#tools.set(change.call.callId, change.call);
 				return;
-			case "toolOutput": {
-				const tool = this.#tools.get(change.call.callId);
-				if (tool !== undefined) tool.output = (tool.output + change.delta).slice(-maxToolOutputChars);
-				return;
-			}
 			case "toolFinished":
 				this.#tools.delete(change.call.callId);
 				this.#speak(change.turn.turnId);
@@ -172,6 +170,7 @@ export class Scrollback {
 			case "past":
 				this.#past(change.item);
 				return;
+			case "toolOutput":
 			case "approvalAsked":
 			case "promptRemoved":
 			case "turnNumbered":
@@ -192,8 +191,8 @@ export class Scrollback {
 		for (const chars of this.#omitted.values()) lines.push(this.#omittedLine(chars));
 		if (this.#answer !== null) lines.push(...this.#answer.stream.live());
 		const { theme } = this.#options;
-		for (const { call, output } of this.#tools.values()) {
-			lines.push(renderToolCall(callText(call.name, call.args), "pending", columns, theme));
+		for (const { name, args, output } of this.#tools.values()) {
+			lines.push(renderToolCall(callText(name, args), "pending", columns, theme));
 			const last = sanitizeLines(output).slice(-toolTailLines);
 			lines.push(...last.map((line) => truncateLine(`   ${line}`, columns, "…")));
 		}

@@ -89,6 +89,17 @@ export class OpenCalls {
 		this.#report({ kind: "toolCall", call: open.call });
 	}
 
+	/** Asks whether the child may use a tool of its own: `null` for yes, else the reason why not. Never rejects. */
+	async permit(open: OpenCall): Promise<string | null> {
+		this.announce(open);
+		const { signal } = this;
+		try {
+			return await orAborted(this.#request.permitProviderTool(open.call, signal), signal);
+		} catch (error) {
+			return signal.aborted ? "Cancelled." : `Permission could not be asked for: ${(error as Error).message}`;
+		}
+	}
+
 	/** Runs a tool of ours. `beforeAnswer` is called when all results are there, before the child gets the last. */
 	async run(open: OpenCall, beforeAnswer: () => void | Promise<void>): Promise<ToolResult> {
 		if (open.result !== null) return open.result;

@@ -4,6 +4,7 @@
  * the answer. An answer for text that has changed meanwhile is never given, nor one that names what live objects lack.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { Aborted, orAborted } from "../backends/abort.ts";
 import type { Backend, Environment } from "../backends/backend.ts";
 import type { Access } from "../context/access.ts";
 import { suggestedAccesses } from "./accesses.ts";
@@ -206,16 +207,8 @@ export class Completions {
 }
 
 /** What a promise brings, `null` as soon as the signal aborts. */
-const unlessAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> => {
-	if (signal.aborted) return null;
-	let onAbort = () => {};
-	const aborted = new Promise<null>((resolve) => {
-		onAbort = () => resolve(null);
-		signal.addEventListener("abort", onAbort, { once: true });
+const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> =>
+	orAborted(promise, signal).catch((error: unknown) => {
+		if (error instanceof Aborted) return null;
+		throw error;
 	});
-	try {
-		return await Promise.race([promise, aborted]);
-	} finally {
-		signal.removeEventListener("abort", onAbort);
-	}
-};

@@ -35,11 +35,12 @@ export class FrameWriter extends AbstractMessageWriter {
 	async write(message: Message): Promise<void> {
 		if (this.#closed || this.#stream.destroyed) return;
 		const body = Buffer.from(JSON.stringify(message), "utf8");
-		if (!isHint(message)) this.#hold();
+		const isShownAtOnce = isHint(message);
+		if (!isShownAtOnce) this.#hold();
 		this.#stream.write(
 			Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`, "latin1"), body]),
 		);
-		if (isHint(message)) this.flush();
+		if (isShownAtOnce) this.flush();
 	}
 
 	/** Lets go out what is held for the end of the turn. */

@@ -31,8 +31,6 @@ export class PromptQueue {
 	/** A prompt was answered, or could not be: it waits no more, also when that is not stored yet. */
 	end(turnId: string): void {
 		this.#ended.add(turnId);
-		const stored = this.#store.queue(this.#log.sessionId).map((turn) => turn.turnId);
-		for (const ended of this.#ended) if (!stored.includes(ended)) this.#ended.delete(ended);
 	}
 
 	/** Fails with `limitReached` when too many wait. */
@@ -77,7 +75,10 @@ export class PromptQueue {
 	}
 
 	get #waiting(): readonly Waiting[] {
-		return this.#store.queue(this.#log.sessionId).filter(({ turnId }) => !this.#ended.has(turnId));
+		const stored = this.#store.queue(this.#log.sessionId);
+		for (const ended of this.#ended)
+			if (!stored.some(({ turnId }) => turnId === ended)) this.#ended.delete(ended);
+		return stored.filter(({ turnId }) => !this.#ended.has(turnId));
 	}
 
 	#has(turnId: string): boolean {

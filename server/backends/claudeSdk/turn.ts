@@ -6,7 +6,6 @@
 import type { SDKMessage } from "@anthropic-ai/claude-agent-sdk";
 import type Anthropic from "@anthropic-ai/sdk";
 import type { Content, StopReason } from "../../../protocol/index.ts";
-import { orAborted } from "../abort.ts";
 import { AnthropicReader } from "../anthropicStream.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { redact, summarizeText } from "../failure.ts";
@@ -136,13 +135,7 @@ export class ClaudeTurn implements ChildListener {
 		if (open === null) return "The turn has ended.";
 		if (this.#calls.isPastLastRound) return lastRoundNote;
 		if (open.call.executor === "server") return null;
-		this.#calls.announce(open);
-		const { signal } = this.#calls;
-		try {
-			return await orAborted(this.#request.permitProviderTool(open.call, signal), signal);
-		} catch (error) {
-			return signal.aborted ? "Cancelled." : `Permission could not be asked for: ${(error as Error).message}`;
-		}
+		return this.#calls.permit(open);
 	}
 
 	async callTool(toolUseId: string): Promise<ToolAnswer> {

@@ -4,7 +4,6 @@
  * calls: ours run one at a time, what Codex may do it does beside them.
  */
 import type { ToolResult } from "../../context/transcript.ts";
-import { orAborted } from "../abort.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { type OpenCall, OpenCalls } from "../openCalls.ts";
 import { ResponseItems } from "../responseItems.ts";
@@ -86,9 +85,8 @@ export class CodexCalls {
 	/** Whether Codex may use a tool of its own; `null` when the turn ends before. */
 	permit(asked: Params): Promise<boolean | null> {
 		const id: string = asked.itemId;
-		const use = { ...this.#uses.get(id), ...(asked.command ? { command: asked.command } : {}) };
-		return this.#ask(id, ownCall(use), async (open, answer) => {
-			const refusal = await this.#refusalOf(open);
+		return this.#ask(id, ownCall(this.#uses.get(id) ?? asked), async (open, answer) => {
+			const refusal = await this.#open.permit(open);
 			if (refusal !== null) {
 				this.#settle(open, { content: [{ kind: "text", text: refusal }], isError: true });
 				await this.#options.tell(`${open.call.name}: ${refusal}`);
@@ -187,16 +185,6 @@ export class CodexCalls {
 		this.#options.report({ kind: "response", entry: items.entry(null) });
 		this.#unnamed.add(id);
 		return this.#open.add(id, call);
-	}
-
-	async #refusalOf(open: OpenCall): Promise<string | null> {
-		this.#open.announce(open);
-		const { signal } = this.#open;
-		try {
-			return await orAborted(this.#options.request.permitProviderTool(open.call, signal), signal);
-		} catch (error) {
-			return signal.aborted ? "Cancelled." : `Permission could not be asked for: ${(error as Error).message}`;
-		}
 	}
 
 	#settle(open: OpenCall, result: Omit<ToolResult, "callId">): void {

@@ -34,7 +34,7 @@ export const ownItemResult = (item: Params): { content: Content[]; isError: bool
 	const said =
 		"changes" in item
 			? `The patch is ${item.status}.`
-			: exitText(item.exitCode ?? null, item.aggregatedOutput ?? "");
+			: exitText(item.exitCode ?? 0, item.aggregatedOutput ?? "");
 	return { content: [{ kind: "text", text: said }], isError };
 };
 
@@ -46,16 +46,13 @@ export const ownOutput = (told: string): Content[] => {
 		);
 	if (head === null) return [{ kind: "text", text: told }];
 	const [{ length }, patchCode, exitCode, session] = head;
-	const code = exitCode ?? patchCode;
 	const output = told.slice(length);
 	const text =
 		session === undefined
-			? exitText(code === undefined ? null : Number(code), output)
+			? exitText(Number(exitCode ?? patchCode ?? 0), output)
 			: `${output}\nIt still runs, as session ${session}.`;
 	return [{ kind: "text", text }];
 };
 
-const exitText = (code: number | null, output: string): string =>
-	code === null || code === 0
-		? output
-		: `${output}${output === "" || output.endsWith("\n") ? "" : "\n"}exit code ${code}`;
+const exitText = (code: number, output: string): string =>
+	code === 0 ? output : `${output}${output === "" || output.endsWith("\n") ? "" : "\n"}exit code ${code}`;

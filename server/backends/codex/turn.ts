@@ -149,7 +149,7 @@ export class CodexTurn implements ThreadListener {
 	}
 
 	async permit(asked: Params): Promise<boolean> {
-		// An older version says nothing about responses: what came until now is one.
+		// As above.
 		if (!this.#tellsRaw) this.#closeResponse(null);
 		return (await this.#calls.permit(asked)) === true;
 	}
