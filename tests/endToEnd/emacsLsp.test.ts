@@ -7,13 +7,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, type TestContext, test } from "vitest";
-import { joinServer } from "../../clients/common/joinServer.ts";
-import { spawnKernel } from "../../clients/common/spawnKernel.ts";
+import { makeFolderLive } from "../support/liveFolder.ts";
 import { installFromSources } from "../support/lspEditor.ts";
 import { startModelServer } from "../support/modelServer/modelServer.ts";
 import { newPerson } from "../support/person.ts";
 import { testPython } from "../support/python.ts";
-import { nextRequestId } from "../support/sessionWithKernel.ts";
 import { readSource } from "../support/sources.ts";
 
 const emacs = process.env.IPYAI_TEST_EMACS ?? "emacs";
@@ -40,18 +38,7 @@ const runEmacs = async (args: readonly string[], script: string): Promise<string
 	mkdirSync(join(cwd, ".git"));
 	writeFileSync(join(cwd, "a.py"), "prices = [3, 5, 8]\n");
 	writeFileSync(join(cwd, "script.el"), script);
-	const server = await joinServer({ name: "test", cwd, environment, approvals: false, input: true });
-	const kernel = spawnKernel({ python: testPython(), cwd, env: environment }).launch;
-	const { state } = await server.request("session/new", {
-		requestId: nextRequestId(),
-		cwd,
-		kernel,
-		settings: {},
-	});
-	onTestFinished(async () => {
-		await server.request("session/close", { sessionId: state.sessionId, requestId: nextRequestId() });
-		server.close();
-	});
+	await makeFolderLive(cwd, environment);
 	const { stdout } = await promisify(execFile)(emacs, [...args, "--batch", "-l", "script.el"], {
 		cwd,
 		env: environment,

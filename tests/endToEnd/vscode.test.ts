@@ -1,15 +1,13 @@
 /** The extension for VS Code, as it stands in examples/, with its real client library; the editor is a stand-in. */
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { joinServer } from "../../clients/common/joinServer.ts";
-import { spawnKernel } from "../../clients/common/spawnKernel.ts";
 import { EditorSettings } from "../../protocol/editor.ts";
 import { editorCommandNames } from "../../server/features/editorCommandNames.ts";
+import { makeFolderLive } from "../support/liveFolder.ts";
 import { installFromSources } from "../support/lspEditor.ts";
 import { startModelServer } from "../support/modelServer/modelServer.ts";
 import { newPerson } from "../support/person.ts";
 import { testPython } from "../support/python.ts";
-import { nextRequestId } from "../support/sessionWithKernel.ts";
 import { readSource, repository } from "../support/sources.ts";
 import { never, startEditor } from "../support/vscode.ts";
 
@@ -61,18 +59,7 @@ test("it starts the server; suggestions, answers and questions are the editor's"
 	editor.typed = "why this?";
 	await ask!();
 
-	const server = await joinServer({ name: "test", cwd, environment, approvals: false, input: true });
-	const kernel = spawnKernel({ python: testPython(), cwd, env: environment }).launch;
-	const { state } = await server.request("session/new", {
-		requestId: nextRequestId(),
-		cwd,
-		kernel,
-		settings: {},
-	});
-	onTestFinished(async () => {
-		await server.request("session/close", { sessionId: state.sessionId, requestId: nextRequestId() });
-		server.close();
-	});
+	await makeFolderLive(cwd, environment);
 	await runCell!({ uri: document.uri.toString(), line: 0 });
 	editor.typed = '@@tool pyrun {"code": "6 * 7"}@@';
 	editor.pressed = "Allow";

@@ -1,0 +1,24 @@
+import { onTestFinished } from "vitest";
+import { joinServer } from "../../clients/common/joinServer.ts";
+import { spawnKernel } from "../../clients/common/spawnKernel.ts";
+import { testPython } from "./python.ts";
+import { nextRequestId } from "./sessionWithKernel.ts";
+
+/** A session with a kernel in this folder, on the person's shared server, as a terminal there has; gone with the test. */
+export const makeFolderLive = async (
+	cwd: string,
+	environment: Readonly<Record<string, string>>,
+): Promise<void> => {
+	const server = await joinServer({ name: "test", cwd, environment, approvals: false, input: true });
+	const kernel = spawnKernel({ python: testPython(), cwd, env: environment }).launch;
+	const { state } = await server.request("session/new", {
+		requestId: nextRequestId(),
+		cwd,
+		kernel,
+		settings: {},
+	});
+	onTestFinished(async () => {
+		await server.request("session/close", { sessionId: state.sessionId, requestId: nextRequestId() });
+		server.close();
+	});
+};
