@@ -27,10 +27,9 @@ export class CellOutput {
 	/** Gives the lines that go above now. */
 	take(output: Output, options: OutputOptions): string[] {
 		switch (output.kind) {
-			case "stream": {
+			case "stream":
 				this.#clearIfDue();
 				return this.#add(text(this.#stream.write(output.text)));
-			}
 			case "clearOutput":
 				return this.#clear(output.wait);
 			case "updateDisplayData":
@@ -43,6 +42,7 @@ export class CellOutput {
 				break;
 		}
 		this.#clearIfDue();
+		if (this.#kept === null) return [...this.#stream.end(), ...renderOutput(output, options)];
 		return [...this.#add(text(this.#stream.end())), ...this.#add(render(output, options))];
 	}
 
@@ -93,8 +93,11 @@ export class CellOutput {
 
 const text = (lines: readonly string[]): Kept => ({ displayId: undefined, lines, live: lines });
 
-const render = (output: Output, options: OutputOptions): Kept => ({
-	displayId: "displayId" in output ? output.displayId : undefined,
-	lines: renderOutput(output, options),
-	live: renderOutput(output, { ...options, graphics: null }),
-});
+const render = (output: Output, options: OutputOptions): Kept => {
+	const lines = renderOutput(output, options);
+	return {
+		displayId: "displayId" in output ? output.displayId : undefined,
+		lines,
+		live: options.graphics === null ? lines : renderOutput(output, { ...options, graphics: null }),
+	};
+};
