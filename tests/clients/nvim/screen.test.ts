@@ -129,7 +129,7 @@ test("in kitty a picture goes to the terminal once, and placeholders in its colo
 	await shows(/IPython.display/);
 	child.write("gg,c");
 	await shows(new RegExp(placeholder));
-	await until(() => bytes().includes("m=0;"));
+	await until(() => /m=0;[^\x1b]*\x1b\\/.test(bytes()));
 	const sent = [...bytes().matchAll(/\x1b_G([^;]*);([^\x1b]*)\x1b\\/g)];
 	expect(sent[0]![1]).toMatch(/^a=T,U=1,f=100,i=\d+,c=10,r=4,q=2,m=1$/);
 	expect(sent.map(([, , data]) => data).join("")).toBe(picture);
