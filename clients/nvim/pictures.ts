@@ -2,13 +2,15 @@
  * Pictures in a buffer: text of placeholders, which stand for the parts of a picture wherever Neovim draws them
  * (kitty's protocol, "Unicode placeholders"). The picture itself goes to the terminal when it is first shown.
  */
-import { cleanBase64, kittySequences, pngSize } from "../common/kittyGraphics.ts";
+import { cleanBase64, kittySequences, pngSize, type Size } from "../common/kittyGraphics.ts";
 import type { Line } from "./terminalLines.ts";
 
 export type PictureOptions = {
 	/** Cells that a picture may take. */
 	readonly columns: number;
 	readonly rows: number;
+	/** A cell in pixels, where the terminal tells. */
+	readonly cell?: Size;
 	/** Ids to give, which Neovim writes as the placeholders' colour. */
 	readonly firstId: number;
 	readonly lastId: number;
@@ -17,7 +19,7 @@ export type PictureOptions = {
 type Picture = { readonly data: string; readonly columns: number; readonly rows: number };
 
 /** As most terminals have it: cells are twice as high as wide. */
-const cell = { width: 8, height: 16 };
+const usualCell: Size = { width: 8, height: 16 };
 /** Those that went to the terminal and were shown stay there when they are forgotten here. */
 const keptPictures = 200;
 
@@ -37,6 +39,7 @@ export class Pictures {
 			columns: Math.min(options.columns, marks.length),
 			rows: Math.min(options.rows, marks.length),
 		};
+		const cell = options.cell ?? usualCell;
 		const scale = Math.min(
 			1,
 			(most.columns * cell.width) / size.width,

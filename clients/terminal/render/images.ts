@@ -20,8 +20,6 @@ export type ImageOptions = {
 	readonly graphics: Graphics;
 	/** Cells that the picture may take. */
 	readonly columns: number;
-	/** The size of one cell; 8 by 16 unless the terminal said. */
-	readonly cell?: { readonly width: number; readonly height: number };
 };
 
 /** A line that shows the picture, or one that names it. */
@@ -34,8 +32,9 @@ export const renderImage = (mimeType: string, base64: string, options: ImageOpti
 	return mimeType === "image/png" && size ? [kittyImage(data, size, options)] : [name];
 };
 
-const cellsWide = ({ width }: Size, { columns, cell = { width: 8, height: 16 } }: ImageOptions): number =>
-	Math.max(1, Math.min(columns, Math.ceil(width / cell.width)));
+/** In a terminal whose cells are 8 pixels wide; the picture's height follows its width. */
+const cellsWide = ({ width }: Size, { columns }: ImageOptions): number =>
+	Math.max(1, Math.min(columns, Math.ceil(width / 8)));
 
 /** Replies are off. */
 const kittyImage = (data: string, size: Size, options: ImageOptions): string =>

@@ -1,6 +1,7 @@
 /** What a person sees: Neovim on a real terminal, output below a cell and ghost text at the cursor. */
 
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import * as pty from "@lydell/node-pty";
@@ -8,12 +9,27 @@ import { Terminal as Xterm } from "@xterm/headless";
 import { expect, onTestFinished, test } from "vitest";
 import { until } from "../../support/kernel.ts";
 import { startModelServer } from "../../support/modelServer/modelServer.ts";
-import { hostCommand, neovimPath, pluginFolder } from "../../support/neovim.ts";
+import { hostCommand, neovimOf, neovimPath, pluginFolder } from "../../support/neovim.ts";
 import { newPerson } from "../../support/person.ts";
 import { testPython } from "../../support/python.ts";
 
+type OnTerminal = {
+	readonly environment?: Record<string, string>;
+	readonly neovim?: string;
+	/** What the terminal says of a cell's width and height in pixels. */
+	readonly cell?: readonly [number, number];
+};
+
+/** Runs a command once it has told the terminal its size. */
+const resized = `import fcntl, os, struct, sys, termios
+fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", *map(int, sys.argv[1:5])))
+os.execv(sys.argv[5], sys.argv[5:])`;
+
 /** Neovim with the plugin on a terminal of 70 by 16, with a file of this text. */
-const startOnTerminal = async (text: string, environment: Record<string, string> = {}) => {
+const startOnTerminal = async (
+	text: string,
+	{ environment, neovim = neovimPath(), cell = [0, 0] }: OnTerminal = {},
+) => {
 	const model = await startModelServer();
 	const person = newPerson({
 		...model.environment,
@@ -25,13 +41,18 @@ const startOnTerminal = async (text: string, environment: Record<string, string>
 	onTestFinished(() => model.close());
 	writeFileSync(join(person.folder, "vimrc.vim"), vimrc);
 	writeFileSync(join(person.folder, "a.py"), text);
+	const size = [16, 70, 70 * cell[0], 16 * cell[1]].map(String);
 	const xterm = new Xterm({ cols: 70, rows: 16, allowProposedApi: true });
-	const child = pty.spawn(neovimPath(), ["--clean", "-n", "-u", "vimrc.vim", "a.py"], {
-		cols: 70,
-		rows: 16,
-		cwd: person.folder,
-		env: person.environment as Record<string, string>,
-	});
+	const child = pty.spawn(
+		testPython(),
+		["-c", resized, ...size, neovim, "--clean", "-n", "-u", "vimrc.vim", "a.py"],
+		{
+			cols: 70,
+			rows: 16,
+			cwd: person.folder,
+			env: person.environment as Record<string, string>,
+		},
+	);
 	const exited = new Promise<void>((resolve) => child.onExit(() => resolve()));
 	let bytes = "";
 	child.onData((data) => {
@@ -96,9 +117,10 @@ test("output stands below its cell in its colours, a suggestion in grey at the c
 	await shows(/written/);
 });
 
+const kitty = { environment: { KITTY_WINDOW_ID: "1" } };
 const placeholder = "\u{10eeee}";
 
-/** A PNG of one colour. */
+/** A PNG whose bytes are all different from their neighbours. */
 const png = (width: number, height: number): string => {
 	const chunk = (type: string, content: Buffer): Buffer => {
 		const body = Buffer.concat([Buffer.from(type), content]);
@@ -111,7 +133,10 @@ const png = (width: number, height: number): string => {
 	header.writeUInt32BE(width, 0);
 	header.writeUInt32BE(height, 4);
 	header.set([8, 0], 8);
-	const pixels = deflateSync(Buffer.alloc(height * (width + 1)), { level: 0 });
+	const rows = Buffer.from(
+		Array.from({ length: height * (width + 1) }, (_, n) => n % (width + 1) && (n * 7) % 251),
+	);
+	const pixels = deflateSync(rows, { level: 0 });
 	return Buffer.concat([
 		Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
 		chunk("IHDR", header),
@@ -120,20 +145,61 @@ const png = (width: number, height: number): string => {
 	]).toString("base64");
 };
 
-test("in kitty a picture goes to the terminal once, and placeholders in its colour stand below the cell", async () => {
-	const picture = png(80, 64);
-	const { xterm, child, rows, shows, quit, bytes } = await startOnTerminal(
-		`import base64, os, IPython.display as d\nd.Image(base64.b64decode(os.environ["PICTURE"]))\n`,
-		{ KITTY_WINDOW_ID: "1", PICTURE: picture },
+/** A cell that shows the picture; its data are too long for an environment variable. */
+const showing = (picture: string): string => {
+	const folder = mkdtempSync(join(tmpdir(), "ipyai-picture-"));
+	onTestFinished(() => rmSync(folder, { recursive: true }));
+	writeFileSync(join(folder, "a.png"), Buffer.from(picture, "base64"));
+	return `import IPython.display as d\nd.Image(${JSON.stringify(join(folder, "a.png"))})\n`;
+};
+
+/** The graphics commands that reached the terminal: keys and data. */
+const graphics = (bytes: string): { keys: string; data: string }[] =>
+	[...bytes.matchAll(/\x1b_G([^;]*);([^\x1b]*)\x1b\\/g)].map(([, keys, data]) => ({
+		keys: keys!,
+		data: data!,
+	}));
+
+const neovims = { "0.11": neovimPath(), "0.12": neovimOf("0.12") };
+
+for (const [version, neovim] of Object.entries(neovims))
+	test.runIf(neovim !== null)(
+		`a picture larger than what a terminal takes at once reaches it whole from Neovim ${version}`,
+		async () => {
+			const picture = png(600, 400);
+			const { child, shows, bytes } = await startOnTerminal(showing(picture), {
+				...kitty,
+				neovim: neovim!,
+			});
+			await shows(/IPython.display/);
+			child.write("gg,c");
+			await until(() => graphics(bytes()).at(-1)?.keys === "m=0");
+			const data = graphics(bytes()).map((sent) => sent.data);
+			expect(data.join("")).toBe(picture);
+			await shows(new RegExp(placeholder));
+		},
 	);
+
+test("a picture takes as many cells as it has pixels, where the terminal tells a cell's size", async () => {
+	const { child, shows, bytes } = await startOnTerminal(showing(png(80, 64)), { ...kitty, cell: [20, 40] });
 	await shows(/IPython.display/);
 	child.write("gg,c");
 	await shows(new RegExp(placeholder));
-	await until(() => /m=0;[^\x1b]*\x1b\\/.test(bytes()));
-	const sent = [...bytes().matchAll(/\x1b_G([^;]*);([^\x1b]*)\x1b\\/g)];
-	expect(sent[0]![1]).toMatch(/^a=T,U=1,f=100,i=\d+,c=10,r=4,q=2,m=1$/);
-	expect(sent.map(([, , data]) => data).join("")).toBe(picture);
-	const id = Number(/i=(\d+)/.exec(sent[0]![1]!)![1]);
+	await until(() => graphics(bytes()).length > 0);
+	expect(graphics(bytes())[0]!.keys).toContain(",c=4,r=2,");
+});
+
+test("in kitty a picture goes to the terminal once, and placeholders in its colour stand below the cell", async () => {
+	const picture = png(80, 64);
+	const { xterm, child, rows, shows, quit, bytes } = await startOnTerminal(showing(picture), kitty);
+	await shows(/IPython.display/);
+	child.write("gg,c");
+	await shows(new RegExp(placeholder));
+	await until(() => graphics(bytes()).at(-1)?.keys === "m=0");
+	const sent = graphics(bytes());
+	expect(sent[0]!.keys).toMatch(/^a=T,U=1,f=100,i=\d+,c=10,r=4,q=2,m=1$/);
+	expect(sent.map(({ data }) => data).join("")).toBe(picture);
+	const id = Number(/i=(\d+)/.exec(sent[0]!.keys)![1]);
 
 	const drawn = rows().flatMap((row, index) => (row.includes(placeholder) ? [index] : []));
 	expect(drawn).toHaveLength(4);

@@ -49,6 +49,18 @@ local function on_stderr(_, lines)
   complaints = vim.list_slice(complaints, math.max(1, #complaints - 10))
 end
 
+local function configure()
+  if not channel then
+    return
+  end
+  local options = require("ipyai.config").options
+  vim.rpcnotify(channel, "ipyai", 0, "configure", {
+    maxLines = options.output.max_lines,
+    pictures = require("ipyai.pictures").settings(),
+    thinking = options.chat.thinking ~= "hide",
+  })
+end
+
 ---@return string? error
 local function start()
   complaints = {}
@@ -58,14 +70,11 @@ local function start()
     return ("%s: %s. :checkhealth ipyai says more."):format(table.concat(M.command(), " "), reason)
   end
   channel = result
-  local options = require("ipyai.config").options
-  vim.rpcnotify(channel, "ipyai", 0, "configure", {
-    maxLines = options.output.max_lines,
-    pictures = require("ipyai.pictures").settings(),
-    thinking = options.chat.thinking ~= "hide",
-  })
+  configure()
+  local group = vim.api.nvim_create_augroup("ipyai-host", {})
+  vim.api.nvim_create_autocmd("VimResized", { group = group, callback = configure })
   vim.api.nvim_create_autocmd("VimLeavePre", {
-    group = vim.api.nvim_create_augroup("ipyai-host", {}),
+    group = group,
     callback = function()
       -- A Neovim that is killed leaves its session as it is.
       if channel and vim.v.dying == 0 then

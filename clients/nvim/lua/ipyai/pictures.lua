@@ -3,18 +3,16 @@
 local M = {}
 
 local host = require("ipyai.host")
+local terminal = require("ipyai.terminal")
 
 ---@type table<integer, true>
 local told = {}
 local redraws = false
 
 local function has_terminal()
-  for _, ui in ipairs(vim.api.nvim_list_uis()) do
-    if ui.stdout_tty then
-      return true
-    end
-  end
-  return false
+  return terminal.is_reachable() and vim.iter(vim.api.nvim_list_uis()):any(function(ui)
+    return ui.stdout_tty
+  end)
 end
 
 ---Whether the terminal has placeholders. Inside of tmux and screen pictures do not get through.
@@ -44,19 +42,10 @@ function M.settings()
   return {
     columns = math.max(10, math.min(100, vim.o.columns - 8)),
     rows = math.max(4, math.min(20, options.max_lines)),
+    cell = terminal.cell_size(),
     firstId = first,
     lastId = first + (vim.o.termguicolors and 0xffff or 0xd7),
   }
-end
-
----@param text string
-local function send(text)
-  if vim.api.nvim_ui_send then
-    return vim.api.nvim_ui_send(text)
-  end
-  -- Standard output of a Neovim on a terminal is that terminal.
-  io.stdout:write(text)
-  io.stdout:flush()
 end
 
 ---Placeholders that were drawn before their picture was there are drawn again.
@@ -78,10 +67,7 @@ local function tell(id)
     if error then
       return host.notify(error, vim.log.levels.ERROR)
     end
-    for _, sequence in ipairs(sequences) do
-      send(sequence)
-    end
-    redraw()
+    terminal.send(sequences, redraw)
   end)
 end
 
@@ -100,9 +86,12 @@ end
 vim.api.nvim_create_autocmd("VimLeavePre", {
   group = vim.api.nvim_create_augroup("ipyai-pictures", {}),
   callback = function()
-    for id in pairs(told) do
-      send(("\27_Ga=d,d=I,i=%d,q=2\27\\"):format(id))
-    end
+    terminal.send_last(vim
+      .iter(vim.tbl_keys(told))
+      :map(function(id)
+        return ("\27_Ga=d,d=I,i=%d,q=2\27\\"):format(id)
+      end)
+      :totable())
   end,
 })
 
