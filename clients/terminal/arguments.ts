@@ -1,38 +1,8 @@
 /** The command line of `ipyai`: what each word means. Pure; `main.ts` acts on the answer. */
 
-import type { PermissionMode, Settings, SettingsPatch, ThinkLevel } from "../../protocol/index.ts";
 import { nearest } from "../../protocol/nearest.ts";
 import { kernelOptions, type Option, options } from "./options.ts";
-
-export type RunArguments = {
-	readonly kind: "run";
-	readonly backend: string | null;
-	readonly resume: { readonly kind: "newest" } | { readonly kind: "named"; readonly ref: string } | null;
-	/** A session that runs already: `ref` names it, `null` stands for this folder's. */
-	readonly join: { readonly role: "controller" | "observer"; readonly ref: string | null } | null;
-	/** List sessions and leave. */
-	readonly sessions: "folder" | "all" | null;
-	readonly promptMode: boolean;
-	/** Cells and prompts of `-c`, in order. */
-	readonly commands: readonly string[];
-	/** A file to run, and its own arguments. */
-	readonly script: { readonly path: string; readonly args: readonly string[] } | null;
-	/** Stay after `-c` or a script. */
-	readonly stay: boolean;
-	readonly load: string | null;
-	readonly model: string | null;
-	readonly completionModel: string | null;
-	readonly think: ThinkLevel | null;
-	readonly search: Settings["search"];
-	readonly theme: string | null;
-	readonly permissions: PermissionMode | null;
-	readonly python: string | null;
-	readonly kernelSpec: string | null;
-	readonly existing: string | null;
-	readonly plain: boolean;
-	/** For IPython, in order. */
-	readonly kernelArgs: readonly string[];
-};
+import { type Draft, noArguments, type RunArguments } from "./runArguments.ts";
 
 export type Arguments =
 	| RunArguments
@@ -43,33 +13,6 @@ export type Arguments =
 
 /** Commands that stand for a backend; their names are aliases that the server knows. */
 const programBackends: readonly string[] = ["ipyclaude", "ipycodex"];
-
-type Draft = { -readonly [K in keyof RunArguments]: RunArguments[K] };
-
-/** What an empty command line means. */
-export const noArguments: RunArguments = {
-	kind: "run",
-	backend: null,
-	resume: null,
-	join: null,
-	sessions: null,
-	promptMode: false,
-	commands: [],
-	script: null,
-	stay: false,
-	load: null,
-	model: null,
-	completionModel: null,
-	think: null,
-	search: null,
-	theme: null,
-	permissions: null,
-	python: null,
-	kernelSpec: null,
-	existing: null,
-	plain: false,
-	kernelArgs: [],
-};
 
 class Wrong extends Error {}
 
@@ -201,18 +144,6 @@ const suggestion = (value: string, choices: readonly string[]): string => {
 	const near = nearest(value, choices);
 	return near === null ? "" : ` Did you mean ${near}?`;
 };
-
-/** The settings that the command line asks for; what it doesn't name is absent. */
-export const toSettingsPatch = (args: RunArguments): SettingsPatch => ({
-	...(args.backend !== null && { backend: args.backend }),
-	...(args.model !== null && { model: args.model }),
-	...(args.completionModel !== null && { completionModel: args.completionModel }),
-	...(args.think !== null && { think: args.think }),
-	...(args.search !== null && { search: args.search }),
-	...(args.theme !== null && { codeTheme: args.theme }),
-	...(args.permissions !== null && { permissions: args.permissions }),
-	...(args.promptMode && { promptMode: true }),
-});
 
 /** The text of `--help`. */
 export const helpText = (program: string): string => {

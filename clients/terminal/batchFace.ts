@@ -2,8 +2,8 @@ import { LiveSession } from "../common/liveSession.ts";
 import { Batch, exitCodes } from "./batch.ts";
 import { coloredText, plainText } from "./cleanText.ts";
 import { PlainOutput } from "./plainOutput.ts";
-import type { Start } from "./program.ts";
 import { splitScript } from "./script.ts";
+import type { Start } from "./start.ts";
 
 /** `-c`, a script, or input from a pipe: runs it, prints plain text, leaves. */
 export const batchFace = async ({ args, entries, sessionOptions }: Start): Promise<number> => {

@@ -1,7 +1,7 @@
 /** Starts the session's Python as the command line asks, or names the kernel it is to join. */
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { findConnectionFile, findKernelSpec, findPython, spawnKernel } from "../common/spawnKernel.ts";
-import type { RunArguments } from "./arguments.ts";
+import type { RunArguments } from "./runArguments.ts";
 
 export type KernelStart = {
 	readonly args: RunArguments;

@@ -1,6 +1,4 @@
-import type { RunArguments } from "./arguments.ts";
-
-type Draft = { -readonly [K in keyof RunArguments]: RunArguments[K] };
+import type { Draft, RunArguments } from "./runArguments.ts";
 
 /** One command line option: how it is written, what it takes, what it means. */
 export type Option = {

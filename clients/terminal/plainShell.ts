@@ -19,7 +19,7 @@ import { runProgram } from "./externalProgram.ts";
 import { kernelCwd } from "./kernelCwd.ts";
 import { resumeText } from "./leaving.ts";
 import { PlainOutput } from "./plainOutput.ts";
-import type { Start } from "./program.ts";
+import type { Start } from "./start.ts";
 
 const historyLimit = 1000;
 

@@ -3,15 +3,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { sessionTable } from "../../protocol/sessionList.ts";
-import type { LiveSessionListener, LiveSessionOptions } from "../common/liveSession.ts";
 import { packageRoot } from "../common/packageRoot.ts";
 import { preparePython } from "../common/preparePython.ts";
-import { type Arguments, helpText, noArguments, type RunArguments, toSettingsPatch } from "./arguments.ts";
+import { type Arguments, helpText } from "./arguments.ts";
 import { exitCodes } from "./batch.ts";
 import { plainText } from "./cleanText.ts";
 import { clientName } from "./clientName.ts";
 import { startKernel } from "./kernelStart.ts";
+import { noArguments, type RunArguments, toSettingsPatch } from "./runArguments.ts";
 import { chooseTarget, NoSession } from "./sessionTarget.ts";
+import { nothingTyped, type Start, type Typed } from "./start.ts";
 
 /** Runs the program and answers its exit code. */
 export const runProgram = async (args: Arguments, program: string): Promise<number> => {
@@ -37,30 +38,6 @@ export const runProgram = async (args: Arguments, program: string): Promise<numb
 			return args satisfies never;
 	}
 };
-
-/** What every face gets. */
-export type Start = {
-	readonly args: RunArguments;
-	readonly program: string;
-	/** Cells and prompts to begin with. */
-	readonly entries: readonly string[];
-	/** What stands in the input to begin with. */
-	readonly draft: string;
-	/**
-	 * After this face the program goes on with another session, a name as `-r` takes it or a choice, and begins it with
-	 * what was typed for it already.
-	 */
-	goOver(session: string | null, typed?: Typed): void;
-	sessionOptions(
-		listener: LiveSessionListener,
-		client: { readonly approvals: boolean; readonly input: boolean },
-	): LiveSessionOptions;
-};
-
-/** What a person typed before there was a session for it. */
-export type Typed = { readonly entries: readonly string[]; readonly draft: string };
-
-const nothingTyped: Typed = { entries: [], draft: "" };
 
 /** One session after another, as long as the person goes over to the next. */
 const runFaces = async (args: RunArguments, program: string): Promise<number> => {

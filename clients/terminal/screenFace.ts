@@ -1,6 +1,6 @@
 import { createProcessTerminal } from "./processTerminal.ts";
-import type { Start } from "./program.ts";
 import { ScreenShell } from "./screenShell.ts";
+import type { Start } from "./start.ts";
 
 /** The shell on a terminal: a live input below what has happened. */
 export const screenFace = (start: Start): Promise<number> => {

@@ -23,7 +23,6 @@ import { kernelCwd } from "./kernelCwd.ts";
 import { resumeText } from "./leaving.ts";
 import { PendingEntries, sourceOf } from "./pendingEntries.ts";
 import type { KeyboardTerminal } from "./processTerminal.ts";
-import type { Start } from "./program.ts";
 import { useCodeTheme } from "./render/codeThemes.ts";
 import { detectGraphics } from "./render/images.ts";
 import { renderStatus } from "./render/parts.ts";
@@ -32,6 +31,7 @@ import { type ChangeableTheme, createTheme, paint } from "./render/theme.ts";
 import { truncateLine } from "./screen/styledText.ts";
 import { Scrollback } from "./scrollback.ts";
 import { Stage } from "./stage.ts";
+import type { Start } from "./start.ts";
 import { statusParts } from "./statusLine.ts";
 
 const messageMs = 4000;

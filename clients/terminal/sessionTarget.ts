@@ -3,7 +3,7 @@ import type { SessionSummary } from "../../protocol/index.ts";
 import { toSessionRef } from "../../protocol/sessionList.ts";
 import type { ServerConnection } from "../common/connection.ts";
 import type { LiveSessionOptions } from "../common/liveSession.ts";
-import type { RunArguments } from "./arguments.ts";
+import type { RunArguments } from "./runArguments.ts";
 
 export type Target = Exclude<LiveSessionOptions["target"], { kind: "new" }>;
 

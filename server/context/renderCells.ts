@@ -2,9 +2,8 @@ import type { Content } from "../../protocol/index.ts";
 import { type ContextCell, isContextCode } from "./contextCell.ts";
 import { cutMiddle } from "./cutMiddle.ts";
 import { escapeText } from "./escape.ts";
-import type { ContextLimits } from "./limits.ts";
+import type { ContextLimits, Part } from "./limits.ts";
 import { type Picture, pictures, renderOutputs } from "./renderOutputs.ts";
-import type { Part } from "./renderTurn.ts";
 import { shrinkPng } from "./shrinkPng.ts";
 
 export type RenderedCells = {

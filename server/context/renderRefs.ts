@@ -1,8 +1,7 @@
 import { cutMiddle } from "./cutMiddle.ts";
 import { escapeAttribute, escapeText } from "./escape.ts";
-import type { ContextLimits } from "./limits.ts";
+import type { ContextLimits, Part } from "./limits.ts";
 import type { Ref, ResolvedRef } from "./ref.ts";
-import type { Part } from "./renderTurn.ts";
 import { plainText } from "./terminalText.ts";
 
 /** Variables sorted by expression, then commands sorted by command; what is missing becomes a warning. */

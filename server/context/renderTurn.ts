@@ -1,7 +1,7 @@
 import type { Content } from "../../protocol/index.ts";
 import type { ContextCell } from "./contextCell.ts";
 import { escapeText } from "./escape.ts";
-import { type ContextLimits, defaultLimits } from "./limits.ts";
+import { type ContextLimits, defaultLimits, type Part } from "./limits.ts";
 import type { ResolvedRef } from "./ref.ts";
 import { renderCells } from "./renderCells.ts";
 import { renderRefs } from "./renderRefs.ts";
@@ -20,9 +20,6 @@ export type TurnInput = {
 	readonly supportsImages: boolean;
 	readonly limits?: ContextLimits;
 };
-
-/** Where a piece of the prompt came from: `chars` were sent, `cutChars` were not. */
-export type Part = { readonly label: string; readonly chars: number; readonly cutChars: number };
 
 export type RenderedTurn = {
 	readonly content: readonly Content[];

@@ -1,4 +1,5 @@
 import { toCodePoints, toUtf16 } from "../kernel/positions.ts";
+import { adoptKernel } from "../sessions/startup.ts";
 import type { Feature } from "./feature.ts";
 import { once } from "./once.ts";
 import { controlled } from "./session.ts";
@@ -10,7 +11,7 @@ export const kernelFeature: Feature = {
 
 		client.onRequest("kernel/adopt", ({ sessionId, requestId, kernel }) =>
 			once(store, sessionId, requestId, () => {
-				controlled(client, sessions.require(sessionId)).adopt(kernel);
+				adoptKernel(controlled(client, sessions.require(sessionId)), store, kernel);
 				return {};
 			}),
 		);

@@ -7,6 +7,7 @@ import { RequestError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
+import { adoptKernel } from "./startup.ts";
 
 export type Fork = {
 	readonly sessionId: string;
@@ -31,7 +32,7 @@ export const forkSession = async (sessions: Sessions, store: Store, fork: Fork):
 		await copySession(store, sessions.owner, row.sessionId, through, sessionId);
 		if (fork.title !== null) store.append(sessionId, [{ kind: "sessionRenamed", title: fork.title }]);
 		const session = sessions.resume({ sessionId }, fork.environment, {});
-		if (fork.kernel) session.adopt(fork.kernel);
+		if (fork.kernel) adoptKernel(session, store, fork.kernel);
 		// Nothing of it can be lost that would have to be looked for.
 		else store.setClosed(sessionId, true);
 		store.endCopy(sessionId);

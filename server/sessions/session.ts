@@ -6,7 +6,6 @@ import { join } from "node:path";
 import type {
 	AttachSessionResult,
 	InputRequestParams,
-	KernelLaunch,
 	Participant,
 	SessionHint,
 	SessionState,
@@ -32,8 +31,7 @@ import { SessionLog } from "./log.ts";
 import { recentModels, rememberModel } from "./modelList.ts";
 import { placeFacts } from "./placeFacts.ts";
 import { settingOrigins } from "./settingOrigins.ts";
-import { changeSettings, newSettings } from "./settings.ts";
-import { startUp, startupFiles } from "./startup.ts";
+import { changeSettings } from "./settings.ts";
 import { Turns } from "./turns.ts";
 
 /** How a participant is reached. `send` never throws and never blocks. */
@@ -290,20 +288,6 @@ export class Session {
 			);
 	}
 
-	adopt(launch: KernelLaunch): void {
-		const { store } = this.#dependencies;
-		const row = store.session(this.sessionId);
-		const isNew = row !== null && row.cells + row.turns === 0;
-		const isFirst = isNew && store.kernels({ sessionId: this.sessionId }).length === 0;
-		store.setClosed(this.sessionId, false);
-		this.hosting.adopt(launch);
-		// A kernel that somebody else started is as they want it.
-		if (launch.pid === null) return;
-		const { script, notebook } = startupFiles(configDir(placeFacts(this.#environment)));
-		const files = { script, notebook: isFirst ? notebook : null };
-		if (files.script ?? files.notebook) this.hosting.prepare(startUp(this, store, files));
-	}
-
 	/** Takes up a kernel that outlived another server. */
 	readopt(row: KernelRow): void {
 		this.hosting.adopt({ connectionFile: row.connectionFile, pid: row.pid, label: row.label }, row);
@@ -439,5 +423,3 @@ const toParticipant = ({ participantId, name, role, visiting }: Audience): Parti
 	role,
 	...(visiting === undefined ? {} : { visiting }),
 });
-
-export { newSettings };

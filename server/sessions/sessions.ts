@@ -25,6 +25,7 @@ import {
 import { type RunCommand, Session, type SessionDependencies, settingSources } from "./session.ts";
 import { changeSettings, newSettings } from "./settings.ts";
 import { writeStandardFiles } from "./standardFiles.ts";
+import { adoptKernel } from "./startup.ts";
 
 export type SessionsOptions = SessionDependencies & {
 	isAlive(owner: Owner): boolean;
@@ -94,7 +95,7 @@ export class Sessions {
 		]);
 		const session = this.#open(store.session(sessionId)!, environment, settings);
 		try {
-			if (kernel) session.adopt(kernel);
+			if (kernel) adoptKernel(session, store, kernel);
 		} catch (error) {
 			this.#live.delete(sessionId);
 			throw error;

@@ -1,10 +1,12 @@
 /**
- * What a person wants in every session: `startup.py` runs in each kernel of ours, `startup.ipynb` begins a fresh
- * session. The notebook counts only when this machine wrote exactly this content, or was told to trust it.
+ * A session gets a kernel, and in it what a person wants in every session: `startup.py` runs in each kernel of ours,
+ * `startup.ipynb` begins a fresh session. The notebook counts only when this machine wrote exactly this content, or was
+ * told to trust it.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { KernelLaunch } from "../../protocol/index.ts";
 import { configDir } from "../../protocol/runtimeDir.ts";
 import type { Environment } from "../backends/backend.ts";
 import type { Store } from "../store/store.ts";
@@ -13,10 +15,25 @@ import { enterNotebook, isOurs } from "./notebooks.ts";
 import { placeFacts } from "./placeFacts.ts";
 import type { Session } from "./session.ts";
 
-export type StartupFiles = { readonly script: string | null; readonly notebook: string | null };
+/** Gives a session the kernel that a client launched; entries wait until what comes first has run. */
+export const adoptKernel = (session: Session, store: Store, launch: KernelLaunch): void => {
+	const { sessionId, environment } = session;
+	const row = store.session(sessionId);
+	const isNew = row !== null && row.cells + row.turns === 0;
+	const isFirst = isNew && store.kernels({ sessionId }).length === 0;
+	store.setClosed(sessionId, false);
+	session.hosting.adopt(launch);
+	// A kernel that somebody else started is as they want it.
+	if (launch.pid === null) return;
+	const { script, notebook } = startupFiles(configDir(placeFacts(environment)));
+	const files = { script, notebook: isFirst ? notebook : null };
+	if (files.script ?? files.notebook) session.hosting.prepare(startUp(session, store, files));
+};
+
+type StartupFiles = { readonly script: string | null; readonly notebook: string | null };
 
 /** Those that exist in the configuration's folder. */
-export const startupFiles = (folder: string): StartupFiles => {
+const startupFiles = (folder: string): StartupFiles => {
 	const found = (name: string) => {
 		const path = join(folder, name);
 		return existsSync(path) ? path : null;
@@ -32,7 +49,7 @@ export const startupNotebook = (environment: Environment): string => {
 };
 
 /** Never rejects: what goes wrong is told by name, and the session begins without it. */
-export const startUp = async (session: Session, store: Store, files: StartupFiles): Promise<void> => {
+const startUp = async (session: Session, store: Store, files: StartupFiles): Promise<void> => {
 	for (const [path, run] of [
 		[files.script, runScript],
 		[files.notebook, runNotebook],

@@ -4,14 +4,12 @@
  */
 
 import type { Content, ContextResult } from "../../protocol/index.ts";
-import type { Backends } from "../backends/registry.ts";
 import { textOf } from "../context/contentText.ts";
 import { limitsFor } from "../context/limits.ts";
 import { findRefs } from "../context/refs.ts";
 import { renderTurn } from "../context/renderTurn.ts";
 import type { ContextCell, Store } from "../store/store.ts";
 import type { Host, Ref, ResolvedRef } from "./host.ts";
-import type { Session } from "./session.ts";
 
 export type TurnContextRequest = {
 	readonly store: Store;
@@ -58,31 +56,6 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 		limits,
 	});
 	return { rendered: [...content], warnings: [...warnings], parts: [...parts] };
-};
-
-/** What a prompt would send now. It has no effects: shell commands are named, not run. */
-export const previewContext = (
-	session: Session,
-	text: string,
-	{ store, backends }: { readonly store: Store; readonly backends: Backends },
-	signal: AbortSignal,
-): Promise<ContextResult> => {
-	const row = store.session(session.sessionId);
-	const { backend: name, model } = session.settings;
-	const backend = name === null ? undefined : backends.find(name);
-	return buildTurnContext({
-		store,
-		sessionId: session.sessionId,
-		host: session.hosting.host,
-		afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
-		toSeq: session.log.headSeq,
-		content: [{ kind: "text", text }],
-		tools: session.turns.toolNews,
-		images: backend?.capabilities.images ?? false,
-		contextWindow: model === null ? null : (backend?.contextWindow(model) ?? null),
-		runShellRefs: false,
-		signal,
-	});
 };
 
 const freshKernelNote =

@@ -3,12 +3,10 @@
  * `loadHighlighter` fetches off the start path. Until it is there, their code is plain.
  */
 
+import type { LineHighlighter } from "./lineHighlighter.ts";
 import { type PythonState, pythonStart, type Span, tokenizePython } from "./pythonTokens.ts";
 import type { Lines } from "./shikiLines.ts";
 import { paint, type Theme } from "./theme.ts";
-
-/** Highlights line after line of one block. `copy` lets a caller look ahead without moving on. */
-export type LineHighlighter = { line(text: string): string; copy(): LineHighlighter };
 
 /** The lines of a Python text, coloured. */
 export const highlightPython = (code: string, theme: Theme): string[] => {

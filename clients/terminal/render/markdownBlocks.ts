@@ -3,7 +3,8 @@
  * per line, lists per item, quotes per paragraph, long tables per row; only paragraphs and the beginning of a table
  * are held back. So neither time nor memory grow with the length of an answer.
  */
-import { type LineHighlighter, lineHighlighter } from "./highlight.ts";
+import { lineHighlighter } from "./highlight.ts";
+import type { LineHighlighter } from "./lineHighlighter.ts";
 import { renderParagraph } from "./markdownInline.ts";
 import { type Align, columnWidths, delimiterRow, splitRow, tableRow, tableRule } from "./markdownTable.ts";
 import { paint, type Role, type Theme } from "./theme.ts";

@@ -4,7 +4,7 @@
  */
 import { bundledLanguages, bundledLanguagesAlias, createHighlighterCore, type HighlighterCore } from "shiki";
 import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
-import type { LineHighlighter } from "./highlight.ts";
+import type { LineHighlighter } from "./lineHighlighter.ts";
 import { paint, type Role, type Theme } from "./theme.ts";
 
 /** Null for a language that is not loaded. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { helpText, parseArguments, toSettingsPatch } from "../../../clients/terminal/arguments.ts";
+import { helpText, parseArguments } from "../../../clients/terminal/arguments.ts";
+import { toSettingsPatch } from "../../../clients/terminal/runArguments.ts";
 
 /** What differs from an empty command line. */
 const parse = (line: string[], program?: string): unknown => {

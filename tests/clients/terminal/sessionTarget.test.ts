@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { noArguments } from "../../../clients/terminal/arguments.ts";
+import { noArguments } from "../../../clients/terminal/runArguments.ts";
 import { chooseTarget } from "../../../clients/terminal/sessionTarget.ts";
 
 const session = (sessionId: string, backend: string) => ({

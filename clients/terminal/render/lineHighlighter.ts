@@ -1,0 +1,2 @@
+/** Highlights line after line of one block. `copy` lets a caller look ahead without moving on. */
+export type LineHighlighter = { line(text: string): string; copy(): LineHighlighter };
