@@ -41,6 +41,9 @@ export const askModel = async (
 		if (update.kind === "text") text += update.text;
 		if (update.kind !== "end") continue;
 		if (update.stopReason === "cancelled") return null;
+		// The line that was not finished says nothing.
+		if (update.stopReason === "maxTokens" && text.includes("\n"))
+			text = text.slice(0, text.lastIndexOf("\n"));
 		if (update.stopReason === "failed") throw new CompletionError(update.error ?? "The completion failed.");
 	}
 	return text;

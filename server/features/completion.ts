@@ -36,7 +36,11 @@ export const completionFeature: Feature = {
 				};
 				const start = offsetIn(client, document, chosen.range.start);
 				const end = offsetIn(client, document, chosen.range.end);
-				const place = { uri, prefix: whole.slice(0, start) + chosen.text, suffix: whole.slice(end) };
+				const place = {
+					uri,
+					prefix: withLineFeeds(whole.slice(0, start) + chosen.text),
+					suffix: withLineFeeds(whole.slice(end)),
+				};
 				const isAutomatic = context.triggerKind === automatic;
 				const text = await suggest(client, services, place, isAutomatic, signal).catch((error) => {
 					// An editor would show it with every key: it is said once.
@@ -48,7 +52,8 @@ export const completionFeature: Feature = {
 				});
 				const changed = client.documents.find(uri)?.version !== version;
 				if (text === null || changed) return { items: [] };
-				return { items: [{ insertText: chosen.text + text, range: chosen.range }] };
+				const lines = whole.includes("\r\n") ? text.replaceAll("\n", "\r\n") : text;
+				return { items: [{ insertText: chosen.text + lines, range: chosen.range }] };
 			},
 		);
 
@@ -58,6 +63,9 @@ export const completionFeature: Feature = {
 		);
 	},
 };
+
+/** What is typed, said and compared has one kind of line end; a suggestion gets the document's again. */
+const withLineFeeds = (text: string): string => (text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text);
 
 type Place = Pick<CompletionRequest, "uri" | "prefix" | "suffix">;
 

@@ -1,15 +1,30 @@
-import { firstLine } from "../lines.ts";
-import type { Filter } from "../postprocess.ts";
+import { bracketsBefore, type Filter, type Place } from "../postprocess.ts";
 import { scanBrackets } from "../scanBrackets.ts";
 
-/** Cuts at a closing bracket that closes nothing, and drops closers at the end that stand after the cursor already. */
-export const balanceBrackets: Filter = (text, { prefix, suffix }) => {
-	const before = scanBrackets(prefix);
+/** Cuts at a closing bracket that closes nothing, and where the answer closes what the text after the cursor closes. */
+export const balanceBrackets: Filter = (text, place) => {
+	const before = bracketsBefore(place);
 	const { strayAt } = scanBrackets(text, before);
-	let kept = strayAt < 0 ? text : text.slice(0, strayAt);
-	const waiting = /^[\s)\]}]*/.exec(firstLine(suffix))![0].replace(/\s/g, "");
-	if (waiting === "") return kept;
-	while (/[)\]}]\s*$/.test(kept) && scanBrackets(kept + waiting, before).strayAt >= 0)
-		kept = kept.trimEnd().slice(0, -1);
-	return kept;
+	const kept = strayAt < 0 ? text : text.slice(0, strayAt);
+	const { endsAt } = scanBrackets(kept, before);
+	const isEndedBelow = scanBrackets(nextCode(place.suffix), before).endsAt >= 0;
+	return endsAt < 0 || !isEndedBelow || fitsRest(kept, place) ? kept : kept.slice(0, endsAt);
+};
+
+/** Whether what follows the cursor ends the same brackets and strings with this text as without it. */
+export const fitsRest = (text: string, place: Place): boolean => {
+	const before = bracketsBefore(place);
+	const rest = nextCode(place.suffix);
+	const alone = scanBrackets(rest, before);
+	if (alone.strayAt >= 0) return true;
+	const both = scanBrackets(text + rest, before);
+	return both.strayAt < 0 && both.quote === alone.quote && both.open.join() === alone.open.join();
+};
+
+/** The rest of the line; where it is blank, closers that the next line begins with. */
+const nextCode = (suffix: string): string => {
+	const [rest = "", ...lines] = suffix.split("\n", 50);
+	if (rest.trim() !== "") return rest;
+	const next = lines.find((line) => line.trim() !== "") ?? "";
+	return `\n${/^[\s)\]}]*/.exec(next)![0].trim()}`;
 };

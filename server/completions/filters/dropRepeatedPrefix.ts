@@ -20,11 +20,25 @@ export const dropRepeatedPrefix: Filter = (text, { prefix }) => {
 		return rest.trimStart() === "" ? "" : rest.trimStart();
 	}
 
+	const expression = repeatedExpression(text, current);
+	if (expression > 0) return text.slice(expression);
+	// A dot that was typed is not typed again; `from ..a` and `...` are other dots.
+	if (/(?:[\p{L}\p{N}_)\]}"']|^\s+)\.$/u.test(current) && /^\.\p{L}/u.test(text)) return text.slice(1);
+
 	const word = /[\p{L}_][\p{L}\p{N}_]*$/u.exec(current)?.[0] ?? "";
 	const first = /^[\p{L}_][\p{L}\p{N}_]*/u.exec(text)?.[0] ?? "";
 	if (word.length >= 2 && first.length > word.length && first.startsWith(word))
 		return text.slice(word.length);
 	return text;
+};
+
+/** How much of `text` repeats the expression before the cursor, such as `np.ar` or `df["a"].`. */
+const repeatedExpression = (text: string, current: string): number => {
+	for (const { index } of current.matchAll(/(?<![\p{L}\p{N}_.])[\p{L}_]/gu)) {
+		const typed = current.slice(index);
+		if (/[.([]/.test(typed) && text.startsWith(typed)) return typed.length;
+	}
+	return 0;
 };
 
 /** How much of `text` repeats the end of `prefix` from one of its line starts on, more than the current line. */

@@ -1,43 +1,91 @@
 import { firstLine } from "../lines.ts";
-import type { Filter } from "../postprocess.ts";
+import { bracketsBefore, type Filter, type Place } from "../postprocess.ts";
 import { type BracketScan, scanBrackets } from "../scanBrackets.ts";
+import { fitsRest } from "./balanceBrackets.ts";
 
 /**
- * Drops what the answer repeats of the text after the cursor: the rest of the current line, and everything from
- * the line on that is already the next one. Brackets and quotes alone are dropped only where that leaves fewer
- * of them open.
+ * Drops what the answer repeats of the text after the cursor: the rest of the current line, everything from the line
+ * on that is already the next one, and definitions that stand below. Brackets and quotes alone are dropped only where
+ * that leaves fewer of them open.
  */
-export const dropRepeatedSuffix: Filter = (text, place) => dropRestOfLine(dropNextLine(text, place), place);
+export const dropRepeatedSuffix: Filter = (text, place) =>
+	[dropNextLine, dropKnownDefinition, dropRestOfLine].reduce((rest, drop) => drop(rest, place), text);
 
 const dropNextLine: Filter = (text, { suffix }) => {
-	const next = suffix
-		.split("\n")
+	const [next, second] = suffix
+		.split("\n", 200)
 		.slice(1)
-		.find((line) => line.trim() !== "");
-	// A lone bracket or `else:` comes too often to prove a repetition.
-	if (next === undefined || next.trim().length < 6) return text;
+		.filter((line) => line.trim() !== "")
+		.map((line) => line.trimEnd());
+	if (next === undefined || !/\w/.test(next)) return text;
 	const lines = text.split("\n");
-	const at = lines.findIndex((line, index) => index > 0 && line.trimEnd() === next.trimEnd());
+	const at = lines.findIndex((line, index) => {
+		if (index === 0 || line.trimEnd() !== next) return false;
+		// `else:` comes too often to prove a repetition alone.
+		if (next.trim().length >= 6) return true;
+		const after = lines.slice(index + 1).find((one) => one.trim() !== "");
+		return after === undefined || after.trimEnd() === second;
+	});
 	return at < 0 ? text : lines.slice(0, at).join("\n");
 };
 
-const dropRestOfLine: Filter = (text, { prefix, suffix }) => {
+/** `def name` or `class name` that the text after the cursor has at the same depth. */
+const dropKnownDefinition: Filter = (text, { suffix }) => {
+	const lines = text.split("\n");
+	const below = `\n${suffix}`;
+	const at = lines.findIndex((line, index) => {
+		const head = /^[ \t]*(?:async +)?(?:def|class) +\w+/.exec(line)?.[0];
+		return index > 0 && head !== undefined && new RegExp(`\\n${head}\\b`).test(below);
+	});
+	return at < 0 ? text : lines.slice(0, at).join("\n");
+};
+
+const dropRestOfLine: Filter = (text, place) => {
+	const { suffix } = place;
 	const rest = firstLine(suffix).trim();
 	if (rest === "") return text;
-	const trimmed = text.trimEnd();
+	const uncommented = dropComment(text, place, rest);
+	const whole = endOfLine(uncommented, place, rest);
+	if (whole !== null) return whole;
+	const trimmed = uncommented.trimEnd();
 	for (let length = Math.min(rest.length, trimmed.length); length > 0; length--) {
 		const overlap = rest.slice(0, length);
 		if (!trimmed.endsWith(overlap)) continue;
 		const cut = trimmed.slice(0, trimmed.length - length);
 		const sure = /[\p{L}\p{N}_]{2}/u.test(overlap) && length === rest.length;
-		if (sure || faults(prefix, cut, rest) < faults(prefix, text, rest)) return cut;
+		if (sure || faults(place, cut, rest) < faults(place, uncommented, rest)) return cut;
 	}
-	return text;
+	return uncommented;
+};
+
+/** The answer up to where it repeats the rest of the line and goes on below. */
+const endOfLine = (text: string, place: Place, rest: string): string | null => {
+	const lines = text.split("\n");
+	// At the very end a bracket may be the answer's own; a colon never comes twice.
+	const last = rest.startsWith(":") ? lines.length : lines.length - 1;
+	const at = lines.findIndex((line, index) => index < last && line.trimEnd().endsWith(rest));
+	if (at < 0) return null;
+	const cut = lines
+		.slice(0, at + 1)
+		.join("\n")
+		.trimEnd()
+		.slice(0, -rest.length);
+	return fitsRest(cut, place) ? cut : null;
+};
+
+/** A comment at the answer's end would make the rest of the line part of it. */
+const dropComment = (text: string, place: Place, rest: string): string => {
+	const before = bracketsBefore(place);
+	if (rest.startsWith("#") || before.quote === "#" || scanBrackets(text, before).quote !== "#") return text;
+	let at = text.lastIndexOf("\n") + 1;
+	do at = text.indexOf("#", at) + 1;
+	while (scanBrackets(text.slice(0, at), before).quote !== "#");
+	return text.slice(0, at - 1).trimEnd();
 };
 
 /** How far the line is from being whole, strings and brackets alike. */
-const faults = (prefix: string, text: string, rest: string): number => {
-	const before = scanBrackets(prefix);
+const faults = (place: Place, text: string, rest: string): number => {
+	const before = bracketsBefore(place);
 	const scan = scanBrackets(text + rest, before);
 	return (
 		(scan.strayAt >= 0 ? 2 : 0) +

@@ -34,6 +34,43 @@ describe("takes code out of fences", () => {
 		["def f():\n|", "```python\n    return 1\n```", "def f():\n|    return 1|"],
 		["x = |", "~~~\n5\n~~~", "x = |5|"],
 		["x = |", "```\n```", "none"],
+		["df.gro|", "```python\ndf.groupby('day').sum()\n```", "df.gro|upby('day').sum()|"],
+		["x = |", "The answer is:\n\n```python\nx = 5\n```\n\nThis sets x.", "x = |5|"],
+	]);
+});
+
+describe("takes the prompt's tags and a model's marks out", () => {
+	cases([
+		["x = |", "<prefix>x = 5</prefix>", "x = |5|"],
+		["x = |\ny", "5</prefix><suffix>\ny</suffix>", "x = |5|\ny"],
+		["x = |", "5\n</current-input>", "x = |5|"],
+		["x = |", "5<|fim_suffix|>y", "x = |5|"],
+		["x = |", "5<|endoftext|>", "x = |5|"],
+		["tag = '<prefix>' + |", "x + '</prefix>'", "tag = '<prefix>' + |x + '</prefix>'|"],
+	]);
+});
+
+describe("takes out what a model says about its answer", () => {
+	cases([
+		["x = |", "To compute x, you can use the sum function.", "none"],
+		["df.|", "Here is the completion:\n\nhead()", "df.|head()|"],
+		["(df\n    .|", "Here is the completion:\n\nhead())", "(df\n    .|head())|"],
+		[
+			"def mean(xs):\n    |",
+			"Sure! Here's the code:\n\n    return sum(xs) / len(xs)",
+			"def mean(xs):\n    |return sum(xs) / len(xs)|",
+		],
+		["x = |", "5\n\nThis sets x to five.", "x = |5|"],
+		["x = |", "5  # the Number of all things.", "x = |5  # the Number of all things.|"],
+		['"""|', 'Compute the mean of all.\n"""', '"""|Compute the mean of all.\n"""|'],
+		["# |", "Load the data from disk.", "# |Load the data from disk.|"],
+		[
+			".Please say |",
+			"Why is this slow?\nI want to know.",
+			".Please say |Why is this slow?\nI want to know.|",
+		],
+		["%%bash\necho |", "A b c d.", "%%bash\necho |A b c d.|"],
+		["x = |", "None if a else b", "x = |None if a else b|"],
 	]);
 });
 
@@ -47,6 +84,24 @@ describe("drops what repeats the text before the cursor", () => {
 		["def f():\n    return |", "    return 1", "def f():\n    return |1|"],
 		["x|", "x + 1", "x|x + 1|"],
 		["print|", "print", "none"],
+		["x = np.ar|", "np.array([1, 2, 3])", "x = np.ar|ray([1, 2, 3])|"],
+		["x = np.ar|", "x = np.array([1, 2, 3])", "x = np.ar|ray([1, 2, 3])|"],
+		["y = df['a'].|", "df['a'].mean()", "y = df['a'].|mean()|"],
+		["print(df.|)", "df.head())", "print(df.|head()|)"],
+		["(df\n    .|\n)", ".agg('sum')", "(df\n    .|agg('sum')|\n)"],
+		["from .|", ".utils import x", "from .|.utils import x|"],
+		["x[.|", "..]", "x[.|..]|"],
+		["from sklearn import |", "from sklearn import linear_model", "from sklearn import |linear_model|"],
+		["async def f():\n    await |", "await asyncio.sleep(1)", "async def f():\n    await |asyncio.sleep(1)|"],
+		["%timeit |", "%timeit df.sum()", "%timeit |df.sum()|"],
+		["!ls |", "!ls -la", "!ls |-la|"],
+		["# %%\n|", "# %%\nimport pandas as pd", "# %%\n|import pandas as pd|"],
+		["print('a')\n|", "print('a')\nprint('b')", "print('a')\n|print('b')|"],
+		[
+			"import pandas as pd\ndf = pd.read_csv('a')\ndf.|\nprint(df)",
+			"```python\nimport pandas as pd\ndf = pd.read_csv('a')\ndf.head()\nprint(df)\n```",
+			"import pandas as pd\ndf = pd.read_csv('a')\ndf.|head()|\nprint(df)",
+		],
 	]);
 });
 
@@ -70,6 +125,33 @@ describe("fits blanks to those that were typed", () => {
 		["if a:\n\t|", "\tb()", "if a:\n\t|b()|"],
 		["x = |", " 5", "x = |5|"],
 		["def f(): |", "\n    return 1", "def f(): |\n    return 1|"],
+		["def f():\n\t|", "    return 1", "def f():\n\t|return 1|"],
+		["def f():\n\t|", "    x = 1\n    return x", "def f():\n\t|x = 1\n\treturn x|"],
+		["class A:\n\tdef f(self):\n\t\t|", "        return 1", "class A:\n\tdef f(self):\n\t\t|return 1|"],
+		[
+			"class A:\n\tdef f(self):\n\t\t|",
+			"for x in y:\n    g(x)",
+			"class A:\n\tdef f(self):\n\t\t|for x in y:\n\t\t\tg(x)|",
+		],
+		["class A:\n\tdef f(self):|", "\n        return 1", "class A:\n\tdef f(self):|\n\t\treturn 1|"],
+		["if a:\n    b()\n    |", "c()\n\tif d:\n\t\te()", "if a:\n    b()\n    |c()\n    if d:\n        e()|"],
+		["def f(x):\n|", "return x", "def f(x):\n|    return x|"],
+		["def f(x):\n|", "x = 1\nreturn x", "def f(x):\n|    x = 1\n    return x|"],
+		["def f(x):\n|", "x = 1\n    return x", "def f(x):\n|    x = 1\n    return x|"],
+		["def f(x):\n|", "for y in x:\n    print(y)", "def f(x):\n|    for y in x:\n        print(y)|"],
+		["for x in y:\n  if x:\n|", "print(x)", "for x in y:\n  if x:\n|    print(x)|"],
+		["if x:\n|\ny = 2", "print(x)", "if x:\n|    print(x)|\ny = 2"],
+		["try:\n    a()\n|", "except ValueError:\n    pass", "try:\n    a()\n|except ValueError:\n    pass|"],
+		["x = d[a:\n|", "b]", "x = d[a:\n|b]|"],
+		["# note:\n|", "x = 1", "# note:\n|x = 1|"],
+		["'''\nUsage:\n|\n'''", "ipyai", "'''\nUsage:\n|ipyai|\n'''"],
+		[
+			"(\n    df\n    |\n)",
+			".groupby('b')\n.agg({'c': 'sum'})",
+			"(\n    df\n    |.groupby('b')\n    .agg({'c': 'sum'})|\n)",
+		],
+		["x = [\n    1,\n    |", "2,\n]\nprint(x)", "x = [\n    1,\n    |2,\n]\nprint(x)|"],
+		["q = '''\nSELECT a,\n       |\n'''", "       b", "q = '''\nSELECT a,\n       |b|\n'''"],
 	]);
 });
 
@@ -77,6 +159,26 @@ describe("keeps the rest of the line whole", () => {
 	cases([
 		["x = f(|, b)", "a\ny = 2", "x = f(|a|, b)"],
 		["f(|)", "[\n    1,\n]", "f(|[\n    1,\n]|)"],
+		["def f(x: |)", "int, y: str) -> None:\n    pass", "def f(x: |int, y: str|)"],
+		["def f(a) -> |:", "int:\n    return a", "def f(a) -> |int|:"],
+		["if a and |:\n    pass", "b:\n    pass", "if a and |b|:\n    pass"],
+		["[x for x in |]", "range(10)]\nprint(x)", "[x for x in |range(10)|]"],
+		["plt.plot(x, |)", "label='a')\nplt.legend()", "plt.plot(x, |label='a'|)"],
+		["f(a=|)", "False)  # no index", "f(a=|False|)"],
+		["x = |  # comment", "5  # comment", "x = |5|  # comment"],
+		["x = y if |else z", "cond ", "x = y if |cond |else z"],
+		["if (n := |) > 10:", "len(a)) > 10:", "if (n := |len(a)|) > 10:"],
+		['print(f"{x|}")', ':.2f}")', 'print(f"{x|:.2f|}")'],
+		["print(f'{d[|]}')", '"key"', "print(f'{d[|\"key\"|]}')"],
+		["@|\ndef f(x):", "cache\ndef f(x):\n    return x", "@|cache|\ndef f(x):"],
+	]);
+});
+
+describe("stays in its cell", () => {
+	cases([
+		["# %% Load\n|", "df = load()\n\n# %% Plot\nplot(df)", "# %% Load\n|df = load()|"],
+		["# %%\nx = |", "1\n#%% next", "# %%\nx = |1|"],
+		["|", "# %% Load\nx = 1", "|# %% Load\nx = 1|"],
 	]);
 });
 
@@ -99,6 +201,21 @@ describe("drops what repeats the text after the cursor", () => {
 		["a = 1\n|\n)", "b = (\n)", "a = 1\n|b = (\n)|\n)"],
 		["d['|']", "key']", "d['|key|']"],
 		["print(|)", ")", "none"],
+		["if x:\n    |\nelse:\n    b()", "a()\nelse:\n    b()", "if x:\n    |a()|\nelse:\n    b()"],
+		["x = 1  # the |\ny = 2", "first\ny = 2", "x = 1  # the |first|\ny = 2"],
+		[
+			"def a():\n    |\n\ndef b(x):\n    c()",
+			"d()\n\ndef b(y):\n    e()",
+			"def a():\n    |d()|\n\ndef b(x):\n    c()",
+		],
+		[
+			"class A:\n    |\nclass B:\n    x = 1",
+			"y = 2\nclass BC:\n    z = 3",
+			"class A:\n    |y = 2\nclass BC:\n    z = 3|\nclass B:\n    x = 1",
+		],
+		['"""|"""', 'Return one."""\nx = 1', '"""|Return one.|"""'],
+		['q = """WHERE a IN (|"""', '1, 2)""")', 'q = """WHERE a IN (|1, 2)|"""'],
+		["x = d[|]", "'a']['b']", "x = d[|'a']['b'|]"],
 	]);
 });
 
@@ -110,6 +227,18 @@ describe("closes no bracket that is not open", () => {
 		["f(a|", ")\ng(b))", "f(a|)\ng(b)|"],
 		["f(')', |)", "b)", "f(')', |b|)"],
 		["x = 1  # (|", "now)", "x = 1  # (|now)|"],
+		["a = f(|)", "g(1, 2)))", "a = f(|g(1, 2)|)"],
+		["x = {\n    'a': 1,\n    |\n}", "'b': 2,\n}", "x = {\n    'a': 1,\n    |'b': 2,|\n}"],
+		[
+			"x = [\n    1,\n    |\n]\nprint(x)",
+			"2,\n    3,\n]\nprint(x)",
+			"x = [\n    1,\n    |2,\n    3,|\n]\nprint(x)",
+		],
+		[
+			"out = (df\n       .|)",
+			"agg('sum')\n       .reset_index())",
+			"out = (df\n       .|agg('sum')\n       .reset_index()|)",
+		],
 	]);
 });
 
@@ -119,5 +248,6 @@ describe("ends without blanks", () => {
 		["x = |", "  \n ", "none"],
 		["x = |", "", "none"],
 		["x = |", "5\r\ny = 6\r\n", "x = |5\ny = 6|"],
+		["x = |", "5\ry = 6", "x = |5\ny = 6|"],
 	]);
 });

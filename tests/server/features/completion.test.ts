@@ -57,6 +57,22 @@ test("typing along the suggestion asks no model", async () => {
 	expect(backend.requests).toHaveLength(1);
 });
 
+test("line ends are the document's, whatever the model's", async () => {
+	const { complete, backend } = await start(say("x = 1\r\ny = [\n2]\nz = 3"));
+	expect(await complete("x = 1\r\ny = |\r\nz = 3")).toEqual(["[\r\n2]"]);
+	expect(JSON.stringify(backend.requests[0]!.transcript)).not.toContain("\\r");
+	expect(await complete("x = 1\r\ny = [\r\n|\r\nz = 3")).toEqual(["2]"]);
+	expect(backend.requests).toHaveLength(1);
+});
+
+test("a line that the model did not finish is left out", async () => {
+	const { complete } = await start(async function* () {
+		yield { kind: "text", itemId: "cut", text: "1\ny = 2\nz = compu" };
+		yield { kind: "end", stopReason: "maxTokens", error: null, usage: null };
+	});
+	expect(await complete("x = |")).toEqual(["1\ny = 2"]);
+});
+
 test("a request for newer text cancels the older one", async () => {
 	const { complete, backend } = await start(hangAfter("never"), say("2"));
 	const older = complete("x = |");

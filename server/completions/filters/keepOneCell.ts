@@ -1,0 +1,7 @@
+import type { Filter } from "../postprocess.ts";
+
+/** Ends a suggestion where it begins the next cell of a file. */
+export const keepOneCell: Filter = (text) => {
+	const next = text.search(/\n# ?%%/);
+	return next < 0 ? text : text.slice(0, next);
+};
