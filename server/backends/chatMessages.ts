@@ -8,7 +8,7 @@ import type {
 import type { Content } from "../../protocol/index.ts";
 import type { ToolResult } from "../context/transcript.ts";
 import { isPicture, type Step } from "./settle.ts";
-import { type WireNames, wireId } from "./wireId.ts";
+import { shortWireId, type WireNames } from "./wireId.ts";
 
 export type ChatMessageOptions = {
 	readonly systemPrompt: string;
@@ -35,7 +35,7 @@ export const toChatMessages = (
 			for (const [index, result] of step.results.entries())
 				messages.push({
 					role: "tool",
-					tool_call_id: nativeIds[index] ?? wireId(result.callId),
+					tool_call_id: nativeIds[index] ?? shortWireId(result.callId),
 					content: toText(result),
 				});
 			const pictures = step.results.flatMap((result) => result.content.filter(isPicturePart));
@@ -61,7 +61,7 @@ const toAssistant = (
 			? []
 			: [
 					{
-						id: wireId(item.callId),
+						id: shortWireId(item.callId),
 						type: "function",
 						function: { name: options.names.toWire(item.name), arguments: JSON.stringify(item.args) },
 						...(options.foreignSignature
@@ -72,7 +72,8 @@ const toAssistant = (
 	);
 	return {
 		role: "assistant",
-		...(text === "" ? {} : { content: text }),
+		// Some servers want the member, none wants it to be blank.
+		content: text === "" ? null : text,
 		...(calls.length > 0 ? { tool_calls: calls } : {}),
 	};
 };

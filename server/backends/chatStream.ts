@@ -1,8 +1,13 @@
 /** A streamed chat completion, told to the items of the response. Takes what compatible servers vary. */
 import type { ChatCompletionChunk } from "openai/resources/chat/completions";
 import type { TurnUpdate } from "./backend.ts";
+import { type CallPiece, ChatCalls } from "./chatCalls.ts";
+import { type ReasoningDetail, replayable } from "./chatReplay.ts";
+import { errorFacts } from "./errorFacts.ts";
+import { doneEvent, type WireEvent } from "./eventStream.ts";
 import { BrokenAnswer, ReportedFailure } from "./failure.ts";
 import type { ResponseItems } from "./responseItems.ts";
+import { type Prose, ThinkTags } from "./thinkTags.ts";
 import type { ResponseEnd } from "./toolLoop.ts";
 import { countOf, type RequestUsage } from "./usage.ts";
 import type { WireNames } from "./wireId.ts";
@@ -12,98 +17,127 @@ export type ChatEnd = Omit<ResponseEnd, "native"> & {
 	readonly message: unknown;
 };
 
-type Delta = ChatCompletionChunk["choices"][number]["delta"] & {
+type Delta = {
+	readonly content?: string | null | readonly ContentPart[];
+	readonly refusal?: string | null;
 	readonly reasoning_content?: string | null;
 	readonly reasoning?: string | null;
+	readonly reasoning_details?: readonly ReasoningDetail[] | null;
+	readonly tool_calls?: readonly CallPiece[] | null;
 };
 
-type Call = { id: string; name: string; json: string; extra: unknown };
+/** Mistral tells thinking and text as parts. */
+type ContentPart = { readonly text?: unknown; readonly thinking?: readonly { readonly text?: unknown }[] };
 
-/** Throws `BrokenAnswer` when the stream ends without a finish reason, `ReportedFailure` when it tells a failure. */
+type Choice = {
+	readonly delta?: Delta | null;
+	/** Instead of a delta, where the server did not stream. */
+	readonly message?: Delta | null;
+	readonly finish_reason?: string | null;
+	readonly native_finish_reason?: string | null;
+	readonly error?: unknown;
+	readonly usage?: Usage | null;
+};
+
+type Usage = NonNullable<ChatCompletionChunk["usage"]> & { readonly prompt_cache_hit_tokens?: number };
+
+type Chunk = {
+	readonly choices?: readonly Choice[] | null;
+	readonly usage?: Usage | null;
+	readonly x_groq?: { readonly usage?: Usage | null } | null;
+};
+
+/** Throws `BrokenAnswer` when the stream ends before the answer does, `ReportedFailure` when it tells a failure. */
 export async function* readChatStream(
-	chunks: AsyncIterable<ChatCompletionChunk>,
+	events: AsyncIterable<WireEvent>,
 	items: ResponseItems,
 	names: WireNames,
-	replaysReasoning: boolean,
 ): AsyncGenerator<TurnUpdate, ChatEnd> {
-	const calls: Call[] = [];
+	const calls = new ChatCalls();
+	const tags = new ThinkTags();
+	const details: ReasoningDetail[] = [];
 	let text = "";
 	let reasoning = "";
 	let finish: string | null = null;
 	let refused = false;
 	let usage: RequestUsage | null = null;
-	for await (const chunk of chunks) {
-		const failed = (chunk as { error?: { message?: string; type?: string } }).error;
-		if (failed) throw new ReportedFailure(failed.message ?? "The answer failed.", failed.type ?? null);
-		if (chunk.usage) usage = toUsage(chunk.usage);
+	const tell = function* (prose: Iterable<Prose>): Iterable<TurnUpdate> {
+		for (const part of prose) {
+			if (part.kind === "text") {
+				yield* items.close("thinking", 0);
+				text += part.text;
+			}
+			yield* items.delta(part.kind, 0, part.text);
+		}
+	};
+	for await (const event of events) {
+		// Some servers say that they are done, and not why.
+		if (event === doneEvent) finish ??= "stop";
+		const chunk = event as Chunk;
 		const choice = chunk.choices?.[0];
-		if (choice === undefined) continue;
-		const delta: Delta = choice.delta ?? {};
-		const thought = delta.reasoning_content ?? delta.reasoning ?? "";
-		if (typeof thought === "string" && thought !== "") {
-			reasoning += thought;
-			yield* items.delta("thinking", 0, thought);
-		}
-		if (delta.content || delta.refusal) {
-			yield* items.close("thinking", 0);
-			if (delta.refusal) refused = true;
-			text += delta.content ?? delta.refusal ?? "";
-			yield* items.delta("text", 0, delta.content ?? delta.refusal ?? "");
-		}
-		for (const part of delta.tool_calls ?? []) {
-			const call = slotOf(calls, part);
-			if (part.id) call.id = part.id;
-			if (part.function?.name) call.name = part.function.name;
-			call.json += part.function?.arguments ?? "";
-			call.extra ??= (part as { extra_content?: unknown }).extra_content;
-		}
+		const counted = chunk.usage ?? choice?.usage ?? chunk.x_groq?.usage;
+		if (counted) usage = toUsage(counted);
+		if (!choice) continue;
+		const delta = choice.delta ?? choice.message ?? {};
+		const thought = delta.reasoning_content || delta.reasoning || detailsText(delta.reasoning_details);
+		yield* tell([{ kind: "thinking", text: thought }]);
+		reasoning += delta.reasoning_content ?? "";
+		details.push(...(delta.reasoning_details ?? []));
+		if (delta.refusal) refused = true;
+		for (const part of partsOf(delta.content || delta.refusal))
+			yield* tell(part.kind === "text" ? tags.take(part.text) : [part]);
+		for (const piece of delta.tool_calls ?? []) calls.take(piece);
+		if (choice.error) throw toFailure(choice);
 		if (choice.finish_reason) finish = choice.finish_reason;
+		if (failures.has(choice.finish_reason ?? "")) throw toFailure(choice);
 	}
+	yield* tell(tags.end());
 	if (finish === null) throw new BrokenAnswer("The answer broke off before its end");
 	yield* items.closeAll();
-	for (const call of calls) items.call(names.fromWire(call.name), call.json);
-	const stop = refused ? "refusal" : calls.length > 0 && finish !== "length" ? "toolUse" : stops[finish];
+	for (const call of calls.all) items.call(names.fromWire(call.name), call.json);
+	const stop = stops[finish] ?? "endTurn";
+	const runs = calls.all.length > 0 && stop !== "maxTokens";
 	return {
-		stop: stop ?? "endTurn",
+		stop: refused ? "refusal" : runs ? "toolUse" : stop,
 		usage,
-		message: replayable(calls, text, replaysReasoning ? reasoning : ""),
+		message: replayable({ calls: calls.all, text, reasoning, details }),
 	};
 }
+
+const partsOf = (content: Delta["content"]): Prose[] => {
+	if (!Array.isArray(content)) return typeof content === "string" ? [{ kind: "text", text: content }] : [];
+	return (content as readonly ContentPart[]).flatMap((part): Prose[] => [
+		...(part.thinking ?? []).map(({ text }): Prose => ({ kind: "thinking", text: String(text ?? "") })),
+		...(typeof part.text === "string" ? [{ kind: "text", text: part.text } as const] : []),
+	]);
+};
+
+const detailsText = (details: Delta["reasoning_details"]): string =>
+	(details ?? []).map((detail) => detail.text ?? detail.summary ?? "").join("");
+
+const toFailure = (choice: Choice): ReportedFailure => {
+	const facts = errorFacts(choice.error);
+	const reason = choice.native_finish_reason ?? choice.finish_reason ?? "error";
+	const message = facts?.message ?? `The provider ended the answer with "${reason}".`;
+	return new ReportedFailure(message, facts?.type ?? null, facts?.status ?? null);
+};
+
+/** OpenRouter, z.ai, DeepSeek: the answer is not whole. */
+const failures: ReadonlySet<string> = new Set(["error", "network_error", "insufficient_system_resource"]);
 
 const stops: Readonly<Record<string, ResponseEnd["stop"]>> = {
 	stop: "endTurn",
 	length: "maxTokens",
+	max_tokens: "maxTokens",
+	model_length: "maxTokens",
+	model_context_window_exceeded: "maxTokens",
 	content_filter: "refusal",
+	refusal: "refusal",
+	sensitive: "refusal",
 };
 
-/** Most servers count the calls by `index`; some leave it out and send each call whole. */
-const slotOf = (calls: Call[], part: { index?: number; id?: string }): Call => {
-	const last = calls.length - 1;
-	const isNew = part.id !== undefined && part.id !== "" && calls[last]?.id !== part.id;
-	const index = part.index ?? (isNew || last < 0 ? last + 1 : last);
-	calls[index] ??= { id: "", name: "", json: "", extra: undefined };
-	return calls[index];
-};
-
-const replayable = (calls: readonly Call[], text: string, reasoning: string): unknown => {
-	if (calls.length === 0 || (reasoning === "" && !calls.some((call) => call.extra !== undefined)))
-		return null;
-	if (calls.some((call) => call.id === "")) return null;
-	return {
-		role: "assistant",
-		...(text === "" ? {} : { content: text }),
-		...(reasoning === "" ? {} : { reasoning_content: reasoning }),
-		tool_calls: calls.map(({ id, name, json, extra }) => ({
-			id,
-			type: "function",
-			function: { name, arguments: json || "{}" },
-			...(extra === undefined ? {} : { extra_content: extra }),
-		})),
-	};
-};
-
-const toUsage = (usage: NonNullable<ChatCompletionChunk["usage"]>): RequestUsage => {
-	const cached = countOf(usage.prompt_tokens_details?.cached_tokens);
+const toUsage = (usage: Usage): RequestUsage => {
+	const cached = countOf(usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens);
 	const prompt = countOf(usage.prompt_tokens);
 	return {
 		inputTokens: prompt === null ? null : Math.max(0, prompt - (cached ?? 0)),

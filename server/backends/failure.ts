@@ -3,6 +3,7 @@
  * page of HTML, never a key.
  */
 import type { Environment } from "./backend.ts";
+import { type ErrorFacts, errorFacts } from "./errorFacts.ts";
 
 export type Failure = {
 	readonly text: string;
@@ -17,15 +18,24 @@ export type Failure = {
 /** The provider broke its own protocol: a stream without an end, an answer that is none. */
 export class BrokenAnswer extends Error {
 	override readonly name = "BrokenAnswer";
+	/** What to do about it when asking again is of no use. */
+	readonly advice: string | null;
+	constructor(message: string, advice: string | null = null) {
+		super(message);
+		this.advice = advice;
+	}
 }
 
 /** The provider reported a failure inside a stream that had begun well. */
 export class ReportedFailure extends Error {
 	override readonly name = "ReportedFailure";
 	readonly type: string | null;
-	constructor(message: string, type: string | null) {
+	/** The HTTP status it would have been. */
+	readonly wouldBe: number | null;
+	constructor(message: string, type: string | null, wouldBe: number | null = null) {
 		super(message);
 		this.type = type;
+		this.wouldBe = wouldBe;
 	}
 }
 
@@ -58,32 +68,41 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 		reason: redact(reason, context.environment),
 		text: redact(`${context.backend}: ${withStop(reason)} ${advice}`, context.environment),
 		retries: error.headers?.get("x-should-retry") === "false" ? 0 : retries,
-		retryAfterMs: retryAfter(error.headers),
+		retryAfterMs: retryAfter(error.headers) ?? errorFacts(error.error)?.retryAfterMs ?? null,
 	});
 	if (error instanceof MissingKey) {
 		const cure = error.message || `set ${context.keyName}`;
 		const text = `No key for backend "${context.backend}": ${cure} ${switchBackend}`;
 		return { text, reason: "no key", retries: 0, retryAfterMs: null };
 	}
-	if (error instanceof BrokenAnswer) return finish(error.message, "Send the prompt again.", 2);
-	if (error.status === undefined && error instanceof SyntaxError)
-		return finish("The answer held an event that is not valid JSON", "Send the prompt again.", 2);
-	const body = bodyOf(error);
-	const status = error.status ?? (body === null ? null : (statusOfType[body.type ?? ""] ?? 500));
+	if (error instanceof BrokenAnswer)
+		return finish(error.message, error.advice ?? "Send the prompt again.", error.advice === null ? 2 : 0);
+	const facts = factsOf(error);
+	const status = statusOf(error, facts);
 	if (status === null) return describeConnection(error, context, finish);
-	const type = body?.type ? `${body.type}: ` : "";
-	const message = body?.message ?? summarizeText(error.message.replace(/^\d{3} /, ""));
-	const reason = `${error.status ?? "The stream ended with"} ${type}${message}`;
+	const type = facts?.type ? `${facts.type}: ` : "";
+	const message = summarizeText(facts?.message ?? error.message.replace(/^\d{3} /, ""));
+	const reason = `${error.status ?? "The answer ended with an error:"} ${type}${message}`;
 	if (status === 401 || status === 403)
 		return finish(reason, `Check ${context.keyName}, ${switchBackend}`, 0);
-	if (status === 404) return finish(reason, "Check the model name with %ipyai model, and the base URL.", 0);
-	if (status === 413 || /too long|context.{0,10}(length|window)|too large|maximum context/i.test(message))
-		return finish(reason, "Hide earlier turns, or start afresh with %ipyai reset.", 0);
+	if (status === 402 || /insufficient.?(quota|balance|credit|funds)/i.test(`${type}${message}`))
+		return finish(reason, `Look at the account's credit with the provider, ${switchBackend}`, 0);
+	// LM Studio answers 200 where it has no such address.
+	if (status === 404 || status === 405 || /unexpected endpoint/i.test(message))
+		return finish(reason, "Check the model name with %ipyai model, and the base URL.", 0);
 	if (status === 429) return finish(reason, `Wait a little and send the prompt again, ${switchBackend}`, 4);
+	if (status === 413 || isTooLong(`${type}${message}`))
+		return finish(reason, "Hide earlier turns, or start afresh with %ipyai reset.", 0);
 	if (status === 408 || status === 409 || status >= 500)
 		return finish(reason, `Send the prompt again in a moment, ${switchBackend}`, 4);
 	return finish(reason, "Change the prompt or the settings, or start afresh with %ipyai reset.", 0);
 };
+
+/** What servers say of a conversation that is longer than the model's window: no two say it alike. */
+const isTooLong = (message: string): boolean =>
+	/too (long|large)|context.{0,12}(length|window|size|limit)|(maximum|max) (context|prompt|input|number of tokens)|token (limit|count)|max_new_tokens|reduce the length/i.test(
+		message,
+	);
 
 const describeConnection = (
 	error: SdkError,
@@ -92,6 +111,12 @@ const describeConnection = (
 ): Failure => {
 	const code = codeOf(error);
 	const advice = "Check the network, the base URL and the proxy variables.";
+	if (code !== null && /CERT|SELF_SIGNED|UNABLE_TO|ISSUER/.test(code))
+		return finish(
+			`The certificate of ${context.endpoint} is not trusted (${code})`,
+			"Name the file of its issuer in NODE_EXTRA_CA_CERTS, in the shell you start ipyai from.",
+			0,
+		);
 	if (code === "UND_ERR_SOCKET" || code === "ECONNRESET" || /terminated|premature/i.test(error.message))
 		return finish(`The connection to ${context.endpoint} broke off`, "Send the prompt again.", 2);
 	if (/timed? ?out/i.test(error.message) || code?.includes("TIMEOUT"))
@@ -115,13 +140,15 @@ const statusOfType: Readonly<Record<string, number>> = {
 	invalid_prompt: 400,
 };
 
-const bodyOf = (error: SdkError): { type: string | null; message: string } | null => {
-	if (error instanceof ReportedFailure) return { type: error.type, message: summarizeText(error.message) };
-	let body = error.error as { error?: unknown; type?: unknown; code?: unknown; message?: unknown } | null;
-	if (typeof body?.error === "object" && body.error !== null) body = body.error;
-	if (typeof body !== "object" || body === null || typeof body.message !== "string") return null;
-	const type = [body.type, body.code].find((value) => typeof value === "string");
-	return { type: (type as string | undefined) ?? null, message: summarizeText(body.message) };
+const factsOf = (error: SdkError): ErrorFacts | null =>
+	error instanceof ReportedFailure
+		? { message: error.message, type: error.type, param: null, status: error.wouldBe, retryAfterMs: null }
+		: errorFacts(error.error);
+
+/** `null` for what never reached a server. */
+const statusOf = (error: SdkError, facts: ErrorFacts | null): number | null => {
+	if (error.status !== undefined) return error.status;
+	return facts === null ? null : (facts.status ?? statusOfType[facts.type ?? ""] ?? 500);
 };
 
 const codeOf = (error: unknown): string | null => {

@@ -10,6 +10,7 @@ import { toChatMessages } from "./chatMessages.ts";
 import { readChatStream } from "./chatStream.ts";
 import { clientCache } from "./clientCache.ts";
 import { firstSet, readVariable } from "./environment.ts";
+import { readEvents } from "./eventStream.ts";
 import { describeFailure } from "./failure.ts";
 import { modelList } from "./modelList.ts";
 import { openAiWindow } from "./models.ts";
@@ -106,13 +107,9 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 						model = (await orAborted(listOf(environment, endpoint, signal), signal))[0]?.id ?? "default";
 					const owner = { backend: name, model, endpoint: endpoint.baseUrl };
 					const body = toChatBody(request, response, endpoint, owner);
-					const stream = await orAborted(client.chat.completions.create(body, { signal }), signal);
-					const { message, ...end } = yield* readChatStream(
-						untilAborted(stream, signal),
-						items,
-						wireNames(request.tools),
-						endpoint.replaysReasoning,
-					);
+					const sent = client.chat.completions.create(body, { signal }).asResponse();
+					const events = untilAborted(readEvents(await orAborted(sent, signal), signal), signal);
+					const { message, ...end } = yield* readChatStream(events, items, wireNames(request.tools));
 					return { ...end, native: message === null ? null : { ...owner, items: [message] } };
 				},
 			});

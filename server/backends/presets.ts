@@ -11,8 +11,6 @@ export type Preset = {
 	readonly urlName?: string;
 	/** Variables that may hold the key; empty for servers that need none. */
 	readonly keyNames: readonly string[];
-	/** The server refuses a tool round whose reasoning is not sent back. */
-	readonly replaysReasoning?: true;
 	/** Models that take `reasoning_effort`; others may refuse the whole request for it. */
 	readonly effort?: RegExp;
 };
@@ -35,7 +33,6 @@ export const presets: Readonly<Record<string, Preset>> = {
 	deepseek: {
 		baseUrl: "https://api.deepseek.com/v1",
 		keyNames: ["DEEPSEEK_API_KEY"],
-		replaysReasoning: true,
 	},
 };
 
@@ -69,7 +66,6 @@ export type Endpoint = {
 	readonly model: string;
 	readonly keyName: string;
 	readonly key: string | null;
-	readonly replaysReasoning: boolean;
 	readonly isOpenAi: boolean;
 };
 
@@ -87,7 +83,6 @@ export const endpointOf = (model: string, environment: Environment): Endpoint =>
 			model,
 			keyName: "OPENAI_API_KEY",
 			key,
-			replaysReasoning: false,
 			isOpenAi,
 		};
 	}
@@ -99,7 +94,6 @@ export const endpointOf = (model: string, environment: Environment): Endpoint =>
 		model: model.slice(slash + 1),
 		keyName: key?.name ?? preset.keyNames[0] ?? "the server's settings",
 		key: key?.value ?? null,
-		replaysReasoning: preset.replaysReasoning === true,
 		isOpenAi: false,
 	};
 };

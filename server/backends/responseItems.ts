@@ -140,7 +140,8 @@ const continuedResult = (callId: string): ToolResult => ({
 export const newCallId = (): string => `call_${randomUUID().replaceAll("-", "").slice(0, 24)}`;
 
 const parseArguments = (json: string): Pick<ToolCall, "args"> & { problem: string | null } => {
-	if (json.trim() === "") return { args: {}, problem: null };
+	// A tool without parameters is called with nothing, an empty object, or null.
+	if (json.trim() === "" || json.trim() === "null") return { args: {}, problem: null };
 	try {
 		const args: unknown = JSON.parse(json);
 		if (typeof args === "object" && args !== null && !Array.isArray(args))

@@ -6,6 +6,10 @@ import type { ToolDescription } from "../../protocol/index.ts";
 export const wireId = (callId: string): string =>
 	/^[a-zA-Z0-9_-]{1,64}$/.test(callId) ? callId : `call_${shortHash(callId)}`;
 
+/** As `wireId`, in the form that Mistral takes alone: nine letters and digits. */
+export const shortWireId = (callId: string): string =>
+	/^[a-zA-Z0-9]{9}$/.test(callId) ? callId : shortHash(callId).slice(0, 9);
+
 /**
  * Tool names as providers take them, and back. Names that need no change keep it; others are cleaned, with a hash
  * so that two never meet.

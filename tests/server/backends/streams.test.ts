@@ -1,11 +1,11 @@
 /** What real servers vary in their streams, beyond what the model server says. */
 import type Anthropic from "@anthropic-ai/sdk";
-import type { ChatCompletionChunk } from "openai/resources/chat/completions";
 import { expect, test } from "vitest";
 import { readAnthropicStream } from "../../../server/backends/anthropicStream.ts";
 import type { TurnUpdate } from "../../../server/backends/backend.ts";
 import { toChatMessages } from "../../../server/backends/chatMessages.ts";
 import { readChatStream } from "../../../server/backends/chatStream.ts";
+import type { WireEvent } from "../../../server/backends/eventStream.ts";
 import { ResponseItems } from "../../../server/backends/responseItems.ts";
 import { settleTranscript } from "../../../server/backends/settle.ts";
 import { wireNames } from "../../../server/backends/wireId.ts";
@@ -28,15 +28,13 @@ const readAll = async <T>(
 	}
 };
 
-const readChat = async (deltas: readonly object[], finish = "tool_calls", replaysReasoning = false) => {
+const readChat = async (deltas: readonly object[], finish = "tool_calls") => {
 	const items = new ResponseItems();
 	const chunks = [
 		...deltas.map((delta) => ({ choices: [{ delta }] })),
 		{ choices: [{ delta: {}, finish_reason: finish }] },
 	];
-	const read = await readAll(
-		readChatStream(from<ChatCompletionChunk>(chunks), items, names, replaysReasoning),
-	);
+	const read = await readAll(readChatStream(from<WireEvent>(chunks), items, names));
 	return {
 		...read,
 		calls: items.calls().map(({ call }) => `${call.name} ${JSON.stringify(call.args)}`),
