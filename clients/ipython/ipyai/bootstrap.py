@@ -1,6 +1,11 @@
-"""Puts the modules, given as ``SOURCES`` and ``VERSION``, into ``sys.modules``; does nothing where they are already."""
+"""Puts the modules, given as ``SOURCES`` and ``VERSION``, into ``sys.modules``; does nothing where they are already.
+
+The main thread and a subshell's may come at once, from a server that did not wait for a slow start: the second waits for
+the first, so that whoever returns finds the modules at work.
+"""
 
 import sys
+import threading
 import types
 
 PACKAGE = "_ipyai"
@@ -33,4 +38,6 @@ def bootstrap(sources, version):
         raise
 
 
-bootstrap(SOURCES, VERSION)  # noqa: F821
+# Each run of this file has names of its own, so the lock lives where all of them find it.
+with vars(threading).setdefault("_ipyai_bootstrap", threading.Lock()):
+    bootstrap(SOURCES, VERSION)  # noqa: F821
