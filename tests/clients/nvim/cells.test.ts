@@ -120,6 +120,54 @@ test("a long output shows its beginning and says how much more there is; a windo
 	expect(await vim.lua("return vim.api.nvim_win_get_config(0).relative")).toBe("");
 });
 
+test("a line that is wider than the window goes on in the next row, also when the window changes", async () => {
+	const vim = await startNeovim({ settings: { output: { max_lines: 4 } } });
+	await vim.edit("a.py", 'print("\\033[31m" + "=" * 60 + "日本" * 10)\nprint("x" * 100000)|');
+	await vim.start();
+	await vim.command("IpyaiRunCell");
+	expect((await vim.shows(vim.shown, /✓/)).split("\n").slice(2)).toEqual([
+		`▎ ${"=".repeat(60)}${"日本".repeat(4)}`,
+		`▎ ${"日本".repeat(6)}`,
+		`▎ ${"x".repeat(76)}`,
+		`▎ ${"x".repeat(76)}`,
+		"▎ … the rest of the line below (:IpyaiOutput)",
+	]);
+	await vim.command("vsplit");
+	const width = Number(await vim.lua("return vim.api.nvim_win_get_width(vim.fn.win_getid(2)) - 4"));
+	await vim.shows(vim.shown, new RegExp(`\n▎ ={${width}}\n▎ ={${60 - width}}日`));
+	await vim.command("only");
+	await vim.shows(vim.shown, /\n▎ ={60}日/);
+});
+
+test("of a long line that is not complete its end is shown, and nothing is wrapped without `wrap`", async () => {
+	const vim = await startNeovim({ settings: { output: { max_lines: 2 } } });
+	await vim.edit("a.py", 'import time\nprint("x" * 200 + "end", end="", flush=True); time.sleep(600)|');
+	await vim.start();
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /\n▎ … the rest of the line above .*\n▎ x{76}\n▎ x{48}end$/);
+	await vim.command("IpyaiInterrupt");
+	await vim.shows(vim.shown, /KeyboardInterrupt/);
+	await vim.lua("require('ipyai').setup({ first_use = 'start', output = { wrap = false } })");
+	await vim.edit("b.py", 'print("x" * 200)|');
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /\n▎ x{200}$/);
+});
+
+test("running and going on leads from a text to the next code", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "# %% [markdown]\n# |Title\n\n# %%\nx = 1\n# %% [markdown]\n# End");
+	await vim.start();
+	await vim.command("IpyaiRunCellNext");
+	expect(await vim.lua("return vim.api.nvim_get_current_line()")).toBe("x = 1");
+	expect(await vim.shown()).not.toContain("[1]");
+	await vim.command("IpyaiRunCellNext");
+	await vim.shows(vim.shown, /\[1\] ✓/);
+	await vim.command("$");
+	await vim.notices();
+	await vim.command("IpyaiRunCellNext");
+	expect(await vim.notices()).toBe("There is no Python cell at the cursor.");
+});
+
 test("output appears while the cell runs, and an interrupt ends it", async () => {
 	const vim = await startNeovim();
 	await vim.edit("a.py", 'import time\nprint("begun")\ntime.sleep(600)');

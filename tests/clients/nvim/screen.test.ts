@@ -231,6 +231,30 @@ test("output below the last line of a window scrolls into view", async () => {
 	await shows(/# line 0/);
 });
 
+test("output of a cell that ends below the window scrolls into view as far as the cursor stays in it", async () => {
+	const lines = Array.from({ length: 14 }, (_, n) => `# line ${n}`).join("\n");
+	const { child, shows } = await startOnTerminal(
+		`${lines}\n# %%\nx = 1\ny = 2\nz = 3\nprint("out" + "put")\n`,
+	);
+	await shows(/# line 0/);
+	child.write("gg12j3j,c");
+	await shows(/▎ output/);
+	await shows(/# %%/);
+});
+
+test("the end of a paragraph longer than the window is seen, and a question of one's own always", async () => {
+	const { child, shows } = await startOnTerminal("x = 1\n");
+	await shows(/x = 1/);
+	child.write(":IpyaiPrompt @@long 1500@@\r");
+	await shows(/│word\d+ word\d+/);
+	await shows(/chat .* Bot/);
+	await shows(/│word19\d/);
+	child.write("\x17lgg\x17h");
+	await shows(/## You/);
+	child.write(":IpyaiPrompt another\r");
+	await shows(/You said: another/);
+});
+
 test("in other terminals a picture is named", async () => {
 	const { child, shows, bytes } = await startOnTerminal(
 		`import base64, IPython.display as d\nd.Image(base64.b64decode("${png(3, 2)}"))\n`,

@@ -141,11 +141,17 @@ local function draw_below(place, turn, message)
     return
   end
   local border = require("ipyai.config").options.output.border
-  place.lines = {}
   local body = vim.trim(turn.text:sub(message.head + 1))
-  for line in vim.gsplit(body == "" and "…" or body, "\n") do
-    local group = vim.startswith(line, thinking) and "IpyaiNote" or "IpyaiOutput"
-    table.insert(place.lines, { { border, "IpyaiBorder" }, { line, group } })
+  place.render = function(width)
+    local room = width - vim.fn.strdisplaywidth(border)
+    local rows = {}
+    for line in vim.gsplit(body == "" and "…" or body, "\n") do
+      local group = vim.startswith(line, thinking) and "IpyaiNote" or "IpyaiOutput"
+      for _, row in ipairs((require("ipyai.wrap").rows({ { line, group } }, room, math.huge))) do
+        table.insert(rows, { { border, "IpyaiBorder" }, unpack(row) })
+      end
+    end
+    return rows
   end
   outputs.draw(place)
 end
@@ -209,7 +215,7 @@ function M.forget(run)
 end
 
 ---Shows the conversation.
----@param focus boolean
+---@param focus boolean whether the cursor goes there; else what comes next is to be seen
 function M.open(focus)
   if not is_open() then
     buf = windows.lasting_buffer("ipyai://chat", "markdown")
@@ -228,6 +234,9 @@ function M.open(focus)
   end
   local options = require("ipyai.config").options.chat
   windows.show(buf, options.open, focus)
+  if not focus then
+    windows.follow(buf)
+  end
   local win = options.thinking == "fold" and vim.fn.win_findbuf(buf)[1]
   if win and vim.wo[win][0].foldexpr ~= fold_expression then
     local local_options = vim.wo[win][0]

@@ -22,6 +22,9 @@ local defaults = {
     ---How many lines stand below a cell; `:IpyaiOutput` shows all.
     ---@type integer
     max_lines = 20,
+    ---Whether lines that are wider than the window go on in the next row; else they end where it ends.
+    ---@type boolean
+    wrap = true,
     ---What stands before each line.
     ---@type string
     border = "▎ ",

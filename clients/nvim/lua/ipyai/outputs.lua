@@ -11,8 +11,9 @@ local ns = vim.api.nvim_create_namespace("ipyai-outputs")
 ---@field sign? integer
 ---@field cleared? boolean a person took its output away
 ---@field hidden? boolean the output of other lines stands in the place of its own
----@field row? integer where `below` is
----@field lines table[] virtual lines
+---@field render? fun(width: integer): ipyai.Chunks[] the virtual lines, none wider than this
+---@field lines ipyai.Chunks[] virtual lines
+---@field width? integer what they were made for
 ---@field note? { [1]: string, [2]: string } what stands behind the first line
 ---@field mark? { [1]: string, [2]: string } the sign and its group
 
@@ -61,16 +62,37 @@ function M.rows(place)
   return first, last
 end
 
----Draws what the place holds now, where its code is now.
+---How wide text can be in the narrowest window of a buffer.
+---@param buf integer
+---@return integer
+local function text_width(buf)
+  local narrowest
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    local info = vim.fn.getwininfo(win)[1]
+    -- Where signs come and go with the output, there is always room for them.
+    local signs = vim.wo[win].signcolumn == "auto" and 2 or 0
+    narrowest = math.min(narrowest or math.huge, info.width - math.max(info.textoff, signs))
+  end
+  return math.max(10, narrowest or vim.o.columns)
+end
+
+---Makes the virtual lines anew when they are for another width.
 ---@param place ipyai.Placed
-function M.draw(place)
+local function fit(place)
+  local width = text_width(place.buf)
+  if place.render and place.width ~= width then
+    place.lines, place.width = place.render(width), width
+  end
+end
+
+---Shows what the place holds, where its code is now.
+---@param place ipyai.Placed
+local function put(place)
   local first, last = M.rows(place)
   if not first then
-    place.row = nil
     delete(place, "below")
     return delete(place, "sign")
   end
-  place.row = last
   place.below = vim.api.nvim_buf_set_extmark(place.buf, ns, last, 0, {
     id = place.below,
     virt_lines = #place.lines > 0 and place.lines or nil,
@@ -86,6 +108,14 @@ function M.draw(place)
   end
 end
 
+---Draws what the place holds now.
+---@param place ipyai.Placed
+function M.draw(place)
+  place.width = nil
+  fit(place)
+  put(place)
+end
+
 ---Scrolls the current window, if the cursor is at the place, as far as what stands below it can be seen: Neovim leaves
 ---virtual lines below the last row of a window out.
 ---@param place ipyai.Placed
@@ -96,16 +126,20 @@ function M.reveal(place)
     return
   end
   local cursor = vim.api.nvim_win_get_cursor(win)[1] - 1
-  local row = vim.fn.screenpos(win, last + 1, #vim.fn.getline(last + 1) + 1).row
-  if cursor < first or cursor > last or row == 0 then
+  if cursor < first or cursor > last then
     return
   end
-  local bottom = vim.fn.win_screenpos(win)[1] + vim.fn.winheight(win) - 1
-  local hidden = row + #place.lines - bottom
   local top = vim.fn.line("w0")
   local highest = math.max(top, cursor + 1 - vim.wo[win].scrolloff)
-  if hidden > 0 and top < highest then
-    vim.fn.winrestview({ topline = math.min(top + hidden, highest) })
+  local function is_seen()
+    local text = vim.api.nvim_win_text_height(win, { start_row = top - 1, end_row = last }).all
+    return text + #place.lines <= vim.api.nvim_win_get_height(win)
+  end
+  while top < highest and not is_seen() do
+    top = top + 1
+  end
+  if top > vim.fn.line("w0") then
+    vim.fn.winrestview({ topline = top })
   end
 end
 
@@ -119,16 +153,37 @@ local function grow(place)
   end
 end
 
+---@param place ipyai.Placed
+---@param name "below"|"sign"
+---@return integer?
+local function row_of(place, name)
+  return place[name] and vim.api.nvim_buf_get_extmark_by_id(place.buf, ns, place[name], {})[1]
+end
+
 local function follow(buf)
   for place in pairs(placed[buf] or {}) do
     grow(place)
-    local _, last = M.rows(place)
-    local moved = place.below and vim.api.nvim_buf_get_extmark_by_id(buf, ns, place.below, {})[1]
-    if last ~= place.row or moved ~= last then
-      M.draw(place)
+    local first, last = M.rows(place)
+    if row_of(place, "below") ~= last or (place.mark and row_of(place, "sign") ~= first) then
+      put(place)
     end
   end
 end
+
+vim.api.nvim_create_autocmd({ "WinResized", "BufWinEnter" }, {
+  group = vim.api.nvim_create_augroup("ipyai-outputs", {}),
+  desc = "ipyai: output as wide as its windows",
+  callback = function()
+    for _, places in pairs(placed) do
+      for place in pairs(places) do
+        if place.render and place.below and place.width ~= text_width(place.buf) then
+          fit(place)
+          put(place)
+        end
+      end
+    end
+  end,
+})
 
 local function watch(buf)
   local group = vim.api.nvim_create_augroup("ipyai-outputs-" .. buf, {})
@@ -151,7 +206,7 @@ end
 
 ---@param place ipyai.Placed
 local function hide(place)
-  place.lines, place.note, place.mark = {}, nil, nil
+  place.lines, place.render, place.note, place.mark = {}, nil, nil, nil
   delete(place, "below")
   delete(place, "sign")
 end

@@ -5,6 +5,7 @@ local cells = require("ipyai.cells")
 local host = require("ipyai.host")
 local outputs = require("ipyai.outputs")
 local session = require("ipyai.session")
+local wrap = require("ipyai.wrap")
 
 ---@class ipyai.Run
 ---@field id integer
@@ -37,25 +38,57 @@ local function note_of(run, status, count)
   return table.concat(words, " ")
 end
 
+---Wider than any line.
+local unwrapped = 1e6
+
+---The rows that stand below a run, and what is left out of them.
+---@param cell table
+---@param width integer
+---@return ipyai.Chunks[]
+local function rows_of(cell, width)
+  local options = require("ipyai.config").options.output
+  local highlights = require("ipyai.highlights")
+  local room = options.wrap and width - vim.fn.strdisplaywidth(options.border) or unwrapped
+  local is_tail = cell["end"] == "tail"
+  local found, shown, is_cut = {}, 0, false
+  for index = 1, #cell.lines do
+    local line = cell.lines[is_tail and #cell.lines + 1 - index or index]
+    local left = options.max_lines - #found
+    if left <= 0 or is_cut then
+      break
+    end
+    local rows, is_long = wrap.rows(highlights.chunks(line), room, is_tail and math.huge or left)
+    is_cut = is_long or #rows > left
+    shown = shown + (is_cut and 0 or 1)
+    for at = 1, math.min(left, #rows) do
+      table.insert(found, rows[is_tail and #rows + 1 - at or at])
+    end
+  end
+  if is_tail then
+    found = vim.iter(found):rev():totable()
+  end
+  for _, row in ipairs(found) do
+    table.insert(row, 1, { options.border, "IpyaiBorder" })
+  end
+  local more = cell.total - shown
+  if more > 0 then
+    local where = is_tail and "above" or "below"
+    local what = more == 1 and is_cut and "the rest of the line" or ("%d more lines"):format(more)
+    local text = ("… %s %s (:IpyaiOutput)"):format(what, where)
+    local note = { { options.border, "IpyaiBorder" }, { text, "IpyaiNote" } }
+    table.insert(found, is_tail and 1 or #found + 1, note)
+  end
+  return found
+end
+
 ---@param run ipyai.Run
 local function draw(run)
   local options = require("ipyai.config").options.output
-  local highlights = require("ipyai.highlights")
   local cell, place = run.cell, run.place
   local status = cell and cell.status or "running"
   local kind = kind_of(status)
-  place.lines = {}
-  if cell then
-    for _, line in ipairs(cell.lines) do
-      table.insert(place.lines, highlights.chunks(line, options.border))
-    end
-    local more = cell.total - #cell.lines
-    if more > 0 then
-      local where = cell["end"] == "tail" and "above" or "below"
-      local text = ("… %d more lines %s (:IpyaiOutput)"):format(more, where)
-      local line = { { options.border, "IpyaiBorder" }, { text, "IpyaiNote" } }
-      table.insert(place.lines, where == "above" and 1 or #place.lines + 1, line)
-    end
+  place.render = function(width)
+    return cell and rows_of(cell, width) or {}
   end
   if not run.finished then
     run.note = note_of(run, status, cell and cell.count)
@@ -157,9 +190,17 @@ function M.cell()
   return cell
 end
 
+---From a text it only goes to the next code, as in a notebook.
 function M.cell_and_next()
-  local cell = M.cell()
-  local following = cell and cells.beside(0, cell.last, 1)
+  local from = cursor_row()
+  if cells.at(0, from) or not cells.beside(0, from, 1) then
+    local cell = M.cell()
+    if not cell then
+      return
+    end
+    from = cell.last
+  end
+  local following = cells.beside(0, from, 1)
   if following then
     local row = math.min(following.from, vim.api.nvim_buf_line_count(0) - 1)
     vim.api.nvim_win_set_cursor(0, { row + 1, 0 })

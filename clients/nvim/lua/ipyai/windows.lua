@@ -152,6 +152,8 @@ function M.show(buf, open, focus)
     -- For this buffer in this window alone.
     local options = vim.wo[0][0]
     options.wrap, options.linebreak, options.number, options.relativenumber = true, true, false, false
+    -- Else a paragraph that is longer than the window leaves it blank when the text below it is followed.
+    options.smoothscroll = true
     vim.cmd("normal! G")
   end
   if not focus then
@@ -174,11 +176,11 @@ end
 
 ---Moves windows whose cursor was on the last of `before` lines to the end.
 ---@param buf integer
----@param before integer
+---@param before? integer without it all of them
 function M.follow(buf, before)
   local count = vim.api.nvim_buf_line_count(buf)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    if vim.api.nvim_win_get_cursor(win)[1] >= before then
+    if not before or vim.api.nvim_win_get_cursor(win)[1] >= before then
       vim.api.nvim_win_set_cursor(win, { count, 0 })
     end
   end
