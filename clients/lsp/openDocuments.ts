@@ -1,4 +1,7 @@
-/** What an editor has open, followed through its notifications, so that a server that starts anew can be told. */
+/**
+ * What an editor has open, its folders and its settings, followed through its notifications, so that a server that
+ * starts anew can be told.
+ */
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { changeDocument, type DocumentChange, type PositionEncoding } from "../../protocol/documentSync.ts";
 import type { Message } from "./frames.ts";
@@ -20,10 +23,22 @@ export class OpenDocuments {
 	readonly #documents = new Map<string, TextDocument>();
 	/** Cells' texts are among the documents. */
 	readonly #notebooks = new Map<string, Notebook>();
+	/** Settings as they were told last, and how the editor's folders changed. */
+	#settings: Message[] = [];
+	readonly #folders: Message[] = [];
 	encoding: PositionEncoding = "utf-16";
 
-	/** Takes in a notification; what is no document sync is passed over. */
-	follow({ method, params }: Message): void {
+	/** Takes in a notification; what is none of these is passed over, as is what is malformed: the server refuses it. */
+	follow(message: Message): void {
+		try {
+			this.#follow(message);
+		} catch {
+			// as said
+		}
+	}
+
+	#follow(message: Message): void {
+		const { method, params } = message;
 		// biome-ignore lint/suspicious/noExplicitAny: an editor's own message, checked by the server it is forwarded to
 		const sent = params as any;
 		switch (method) {
@@ -43,13 +58,19 @@ export class OpenDocuments {
 			case "notebookDocument/didChange":
 				this.#changeNotebook(sent.notebookDocument, sent.change);
 				break;
+			case "workspace/didChangeConfiguration":
+				this.#settings = [message];
+				break;
+			case "workspace/didChangeWorkspaceFolders":
+				this.#folders.push(message);
+				break;
 			case "notebookDocument/didClose":
 				this.#notebooks.delete(sent.notebookDocument.uri);
 				for (const { uri } of sent.cellTextDocuments) this.#documents.delete(uri);
 		}
 	}
 
-	/** The notifications that open everything again as it is now. */
+	/** The notifications that make everything as it is now. */
 	reopen(): Message[] {
 		const inCells = new Set<string>();
 		const notebooks = [...this.#notebooks.values()].map((notebook) => {
@@ -63,6 +84,8 @@ export class OpenDocuments {
 		});
 		const files = [...this.#documents.keys()].filter((uri) => !inCells.has(uri));
 		return [
+			...this.#settings,
+			...this.#folders,
 			...files.flatMap((uri) =>
 				this.#item(uri).map((textDocument) => ({
 					method: "textDocument/didOpen",

@@ -1,14 +1,16 @@
 /**
  * Stands between an editor on standard input and output and a server. Bytes are forwarded as they come; only
- * `initialize` is added to. A server that is lost is replaced, and told what the editor has open.
+ * `initialize` is added to. A server that is lost is replaced, and told what the editor has open; the new one's
+ * questions get numbers of their own.
  */
 import type { Duplex, Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { choosePositionEncoding } from "../../protocol/documentSync.ts";
 import { ErrorCodes } from "../../protocol/errorCodes.ts";
 import { aiShellVersion } from "../../protocol/version.ts";
 import { type Frame, type Message, readFrames, toFrame } from "./frames.ts";
+import { withOptions } from "./initializeOptions.ts";
 import { OpenDocuments } from "./openDocuments.ts";
+import { ServerRequests } from "./serverRequests.ts";
 
 export type ProxyOptions = {
 	readonly input: Readable;
@@ -36,11 +38,9 @@ export const runProxy = (options: ProxyOptions): void => void new EditorProxy(op
 class EditorProxy {
 	readonly #options: ProxyOptions;
 	readonly #documents = new OpenDocuments();
-	/** Requests without an answer, by their method; the other side's too. */
+	/** The editor's requests without an answer, by their method. */
 	readonly #asked = new Map<string | number, string>();
-	readonly #askedByServer = new Set<string | number>();
-	/** Answers that the editor still owes to a server that is gone. */
-	readonly #owed = new Set<string | number>();
+	readonly #askedByServer = new ServerRequests();
 	readonly #progress = new Set<string | number>();
 	#server: Duplex | null = null;
 	/** What the editor sends before the server is there. */
@@ -49,6 +49,8 @@ class EditorProxy {
 	#initialized = false;
 	/** Answers of `initialize` that the editor does not get: it has had one, or a better server is on its way. */
 	#restarted = false;
+	/** What the first server registered stands in the editor. */
+	#registered = false;
 	#lost: number[] = [];
 	#shuttingDown = false;
 	#ended = false;
@@ -61,36 +63,54 @@ class EditorProxy {
 	}
 
 	#fromEditor(frame: Frame): void {
-		const { bytes, message } = frame;
+		const { message } = frame;
 		const { id, method } = message ?? {};
-		if (method === undefined && id != null && this.#owed.delete(id)) return;
-		if (method === undefined && id != null) this.#askedByServer.delete(id);
+		if (!this.#initialize && method !== "initialize") {
+			this.#beforeInitialize(message);
+			return;
+		}
 		if (method === "initialize" && message) {
-			this.#initialize = this.#withOptions(message);
-			void this.#start(this.#options.connect());
+			this.#onInitialize(message);
+			return;
+		}
+		if (method === undefined && id != null) {
+			this.#answerServer(message as Message, frame);
 			return;
 		}
 		if (message) this.#documents.follow(message);
 		if (method !== undefined && id != null) this.#asked.set(id, method);
 		if (method === "shutdown") this.#shuttingDown = true;
-		if (this.#server && this.#initialized) this.#forward(this.#server, bytes, this.#options.input);
+		if (this.#server && this.#initialized) this.#forward(this.#server, frame.bytes, this.#options.input);
 		else this.#waiting.push(frame);
 		if (method === "exit") this.#end(this.#shuttingDown ? 0 : 1);
 	}
 
-	/** The editor's own wishes win; its variables are those of this process, which it has started. */
-	#withOptions(message: Message): Message {
-		const given = message.params?.initializationOptions as { aiShell?: Record<string, unknown> } | undefined;
-		const own = given?.aiShell ?? {};
-		const environment: Record<string, string> = {};
-		for (const [name, value] of Object.entries(this.#options.environment))
-			if (value !== undefined) environment[name] = value;
-		const aiShell = {
-			cwd: folderOf(message.params ?? {}) ?? this.#options.cwd,
-			...own,
-			environment: { ...environment, ...(own.environment as object | undefined) },
-		};
-		return { ...message, params: { ...message.params, initializationOptions: { ...given, aiShell } } };
+	/** LSP: requests are refused and notifications dropped, `exit` excepted. */
+	#beforeInitialize(message: Message | null): void {
+		const { id, method } = message ?? {};
+		if (method === "exit") this.#end(1);
+		else if (method !== undefined && id != null)
+			this.#refuse(
+				id,
+				ErrorCodes.serverNotInitialized,
+				`"${method}" came before "initialize": send "initialize" first`,
+			);
+	}
+
+	#onInitialize(message: Message): void {
+		if (this.#initialize) {
+			this.#refuse(message.id ?? null, ErrorCodes.invalidRequest, "`initialize` may be sent only once");
+			return;
+		}
+		this.#initialize = withOptions(message, this.#options);
+		void this.#start(this.#options.connect());
+	}
+
+	#answerServer(message: Message, { bytes }: Frame): void {
+		const known = message.id as string | number;
+		const id = this.#askedByServer.answer(known);
+		if (id === null || !this.#server) return;
+		this.#forward(this.#server, id === known ? bytes : toFrame({ ...message, id }), this.#options.input);
 	}
 
 	async #start(connecting: Promise<Duplex>): Promise<void> {
@@ -124,15 +144,27 @@ class EditorProxy {
 			this.#onInitialized(message, bytes, server);
 			return;
 		}
-		if (method === "client/registerCapability" && this.#restarted) {
-			// What the former server registered still stands in the editor.
-			server.write(toFrame({ id: id ?? null, result: null }));
-			return;
+		if (method === "client/registerCapability") {
+			if (this.#restarted && this.#registered) {
+				server.write(toFrame({ id: id ?? null, result: null }));
+				return;
+			}
+			this.#registered = true;
 		}
 		if (method === undefined && id != null) this.#asked.delete(id);
-		else if (id != null) this.#askedByServer.add(id);
 		if (method === "$/progress") this.#followProgress(params);
-		this.#forward(this.#options.output, bytes, server);
+		this.#forward(this.#options.output, this.#forEditor(message, bytes), server);
+	}
+
+	/** A server's message as the editor is to have it: ids of questions may be others. */
+	#forEditor(message: Message, bytes: Buffer): Buffer {
+		const { id, method, params } = message;
+		if (method !== undefined && id != null) {
+			const known = this.#askedByServer.ask(id);
+			return known === id ? bytes : toFrame({ ...message, id: known });
+		}
+		if (method !== "$/cancelRequest") return bytes;
+		return toFrame({ ...message, params: { id: this.#askedByServer.idForEditor(params?.id as string) } });
 	}
 
 	#onInitialized(message: Message, bytes: Buffer, server: Duplex): void {
@@ -173,28 +205,34 @@ class EditorProxy {
 	#lose(): void {
 		this.#server = null;
 		if (this.#ended) return;
-		if (this.#shuttingDown) {
-			this.#end(0);
-			return;
-		}
+		// It may have been too slow for what the editor sent.
+		this.#options.input.resume();
 		const wasInitialized = this.#initialized;
 		this.#initialized = false;
 		const now = performance.now();
 		this.#lost = [...this.#lost.filter((at) => now - at < 60_000), now];
-		for (const [id, method] of this.#asked) if (wasInitialized) this.#tell({ id, error: lostAnswer(method) });
+		const commandsLost = [...this.#asked.values()].includes("workspace/executeCommand");
+		if (wasInitialized || this.#shuttingDown) {
+			for (const [id, method] of this.#asked)
+				this.#tell(method === "shutdown" ? { id, result: null } : { id, error: lostAnswer(method) });
+			this.#asked.clear();
+		}
 		for (const token of this.#progress)
 			this.#tell({ method: "$/progress", params: { token, value: { kind: "end" } } });
-		for (const id of this.#askedByServer) this.#owed.add(id);
-		if (wasInitialized) this.#asked.clear();
-		this.#askedByServer.clear();
 		this.#progress.clear();
+		for (const id of this.#askedByServer.lose()) this.#tell({ method: "$/cancelRequest", params: { id } });
+		if (this.#shuttingDown) return;
 		if (this.#lost.length > maxRestarts) {
 			this.#giveUp("The ipyai server was lost several times in a minute; its log says more.");
 			return;
 		}
 		if (wasInitialized) {
 			this.#restarted = true;
-			this.#say(2, "The ipyai server was lost. Another one is started; your open files are sent to it.");
+			this.#say(
+				commandsLost ? "window/showMessage" : "window/logMessage",
+				2,
+				"The ipyai server was lost. Another one is started; your open files are sent to it.",
+			);
 		}
 		void this.#start(this.#options.connect());
 	}
@@ -205,12 +243,16 @@ class EditorProxy {
 				id: this.#initialize.id ?? null,
 				error: { code: ErrorCodes.internalError, message: why },
 			});
-		else this.#say(1, why);
+		else this.#say("window/showMessage", 1, why);
 		this.#end(1);
 	}
 
-	#say(type: 1 | 2, message: string): void {
-		this.#tell({ method: "window/showMessage", params: { type, message } });
+	#say(method: "window/showMessage" | "window/logMessage", type: 1 | 2, message: string): void {
+		this.#tell({ method, params: { type, message } });
+	}
+
+	#refuse(id: string | number | null, code: number, message: string): void {
+		this.#tell({ id, error: { code, message } });
 	}
 
 	#tell(message: Message): void {
@@ -219,7 +261,7 @@ class EditorProxy {
 
 	/** A side that does not read makes the other one wait. */
 	#forward(to: Writable, bytes: Buffer, from: Readable): void {
-		if (to.write(bytes)) return;
+		if (to.write(bytes) || from.isPaused()) return;
 		from.pause();
 		to.once("drain", () => from.resume());
 	}
@@ -237,22 +279,11 @@ class EditorProxy {
 	}
 }
 
-const sync = /^(?:textDocument|notebookDocument)\/did(?:Open|Change|Close)$/;
+/** What `OpenDocuments` follows. */
+const sync =
+	/^(?:textDocument|notebookDocument)\/did(?:Open|Change|Close)$|^workspace\/didChange(?:Configuration|WorkspaceFolders)$/;
 
 const lostAnswer = (method: string) =>
 	method.startsWith("textDocument/")
 		? { code: ErrorCodes.contentModified, message: `${method}: the server was lost; ask again.` }
 		: { code: ErrorCodes.internalError, message: `${method}: the server was lost before it answered.` };
-
-/** The folder an editor works in, `null` when it names none on this machine. */
-const folderOf = (params: Readonly<Record<string, unknown>>): string | null => {
-	const [first] = Array.isArray(params.workspaceFolders) ? params.workspaceFolders : [];
-	const uri = first?.uri ?? params.rootUri;
-	if (typeof uri === "string" && uri.startsWith("file:"))
-		try {
-			return fileURLToPath(uri);
-		} catch {
-			return null; // a name on another machine
-		}
-	return typeof params.rootPath === "string" ? params.rootPath : null;
-};

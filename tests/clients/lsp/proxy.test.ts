@@ -90,6 +90,9 @@ test("after a loss nothing is left open: requests, progress, the answer to a que
 		method: "textDocument/didOpen",
 		params: { textDocument: { uri: "a", languageId: "python", version: 1, text: "x" } },
 	});
+	first.send({ id: 6, method: "client/registerCapability", params: {} });
+	await editor.until(({ method }) => method === "client/registerCapability");
+	editor.send({ id: 6, result: null });
 	editor.send({ id: 1, method: "textDocument/inlineCompletion", params: {} });
 	editor.send({ id: "two", method: "workspace/executeCommand", params: {} });
 	await first.until(({ id }) => id === "two");
@@ -128,7 +131,127 @@ test("after a loss nothing is left open: requests, progress, the answer to a que
 
 	second.send({ id: 9, method: "client/registerCapability", params: {} });
 	await second.until(({ id, method }) => id === 9 && method === undefined);
-	expect(methods(editor)).not.toContain("client/registerCapability");
+	expect(methods(editor).filter((method) => method === "client/registerCapability")).toHaveLength(1);
+});
+
+test("a loss that cuts nothing off is no message; settings and folders are told again", async () => {
+	const { editor, initialize, greet, server } = start();
+	initialize();
+	const first = await greet(0);
+	const settings = { settings: { ipyai: { model: "m" } } };
+	const folders = { event: { added: [{ uri: "file:///b", name: "b" }], removed: [] } };
+	editor.send({ method: "workspace/didChangeConfiguration", params: { settings: {} } });
+	editor.send({ method: "workspace/didChangeConfiguration", params: settings });
+	editor.send({ method: "workspace/didChangeWorkspaceFolders", params: folders });
+	await paramsOf(first, "workspace/didChangeWorkspaceFolders");
+	first.stream.destroy();
+	const second = await server(1);
+	await greet(1);
+	expect(await paramsOf(second, "workspace/didChangeWorkspaceFolders")).toEqual(folders);
+	expect(await paramsOf(second, "workspace/didChangeConfiguration")).toEqual(settings);
+	expect(methods(second)).toEqual([
+		"initialize",
+		"initialized",
+		"workspace/didChangeConfiguration",
+		"workspace/didChangeWorkspaceFolders",
+	]);
+	expect(methods(editor)).toEqual(["window/logMessage"]);
+});
+
+test("an answer goes to the question it was given to, never to one of the next server with the same number", async () => {
+	const { editor, initialize, greet } = start();
+	initialize();
+	const first = await greet(0);
+	first.send({ id: 1, method: "window/showMessageRequest", params: { message: "old" } });
+	await editor.until(({ method }) => method === "window/showMessageRequest");
+	first.stream.destroy();
+	expect((await editor.until(({ method }) => method === "$/cancelRequest")).params).toEqual({ id: 1 });
+	const second = await greet(1);
+	second.send({ id: 1, method: "window/showMessageRequest", params: { message: "new" } });
+	const asked = await editor.until(({ params }) => (params as { message?: string })?.message === "new");
+	editor.send({ id: 1, result: { title: "Allow" } });
+	editor.send({ id: asked.id!, result: { title: "Deny" } });
+	expect(await second.until(({ id, method }) => id === 1 && method === undefined)).toMatchObject({
+		result: { title: "Deny" },
+	});
+	second.send({ method: "$/cancelRequest", params: { id: 1 } });
+	await editor.until(({ params }) => (params as { id?: unknown })?.id === asked.id);
+});
+
+test("what comes before `initialize` is refused, a second `initialize` too", async () => {
+	const { editor, initialize, greet, ended } = start();
+	editor.send({ id: 5, method: "textDocument/hover", params: {} });
+	expect(await editor.until(({ id }) => id === 5)).toMatchObject({ error: { code: -32002 } });
+	editor.send({ method: "textDocument/didOpen", params: {} });
+	initialize();
+	const server = await greet(0);
+	await editor.until(({ id }) => id === 0);
+	editor.send({ id: 6, method: "initialize", params: {} });
+	expect(await editor.until(({ id }) => id === 6)).toMatchObject({ error: { code: -32600 } });
+	editor.send({ method: "exit" });
+	expect(await ended).toBe(1);
+	expect(methods(server)).toEqual(["initialize", "exit"]);
+});
+
+test("malformed notifications are the server's to refuse, and end nothing", async () => {
+	const { editor, initialize, greet } = start();
+	initialize();
+	const server = await greet(0);
+	for (const method of ["didOpen", "didChange", "didClose"])
+		for (const params of [
+			undefined,
+			{},
+			{ textDocument: null },
+			{ textDocument: { uri: "a" }, contentChanges: 7 },
+		])
+			for (const noun of ["textDocument", "notebookDocument"])
+				editor.send({ method: `${noun}/${method}`, ...(params ? { params } : {}) });
+	editor.send("[]");
+	editor.send({ id: 1, method: "textDocument/hover", params: {} });
+	await server.until(({ id }) => id === 1);
+});
+
+test("an editor that waits for a server that is lost meanwhile is heard again", async () => {
+	const { editor, initialize, server } = start();
+	initialize();
+	const first = await server(0);
+	const { id } = await first.until(({ method }) => method === "initialize");
+	first.send({
+		id: id!,
+		result: { capabilities: { experimental: { aiShell: { version: aiShellVersion } } } },
+	});
+	await editor.until((message) => message.id === 0);
+	// It does not read any more: the editor is made to wait.
+	first.stream.pause();
+	const text = "x".repeat(100_000);
+	for (let version = 1; version < 10; version++)
+		editor.send({
+			method: "textDocument/didOpen",
+			params: { textDocument: { uri: "a", languageId: "p", version, text } },
+		});
+	editor.send({ id: 1, method: "textDocument/hover", params: {} });
+	for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+	first.stream.destroy();
+	const second = await server(1);
+	const again = await second.until(({ method }) => method === "initialize");
+	second.send({
+		id: again.id!,
+		result: { capabilities: { experimental: { aiShell: { version: aiShellVersion } } } },
+	});
+	await second.until((message) => message.id === 1);
+});
+
+test("`shutdown` is answered though the server is lost, and no other is started", async () => {
+	const { editor, initialize, greet, servers, ended } = start();
+	initialize();
+	const server = await greet(0);
+	editor.send({ id: 1, method: "shutdown" });
+	await server.until(({ method }) => method === "shutdown");
+	server.stream.destroy();
+	expect(await editor.until(({ id }) => id === 1)).toMatchObject({ result: null });
+	editor.send({ method: "exit" });
+	expect(await ended).toBe(0);
+	expect(servers).toHaveLength(1);
 });
 
 test("a server lost during the handshake is replaced without a word", async () => {
