@@ -5,8 +5,10 @@ import { orAborted, untilAborted } from "./abort.ts";
 import { continuesWithoutThinking, markForCache, toAnthropicMessages } from "./anthropicMessages.ts";
 import { readAnthropicStream } from "./anthropicStream.ts";
 import type { Backend, Environment, Model, TurnRequest } from "./backend.ts";
+import { tidyBaseUrl } from "./baseUrl.ts";
 import { clientCache } from "./clientCache.ts";
-import { firstSet, keyLogin, readVariable, withoutSlash } from "./environment.ts";
+import { firstSet, keyLogin, readVariable } from "./environment.ts";
+import { readEvents } from "./eventStream.ts";
 import { describeFailure, MissingKey } from "./failure.ts";
 import { modelList } from "./modelList.ts";
 import {
@@ -100,8 +102,9 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 					const names = wireNames(request.tools);
 					const client = await orAborted(clients.get(request.environment), signal);
 					const body = toAnthropicBody(request, response, model, endpoint);
-					const stream = await orAborted(client.messages.create(body, { signal }), signal);
-					const { blocks, ...end } = yield* readAnthropicStream(untilAborted(stream, signal), items, names);
+					const sent = client.messages.create(body, { signal }).asResponse();
+					const events = untilAborted(readEvents(await orAborted(sent, signal), signal), signal);
+					const { blocks, ...end } = yield* readAnthropicStream(events, items, names);
 					return {
 						...end,
 						native: blocks === null ? null : { backend: name, model, endpoint, items: blocks },
@@ -119,7 +122,8 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 const anthropicEndpoint = "https://api.anthropic.com";
 
 const endpointOf = (environment: Environment): string =>
-	withoutSlash(readVariable(environment, "ANTHROPIC_BASE_URL") ?? anthropicEndpoint);
+	// The SDK puts the version behind it.
+	tidyBaseUrl(readVariable(environment, "ANTHROPIC_BASE_URL") ?? anthropicEndpoint).replace(/\/v1$/, "");
 
 /** The request. What changes from one request to the next stands last; cache markers are the only other change. */
 const toAnthropicBody = (

@@ -22,5 +22,3 @@ export const keyLogin = (environment: Environment, names: readonly string[], hin
 	const key = firstSet(environment, names);
 	return key === null ? { kind: "missing", hint } : { kind: "environment", name: key.name };
 };
-
-export const withoutSlash = (url: string): string => url.replace(/\/+$/, "");

@@ -11,7 +11,8 @@ import { readChatStream } from "./chatStream.ts";
 import { clientCache } from "./clientCache.ts";
 import { firstSet, readVariable } from "./environment.ts";
 import { readEvents } from "./eventStream.ts";
-import { describeFailure } from "./failure.ts";
+import { describeFailure, MissingKey } from "./failure.ts";
+import { firstToTalk, type ListedModel, listedModels } from "./listedModels.ts";
 import { modelList } from "./modelList.ts";
 import { openAiWindow } from "./models.ts";
 import { makeOpenAiClient, openAiBaseUrl, openAiEndpoint } from "./openaiClient.ts";
@@ -26,7 +27,8 @@ const name = "openai-chat";
 
 export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryPolicy): Backend => {
 	const clients = clientCache((environment: Environment, model: string) => {
-		const { baseUrl, key } = endpointOf(model, environment);
+		const { baseUrl, key, wantsKey } = endpointOf(model, environment);
+		if (key === null && wantsKey) throw new MissingKey();
 		return makeOpenAiClient(environment, baseUrl, key);
 	});
 	/** One client for each endpoint: the model's preset stands for it. */
@@ -39,11 +41,21 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 		signal: AbortSignal,
 	): Promise<Model[]> => {
 		const client = await clientOf(environment, endpoint);
-		const models: Model[] = [];
 		const prefix = endpoint.preset === null ? "" : `${endpoint.preset}/`;
-		for await (const model of client.models.list({ signal }))
-			models.push({ id: `${prefix}${model.id}`, name: null, contextWindow: toldWindow(model) });
-		return models;
+		return listedModels(await client.get("/models", { signal })).map((model) => ({
+			id: `${prefix}${model.id}`,
+			name: null,
+			contextWindow: toldWindow(model),
+		}));
+	};
+	/** A server without a list has one model, which answers to any name. */
+	const firstModel = async (environment: Environment, endpoint: Endpoint, signal: AbortSignal) => {
+		const models = await listOf(environment, endpoint, signal).catch((error: { status?: number }) => {
+			if (error.status === 404 || error.status === 405 || error.status === 501) return [];
+			throw error;
+		});
+		const first = firstToTalk(models) ?? "default";
+		return endpoint.preset === null ? first : first.replace(`${endpoint.preset}/`, "");
 	};
 	const models = modelList({
 		known: [],
@@ -103,8 +115,7 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 					const { signal, items } = response;
 					const client = await orAborted(clientOf(environment, endpoint), signal);
 					// A local server has usually one model, and no name for it is known before it is asked.
-					if (model === "")
-						model = (await orAborted(listOf(environment, endpoint, signal), signal))[0]?.id ?? "default";
+					if (model === "") model = await orAborted(firstModel(environment, endpoint, signal), signal);
 					const owner = { backend: name, model, endpoint: endpoint.baseUrl };
 					const body = toChatBody(request, response, endpoint, owner);
 					const sent = client.chat.completions.create(body, { signal }).asResponse();
@@ -122,17 +133,17 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 };
 
 /** The window as vLLM, OpenRouter, LM Studio and llama.cpp tell it in their lists. */
-const toldWindow = (model: { readonly id: string }): number | null => {
-	const told = model as Record<string, unknown> & { meta?: { n_ctx?: unknown; n_ctx_train?: unknown } };
+const toldWindow = (told: ListedModel): number | null => {
+	const meta = (told.meta ?? {}) as { n_ctx?: unknown; n_ctx_train?: unknown };
 	const windows = [
 		told.max_model_len,
 		told.context_length,
 		told.max_context_length,
 		told.context_window,
-		told.meta?.n_ctx,
-		told.meta?.n_ctx_train,
+		meta.n_ctx,
+		meta.n_ctx_train,
 	];
-	return windows.map(countOf).find((window) => window !== null) ?? openAiWindow(model.id);
+	return windows.map(countOf).find((window) => window !== null) ?? openAiWindow(told.id);
 };
 
 const isElsewhere = (environment: Environment): boolean => openAiBaseUrl(environment) !== openAiEndpoint;

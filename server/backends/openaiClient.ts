@@ -1,20 +1,21 @@
 /** The OpenAI SDK's client, made from a request's environment alone. */
 import type OpenAI from "openai";
 import type { Environment } from "./backend.ts";
-import { readVariable, withoutSlash } from "./environment.ts";
+import { fetchUnderV1, tidyBaseUrl } from "./baseUrl.ts";
+import { readVariable } from "./environment.ts";
 import { MissingKey } from "./failure.ts";
 
 export const openAiEndpoint = "https://api.openai.com/v1";
 
 export const openAiBaseUrl = (environment: Environment): string =>
-	withoutSlash(readVariable(environment, "OPENAI_BASE_URL") ?? openAiEndpoint);
+	tidyBaseUrl(readVariable(environment, "OPENAI_BASE_URL") ?? openAiEndpoint);
 
 export const makeOpenAiClient = async (
 	environment: Environment,
 	baseURL: string,
 	apiKey: string | null,
 ): Promise<OpenAI> => {
-	if (apiKey === null && new URL(baseURL).protocol === "https:") throw new MissingKey();
+	if (apiKey === null && baseURL === openAiEndpoint) throw new MissingKey();
 	const { default: OpenAI } = await import("openai");
 	// Loads node:http, which takes longer than all else at the start of a server.
 	const { fetchThroughProxy } = await import("./proxyFetch.ts");
@@ -26,6 +27,11 @@ export const makeOpenAiClient = async (
 		project: readVariable(environment, "OPENAI_PROJECT_ID"),
 		maxRetries: 0,
 		logLevel: "off",
-		fetch: fetchThroughProxy(environment),
+		fetch: fetchUnderV1(fetchThroughProxy(environment), baseURL),
+		...(apiKey !== null && isAzure(baseURL) ? { defaultHeaders: { "api-key": apiKey } } : {}),
 	});
 };
+
+/** Azure takes keys in a header of its own. */
+const isAzure = (baseUrl: string): boolean =>
+	URL.canParse(baseUrl) && /\.azure\.com$/.test(new URL(baseUrl).hostname);

@@ -3,6 +3,7 @@ import { orAborted, untilAborted } from "./abort.ts";
 import type { Backend, Environment, Model } from "./backend.ts";
 import { clientCache } from "./clientCache.ts";
 import { keyLogin, readVariable } from "./environment.ts";
+import { readEvents } from "./eventStream.ts";
 import { describeFailure } from "./failure.ts";
 import { modelList } from "./modelList.ts";
 import { defaultModels, openAiModels, openAiWindow } from "./models.ts";
@@ -62,9 +63,9 @@ export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolic
 					const { signal, items } = response;
 					const client = await orAborted(clients.get(environment), signal);
 					const body = toResponsesBody(request, response, owner);
-					const stream = await orAborted(client.responses.create(body, { signal }), signal);
-					const names = wireNames(request.tools);
-					const { output, ...end } = yield* readResponsesStream(untilAborted(stream, signal), items, names);
+					const sent = client.responses.create(body, { signal }).asResponse();
+					const events = untilAborted(readEvents(await orAborted(sent, signal), signal), signal);
+					const { output, ...end } = yield* readResponsesStream(events, items, wireNames(request.tools));
 					return { ...end, native: output === null ? null : { ...owner, items: output } };
 				},
 			});

@@ -1,7 +1,8 @@
 /** Servers that speak Chat Completions, by the word before the slash in `gemini/gemini-3-flash-preview`. */
 import type { ThinkLevel } from "../../protocol/index.ts";
 import type { Environment } from "./backend.ts";
-import { firstSet, readVariable, withoutSlash } from "./environment.ts";
+import { tidyBaseUrl, withoutSlash } from "./baseUrl.ts";
+import { firstSet, readVariable } from "./environment.ts";
 import { openAiEffort } from "./models.ts";
 import { openAiBaseUrl, openAiEndpoint } from "./openaiClient.ts";
 
@@ -56,7 +57,7 @@ export const serversOf = (environment: Environment): Readonly<Record<string, Pre
 const withoutPrototype: Readonly<Record<string, Preset>> = Object.assign(Object.create(null), presets);
 
 const toPreset = ([name, { baseUrl, keyEnv }]: [string, { baseUrl: string; keyEnv?: string }]) =>
-	[name, { baseUrl: withoutSlash(baseUrl), keyNames: keyEnv === undefined ? [] : [keyEnv] }] as const;
+	[name, { baseUrl: tidyBaseUrl(baseUrl), keyNames: keyEnv === undefined ? [] : [keyEnv] }] as const;
 
 /** Where a model of this backend is, and how to talk to it. */
 export type Endpoint = {
@@ -66,6 +67,8 @@ export type Endpoint = {
 	readonly model: string;
 	readonly keyName: string;
 	readonly key: string | null;
+	/** Nothing can be asked for without a key. */
+	readonly wantsKey: boolean;
 	readonly isOpenAi: boolean;
 };
 
@@ -83,6 +86,7 @@ export const endpointOf = (model: string, environment: Environment): Endpoint =>
 			model,
 			keyName: "OPENAI_API_KEY",
 			key,
+			wantsKey: isOpenAi,
 			isOpenAi,
 		};
 	}
@@ -94,18 +98,20 @@ export const endpointOf = (model: string, environment: Environment): Endpoint =>
 		model: model.slice(slash + 1),
 		keyName: key?.name ?? preset.keyNames[0] ?? "the server's settings",
 		key: key?.value ?? null,
+		wantsKey: preset.keyNames.length > 0,
 		isOpenAi: false,
 	};
 };
 
 /** Ollama's variable holds a host, a host with a port, or an address. */
 const fromHost = (value: string): string => {
-	const address = value.includes("://") ? value : `http://${value}`;
+	const host = value.startsWith(":") ? `127.0.0.1${value}` : value;
+	const address = value.includes("://") ? value : `http://${host}`;
 	// What is no address cannot be reached, and is told as it was given.
 	if (!URL.canParse(address)) return value;
 	const url = new URL(address);
 	if (url.port === "" && !value.includes("://")) url.port = "11434";
-	return `${withoutSlash(url.origin)}/v1`;
+	return `${withoutSlash(url.origin + url.pathname).replace(/\/v1$/, "")}/v1`;
 };
 
 export const chatEffort = (endpoint: Endpoint, think: ThinkLevel): ReturnType<typeof openAiEffort> => {

@@ -34,12 +34,12 @@ export class ResponseItems {
 		return this.#slots.length > 0;
 	}
 
-	/** `key` names the item within the response. */
+	/** `key` names the item within the response; after the item was closed, the next one. */
 	*delta(kind: "text" | "thinking", key: string | number, delta: string): Iterable<TurnUpdate> {
 		if (delta === "") return;
 		const name = `${kind}:${key}`;
 		let prose = this.#prose.get(name);
-		if (prose === undefined) {
+		if (prose?.open !== true) {
 			prose = { kind, itemId: randomUUID(), text: "", open: true };
 			this.#prose.set(name, prose);
 			this.#slots.push(prose);

@@ -1,10 +1,14 @@
 /** A streamed OpenAI response, told to the items of the response. */
 import type {
+	Response,
+	ResponseFunctionToolCall,
 	ResponseOutputItem,
+	ResponseOutputMessage,
 	ResponseStreamEvent,
 	ResponseUsage,
 } from "openai/resources/responses/responses";
 import type { TurnUpdate } from "./backend.ts";
+import type { WireEvent } from "./eventStream.ts";
 import { BrokenAnswer, ReportedFailure } from "./failure.ts";
 import type { ResponseItems } from "./responseItems.ts";
 import type { ResponseEnd } from "./toolLoop.ts";
@@ -18,70 +22,141 @@ export type ResponsesEnd = Omit<ResponseEnd, "native"> & {
 
 /** Throws `BrokenAnswer` when the stream ends before the response does, `ReportedFailure` when it failed. */
 export async function* readResponsesStream(
-	events: AsyncIterable<ResponseStreamEvent>,
+	events: AsyncIterable<WireEvent>,
 	items: ResponseItems,
 	names: WireNames,
 ): AsyncGenerator<TurnUpdate, ResponsesEnd> {
-	const output: ResponseOutputItem[] = [];
-	const summarized = new Set<number>();
-	let refused = false;
-	for await (const event of events)
+	const reader = new ResponsesReader(items, names);
+	for await (const event of events) {
+		const end = yield* reader.take(event as unknown as Event);
+		if (end !== null) return end;
+	}
+	throw new BrokenAnswer("The answer broke off before its end");
+}
+
+/** As the SDK types them, but no member is sure: servers leave out what can be told without it. */
+type Event = ResponseStreamEvent | { readonly type: "[DONE]" | undefined } | CancelledEvent;
+
+type CancelledEvent = { readonly type: "response.cancelled"; readonly response?: Partial<Response> };
+
+class ResponsesReader {
+	readonly #items: ResponseItems;
+	readonly #names: WireNames;
+	readonly #output: ResponseOutputItem[] = [];
+	readonly #summarized = new Set<Key>();
+	/** What the model wrote as arguments, where it is told apart from the call. */
+	readonly #arguments = new Map<Key, string>();
+	#hasText = false;
+	#refused = false;
+
+	constructor(items: ResponseItems, names: WireNames) {
+		this.#items = items;
+		this.#names = names;
+	}
+
+	/** What the whole response came to, once it is there. */
+	*take(event: Event): Generator<TurnUpdate, ResponsesEnd | null> {
+		const key = keyOf(event);
 		switch (event.type) {
 			case "response.output_text.delta":
-				yield* items.delta("text", event.output_index, event.delta);
+				this.#hasText = true;
+				yield* this.#items.delta("text", key, event.delta);
 				break;
 			case "response.refusal.delta":
-				refused = true;
-				yield* items.delta("text", event.output_index, event.delta);
+				this.#refused = true;
+				yield* this.#items.delta("text", key, event.delta);
 				break;
 			case "response.reasoning_summary_part.added":
-				if (event.summary_index > 0) yield* items.delta("thinking", event.output_index, "\n\n");
-				summarized.add(event.output_index);
+				if (event.summary_index > 0) yield* this.#items.delta("thinking", key, "\n\n");
+				this.#summarized.add(key);
 				break;
 			case "response.reasoning_summary_text.delta":
-				summarized.add(event.output_index);
-				yield* items.delta("thinking", event.output_index, event.delta);
+				this.#summarized.add(key);
+				yield* this.#items.delta("thinking", key, event.delta);
 				break;
 			case "response.reasoning_text.delta":
 				// Open models tell the reasoning itself, sometimes beside its summary.
-				if (!summarized.has(event.output_index))
-					yield* items.delta("thinking", event.output_index, event.delta);
+				if (!this.#summarized.has(key)) yield* this.#items.delta("thinking", key, event.delta);
 				break;
-			case "response.output_item.done": {
-				const { item, output_index } = event;
-				output.push(item);
-				yield* items.close("text", output_index);
-				yield* items.close("thinking", output_index);
-				if (item.type === "function_call") items.call(names.fromWire(item.name), item.arguments);
-				if (item.type === "web_search_call") {
-					const callId = yield* items.providerCall("web_search", { ...item.action });
-					const text = item.status === "failed" ? "The search failed." : "Searched the web.";
-					const isError = item.status === "failed";
-					yield* items.providerResult({ callId, content: [{ kind: "text", text }], isError });
-				}
+			case "response.function_call_arguments.delta":
+				this.#arguments.set(key, `${this.#arguments.get(key) ?? ""}${event.delta}`);
 				break;
-			}
+			case "response.function_call_arguments.done":
+				this.#arguments.set(key, event.arguments);
+				break;
+			case "response.output_item.done":
+				yield* this.#done(event.item, key);
+				break;
 			case "response.completed":
-			case "response.incomplete": {
-				const reason = event.response.incomplete_details?.reason;
-				const calls = output.some((item) => item.type === "function_call");
-				const stop = refused || reason === "content_filter" ? "refusal" : calls ? "toolUse" : "endTurn";
-				return {
-					stop: reason === "max_output_tokens" ? "maxTokens" : stop,
-					usage: toUsage(event.response.usage),
-					output: event.type === "response.completed" ? replayable(output) : null,
-				};
+			case "response.incomplete":
+				return yield* this.#end(event.response, event.type === "response.completed");
+			case undefined:
+				// Not streamed: the event is the response itself.
+				if ("object" in event && event.object === "response")
+					return yield* this.#end(event as unknown as Response, !isCut(event as unknown as Response));
+				break;
+			case "[DONE]":
+				if (this.#output.length > 0) return yield* this.#end({}, true);
+				break;
+			case "response.cancelled":
+				throw new ReportedFailure("The provider cancelled the response.", null);
+			case "response.failed": {
+				const { message, code } = event.response?.error ?? {};
+				throw new ReportedFailure(message ?? "The response failed.", code ?? null);
 			}
-			case "response.failed":
-				throw new ReportedFailure(
-					event.response.error?.message ?? "The response failed.",
-					event.response.error?.code ?? null,
-				);
-			case "error":
-				throw new ReportedFailure(event.message, event.code);
 		}
-	throw new BrokenAnswer("The answer broke off before its end");
+		return null;
+	}
+
+	*#done(told: ResponseOutputItem, key: Key): Iterable<TurnUpdate> {
+		const item = told.type === "function_call" ? { ...told, arguments: this.#argumentsOf(told, key) } : told;
+		this.#output.push(item);
+		if (item.type === "message" && !this.#items.has("text", key))
+			yield* this.#items.delta("text", key, textOf(item));
+		yield* this.#items.close("text", key);
+		yield* this.#items.close("thinking", key);
+		if (item.type === "function_call") this.#items.call(this.#names.fromWire(item.name), item.arguments);
+		if (item.type === "web_search_call") {
+			const callId = yield* this.#items.providerCall("web_search", { ...item.action });
+			const text = item.status === "failed" ? "The search failed." : "Searched the web.";
+			const isError = item.status === "failed";
+			yield* this.#items.providerResult({ callId, content: [{ kind: "text", text }], isError });
+		}
+	}
+
+	#argumentsOf(call: ResponseFunctionToolCall, key: Key): string {
+		const told: unknown = call.arguments || this.#arguments.get(key) || "";
+		return typeof told === "string" ? told : JSON.stringify(told);
+	}
+
+	*#end(response: Partial<Response> | undefined, isComplete: boolean): Generator<TurnUpdate, ResponsesEnd> {
+		// Some servers tell their items at the end alone, beside texts that are known from deltas.
+		if (this.#output.length === 0)
+			for (const [index, item] of (response?.output ?? []).entries())
+				if (item.type !== "message" || !this.#hasText) yield* this.#done(item, index);
+		const reason = response?.incomplete_details?.reason;
+		const calls = this.#output.some((item) => item.type === "function_call");
+		const stop = this.#refused || reason === "content_filter" ? "refusal" : calls ? "toolUse" : "endTurn";
+		return {
+			stop: reason === "max_output_tokens" ? "maxTokens" : stop,
+			usage: toUsage(response?.usage),
+			output: isComplete ? replayable(this.#output) : null,
+		};
+	}
 }
+
+type Key = number | string;
+
+/** Names an item: by its place in the output, else by its id, which servers with one item at a time leave out, too. */
+const keyOf = (event: object): Key => {
+	const { output_index, item_id } = event as { output_index?: number; item_id?: string };
+	return output_index ?? item_id ?? 0;
+};
+
+const isCut = ({ status }: Response): boolean => status === "incomplete";
+
+const textOf = (message: ResponseOutputMessage): string =>
+	message.content.map((part) => (part.type === "refusal" ? part.refusal : (part.text ?? ""))).join("");
 
 /** Reasoning has to be followed by what it led to; without reasoning our own form says the same. */
 const replayable = (output: readonly ResponseOutputItem[]): unknown[] | null => {

@@ -4,7 +4,8 @@
  */
 import type { Entry } from "../../context/transcript.ts";
 import type { Backend, Environment, TurnPreparation, TurnRequest, TurnUpdate } from "../backend.ts";
-import { readVariable, withoutSlash } from "../environment.ts";
+import { withoutSlash } from "../baseUrl.ts";
+import { readVariable } from "../environment.ts";
 import { childEnvironment } from "../executables.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { modelList } from "../modelList.ts";

@@ -6,8 +6,10 @@ import type OpenAI from "openai";
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
 import { orAborted, untilAborted } from "../abort.ts";
 import type { Backend, Environment } from "../backend.ts";
+import { withoutSlash } from "../baseUrl.ts";
 import { clientCache } from "../clientCache.ts";
-import { readVariable, withoutSlash } from "../environment.ts";
+import { readVariable } from "../environment.ts";
+import { readEvents } from "../eventStream.ts";
 import { describeFailure } from "../failure.ts";
 import { defaultModels, openAiModels, openAiWindow } from "../models.ts";
 import { makeOpenAiClient } from "../openaiClient.ts";
@@ -87,9 +89,9 @@ export const createCodexApiBackend = (
 				async *respond(response) {
 					const { signal, items } = response;
 					const body = toCodexBody(toResponsesBody(request, response, owner));
-					const stream = await orAborted(send(environment, body, signal), signal);
-					const names = wireNames(request.tools);
-					const { output, ...end } = yield* readResponsesStream(untilAborted(stream, signal), items, names);
+					const sent = await orAborted(send(environment, body, signal), signal);
+					const events = untilAborted(readEvents(sent, signal), signal);
+					const { output, ...end } = yield* readResponsesStream(events, items, wireNames(request.tools));
 					return { ...end, native: output === null ? null : { ...owner, items: output } };
 				},
 			});
@@ -121,14 +123,16 @@ const create = (
 	account: CodexAccount,
 	signal: AbortSignal,
 ) =>
-	client.responses.create(body, {
-		signal,
-		headers: {
-			authorization: `Bearer ${account.accessToken}`,
-			...(account.accountId === null ? {} : { "chatgpt-account-id": account.accountId }),
-			"openai-beta": "responses=experimental",
-			originator: "ipyai",
-			"openai-organization": null,
-			"openai-project": null,
-		},
-	});
+	client.responses
+		.create(body, {
+			signal,
+			headers: {
+				authorization: `Bearer ${account.accessToken}`,
+				...(account.accountId === null ? {} : { "chatgpt-account-id": account.accountId }),
+				"openai-beta": "responses=experimental",
+				originator: "ipyai",
+				"openai-organization": null,
+				"openai-project": null,
+			},
+		})
+		.asResponse();

@@ -6,7 +6,8 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import type { Environment } from "../backend.ts";
-import { readVariable, withoutSlash } from "../environment.ts";
+import { withoutSlash } from "../baseUrl.ts";
+import { readVariable } from "../environment.ts";
 
 export type ModelFile =
 	| { readonly kind: "file"; readonly path: string }

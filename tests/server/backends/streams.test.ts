@@ -1,5 +1,4 @@
 /** What real servers vary in their streams, beyond what the model server says. */
-import type Anthropic from "@anthropic-ai/sdk";
 import { expect, test } from "vitest";
 import { readAnthropicStream } from "../../../server/backends/anthropicStream.ts";
 import type { TurnUpdate } from "../../../server/backends/backend.ts";
@@ -117,9 +116,7 @@ test("a search of the provider's own is told as its call, and replayed as it was
 		{ type: "message_stop" },
 	];
 	const items = new ResponseItems();
-	const { updates, end } = await readAll(
-		readAnthropicStream(from<Anthropic.RawMessageStreamEvent>(events), items, names),
-	);
+	const { updates, end } = await readAll(readAnthropicStream(from<WireEvent>(events), items, names));
 	expect(updates).toMatchObject([
 		{ kind: "toolCall", call: { name: "web_search", args: { query: "python" }, executor: "provider" } },
 		{ kind: "toolResult", result: { content: [{ text: "Python https://python.org" }], isError: false } },

@@ -1,0 +1,172 @@
+/** Where servers are, how they are reached, and what they list. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Environment } from "../../../../server/backends/backend.ts";
+import { tidyBaseUrl } from "../../../../server/backends/baseUrl.ts";
+import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
+import { endpointOf } from "../../../../server/backends/presets.ts";
+import { quickRetries } from "../../../support/backendSubjects.ts";
+import { Conversation, type Turn } from "../../../support/conversation.ts";
+import {
+	json,
+	type RawAnswer,
+	type RawRequest,
+	type RawServer,
+	sse,
+	startRawServer,
+} from "../../../support/rawServer.ts";
+
+let server: RawServer;
+beforeAll(async () => {
+	server = await startRawServer();
+});
+afterAll(() => server.close());
+
+const answer: RawAnswer = {
+	body: sse(
+		{ choices: [{ delta: { content: "Hello" } }] },
+		{ choices: [{ delta: {}, finish_reason: "stop" }] },
+		"[DONE]",
+	),
+};
+
+const say = async (environment: Environment, model = "some-model"): Promise<Turn> => {
+	const backend = createOpenAiChatBackend(quickRetries);
+	const turn = await new Conversation(backend, environment, model).say("hello");
+	await backend.dispose();
+	return turn;
+};
+
+const paths = () => server.requests.map(({ path }) => path);
+
+test.each([
+	["http://localhost:8000/v1/", "http://localhost:8000/v1"],
+	["http://localhost:8000/v1/chat/completions", "http://localhost:8000/v1"],
+	["https://api.example.com/openai/v1/chat/completions/", "https://api.example.com/openai/v1"],
+	["https://api.example.com/v1/models", "https://api.example.com/v1"],
+	["localhost:11434/v1", "http://localhost:11434/v1"],
+	["192.168.1.5:8000", "http://192.168.1.5:8000"],
+	["gpu:8000/v1", "http://gpu:8000/v1"],
+	["api.example.com/v1", "https://api.example.com/v1"],
+	[
+		"https://me.openai.azure.com/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21",
+		"https://me.openai.azure.com/openai/deployments/gpt-4o?api-version=2024-10-21",
+	],
+])("%s is meant as %s", (typed, meant) => expect(tidyBaseUrl(typed)).toBe(meant));
+
+test.each([
+	["127.0.0.1", "http://127.0.0.1:11434/v1"],
+	[":8080", "http://127.0.0.1:8080/v1"],
+	["https://host/ollama/", "https://host/ollama/v1"],
+	["http://host:1/v1", "http://host:1/v1"],
+])("OLLAMA_HOST=%s is meant as %s", (OLLAMA_HOST, meant) =>
+	expect(endpointOf("ollama/qwen3", { OLLAMA_HOST }).baseUrl).toBe(meant),
+);
+
+describe("a base URL without /v1", () => {
+	const underV1 =
+		(otherwise: RawAnswer) =>
+		({ path }: RawRequest): RawAnswer =>
+			path.startsWith("/v1/") ? answer : otherwise;
+	test.each<readonly [string, RawAnswer]>([
+		["Ollama", { status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found" }],
+		["vLLM", json({ detail: "Not Found" }, 404)],
+		// https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/618
+		[
+			"LM Studio",
+			json({ error: "Unexpected endpoint or method. (POST /chat/completions)" }, 200, {
+				"content-length": "67",
+			}),
+		],
+	])("leads to it, for %s", async (_, otherwise) => {
+		server.answers(underV1(otherwise));
+		const backend = createOpenAiChatBackend(quickRetries);
+		const conversation = new Conversation(backend, { OPENAI_BASE_URL: server.url }, "some-model");
+		expect(await conversation.say("hello")).toMatchObject({ text: "Hello", error: null });
+		await conversation.say("again");
+		expect(paths()).toEqual(["/chat/completions", "/v1/chat/completions", "/v1/chat/completions"]);
+		await backend.dispose();
+	});
+
+	test("is taken as it is where the server answers", async () => {
+		server.answers(answer);
+		expect(await say({ OPENAI_BASE_URL: server.url })).toMatchObject({ text: "Hello" });
+		expect(paths()).toEqual(["/chat/completions"]);
+	});
+
+	test("leads to what the server says of the model, when that is what is missing", async () => {
+		server.answers(({ path }) =>
+			path.startsWith("/v1/")
+				? json({ error: { message: 'model "some-model" not found, try pulling it first' } }, 404)
+				: { status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found" },
+		);
+		const { error } = await say({ OPENAI_BASE_URL: server.url });
+		expect(error).toContain("try pulling it first");
+		expect(error).toContain("%ipyai model");
+	});
+});
+
+describe("keys", () => {
+	test("a server of one's own is asked without one", async () => {
+		server.answers(answer);
+		expect(await say({ OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: " " })).toMatchObject({
+			text: "Hello",
+		});
+	});
+
+	test("a provider that wants one is not asked", async () => {
+		expect((await say({}, "openrouter/some-model")).error).toMatch(/No key.*OPENROUTER_API_KEY/);
+		expect((await say({ OPENAI_BASE_URL: "https://api.openai.com/v1" }, "gpt")).error).toMatch(
+			/No key.*OPENAI_API_KEY/,
+		);
+	});
+
+	test("Azure's query goes with each request", async () => {
+		server.answers(answer);
+		await say({ OPENAI_BASE_URL: `${server.url}/openai/deployments/x?api-version=1`, OPENAI_API_KEY: "k" });
+		expect(paths()).toEqual(["/openai/deployments/x/chat/completions?api-version=1"]);
+	});
+});
+
+describe("the list of models is read", () => {
+	const list = async (answer: RawAnswer): Promise<string[]> => {
+		server.answers(answer);
+		const backend = createOpenAiChatBackend(quickRetries);
+		const models = await backend.listModels(
+			{ OPENAI_BASE_URL: `${server.url}/v1` },
+			new AbortController().signal,
+		);
+		await backend.dispose();
+		return models.map(({ id }) => id);
+	};
+	test.each<readonly [string, unknown]>([
+		["OpenAI's form", { object: "list", data: [{ id: "a" }, { id: "org/b" }] }],
+		// https://docs.together.ai/reference/models
+		["Together's, which is bare", [{ id: "a", type: "chat" }, { id: "org/b" }]],
+		["under models, by name", { models: [{ name: "a" }, { model: "org/b" }] }],
+		["as mere names", { data: ["a", "org/b"] }],
+	])("in %s", async (_, body) => expect(await list(json(body))).toEqual(["a", "org/b"]));
+
+	test.each<readonly [string, RawAnswer]>([
+		["404", json({ detail: "Not Found" }, 404)],
+		["nothing", json({ data: null })],
+		["a page", { headers: { "content-type": "text/html" }, body: "<html>" }],
+		["an error in 200", json({ error: "Unexpected endpoint or method. (GET /models)" })],
+	])("as empty from %s", async (_, answer) => expect(await list(answer)).toEqual([]));
+
+	const listThen = (models: RawAnswer) => (request: RawRequest) =>
+		request.path.endsWith("/models") ? models : answer;
+
+	test("for a model that nobody named, past those that do not talk", async () => {
+		server.answers(
+			listThen(json({ data: [{ id: "nomic-embed-text" }, { id: "whisper-1" }, { id: "qwen3:8b" }] })),
+		);
+		await say({ OPENAI_BASE_URL: `${server.url}/v1` }, "");
+		expect(server.requests.at(-1)!.body.model).toBe("qwen3:8b");
+	});
+
+	test("and a server without one is asked for its only model", async () => {
+		server.answers(listThen(json({ detail: "Not Found" }, 404)));
+		expect(await say({ OPENAI_BASE_URL: `${server.url}/v1` }, "")).toMatchObject({ text: "Hello" });
+		expect(server.requests.at(-1)!.body.model).toBe("default");
+	});
+});
