@@ -54,3 +54,9 @@ export const FolderCommand = z.looseObject({
 	/** A document whose folder's session is meant; the editor's folder when absent. */
 	uri: z.string().optional(),
 });
+export const AnswerCommand = z.looseObject({
+	/** Which question; the oldest that waits when absent. */
+	approvalId: z.string().optional(),
+	/** Allow it from now on. */
+	always: z.boolean().optional(),
+});

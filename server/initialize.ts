@@ -22,6 +22,7 @@ const incremental = 2;
 const capabilities: ServerCapabilities = {
 	textDocumentSync: { openClose: true, change: incremental },
 	notebookDocumentSync: { notebookSelector: [{ notebook: "*", cells: [{ language: "python" }] }] },
+	workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
 	inlineCompletionProvider: true,
 	executeCommandProvider: { commands: [...editorCommandNames], workDoneProgress: true },
 	codeActionProvider: true,

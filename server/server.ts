@@ -14,6 +14,8 @@ import { Outbox } from "./connection/outbox.ts";
 import { Client } from "./features/client.ts";
 import type { Services } from "./features/feature.ts";
 import { features } from "./features/index.ts";
+import { realPath } from "./features/realPath.ts";
+import { foldersOf } from "./features/workspaceFolders.ts";
 import { initializationOptions } from "./initialize.ts";
 import { schemaVersion } from "./store/schema.ts";
 
@@ -91,10 +93,14 @@ export class Server {
 	#initialize(client: Client, params: InitializeParams): void {
 		const options = initializationOptions(params);
 		const { general, textDocument, window, workspace } = params.capabilities ?? {};
+		const cwd = realPath(options.cwd);
+		const folders = foldersOf(params);
 		const announced = AiShellClientCapabilities.safeParse(params.capabilities?.experimental?.aiShell);
 		client.identify({
 			name: options.name ?? params.clientInfo?.name ?? "client",
-			cwd: options.cwd,
+			cwd,
+			// A client that wishes another place than one of its folders means it for all files.
+			folders: folders.includes(cwd) ? folders : [],
 			environment: options.environment,
 			canApprove: announced.success && announced.data.approvals !== undefined,
 			canInput: announced.success && announced.data.input !== undefined,
@@ -104,6 +110,7 @@ export class Server {
 			canConfigure: workspace?.configuration === true,
 			canRegisterConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
 			canAsk: !announced.success,
+			offersActions: textDocument?.codeAction !== undefined,
 			hoversMarkdown: textDocument?.hover?.contentFormat?.includes("markdown") === true,
 		});
 	}

@@ -168,6 +168,14 @@ class EditorProxy {
 	}
 
 	#onInitialized(message: Message, bytes: Buffer, server: Duplex): void {
+		if (message.error !== undefined) {
+			// What the editor sent was wrong: it may try once more.
+			this.#initialize = null;
+			this.#server = null;
+			server.destroy();
+			this.#forward(this.#options.output, bytes, server);
+			return;
+		}
 		const result = message.result as
 			| { capabilities?: { experimental?: { aiShell?: { version?: number } } } }
 			| undefined;

@@ -23,6 +23,7 @@ export class Handshake {
 	readonly #writer: FrameWriter;
 	readonly #answer: (params: InitializeParams) => InitializeAnswer;
 	#initialized = false;
+	#shutDown = false;
 	/** Of the request whose answer the connection still owes. */
 	#initializeId: string | number | null = null;
 	#held: Message[] = [];
@@ -119,7 +120,12 @@ export class Handshake {
 			const text = `"${method}" came before "initialize": send "initialize" first`;
 			if (id !== undefined) this.#reject({ id, code: ErrorCodes.serverNotInitialized, message: text });
 			return;
+		} else if (this.#shutDown && method !== undefined && id !== undefined) {
+			const text = `"${method}" came after "shutdown": only "exit" may`;
+			this.#reject({ id, code: ErrorCodes.invalidRequest, message: text });
+			return;
 		}
+		if (method === "shutdown") this.#shutDown = true;
 		if (this.#callback) this.#callback(message);
 		else this.#held.push(message);
 		this.#begun.resolve();

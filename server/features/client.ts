@@ -29,11 +29,14 @@ import { HostError } from "../sessions/host.ts";
 import { newId } from "../sessions/ids.ts";
 import type { Audience } from "../sessions/session.ts";
 import { Documents } from "./documents.ts";
+import type { EditorQuestion } from "./editorApproval.ts";
 
 /** What `initialize` told about the client. */
 export type ClientFacts = {
 	readonly name: string;
 	readonly cwd: string;
+	/** The folders that a file is looked for in; empty where the client wishes `cwd` for every file. */
+	readonly folders: readonly string[];
 	readonly environment: Environment;
 	readonly canApprove: boolean;
 	readonly canInput: boolean;
@@ -45,8 +48,10 @@ export type ClientFacts = {
 	readonly canProgress: boolean;
 	readonly canConfigure: boolean;
 	readonly canRegisterConfiguration: boolean;
-	/** It shows a message with buttons, as far as is known: LSP has no capability that says so. */
+	/** Its person can be asked, as far as is known: LSP has no capability that says that it shows messages with buttons. */
 	readonly canAsk: boolean;
+	/** It shows code actions. */
+	readonly offersActions: boolean;
 	/** It shows Markdown where a name is explained. */
 	readonly hoversMarkdown: boolean;
 };
@@ -68,9 +73,13 @@ export class Client {
 	configured: Promise<void> = Promise.resolve();
 	/** The session that was made for this client's prompts. */
 	ownSessionId: string | null = null;
+	/** Tool calls that wait for this editor's person, oldest first. */
+	readonly questions = new Map<string, EditorQuestion>();
+	#hasButtons = true;
 	#facts: ClientFacts = {
 		name: "client",
 		cwd: "/",
+		folders: [],
 		environment: {},
 		canApprove: false,
 		canInput: false,
@@ -80,6 +89,7 @@ export class Client {
 		canConfigure: false,
 		canRegisterConfiguration: false,
 		canAsk: false,
+		offersActions: false,
 		hoversMarkdown: false,
 	};
 
@@ -108,9 +118,27 @@ export class Client {
 		this.#facts = { ...facts, environment: withServers(facts.environment) };
 	}
 
-	/** It was asked with buttons, and knows no such request. */
-	cannotAsk(): void {
-		this.#facts = { ...this.#facts, canAsk: false };
+	/** Its folders have changed. */
+	moveTo(folders: readonly string[]): void {
+		this.#facts = { ...this.#facts, folders };
+	}
+
+	/** Where a file's session is looked for: in the nearest of the client's folders above it. */
+	folderOf(path: string | null): string {
+		const { folders, cwd } = this.#facts;
+		const above = path === null ? [] : folders.filter((folder) => isIn(path, folder));
+		return above.reduce((near, folder) => (folder.length > near.length ? folder : near), above[0] ?? cwd);
+	}
+
+	/** Whether it shows messages with buttons; not known before it was sent one. */
+	get hasButtons(): boolean {
+		return this.#hasButtons;
+	}
+
+	/** It was asked with buttons, and knows no such request: code actions remain, where it shows them. */
+	withoutButtons(): void {
+		this.#hasButtons = false;
+		this.#facts = { ...this.#facts, canAsk: this.#facts.offersActions };
 	}
 
 	audience(role: "controller" | "observer"): Audience {
@@ -197,6 +225,10 @@ export class Client {
 		);
 	}
 }
+
+/** Whether a path lies in a folder; nothing is said to lie in the root. */
+export const isIn = (path: string, folder: string): boolean =>
+	folder !== "/" && path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 
 const cancelled = (method: string) =>
 	new ResponseError(ErrorCodes.requestCancelled, `${method} was cancelled`);

@@ -1,3 +1,4 @@
+import type { Client } from "./client.ts";
 import { codeCellAt } from "./codeCells.ts";
 import { isPython } from "./documents.ts";
 import type { Feature } from "./feature.ts";
@@ -5,19 +6,20 @@ import { sessionFor } from "./sessionFor.ts";
 
 type Action = { readonly title: string; readonly command: string; readonly arguments: readonly unknown[] };
 
-/** "Ask ipyai about this" on a selection or a fault, "Run cell" where `# %%` cells and a live session are. */
+/** Answers to what waits for permission, "Ask ipyai about this" on a selection or a fault, "Run cell" where `# %%` cells and a live session are. */
 export const codeActionsFeature: Feature = {
 	register(client, services) {
 		client.onEditorRequest("textDocument/codeAction", ({ textDocument: { uri }, range, context }) => {
+			const [fault] = context.diagnostics ?? [];
 			// Asked for one kind, such as the sorting of imports at each save.
-			if (context.only && !context.only.includes("")) return [];
+			const { only } = context;
+			if (only && !only.includes("") && !(fault && only.includes("quickfix"))) return [];
+			const actions = answersTo(client);
 			const document = client.documents.find(uri);
-			if (!document) return [];
-			const actions: Action[] = [];
+			if (!document) return actions;
 			const ask = (title: string, text: string) =>
 				actions.push({ title, command: "ipyai.prompt", arguments: [{ text, uri, range }] });
 			const isEmpty = range.start.line === range.end.line && range.start.character === range.end.character;
-			const [fault] = context.diagnostics ?? [];
 			if (fault)
 				ask(
 					`Ask ipyai about: ${fault.message.split("\n", 1)[0]}`,
@@ -35,4 +37,16 @@ export const codeActionsFeature: Feature = {
 			return actions;
 		});
 	},
+};
+
+const answersTo = (client: Client): Action[] => {
+	const actions: Action[] = [];
+	for (const { approvalId, title, always } of client.questions.values()) {
+		const offer = (say: string, command: string, more: object = {}) =>
+			actions.push({ title: say, command, arguments: [{ approvalId, ...more }] });
+		offer(`Allow ${title}`, "ipyai.allow");
+		if (always !== null) offer(`Always: ${always}`, "ipyai.allow", { always: true });
+		offer(`Deny ${title}`, "ipyai.deny");
+	}
+	return actions;
 };

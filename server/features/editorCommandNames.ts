@@ -3,6 +3,8 @@ export const editorCommandNames = [
 	"ipyai.prompt",
 	"ipyai.runCell",
 	"ipyai.interrupt",
+	"ipyai.allow",
+	"ipyai.deny",
 	"ipyai.completionStatistics",
 ] as const;
 

@@ -1,5 +1,12 @@
 import type { z } from "zod";
-import { FolderCommand, PromptCommand, type Range, RunCellCommand } from "../../protocol/editor.ts";
+import {
+	AnswerCommand,
+	FolderCommand,
+	PromptCommand,
+	type Range,
+	RunCellCommand,
+} from "../../protocol/editor.ts";
+import type { Decision } from "../../protocol/index.ts";
 import { RequestError } from "../sessions/errors.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Client } from "./client.ts";
@@ -9,7 +16,7 @@ import { type EditorCommandName, editorCommandNames } from "./editorCommandNames
 import { askInSession, runInSession } from "./editorTurn.ts";
 import type { Feature, Services } from "./feature.ts";
 import { withProgress } from "./progress.ts";
-import { sessionFor } from "./sessionFor.ts";
+import { pathOf, sessionFor } from "./sessionFor.ts";
 
 type Command = (
 	client: Client,
@@ -26,7 +33,7 @@ const commands: Readonly<Record<EditorCommandName, Command>> = {
 	/** Asks, in the folder's session or one without Python. The answer is the result, and is shown as a message. */
 	"ipyai.prompt": async (client, services, argument, request, signal) => {
 		const { text, uri, range } = parse("ipyai.prompt", PromptCommand, argument);
-		const session = sessionFor(client, services, uri ?? null) ?? ownSession(client, services);
+		const session = sessionFor(client, services, uri ?? null) ?? ownSession(client, services, uri ?? null);
 		const prompt = uri === undefined ? text : `${text}\n\n${quote(client, uri, range)}`;
 		const answer = await withProgress(client, request, "ipyai", signal, (report, either) =>
 			askInSession(client, session, prompt, report, either),
@@ -61,6 +68,17 @@ const commands: Readonly<Record<EditorCommandName, Command>> = {
 		return { interrupted: cancelled || busy };
 	},
 
+	/** Lets a tool run that waits for the person's permission. */
+	"ipyai.allow": async (client, _services, argument) => {
+		const { approvalId, always } = parse("ipyai.allow", AnswerCommand, argument ?? {});
+		return answer(client, approvalId, always ? "allowAlways" : "allow");
+	},
+
+	"ipyai.deny": async (client, _services, argument) => {
+		const { approvalId } = parse("ipyai.deny", AnswerCommand, argument ?? {});
+		return answer(client, approvalId, "deny");
+	},
+
 	/** How suggestions fared since the server started. Counted in memory, sent nowhere. */
 	"ipyai.completionStatistics": async (_client, { completions }) => completions.statistics,
 };
@@ -92,17 +110,24 @@ const parse = <S extends z.ZodType>(command: string, schema: S, argument: unknow
 	);
 };
 
+const answer = (client: Client, approvalId: string | undefined, decision: Decision) => {
+	const question = approvalId ? client.questions.get(approvalId) : client.questions.values().next().value;
+	question?.answer(decision);
+	if (!question) show(client, 3, "No tool waits for your permission.");
+	return { answered: question !== undefined };
+};
+
 const live = (client: Client, services: Services, uri: string): Session => {
 	const session = sessionFor(client, services, uri);
 	if (session?.hosting.host) return session;
 	throw new RequestError(
 		"kernelNotAlive",
-		`No live Python of ${client.facts.cwd}: start ipyai in a terminal there.`,
+		`No live Python of ${client.folderOf(pathOf(uri))}: start ipyai in a terminal there.`,
 	);
 };
 
 /** The session that this editor's prompts go on in where the folder has none. */
-const ownSession = (client: Client, services: Services): Session => {
+const ownSession = (client: Client, services: Services, uri: string | null): Session => {
 	const known = findOwn(client, services);
 	if (known) return known;
 	const { sessions, store } = services;
@@ -116,7 +141,7 @@ const ownSession = (client: Client, services: Services): Session => {
 		...(model ? { model } : {}),
 		...(completionModel ? { completionModel } : {}),
 	};
-	const session = sessions.create(facts.cwd, null, facts.environment, wishes, null);
+	const session = sessions.create(client.folderOf(pathOf(uri)), null, facts.environment, wishes, null);
 	client.ownSessionId = session.sessionId;
 	return session;
 };

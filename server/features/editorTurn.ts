@@ -1,10 +1,9 @@
-import { askedCall } from "../../protocol/askedCall.ts";
-import { ErrorCodes } from "../../protocol/errorCodes.ts";
 import type { SessionEvent } from "../../protocol/index.ts";
 import { renderOutputs } from "../context/renderOutputs.ts";
 import { newId } from "../sessions/ids.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Client } from "./client.ts";
+import { askEditor, closeQuestion } from "./editorApproval.ts";
 
 /** What a prompt came to, for an editor that does not follow the session. */
 export type EditorAnswer = {
@@ -111,7 +110,8 @@ const asParticipant = async <T>(
 	let listener: ((event: SessionEvent) => void) | null = null;
 	const listening = session.log.subscribe({
 		onEvent: ({ event }) => {
-			if (joins && event.kind === "approvalAsked") void approve(client, session, event);
+			if (joins && event.kind === "approvalAsked") askEditor(client, session, event);
+			if (event.kind === "approvalAnswered") closeQuestion(client, event.approvalId);
 			if (listener) listener(event);
 			else early.push(event);
 		},
@@ -128,35 +128,6 @@ const asParticipant = async <T>(
 		listening[Symbol.dispose]();
 		client.gone.removeEventListener("abort", leave);
 		leave();
-	}
-};
-
-/** Puts a tool call before the person by `window/showMessageRequest`. Closing the message declines. */
-const approve = async (
-	client: Client,
-	session: Session,
-	{ approvalId, tool, args, always }: Extract<SessionEvent, { kind: "approvalAsked" }>,
-): Promise<void> => {
-	if (!client.facts.canAsk) return;
-	const { title, text } = askedCall(tool, args);
-	// Buttons are narrow: what "Always" means stands in the text.
-	const actions = [
-		{ title: "Allow", decision: "allow" as const },
-		...(always === null ? [] : [{ title: "Always", decision: "allowAlways" as const }]),
-		{ title: "Deny", decision: "deny" as const },
-	];
-	const meaning = always === null ? "" : `\n(Always: ${always}.)`;
-	try {
-		const picked = await client.rpc.window.showWarningMessage(
-			`ipyai: the model wants to run ${title}:\n${text.slice(0, 2000)}${meaning}`,
-			...actions.map(({ title }) => ({ title })),
-		);
-		const decision = actions.find(({ title }) => title === picked?.title)?.decision ?? "deny";
-		session.approvals.answer(approvalId, decision, null, client.participantId);
-	} catch (error) {
-		if ((error as { code?: unknown }).code !== ErrorCodes.methodNotFound) return; // another client was faster, the turn ended, or the editor is gone
-		client.cannotAsk();
-		session.approvals.recheck();
 	}
 };
 

@@ -16,6 +16,7 @@ import { permissionFeature } from "./permission.ts";
 import { promptFeature } from "./prompt.ts";
 import { sessionFeature } from "./session.ts";
 import { turnFeature } from "./turn.ts";
+import { workspaceFoldersFeature } from "./workspaceFolders.ts";
 
 /** All features, in the order of docs/protocol.md. A new one is added here and nowhere else. */
 export const features: readonly Feature[] = [
@@ -27,6 +28,7 @@ export const features: readonly Feature[] = [
 	kernelFeature,
 	permissionFeature,
 	documentsFeature,
+	workspaceFoldersFeature,
 	completionFeature,
 	configurationFeature,
 	editorCommandsFeature,

@@ -193,6 +193,18 @@ test("what comes before `initialize` is refused, a second `initialize` too", asy
 	expect(methods(server)).toEqual(["initialize", "exit"]);
 });
 
+test("an `initialize` that the server refuses may be sent once more", async () => {
+	const { editor, initialize, greet, server } = start();
+	initialize();
+	const first = await server(0);
+	const { id } = await first.until(({ method }) => method === "initialize");
+	first.send({ id: id!, error: { code: -32602, message: "no" } });
+	expect(await editor.until((message) => message.id === 0)).toMatchObject({ error: { message: "no" } });
+	initialize();
+	await greet(1);
+	await editor.until(({ result }) => result !== undefined);
+});
+
 test("malformed notifications are the server's to refuse, and end nothing", async () => {
 	const { editor, initialize, greet } = start();
 	initialize();

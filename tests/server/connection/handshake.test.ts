@@ -68,6 +68,23 @@ test.each([
 	expect(second!.error?.message ?? "ok").toBe(isValid ? "`initialize` may be sent only once" : "ok");
 });
 
+test("after `shutdown` requests are refused, `exit` comes through", async () => {
+	const { client, handshake } = open();
+	client.send(initialize(1));
+	client.send({ id: 2, method: "shutdown" });
+	client.send({ id: 3, method: "textDocument/hover", params: {} });
+	client.send({ method: "exit" });
+	const [, refused] = await client.count(2);
+	expect(refused).toMatchObject({ id: 3, error: { code: -32600 } });
+	const kept: Message[] = [];
+	handshake.reader.listen((message) => kept.push(message));
+	expect(kept.map((message) => (message as { method?: string }).method)).toEqual([
+		"initialize",
+		"shutdown",
+		"exit",
+	]);
+});
+
 test("a client that leaves before anybody listens is known to be gone", async () => {
 	const { stream, handshake } = open();
 	stream.destroy();

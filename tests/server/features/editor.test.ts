@@ -1,11 +1,14 @@
 /** What an editor gets that knows LSP and nothing of ours: vscode-languageserver-protocol's client, a server in memory. */
+import { mkdirSync, realpathSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
 	CancellationTokenSource,
 	type ClientCapabilities,
 	createProtocolConnection,
 	type InitializeResult,
+	type ProtocolConnection,
 	StreamMessageReader,
 	StreamMessageWriter,
 } from "vscode-languageserver/node";
@@ -43,6 +46,7 @@ const connect = async (
 	capabilities: ClientCapabilities = everything,
 	settings: object = {},
 	onAsked: Asked | null = () => null,
+	workspaceFolders: readonly object[] | null = null,
 ) => {
 	const stream = server.open();
 	const rpc = createProtocolConnection(new StreamMessageReader(stream), new StreamMessageWriter(stream));
@@ -71,6 +75,7 @@ const connect = async (
 		processId: null,
 		rootUri: pathToFileURL(server.folder).href,
 		capabilities,
+		...(workspaceFolders ? { workspaceFolders } : {}),
 	});
 	await rpc.sendNotification("initialized", {});
 	const uri = pathToFileURL(`${server.folder}/a.py`).href;
@@ -238,6 +243,100 @@ test("of an editor that knows no message with buttons, a tool waits for others; 
 	expect((await run("ipyai.prompt", { text: "and now?" })).answer).toContain("nobody is there to give it");
 });
 
+const withActions: ClientCapabilities = { ...everything, textDocument: { codeAction: {} } };
+const never = () => new Promise<never>(() => {});
+
+/** Titles and commands of what is offered at the beginning of the editor's document. */
+const offers = (editor: { rpc: ProtocolConnection; uri: string }) =>
+	editor.rpc.sendRequest<{ title: string; command: string; arguments: object[] }[]>(
+		"textDocument/codeAction",
+		{
+			textDocument: { uri: editor.uri },
+			range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+			context: { diagnostics: [] },
+		},
+	);
+
+test.each([
+	["Allow pyrun: 6 * 7", "TOOL SAID: 42"],
+	["Deny pyrun: 6 * 7", "The person declined"],
+])("a message with buttons that nobody answers: the code action %s does", async (title, expected) => {
+	const editor = await editorBeside([callTool("pyrun", { code: "6 * 7" })], never, withActions);
+	const answered = editor.run("ipyai.prompt", { text: "how much?" });
+	await editor.client.event("approvalAsked");
+	const offered = await offers(editor);
+	expect(offered.map((one) => one.title)).toEqual([
+		"Allow pyrun: 6 * 7",
+		"Always: run any Python code in this session without asking",
+		"Deny pyrun: 6 * 7",
+	]);
+	const {
+		command,
+		arguments: [argument],
+	} = offered.find((one) => one.title === title)!;
+	expect(await editor.run(command, argument)).toEqual({ answered: true });
+	expect((await answered).answer).toMatch(new RegExp(expected, "i"));
+	expect(await offers(editor)).toEqual([]);
+	expect(await editor.run("ipyai.allow")).toEqual({ answered: false });
+	await until(() => editor.shown().includes("No tool waits for your permission."));
+});
+
+test("commands on keys answer too, once and for all if so wished", async () => {
+	const tool = callTool("pyrun", { code: "6 * 7" });
+	const editor = await editorBeside([tool, tool, tool], never);
+	const { run } = editor;
+	const first = run("ipyai.prompt", { text: "how much?" });
+	await until(async () => (await offers(editor)).length > 0);
+	await run("ipyai.deny");
+	expect((await first).answer).toMatch(/declined/);
+	const second = run("ipyai.prompt", { text: "how much?" });
+	await until(async () => (await offers(editor)).length > 0);
+	await run("ipyai.allow", { always: true });
+	expect((await second).answer).toBe("TOOL SAID: 42");
+	expect((await run("ipyai.prompt", { text: "how much?" })).answer).toBe("TOOL SAID: 42");
+});
+
+test("a person who does not answer is told once where to, and the question is taken back when it is answered", async () => {
+	const cancelled = Promise.withResolvers<void>();
+	const { client, sessionId, run, rpc, shown } = await editorBeside(
+		[callTool("pyrun", { code: "6 * 7" })],
+		null,
+		withActions,
+	);
+	rpc.onRequest("window/showMessageRequest", (_, token) => {
+		token.onCancellationRequested(() => cancelled.resolve());
+		return never();
+	});
+	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+	onTestFinished(() => void vi.useRealTimers());
+	const answered = run("ipyai.prompt", { text: "how much?" });
+	const { approvalId } = await client.event("approvalAsked");
+	expect(shown()).toEqual([]);
+	vi.advanceTimersByTime(60_000);
+	await client.request("permission/answer", { sessionId, approvalId, decision: "deny" });
+	vi.useRealTimers();
+	await cancelled.promise;
+	await answered;
+	expect(shown()[0]).toBe(
+		"ipyai: pyrun still waits for your permission: answer the question, take the code action Allow or Deny, or answer in a terminal (ipyai -r).",
+	);
+	expect(shown()).toHaveLength(2);
+});
+
+test("an editor without such messages that has code actions is told, and answers by them", async () => {
+	const tool = callTool("pyrun", { code: "6 * 7" });
+	const editor = await editorBeside([tool, tool], null, withActions);
+	await editor.client.request("session/detach", { sessionId: editor.sessionId });
+	for (const round of [1, 2]) {
+		const answered = editor.run("ipyai.prompt", { text: "how much?" });
+		const told = () => editor.shown().filter((text) => text.startsWith("ipyai: may pyrun run?"));
+		await until(() => told().length === round);
+		expect(told()[0]).toBe("ipyai: may pyrun run? Answer by a code action: Allow or Deny.\n6 * 7");
+		await editor.run("ipyai.allow");
+		expect((await answered).answer).toBe("TOOL SAID: 42");
+	}
+});
+
 test("alone with a tool, an editor that turns out not to know messages with buttons is not said to have declined", async () => {
 	const { client, sessionId, run } = await editorBeside([callTool("pyrun", { code: "6 * 7" })], null);
 	await client.request("session/detach", { sessionId });
@@ -263,6 +362,10 @@ test("offers to ask and to run", async () => {
 		"Run cell in ipyai",
 	]);
 	expect(await actions(1, 3, [], ["source.organizeImports"])).toEqual([]);
+	expect(await actions(1, 0, [], ["quickfix"])).toEqual([]);
+	expect((await actions(1, 0, [{ message: "no such name" }], ["quickfix"]))[0]).toBe(
+		"Ask ipyai about: no such name",
+	);
 });
 
 test("completes and explains live names", async () => {
@@ -400,6 +503,43 @@ test("a wrong setting is told and not used; wrong parameters are the editor's fa
 		shown: 0,
 		partiallyAccepted: 0,
 	});
+});
+
+test("of several folders a file's own counts, also one that comes later, and by whatever path", async () => {
+	const server = await startTestServer({ backends: [scriptedBackend()] });
+	const folders = ["a", "b", "b/inner", "c"].map((name) => join(realpathSync(server.folder), name));
+	const [a, b, inner, c] = folders as [string, string, string, string];
+	for (const folder of folders) mkdirSync(folder);
+	const link = join(server.folder, "link");
+	symlinkSync(b, link);
+	const terminal = await server.connect();
+	const sessions: Record<string, string> = {};
+	for (const [at, cwd] of [a, inner].entries()) {
+		const { state } = await terminal.request("session/new", {
+			requestId: `${at}`,
+			cwd,
+			kernel: null,
+			settings: {},
+		});
+		sessions[state.sessionId] = cwd;
+	}
+	const root = (folder: string) => ({ uri: `${pathToFileURL(folder).href}/`, name: folder });
+	const { rpc, run } = await connect(server, everything, {}, null, [root(a), root(link)]);
+	/** The folder of the session that a prompt about a file goes to. */
+	const sessionOf = async (path: string) => {
+		const uri = pathToFileURL(path).href;
+		const textDocument = { uri, languageId: "python", version: 1, text: "x" };
+		await rpc.sendNotification("textDocument/didOpen", { textDocument });
+		const { sessionId } = await run("ipyai.prompt", { text: "?", uri });
+		return sessions[sessionId as string] ?? "its own";
+	};
+	expect(await sessionOf(join(a, "x.py"))).toBe(a);
+	expect(await sessionOf(join(link, "inner/x.py"))).toBe(inner);
+	expect(await sessionOf(join(b, "x.py"))).toBe("its own");
+	expect(await sessionOf(join(c, "x.py"))).toBe(a);
+	const event = { added: [root(c)], removed: [root(a)] };
+	await rpc.sendNotification("workspace/didChangeWorkspaceFolders", { event });
+	expect(await sessionOf(join(c, "y.py"))).toBe("its own");
 });
 
 test("beside a session the editor is a visitor: keys are those of the session's shell", async () => {

@@ -1,0 +1,21 @@
+import type { InitializeParams, WorkspaceFoldersChangeEvent } from "vscode-languageserver";
+import type { Feature } from "./feature.ts";
+import { filePath } from "./realPath.ts";
+
+/** `workspace/didChangeWorkspaceFolders`: a file's session is looked for in the folder that the file lies in. */
+export const workspaceFoldersFeature: Feature = {
+	register(client) {
+		client.rpc.onNotification(
+			"workspace/didChangeWorkspaceFolders",
+			({ event: { added, removed } }: { event: WorkspaceFoldersChangeEvent }) => {
+				const left = new Set(removed.map(({ uri }) => filePath(uri)));
+				const came = added.flatMap(({ uri }) => filePath(uri) ?? []);
+				client.moveTo([...client.facts.folders.filter((folder) => !left.has(folder)), ...came]);
+			},
+		);
+	},
+};
+
+/** The folders that an editor begins with. */
+export const foldersOf = ({ workspaceFolders, rootUri }: InitializeParams): string[] =>
+	(workspaceFolders ?? (rootUri ? [{ uri: rootUri }] : [])).flatMap(({ uri }) => filePath(uri) ?? []);
