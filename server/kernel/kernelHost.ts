@@ -49,6 +49,8 @@ export const createKernelHost = (options: KernelHostOptions): KernelHost => new 
 const isCompleteWaitMs = 300;
 const warmAfterMs = 1500;
 const flushMirrorsMs = 3000;
+/** A kernel without our module leaves it unanswered. */
+const sizedWithinMs = 300;
 
 class ZmqKernelHost implements KernelHost {
 	readonly kernelId: string;
@@ -62,6 +64,8 @@ class ZmqKernelHost implements KernelHost {
 	#disposal: Promise<void> | null = null;
 	/** Rows on their way into IPython's history. */
 	readonly #mirrors = new Set<Promise<void>>();
+	/** The kernel knows the size that was told last. Cells wait for it: shell may overtake control. */
+	#sized: Promise<unknown> = Promise.resolve();
 	/** Functions of the user's that the model may call. */
 	readonly #userTools = new Map<string, ToolDescription>();
 
@@ -129,6 +133,7 @@ class ZmqKernelHost implements KernelHost {
 		const done = this.#cells.expect();
 		try {
 			const { client } = await this.#opening;
+			await this.#sized;
 			return await this.#cells.execute(client, request);
 		} catch {
 			return { status: "lost", executionCount: null, payloads: [] };
@@ -291,10 +296,11 @@ class ZmqKernelHost implements KernelHost {
 	}
 
 	resize(columns: number, rows: number): void {
-		this.#opening.then(
-			(open) => open.control("resize", { columns, rows }).catch(() => {}), // the kernel ended
-			() => {}, // it never came up
-		);
+		this.#sized = this.#opening
+			.then((open) =>
+				Promise.race([open.control("resize", { columns, rows }), delay(sizedWithinMs, null, { ref: false })]),
+			)
+			.catch(() => {}); // the kernel ended, or never came up
 	}
 
 	dispose(fate: "end" | "keep"): Promise<void> {

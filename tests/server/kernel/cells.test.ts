@@ -139,9 +139,11 @@ test("a thread's prints reach the person although look-ups come between", async 
 	expect((await cell.done).text.match(/tick/g)).toHaveLength(5);
 });
 
-test("the size of the terminal is Python's", async () => {
-	kernel.host.resize(123, 45);
-	await until(async () =>
-		(await kernel.run("import shutil; shutil.get_terminal_size()")).text.includes("columns=123, lines=45"),
-	);
+test("the size of the terminal is Python's, from the next cell on", async () => {
+	await kernel.run("import shutil");
+	for (let columns = 100; columns < 110; columns++) {
+		kernel.host.resize(columns, 45);
+		const { text } = await kernel.run("tuple(shutil.get_terminal_size())");
+		expect(text).toBe(`(${columns}, 45)\n`);
+	}
 });
