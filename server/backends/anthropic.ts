@@ -3,6 +3,7 @@ import type Anthropic from "@anthropic-ai/sdk";
 import type { ThinkLevel } from "../../protocol/index.ts";
 import { orAborted, untilAborted } from "./abort.ts";
 import { continuesWithoutThinking, markForCache, toAnthropicMessages } from "./anthropicMessages.ts";
+import { anthropicRefusals } from "./anthropicRefusals.ts";
 import { readAnthropicStream } from "./anthropicStream.ts";
 import type { Backend, Environment, Model, TurnRequest } from "./backend.ts";
 import { tidyBaseUrl } from "./baseUrl.ts";
@@ -22,6 +23,7 @@ import {
 	thinkingBudgets,
 } from "./models.ts";
 import { costOf } from "./prices.ts";
+import { Refusals } from "./refusals.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import { settleTranscript } from "./settle.ts";
 import { type ResponseRequest, runToolLoop } from "./toolLoop.ts";
@@ -50,6 +52,7 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 			fetch: fetchThroughProxy(environment),
 		});
 	});
+	const refusals = new Refusals(anthropicRefusals);
 	const models = modelList({
 		known: claudeModels,
 		async ask(environment, signal) {
@@ -86,6 +89,8 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 		runTurn(request) {
 			const model = fullClaudeModel(request.model);
 			const endpoint = endpointOf(request.environment);
+			const server = `${endpoint} ${model}`;
+			let sent: Anthropic.MessageCreateParamsStreaming | null = null;
 			return runToolLoop(request, {
 				retryPolicy,
 				contextWindow: windowOf(model),
@@ -97,13 +102,17 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 						keyName: firstSet(request.environment, keyNames)?.name ?? "ANTHROPIC_API_KEY",
 						environment: request.environment,
 					}),
+				adapt(error) {
+					const learnt = sent && refusals.learn(server, sent, error);
+					return learnt && { notice: learnt.loss && `${model} ${learnt.loss}` };
+				},
 				async *respond(response) {
 					const { signal, items } = response;
 					const names = wireNames(request.tools);
 					const client = await orAborted(clients.get(request.environment), signal);
-					const body = toAnthropicBody(request, response, model, endpoint);
-					const sent = client.messages.create(body, { signal }).asResponse();
-					const events = untilAborted(readEvents(await orAborted(sent, signal), signal), signal);
+					sent = refusals.fit(server, toAnthropicBody(request, response, model, endpoint));
+					const answer = client.messages.create(sent, { signal }).asResponse();
+					const events = untilAborted(readEvents(await orAborted(answer, signal), signal), signal);
 					const { blocks, ...end } = yield* readAnthropicStream(events, items, names);
 					return {
 						...end,

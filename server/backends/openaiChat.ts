@@ -7,6 +7,7 @@ import type { Login } from "../../protocol/index.ts";
 import { orAborted, untilAborted } from "./abort.ts";
 import type { Backend, Environment, Model, TurnRequest } from "./backend.ts";
 import { toChatMessages } from "./chatMessages.ts";
+import { chatRefusals } from "./chatRefusals.ts";
 import { readChatStream } from "./chatStream.ts";
 import { clientCache } from "./clientCache.ts";
 import { firstSet, readVariable } from "./environment.ts";
@@ -17,6 +18,7 @@ import { modelList } from "./modelList.ts";
 import { openAiWindow } from "./models.ts";
 import { makeOpenAiClient, openAiBaseUrl, openAiEndpoint } from "./openaiClient.ts";
 import { chatEffort, type Endpoint, endpointOf, type Preset, presets, serversOf } from "./presets.ts";
+import { Refusals } from "./refusals.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import { settleTranscript } from "./settle.ts";
 import { type ResponseRequest, runToolLoop } from "./toolLoop.ts";
@@ -31,6 +33,7 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 		if (key === null && wantsKey) throw new MissingKey();
 		return makeOpenAiClient(environment, baseUrl, key);
 	});
+	const refusals = new Refusals(chatRefusals);
 	/** One client for each endpoint: the model's preset stands for it. */
 	const clientOf = (environment: Environment, endpoint: Endpoint) =>
 		clients.get(environment, endpoint.preset === null ? "" : `${endpoint.preset}/`);
@@ -101,6 +104,8 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 			const { environment } = request;
 			const endpoint = endpointOf(request.model, environment);
 			let { model } = endpoint;
+			let sent: ChatCompletionCreateParamsStreaming | null = null;
+			const server = () => `${endpoint.baseUrl} ${model}`;
 			return runToolLoop(request, {
 				retryPolicy,
 				contextWindow: windowOf(request.model),
@@ -111,15 +116,19 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 						keyName: endpoint.keyName,
 						environment,
 					}),
+				adapt(error) {
+					const learnt = sent && refusals.learn(server(), sent, error);
+					return learnt && { notice: learnt.loss && `${model} ${learnt.loss}` };
+				},
 				async *respond(response) {
 					const { signal, items } = response;
 					const client = await orAborted(clientOf(environment, endpoint), signal);
 					// A local server has usually one model, and no name for it is known before it is asked.
 					if (model === "") model = await orAborted(firstModel(environment, endpoint, signal), signal);
 					const owner = { backend: name, model, endpoint: endpoint.baseUrl };
-					const body = toChatBody(request, response, endpoint, owner);
-					const sent = client.chat.completions.create(body, { signal }).asResponse();
-					const events = untilAborted(readEvents(await orAborted(sent, signal), signal), signal);
+					sent = refusals.fit(server(), toChatBody(request, response, endpoint, owner));
+					const answer = client.chat.completions.create(sent, { signal }).asResponse();
+					const events = untilAborted(readEvents(await orAborted(answer, signal), signal), signal);
 					const { message, ...end } = yield* readChatStream(events, items, wireNames(request.tools));
 					return { ...end, native: message === null ? null : { ...owner, items: [message] } };
 				},

@@ -1,4 +1,5 @@
 /** `openai-api`: OpenAI's Responses through the SDK, without state on their side. */
+import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
 import { orAborted, untilAborted } from "./abort.ts";
 import type { Backend, Environment, Model } from "./backend.ts";
 import { clientCache } from "./clientCache.ts";
@@ -9,7 +10,9 @@ import { modelList } from "./modelList.ts";
 import { defaultModels, openAiModels, openAiWindow } from "./models.ts";
 import { makeOpenAiClient, openAiBaseUrl, openAiEndpoint } from "./openaiClient.ts";
 import { costOf } from "./prices.ts";
+import { Refusals } from "./refusals.ts";
 import { toResponsesBody } from "./responsesBody.ts";
+import { responsesRefusals } from "./responsesRefusals.ts";
 import { readResponsesStream } from "./responsesStream.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import { runToolLoop } from "./toolLoop.ts";
@@ -22,6 +25,7 @@ export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolic
 	const clients = clientCache((environment: Environment) =>
 		makeOpenAiClient(environment, openAiBaseUrl(environment), readVariable(environment, keyName)),
 	);
+	const refusals = new Refusals(responsesRefusals);
 	const models = modelList({
 		known: openAiModels,
 		async ask(environment, signal) {
@@ -54,17 +58,23 @@ export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolic
 			const { environment, model } = request;
 			const endpoint = openAiBaseUrl(environment);
 			const owner = { backend: name, model, endpoint };
+			const server = `${endpoint} ${model}`;
+			let sent: ResponseCreateParamsStreaming | null = null;
 			return runToolLoop(request, {
 				retryPolicy,
 				contextWindow: openAiWindow(model),
 				costOf: (usage) => (endpoint === openAiEndpoint ? costOf(model, usage) : null),
 				describe: (error) => describeFailure(error, { backend: name, endpoint, keyName, environment }),
+				adapt(error) {
+					const learnt = sent && refusals.learn(server, sent, error);
+					return learnt && { notice: learnt.loss && `${model} ${learnt.loss}` };
+				},
 				async *respond(response) {
 					const { signal, items } = response;
 					const client = await orAborted(clients.get(environment), signal);
-					const body = toResponsesBody(request, response, owner);
-					const sent = client.responses.create(body, { signal }).asResponse();
-					const events = untilAborted(readEvents(await orAborted(sent, signal), signal), signal);
+					sent = refusals.fit(server, toResponsesBody(request, response, owner));
+					const answer = client.responses.create(sent, { signal }).asResponse();
+					const events = untilAborted(readEvents(await orAborted(answer, signal), signal), signal);
 					const { output, ...end } = yield* readResponsesStream(events, items, wireNames(request.tools));
 					return { ...end, native: output === null ? null : { ...owner, items: output } };
 				},

@@ -35,6 +35,11 @@ export type LoopDriver = {
 	/** One model response, told to `items`. Throws what the SDK throws, `Aborted` when the signal fires. */
 	respond(request: ResponseRequest): AsyncGenerator<TurnUpdate, ResponseEnd>;
 	describe(error: unknown): Failure;
+	/**
+	 * Whether the next request will differ after this error, because the server named what it refuses: then it is
+	 * sent at once. What it answers is told to the person.
+	 */
+	adapt?(error: unknown): { readonly notice: string | null } | null;
 	readonly retryPolicy: RetryPolicy;
 	readonly contextWindow: number | null;
 	/** What a request cost, where it is known: never for a provider's own tools, which are billed apart. */
@@ -142,6 +147,12 @@ async function* respondWithRetries(
 			if (signal.aborted) {
 				yield* partialResponse(items);
 				return { kind: "cancelled", wasShown: items.shown };
+			}
+			const adapted = items.shown ? null : (driver.adapt?.(error) ?? null);
+			if (adapted !== null) {
+				if (adapted.notice !== null) yield { kind: "notice", text: adapted.notice };
+				attempt--;
+				continue;
 			}
 			const failure = driver.describe(error);
 			const delayMs = retryDelay(attempt, failure.retryAfterMs, driver.retryPolicy.random());

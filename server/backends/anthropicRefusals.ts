@@ -1,0 +1,100 @@
+/** What servers that speak Anthropic's Messages refuse, by what they say: gateways to other clouds, other providers. */
+import type Anthropic from "@anthropic-ai/sdk";
+import { changeEach, leaveOut, type Refusable, refusing, withMember } from "./refusals.ts";
+
+type Body = Anthropic.MessageCreateParamsStreaming;
+type Block = Anthropic.ContentBlockParam;
+
+const inBlocks =
+	(change: (block: Block) => Block | null) =>
+	(body: Body): Body => {
+		const messages = changeEach(body.messages, (message) => {
+			if (typeof message.content === "string") return message;
+			const blocks = message.content.map(change);
+			if (blocks.every((block, index) => block === message.content[index])) return message;
+			const left = blocks.filter((block) => block !== null);
+			const content: Block[] = left.length > 0 ? left : [{ type: "text", text: "(thinking)" }];
+			return { ...message, content } as Anthropic.MessageParam;
+		});
+		return withMember(body, "messages", messages as Anthropic.MessageParam[]);
+	};
+
+const withoutMarkers = (body: Body): Body => {
+	const bare = inBlocks((block) => leaveOut(block, "cache_control"))(body);
+	if (!Array.isArray(bare.system)) return bare;
+	const system = changeEach(bare.system, (block) => leaveOut(block, "cache_control"));
+	return withMember(bare, "system", system as Anthropic.TextBlockParam[]);
+};
+
+const isThinking = (block: Block): boolean => block.type === "thinking" || block.type === "redacted_thinking";
+
+/** Without signatures there is nothing to think on from, so the model is not asked to. */
+const withoutThinkingBlocks = (body: Body): Body => {
+	const bare = inBlocks((block) => (isThinking(block) ? null : block))(body);
+	return bare === body ? body : leaveOut(bare, "thinking");
+};
+
+const withoutSearch = (body: Body): Body => {
+	const tools = body.tools?.filter((tool) => !("max_uses" in tool));
+	if (tools === undefined || tools.length === body.tools?.length) return body;
+	return tools.length > 0 ? { ...body, tools } : leaveOut(body, "tools", "tool_choice");
+};
+
+const told = (content: unknown): string =>
+	typeof content === "string"
+		? content
+		: ((content ?? []) as Block[]).map((block) => (block.type === "text" ? block.text : "")).join("\n\n");
+
+/** Calls and their results as text: a server without tools knows neither. */
+const withoutTools = (body: Body): Body => {
+	const bare = inBlocks((block) => {
+		if (block.type === "tool_use")
+			return {
+				type: "text",
+				text: `<tool-call name="${block.name}">${JSON.stringify(block.input)}</tool-call>`,
+			};
+		if (block.type !== "tool_result") return block;
+		return { type: "text", text: `<tool-result>${told(block.content)}</tool-result>` };
+	})(body);
+	return leaveOut(bare, "tools", "tool_choice");
+};
+
+const pictureNote: Anthropic.TextBlockParam = {
+	type: "text",
+	text: "[a picture, which this model does not take]",
+};
+
+const withoutPictures = inBlocks((block) => {
+	if (block.type === "image") return pictureNote;
+	if (block.type !== "tool_result" || !Array.isArray(block.content)) return block;
+	type Part = (typeof block.content)[number];
+	const parts = changeEach<Part>(block.content, (part) => (part.type === "image" ? pictureNote : part));
+	return withMember(block, "content", parts as Part[]);
+});
+
+/** First match wins: the narrower one stands first. */
+export const anthropicRefusals: readonly Refusable<Body>[] = [
+	{
+		refusal: refusing("web_search"),
+		without: withoutSearch,
+		loss: "is asked without web search: the server has none.",
+	},
+	{ refusal: refusing("cache_control"), without: withoutMarkers },
+	{ refusal: /signature|thinking.{0,40}cannot be modified/i, without: withoutThinkingBlocks },
+	{
+		refusal: refusing("(thinking|output_config|effort|adaptive)"),
+		without: (body) => leaveOut(body, "thinking", "output_config"),
+		loss: "takes no level of thinking: it thinks as it does by itself.",
+	},
+	{ refusal: refusing("tool_choice"), without: (body) => leaveOut(body, "tool_choice") },
+	{
+		refusal: /support (image|vision|multimodal)|images? (input )?(is|are) not supported|not a multimodal/i,
+		without: withoutPictures,
+		loss: "takes no pictures: it is told where there was one.",
+	},
+	{
+		refusal: /support (tool|function)|(tool|function).{0,20}(not|un)\s?support/i,
+		without: withoutTools,
+		loss: "takes no tools here: it answers without running anything.",
+	},
+];

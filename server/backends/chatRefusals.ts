@@ -1,0 +1,164 @@
+/** What servers that speak Chat Completions refuse, by what they say. */
+import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import { changeEach, leaveOut, type Refusable, refusing, withMember } from "./refusals.ts";
+
+type Body = ChatCompletionCreateParamsStreaming;
+
+/** Messages are looked at by their members: which ones there are is what servers differ in. */
+type Message = { readonly [member: string]: unknown; readonly role: string };
+type Part = { readonly type: string; readonly text?: string };
+type Call = { readonly [member: string]: unknown; readonly function: { name: string; arguments: string } };
+
+const inMessages =
+	(change: (message: Message) => Message) =>
+	(body: Body): Body => {
+		const messages = changeEach(body.messages as unknown as readonly Message[], change);
+		return withMember(body, "messages", messages as unknown as Body["messages"]);
+	};
+
+const without =
+	(...names: readonly string[]) =>
+	(body: Body): Body =>
+		leaveOut(body, ...names);
+
+/** First match wins: the narrower one stands first. */
+export const chatRefusals: readonly Refusable<Body>[] = [
+	// An answer in one piece is read, too.
+	{
+		refusal: /verified to stream|stream(ing)? is not supported/i,
+		without: without("stream", "stream_options"),
+	},
+	{ refusal: refusing("stream_options"), without: without("stream_options") },
+	{
+		refusal: /reasoning_effort|does not support thinking/i,
+		without: without("reasoning_effort"),
+		loss: "takes no level of thinking: it thinks as it does by itself.",
+	},
+	{
+		refusal: refusing("max_tokens"),
+		without: (body) =>
+			body.max_tokens === undefined
+				? body
+				: { ...leaveOut(body, "max_tokens"), max_completion_tokens: body.max_tokens },
+	},
+	{ refusal: refusing("max_completion_tokens"), without: without("max_completion_tokens") },
+	{ refusal: refusing("tool_choice"), without: without("tool_choice") },
+	{
+		refusal: /content.{0,40}(must be a string|expected (a )?string|valid string)|expected a string/i,
+		without: inMessages(withPlainContent),
+	},
+	{
+		refusal:
+			/support (image|vision|multimodal)|images? (input )?(is|are) not supported|variant `image_url`|image_url.{0,20}not supported|not a multimodal|at most 0 image|compiled for multimodal|multimodal not supported|content must be a string/i,
+		without: inMessages(withoutPictures),
+		loss: "takes no pictures: it is told where there was one.",
+	},
+	{
+		refusal:
+			/support (tool|function)|(tool|function).{0,20}(not|un)\s?support|unsupported param: tools|tools param requires|enable-auto-tool-choice/i,
+		without: withoutTools,
+		loss: "takes no tools here: it answers without running anything.",
+	},
+	{
+		refusal: /reasoning_content.*(passed back|missing|required)|missing.*reasoning_content/is,
+		without: inMessages(withReasoning),
+	},
+	{ refusal: refusing("reasoning_(content|details)"), without: inMessages(withoutReasoning) },
+	{ refusal: /thought_signature/i, without: inMessages(withSignatures) },
+	{
+		refusal: /system.{0,30}not support|got system|only user.*(roles|supported)|developer instruction/i,
+		without: withoutSystem,
+	},
+	{ refusal: /roles must alternate/i, without: alternating },
+];
+
+const pictureNote = "[a picture, which this model does not take]";
+
+function withoutPictures(message: Message): Message {
+	if (!Array.isArray(message.content)) return message;
+	const note: Part = { type: "text", text: pictureNote };
+	const parts = changeEach(message.content as Part[], (part) => (part.type === "image_url" ? note : part));
+	return withMember(message, "content", parts);
+}
+
+/** Calls and their results as text: a server without tools knows neither. */
+function withoutTools(body: Body): Body {
+	const bare = inMessages((message) => {
+		if (message.role === "tool")
+			return { role: "user", content: `<tool-result>${textOf(message.content)}</tool-result>` };
+		const calls = message.tool_calls as readonly Call[] | undefined;
+		if (calls === undefined) return message;
+		const told = calls.map(
+			(call) => `<tool-call name="${call.function.name}">${call.function.arguments}</tool-call>`,
+		);
+		return { role: message.role, content: [textOf(message.content), ...told].filter(Boolean).join("\n") };
+	})(body);
+	return leaveOut(bare, "tools", "tool_choice");
+}
+
+/** A space: DeepSeek and Kimi want something, also of calls that another model made. */
+function withReasoning(message: Message): Message {
+	const isMissing = message.role === "assistant" && message.reasoning_content === undefined;
+	return isMissing ? { ...message, reasoning_content: " " } : message;
+}
+
+function withoutReasoning(message: Message): Message {
+	return leaveOut(message, "reasoning_content", "reasoning_details");
+}
+
+/** Google's word for a call that it did not sign. */
+const foreign = { google: { thought_signature: "skip_thought_signature_validator" } };
+
+function withSignatures(message: Message): Message {
+	if (!Array.isArray(message.tool_calls)) return message;
+	const calls = changeEach(message.tool_calls as Call[], (call) =>
+		call.extra_content === undefined ? { ...call, extra_content: foreign } : call,
+	);
+	return withMember(message, "tool_calls", calls);
+}
+
+/** The system prompt as the beginning of what the person says. */
+function withoutSystem(body: Body): Body {
+	const [first, second, ...rest] = body.messages as unknown as readonly Message[];
+	if (first?.role !== "system" || second?.role !== "user") return body;
+	const messages = [joined({ ...first, role: "user" }, second), ...rest];
+	return { ...body, messages: messages as unknown as Body["messages"] };
+}
+
+/** Messages of one role in a row as one, the system prompt in the first. */
+function alternating(body: Body): Body {
+	const messages: Message[] = [];
+	const fit = withoutSystem(body);
+	for (const message of fit.messages as unknown as readonly Message[]) {
+		const last = messages.at(-1);
+		const isPlain = message.role === "user" || message.tool_calls === undefined;
+		if (last?.role === message.role && message.role !== "tool" && isPlain && last.tool_calls === undefined)
+			messages[messages.length - 1] = joined(last, message);
+		else messages.push(message);
+	}
+	if (messages.length === body.messages.length) return body;
+	return { ...body, messages: messages as unknown as Body["messages"] };
+}
+
+const joined = (first: Message, second: Message): Message => {
+	const isText = typeof first.content === "string" && typeof second.content === "string";
+	const content = isText
+		? `${first.content}\n\n${second.content}`
+		: [...partsOf(first.content), ...partsOf(second.content)];
+	return { ...first, content };
+};
+
+function withPlainContent(message: Message): Message {
+	const isText = Array.isArray(message.content) && message.content.every((part) => part.type === "text");
+	return isText ? { ...message, content: textOf(message.content) } : message;
+}
+
+const partsOf = (content: unknown): Part[] =>
+	Array.isArray(content) ? content : [{ type: "text", text: String(content ?? "") }];
+
+const textOf = (content: unknown): string =>
+	content === null || content === undefined
+		? ""
+		: partsOf(content)
+				.map((part) => part.text ?? "")
+				.join("\n\n");
