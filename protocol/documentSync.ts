@@ -28,24 +28,23 @@ export const changeDocument = (
 	encoding: PositionEncoding,
 ): TextDocument => {
 	let changed = document;
-	for (const { range, text } of changes)
-		changed = TextDocument.update(
-			changed,
-			[
-				range
-					? {
-							text,
-							range: {
-								start: toUtf16(changed, range.start, encoding),
-								end: toUtf16(changed, range.end, encoding),
-							},
-						}
-					: { text },
-			],
-			version,
-		);
+	for (const { range, text } of changes) {
+		if (!range) {
+			changed = TextDocument.update(changed, [{ text }], version);
+			continue;
+		}
+		const start = toUtf16(changed, range.start, encoding);
+		const end = toUtf16(changed, range.end, encoding);
+		const at = Math.min(changed.offsetAt(start), changed.offsetAt(end));
+		changed = TextDocument.update(changed, [{ text, range: { start, end } }], version);
+		if ([at, at + text.length].some((seam) => joinsLineEnd(changed.getText(), seam)))
+			changed = TextDocument.create(changed.uri, changed.languageId, version, changed.getText());
+	}
 	return changed;
 };
+
+/** Two line ends have become one there: `TextDocument`, which counts lines piece by piece, would go on with both. */
+const joinsLineEnd = (text: string, at: number): boolean => text[at - 1] === "\r" && text[at] === "\n";
 
 /** A client's position in UTF-16 units. Past a line's end it is the end. */
 export const toUtf16 = (document: TextDocument, position: Position, encoding: PositionEncoding): Position => {
