@@ -81,7 +81,7 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 	const status = statusOf(error, facts);
 	if (status === null) return describeConnection(error, context, finish);
 	const type = facts?.type ? `${facts.type}: ` : "";
-	const message = summarizeText(facts?.message ?? error.message.replace(/^\d{3} /, ""));
+	const message = summarizeText(facts?.message ?? withoutStatus(error.message));
 	const reason = `${error.status ?? "The answer ended with an error:"} ${type}${message}`;
 	if (status === 401 || status === 403)
 		return finish(reason, `Check ${context.keyName}, ${switchBackend}`, 0);
@@ -98,9 +98,13 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 	return finish(reason, "Change the prompt or the settings, or start afresh with %ipyai reset.", 0);
 };
 
+/** The SDKs put the status before the body, and words of theirs in the place of none. */
+const withoutStatus = (message: string): string =>
+	message.replace(/^\d{3} /, "").replace("status code (no body)", "without a word why");
+
 /** What servers say of a conversation that is longer than the model's window: no two say it alike. */
 const isTooLong = (message: string): boolean =>
-	/too (long|large)|context.{0,12}(length|window|size|limit)|(maximum|max) (context|prompt|input|number of tokens)|token (limit|count)|max_new_tokens|reduce the length/i.test(
+	/too (long|large)|context.{0,12}(length|window|size|limit)|(maximum|max) (allowed )?(context|prompt|input|number of tokens)|token (limit|count)|max_new_tokens|reduce the length/i.test(
 		message,
 	);
 

@@ -61,7 +61,7 @@ describe.each(backendSubjects.filter((subject) => subject.missing === null))("$n
 
 	test("keeps text whole when the network cuts inside code points", async () => {
 		begin();
-		const odd = "Grüße 🎉 👩‍👩‍👧‍👦 ｆｕｌｌ e\u0301 \u202eabc\u202c 𝔘𝔫𝔦 日本語";
+		const odd = "Grüße 🎉 👩‍👩‍👧‍👦 ｆｕｌｌ e\u0301 \u202eabc\u202c 𝔘𝔫𝔦 日本語 a\u2028b\u2029c\u0085d\vd";
 		const turn = await say(`@@say ${odd}@@`);
 		expect(turn.text).toBe(odd);
 		const again = await say(odd);
