@@ -1,9 +1,9 @@
 /** A session as one file: JSON lines, a head and then its events, without secrets; and back. */
 import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline/promises";
 import { setImmediate as pause } from "node:timers/promises";
 import { z } from "zod";
 import { type Content, type SessionEvent, StoredEvent } from "../../protocol/index.ts";
+import { Lines } from "../backends/lines.ts";
 import { type Redact, redactValue } from "../context/redact.ts";
 import type { Owner, Store } from "../store/store.ts";
 import { endOpen } from "./copying.ts";
@@ -120,8 +120,7 @@ const readEvents = async (
 	};
 	const problem = await sizeProblem(path);
 	if (problem !== null) throw new RequestError("invalidParams", `${path} could not be imported: ${problem}.`);
-	const lines = createInterface({ input: createReadStream(path, { signal }), crlfDelay: Infinity });
-	for await (const line of lines) {
+	for await (const line of linesOf(createReadStream(path, { signal }))) {
 		number++;
 		if (line.trim() === "") continue;
 		const broken = (why: string) =>
@@ -146,6 +145,13 @@ const readEvents = async (
 	insert();
 	return count;
 };
+
+async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
+	const lines = new Lines();
+	for await (const bytes of stream) yield* lines.feed(bytes);
+	const last = lines.end();
+	if (last !== "") yield last;
+}
 
 const parseLine = (line: string): unknown => {
 	try {

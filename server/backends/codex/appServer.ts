@@ -3,7 +3,7 @@
  * is answered, since a turn waits for the answer.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
+import { Lines } from "../lines.ts";
 
 /** A message of a thread, as Codex sends it. */
 // biome-ignore lint/suspicious/noExplicitAny: the shapes are Codex's, of whatever version is installed
@@ -69,7 +69,10 @@ export class AppServer {
 		this.#child.stderr.on("data", (data) => {
 			this.#lastError = String(data).trim().slice(-300);
 		});
-		createInterface({ input: this.#child.stdout }).on("line", (line) => this.#take(line));
+		const lines = new Lines();
+		this.#child.stdout.on("data", (bytes) => {
+			for (const line of lines.feed(bytes)) this.#take(line);
+		});
 		this.ready = this.#initialize();
 		// Told to whoever makes the first request.
 		this.ready.catch(() => {});
