@@ -93,16 +93,17 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			return { sessionId: session.view.sessionId };
 		},
 
-		/** `session` is an id, the beginning of one, or IPython's number; a stored one without a kernel gets a new one. */
-		join: async (params: StartParams & { session: string }) => {
+		/** `session` is an id, the beginning of one, or IPython's number; a stored one without a kernel gets a new one; `own` makes it end with this Neovim. */
+		join: async (params: StartParams & { session: string; own?: boolean }) => {
 			start = params;
-			const { session: name, cwd } = params;
+			const { session: name, cwd, own = false } = params;
 			const ref = /^\d{1,9}$/.test(name) ? { historySession: Number(name), cwd } : { sessionId: name, cwd };
 			await session.open({
 				target: { kind: "join", ref, role: "controller" },
 				cwd,
 				settings: {},
 				startKernel,
+				own,
 			});
 			return { sessionId: session.view.sessionId };
 		},

@@ -76,10 +76,13 @@ export class CurrentSession {
 			.map(({ name }) => plainText(name));
 	}
 
-	/** Opens or joins; the session before is left and goes on. */
-	async open(
-		options: Pick<LiveSessionOptions, "target" | "cwd" | "settings" | "startKernel">,
-	): Promise<void> {
+	/** Opens or joins; the session before is left and goes on. One that is new is this Neovim's own, and so is one that was. */
+	async open({
+		own = false,
+		...options
+	}: Pick<LiveSessionOptions, "target" | "cwd" | "settings" | "startKernel"> & {
+		own?: boolean;
+	}): Promise<void> {
 		await this.leave("detach");
 		const live = new LiveSession({
 			...options,
@@ -95,7 +98,7 @@ export class CurrentSession {
 			},
 		});
 		this.#live = live;
-		this.#own = options.target.kind === "new";
+		this.#own = own || options.target.kind === "new";
 		try {
 			await live.open();
 			if (options.target.kind === "join" && !isAlive(live.view!)) await live.restartKernel();
@@ -201,7 +204,7 @@ export class CurrentSession {
 				this.#editor.post({ kind: "notice", level: "info", text: "The conversation begins anew." });
 				return;
 			case "notice":
-				this.#editor.post({ kind: "notice", level: change.level, text: plainText(change.text) });
+				this.#editor.post({ kind: "notice", level: change.level, text: asCommands(plainText(change.text)) });
 				return;
 			case "kernelAttached":
 			case "kernelDetached":
@@ -247,7 +250,8 @@ export class CurrentSession {
 		if (link.kind === "lost" && this.#link.kind === "ready") {
 			const text = "The ipyai server is lost; looking for it, or starting another.";
 			this.#editor.post({ kind: "notice", level: "warning", text });
-		}
+		} else if (link.kind === "ready" && this.#link.kind === "lost")
+			this.#editor.post({ kind: "notice", level: "info", text: "The ipyai server is back." });
 		this.#link = link;
 		this.#tell();
 	}
@@ -275,6 +279,9 @@ export class CurrentSession {
 		});
 	}
 }
+
+/** What the server names as a person types it in a cell is a command here. */
+const asCommands = (text: string): string => text.replace(/%ipyai\b/g, ":Ipyai");
 
 const toApproval = ({ approvalId, tool, args, always }: Approval): Message => {
 	const { title, text, language } = askedCall(tool, args);

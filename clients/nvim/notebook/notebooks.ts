@@ -1,4 +1,5 @@
 /** The notebooks that are open in buffers: read as cells, and written back with what they gave since. */
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Output } from "../../../protocol/index.ts";
@@ -39,6 +40,8 @@ export class Notebooks {
 	readonly #pictures: Pictures;
 	readonly #open = new Map<number, Open>();
 	readonly #stored = new Map<string, CellOutputs>();
+	/** Lua may still have keys of a process before this one. */
+	readonly #name = randomBytes(4).toString("hex");
 	#nextKey = 1;
 
 	/** `ran` knows the cells of sessions by their id. */
@@ -140,7 +143,7 @@ export class Notebooks {
 	}
 
 	#newKey(): string {
-		return `file ${this.#nextKey++}`;
+		return `file ${this.#name} ${this.#nextKey++}`;
 	}
 
 	/** A buffer that this process has not read: an earlier one has. */

@@ -255,6 +255,20 @@ test("the end of a paragraph longer than the window is seen, and a question of o
 	await shows(/You said: another/);
 });
 
+test("a long message takes no keys: it stands in a float, and in :messages", async () => {
+	const { child, shows } = await startOnTerminal("import os; os._exit(3)\n");
+	await shows(/os._exit/);
+	child.write(",c");
+	await shows(/│The kernel died/);
+	await shows(/:Ipyai restart/);
+	// A key does what it is for.
+	child.write("x");
+	await shows(/^mport os|^\S? +mport os/);
+	child.write(":messages\r");
+	await shows(/^The kernel died/);
+	child.write("\r");
+});
+
 test("in other terminals a picture is named", async () => {
 	const { child, shows, bytes } = await startOnTerminal(
 		`import base64, IPython.display as d\nd.Image(base64.b64decode("${png(3, 2)}"))\n`,

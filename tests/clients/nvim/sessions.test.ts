@@ -194,20 +194,37 @@ test("a killed server is found again: the session goes on, with its variables", 
 	expect(await run(vim, "x + 2")).toBe("▎ 42");
 });
 
-test("a process beside Neovim that dies is told once, and started again", async () => {
-	const vim = await startNeovim();
-	await vim.start();
-	await run(vim, "x = 1; x");
-	const id = String(await vim.lua("return require('ipyai.session').current.sessionId"));
-	await vim.lua(`
+const killHost = (vim: TestNeovim): Promise<unknown> =>
+	vim.lua(`
 		for _, channel in ipairs(vim.api.nvim_list_chans()) do
 			if channel.stream == "job" then vim.uv.kill(vim.fn.jobpid(channel.id), "sigkill") end
 		end`);
-	await vim.shows(vim.notices, /ended with code 137/);
+
+test("a process beside Neovim that dies is started again, in the same session, with what runs in it", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "# %%\nx = 6\n# %%\n|print('begun', flush=True); __import__('time').sleep(600)");
+	await vim.start();
+	const current = "local s = require('ipyai.session').current; return s and { s.sessionId, s.own }";
+	const before = await vim.lua(current);
+	await vim.command("IpyaiRunAbove");
+	await vim.shows(vim.shown, /\[1\] ✓/);
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /▎ begun/);
+	await vim.notices();
+	await killHost(vim);
+	expect(await vim.shows(vim.notices, /ended with code 137/)).toContain("It is started again.");
+	await vim.shows(status(vim), /busy/);
+	expect(await vim.lua(current)).toEqual(before);
+	await vim.command("IpyaiInterrupt");
+	await vim.shows(vim.shown, /sleep\(600\) .*\[2\] ✗ interrupted/);
+	expect(await run(vim, "x + 1")).toBe("▎ 7");
+
+	// One that cannot live is left to the person.
+	await killHost(vim);
+	expect(await vim.shows(vim.notices, /ended with code 137/)).toContain("The next command starts it again.");
 	expect(await status(vim)()).toBe("");
-	await vim.command(`IpyaiJoin ${id}`);
+	await vim.command(`IpyaiJoin ${(before as string[])[0]}`);
 	await vim.shows(status(vim), /idle/);
-	expect(await run(vim, "x + 1")).toBe("▎ 2");
 	await vim.command("IpyaiStop");
 	await vim.shows(vim.notices, /has ended/);
 });

@@ -36,11 +36,15 @@ local function on_exit(_, code)
   channel = nil
   local said = vim.trim(table.concat(complaints, "\n"))
   local text = ("The process beside Neovim ended with code %d.%s"):format(code, said ~= "" and "\n" .. said or "")
+  local session = require("ipyai.session")
+  local before = session.current
   local had_callers = next(waiting) ~= nil
   fail_all(text)
   M.receive({ { kind = "session" } })
-  if not had_callers then
-    M.notify(text .. "\nThe next command starts it again.", vim.log.levels.ERROR)
+  local is_back = before and session.rejoin(before) or false
+  if not had_callers or is_back then
+    text = text .. "\n" .. (is_back and "It is started again." or "The next command starts it again.")
+    M.notify(text, vim.log.levels.ERROR)
   end
 end
 
@@ -177,10 +181,6 @@ function M.receive(messages)
   end
 end
 
----@param text string
----@param level? integer
-function M.notify(text, level)
-  vim.notify(text, level or vim.log.levels.INFO, { title = "ipyai" })
-end
+M.notify = require("ipyai.notice").notify
 
 return M

@@ -44,11 +44,6 @@ local function read_as_text(buf, path)
   end)
 end
 
----@param text string
-local function say(text)
-  vim.api.nvim_echo({ { text } }, false, {})
-end
-
 ---The buffer's part of `:write`.
 ---@param buf integer
 ---@param path string
@@ -77,7 +72,7 @@ local function write(buf, path)
     vim.bo[buf].modified = false
     vim.api.nvim_exec_autocmds("BufWritePost", { buffer = buf, modeline = false })
   end
-  say(('"%s" written'):format(vim.fn.fnamemodify(path, ":~:.")))
+  require("ipyai.notice").say(('"%s" written'):format(vim.fn.fnamemodify(path, ":~:.")))
 end
 
 ---A range of the buffer is written.

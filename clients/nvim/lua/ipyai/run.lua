@@ -18,6 +18,9 @@ local wrap = require("ipyai.wrap")
 ---@type table<integer, ipyai.Run>
 local runs = {}
 local next_run = 1
+---Runs by their cell: a process that was started anew knows no numbers of runs.
+---@type table<string, ipyai.Run>
+local by_cell = {}
 
 local icons = { running = "●", ok = "✓", error = "✗" }
 local groups = { running = "IpyaiRunning", ok = "IpyaiOk", error = "IpyaiError" }
@@ -101,11 +104,12 @@ end
 
 ---News of a cell that this Neovim ran.
 function M.receive(message)
-  local run = message.run and runs[message.run]
+  local run = message.run and runs[message.run] or by_cell[message.cellId]
   if not run then
     return
   end
   run.cell = message
+  by_cell[message.cellId] = run
   local is_new = not run.finished
   if outputs.is_placed(run.place) and not run.place.cleared and not run.place.hidden then
     draw(run)
@@ -131,6 +135,9 @@ local function forget_removed()
   for id, run in pairs(runs) do
     if run.finished and not outputs.is_placed(run.place) then
       runs[id] = nil
+      if run.cell then
+        by_cell[run.cell.cellId] = nil
+      end
     end
   end
 end

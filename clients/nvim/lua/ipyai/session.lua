@@ -10,6 +10,7 @@ local host = require("ipyai.host")
 ---@field model? string
 ---@field permissions string
 ---@field participants string[]
+---@field own? boolean whether it ends with this Neovim
 ---@field link "ready"|"lost"
 
 ---@type ipyai.Session?
@@ -92,6 +93,26 @@ function M.join(name)
   local params = place()
   params.session = name
   host.call("join", params, opened("Joined the session."))
+end
+
+---When that was done last, in milliseconds.
+local rejoined = -math.huge
+---A process that ends again so soon is not started again by itself.
+local too_soon_ms = 10000
+
+---Goes back to the session before, whose process beside Neovim ended.
+---@param before ipyai.Session
+---@return boolean whether it tries to
+function M.rejoin(before)
+  local now = vim.uv.now()
+  if now - rejoined < too_soon_ms then
+    return false
+  end
+  rejoined = now
+  local params = place()
+  params.session, params.own = before.sessionId, before.own
+  host.call("join", params, opened("Back in the session."))
+  return true
 end
 
 local function describe(choice)

@@ -37,6 +37,17 @@ function M.float(buf, title, focus)
   })
 end
 
+---Makes a float as high as its text, whose lines wrap at words.
+---@param win integer
+---@param most integer
+---@return boolean whether all of it can be seen
+function M.fit_height(win, most)
+  vim.wo[win].wrap, vim.wo[win].linebreak = true, true
+  local height = vim.api.nvim_win_text_height(win, {}).all
+  vim.api.nvim_win_set_height(win, math.max(1, math.min(height, most)))
+  return height <= most
+end
+
 ---@param lines table[] styled lines
 ---@param title string
 function M.show_lines(lines, title)
