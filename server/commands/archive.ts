@@ -6,7 +6,7 @@ import { placeFacts } from "../sessions/placeFacts.ts";
 import { findPythonSession } from "../sessions/pythonSessions.ts";
 import { exportName, readSession, writeSession } from "../sessions/sessionFiles.ts";
 import type { SessionRow } from "../store/store.ts";
-import { type Command, type CommandContext, CommandError } from "./command.ts";
+import { type Command, type CommandContext, CommandError, withoutQuotes } from "./command.ts";
 import { firstLine } from "./tables.ts";
 
 /** `%ipyai` words about sessions as wholes: taken away, written to a file, read from one. */
@@ -38,7 +38,7 @@ export const archiveCommands = {
 		summary: "write this session as one file, without secrets",
 		run: async ({ session, services }, rest) => {
 			const { sessionId, cwd, environment } = session;
-			const path = filePath(unquoted(rest) || exportName(sessionId), cwd, placeFacts(environment).home);
+			const path = filePath(withoutQuotes(rest) || exportName(sessionId), cwd, placeFacts(environment).home);
 			const events = await writeSession(services.store, sessionId, path, createRedact(environment));
 			return { text: `Wrote ${events} events to ${path}. %ipyai import reads them.` };
 		},
@@ -49,7 +49,7 @@ export const archiveCommands = {
 		run: async ({ session, services, signal }, rest) => {
 			if (rest === "") throw new CommandError("write the name of an exported file after it.");
 			const { cwd, environment } = session;
-			const path = filePath(unquoted(rest), cwd, placeFacts(environment).home);
+			const path = filePath(withoutQuotes(rest), cwd, placeFacts(environment).home);
 			const { sessions, store } = services;
 			const { sessionId, events } = await readSession(store, sessions.owner, path, cwd, signal);
 			const name = sessionName({ sessionId, historySession: null });
@@ -77,5 +77,3 @@ const about = ({ title, lastPrompt }: SessionRow): string => {
 	const text = title ?? lastPrompt;
 	return text === null ? "" : ` "${firstLine(text, 40)}"`;
 };
-
-const unquoted = (text: string): string => /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;
