@@ -24,7 +24,7 @@ import {
 } from "./models.ts";
 import { costOf } from "./prices.ts";
 import { Refusals } from "./refusals.ts";
-import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
+import { defaultRetryPolicy, patienceMs, type RetryPolicy } from "./retry.ts";
 import { settleTranscript } from "./settle.ts";
 import { type ResponseRequest, runToolLoop } from "./toolLoop.ts";
 import { wireNames } from "./wireId.ts";
@@ -48,6 +48,7 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 			authToken: isToken ? key.value : null,
 			baseURL,
 			maxRetries: 0,
+			timeout: patienceMs,
 			logLevel: "off",
 			fetch: fetchThroughProxy(environment),
 		});

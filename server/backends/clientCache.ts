@@ -2,7 +2,7 @@
 import type { Environment } from "./backend.ts";
 
 const relevant =
-	/^(ANTHROPIC|OPENAI|OLLAMA_HOST|HOME$|CODEX_HOME$|CLAUDE_CONFIG_DIR$|IPYAI_|.*_API_KEY$|.*_TOKEN$|https?_proxy$|no_proxy$|all_proxy$)/i;
+	/^(ANTHROPIC|OPENAI|OLLAMA_HOST|HOME$|CODEX_HOME$|CLAUDE_CONFIG_DIR$|IPYAI_|.*_API_KEY$|.*_TOKEN$|https?_proxy$|no_proxy$|NODE_EXTRA_CA_CERTS$|SSL_CERT_FILE$)/i;
 
 /** Equal for environments that lead to the same provider with the same credentials. It holds secrets. */
 export const environmentKey = (environment: Environment, variant = ""): string => {

@@ -4,6 +4,7 @@ import type { Environment } from "./backend.ts";
 import { fetchUnderV1, tidyBaseUrl } from "./baseUrl.ts";
 import { readVariable } from "./environment.ts";
 import { MissingKey } from "./failure.ts";
+import { patienceMs } from "./retry.ts";
 
 export const openAiEndpoint = "https://api.openai.com/v1";
 
@@ -26,6 +27,7 @@ export const makeOpenAiClient = async (
 		organization: readVariable(environment, "OPENAI_ORG_ID"),
 		project: readVariable(environment, "OPENAI_PROJECT_ID"),
 		maxRetries: 0,
+		timeout: patienceMs,
 		logLevel: "off",
 		fetch: fetchUnderV1(fetchThroughProxy(environment), baseURL),
 		...(apiKey !== null && isAzure(baseURL) ? { defaultHeaders: { "api-key": apiKey } } : {}),

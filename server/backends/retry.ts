@@ -14,6 +14,9 @@ export const defaultRetryPolicy: RetryPolicy = {
 	random: Math.random,
 };
 
+/** How long an answer may take to begin: a model of one's own may read a long prompt for many minutes. */
+export const patienceMs = 3_600_000;
+
 const longestWaitMs = 60_000;
 
 /**
