@@ -94,6 +94,35 @@ test("without a text an input opens: Enter sends, Escape in normal mode leaves; 
 	expect(await vim.lua("return vim.api.nvim_get_mode().mode")).toBe("n");
 });
 
+test("the input grows with its text; earlier prompts and what was left unsent come back with Up", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "x = 1");
+	await vim.start();
+	const height = () => vim.lua("return vim.api.nvim_win_get_height(0)");
+	await vim.command("IpyaiPrompt one");
+	await vim.shows(() => vim.lines("ipyai://chat"), /You said: one/);
+	await vim.type(",p");
+	expect(await height()).toBe(3);
+	await vim.type(`a<C-j>b<C-j>c<C-j>d<C-j>${"long ".repeat(20)}`);
+	await vim.shows(async () => String(await height()), /^6$/);
+	await vim.type("<Esc><Esc>");
+	await vim.type(",p");
+	await vim.type("new<Up>");
+	await vim.shows(() => vim.lines(), /^a\nb\nc\nd\nlong/);
+	// Within a text it moves the cursor.
+	const row = async () => String(await vim.lua("return vim.fn.line('.')"));
+	await vim.type("<Down><Down>");
+	await vim.shows(row, /^3$/);
+	await vim.type("<Up><Up>");
+	await vim.shows(row, /^1$/);
+	await vim.type("<Up>");
+	await vim.shows(() => vim.lines(), /^one$/);
+	await vim.type("<Up><Down><Down>");
+	await vim.shows(() => vim.lines(), /^new$/);
+	await vim.type("<Up><Up> more<CR>");
+	await vim.shows(() => vim.lines("ipyai://chat"), /You said: one more/);
+});
+
 test("a selection of characters or of a block goes along as it is", async () => {
 	const vim = await startNeovim();
 	await vim.edit("a.py", "|total = sum(prices) / 2\nother = total");
@@ -247,6 +276,29 @@ test("a tool's code is shown and asked about; the answer counts", async () => {
 	await vim.lua("_G.choose(4)");
 	await vim.shows(() => vim.lines("ipyai://chat"), /TOOL SAID: .*not now/);
 	expect(await vim.lua(float)).toBe("");
+});
+
+test("of code that is too long for the float all can be read, and then it is asked about again", async () => {
+	const vim = await startNeovim();
+	await vim.lua(approve);
+	await vim.edit("a.py", "x = 41");
+	await vim.start();
+	const asked = async () => String(await vim.lua("return vim.inspect(_G.asked)"));
+	const code = `${Array.from({ length: 40 }, (_, n) => `x${n} = ${n}`).join("\\n")}\\n40 + 2`;
+	await vim.lua("vim.cmd(...)", tool(code));
+	await vim.shows(asked, /^{ "Read all of it", "Allow"/);
+	await vim.lua("_G.asked = nil; _G.choose(1)");
+	await vim.type("G");
+	expect(await vim.lua("return vim.api.nvim_get_current_line()")).toBe("40 + 2");
+	await vim.type("q");
+	await vim.shows(asked, /Allow/);
+	expect(await vim.lines("%")).toBe("x = 41");
+	await vim.lua("_G.choose(2)");
+	await vim.shows(() => vim.lines("ipyai://chat"), /TOOL SAID: 42/);
+	expect(await vim.lua(float)).toBe("");
+	// Wide lines count as what they take.
+	await vim.lua("_G.asked = nil; vim.cmd(...)", tool(`'${"x".repeat(2000)}'`));
+	await vim.shows(asked, /Read all of it/);
 });
 
 /** The mode of Neovim's own question; the second is that of 0.10. */

@@ -2,6 +2,7 @@
 local M = {}
 
 local host = require("ipyai.host")
+local windows = require("ipyai.windows")
 
 ---@class ipyai.Approval
 ---@field approvalId string
@@ -13,7 +14,7 @@ local host = require("ipyai.host")
 ---Those that wait for an answer, the oldest first.
 ---@type ipyai.Approval[]
 local pending = {}
----@type { approvalId: string, win: integer }?
+---@type { approvalId: string, win: integer, is_whole: boolean }?
 local float
 ---The one that `vim.ui.select` asks about now.
 ---@type string?
@@ -43,23 +44,45 @@ local function open_float(approval)
     widest = math.max(widest, vim.fn.strdisplaywidth(line) + 1)
   end
   local width = math.min(widest, vim.o.columns - 4)
-  local height = math.min(#lines, math.max(1, math.floor(vim.o.lines / 2)))
-  local hidden = #lines > height and (" %d of %d lines"):format(height, #lines) or ""
   local win = vim.api.nvim_open_win(buf, false, {
     relative = "editor",
     anchor = "NE",
     row = 1,
     col = vim.o.columns,
     width = width,
-    height = height,
+    height = 1,
     style = "minimal",
     border = "rounded",
     title = (" %s asks permission "):format(approval.tool),
-    footer = (" :IpyaiApprove answers%s "):format(hidden),
+    footer = " :IpyaiApprove answers ",
     noautocmd = true,
   })
-  vim.wo[win].wrap = true
-  float = { approvalId = approval.approvalId, win = win }
+  local is_whole = windows.fit_height(win, math.max(1, math.floor(vim.o.lines / 2)))
+  if not is_whole then
+    vim.api.nvim_win_set_config(win, { footer = (" %d lines, not all seen: :IpyaiApprove answers "):format(#lines) })
+  end
+  float = { approvalId = approval.approvalId, win = win, is_whole = is_whole }
+end
+
+---Lets the person read all of it; when they leave it, they are asked again.
+---@param approval ipyai.Approval
+---@param ask fun(approval: ipyai.Approval)
+local function read(approval, ask)
+  open_float(approval)
+  local buf = vim.api.nvim_win_get_buf(float.win)
+  vim.api.nvim_set_current_win(float.win)
+  vim.api.nvim_win_set_config(float.win, { footer = " q asks again " })
+  vim.keymap.set("n", "q", "<Cmd>wincmd p<CR>", { buffer = buf, nowait = true })
+  vim.api.nvim_create_autocmd("WinLeave", {
+    buffer = buf,
+    once = true,
+    callback = vim.schedule_wrap(function()
+      if pending[1] == approval and not asking then
+        open_float(approval)
+        ask(approval)
+      end
+    end),
+  })
 end
 
 local function find(approval_id)
@@ -89,6 +112,9 @@ local function ask(approval)
   if approval.always then
     table.insert(choices, 2, { "allowAlways", "Always: " .. approval.always })
   end
+  if float and not float.is_whole then
+    table.insert(choices, 1, { "read", "Read all of it" })
+  end
   asking = approval.approvalId
   -- Neovim's own question keeps the screen as it is: the float must be on it.
   vim.cmd.redraw()
@@ -105,6 +131,9 @@ local function ask(approval)
     end
     if not choice then
       return host.notify("It still waits for an answer: :IpyaiApprove asks again.")
+    end
+    if choice[1] == "read" then
+      return read(approval, ask)
     end
     if choice[1] ~= "reason" then
       return answer(approval, choice[1])

@@ -55,51 +55,6 @@ function M.send(prompt, selection, is_below)
   end)
 end
 
----A float to write a prompt in. Enter sends, Ctrl-J begins a new line, Escape in normal mode leaves.
----@param send fun(prompt: string)
-function M.input(send)
-  local buf = vim.api.nvim_create_buf(false, true)
-  vim.bo[buf].bufhidden = "wipe"
-  vim.bo[buf].filetype = "markdown"
-  local width = math.min(80, vim.o.columns - 4)
-  local win = vim.api.nvim_open_win(buf, true, {
-    relative = "cursor",
-    row = 1,
-    col = 0,
-    width = width,
-    height = 3,
-    style = "minimal",
-    border = "rounded",
-    title = " Ask ",
-    footer = " Enter sends, Ctrl-J new line ",
-  })
-  vim.wo[win].wrap = true
-  local function finish(is_sent)
-    local prompt = table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), "\n")
-    vim.cmd.stopinsert()
-    vim.api.nvim_win_close(win, true)
-    if is_sent then
-      send(prompt)
-    end
-  end
-  local function map(modes, key, action)
-    vim.keymap.set(modes, key, action, { buffer = buf, nowait = true })
-  end
-  map({ "n", "i" }, "<CR>", function()
-    finish(true)
-  end)
-  map("i", "<C-j>", function()
-    vim.api.nvim_put({ "", "" }, "c", false, true)
-  end)
-  map("n", "<Esc>", function()
-    finish(false)
-  end)
-  map("n", "q", function()
-    finish(false)
-  end)
-  vim.cmd.startinsert()
-end
-
 ---The rows as a selection.
 ---@param first integer
 ---@param last integer
@@ -149,10 +104,12 @@ end
 ---@param is_below boolean
 function M.ask(prompt, selection, is_below)
   selection = selection or (is_below and M.here()) or nil
+  local composer = require("ipyai.composer")
   if vim.trim(prompt) ~= "" then
+    composer.remember(prompt)
     return M.send(prompt, selection, is_below)
   end
-  M.input(function(written)
+  composer.open(function(written)
     M.send(written, selection, is_below)
   end)
 end

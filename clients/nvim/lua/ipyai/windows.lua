@@ -40,11 +40,12 @@ end
 ---Makes a float as high as its text, whose lines wrap at words.
 ---@param win integer
 ---@param most integer
+---@param least? integer
 ---@return boolean whether all of it can be seen
-function M.fit_height(win, most)
+function M.fit_height(win, most, least)
   vim.wo[win].wrap, vim.wo[win].linebreak = true, true
   local height = vim.api.nvim_win_text_height(win, {}).all
-  vim.api.nvim_win_set_height(win, math.max(1, math.min(height, most)))
+  vim.api.nvim_win_set_height(win, math.max(least or 1, math.min(height, most)))
   return height <= most
 end
 

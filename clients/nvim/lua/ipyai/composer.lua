@@ -1,0 +1,101 @@
+---The float a prompt is written in. It grows with its text, and earlier prompts come back into it.
+local M = {}
+
+---What was asked before, the oldest first.
+---@type string[]
+local history = {}
+local max_history = 100
+local least_rows = 3
+
+---Keeps a prompt for the Up key.
+---@param prompt string
+function M.remember(prompt)
+  if vim.trim(prompt) == "" or history[#history] == prompt then
+    return
+  end
+  table.insert(history, prompt)
+  if #history > max_history then
+    table.remove(history, 1)
+  end
+end
+
+---Earlier and later prompts in place of what is written; behind the last stands what was written before them.
+---@param buf integer
+---@return fun(step: 1|-1)
+local function browser(buf)
+  local at, written = #history + 1, ""
+  return function(step)
+    local target = at + step
+    if target < 1 or target > #history + 1 then
+      return
+    elseif at > #history then
+      written = table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), "\n")
+    end
+    at = target
+    local lines = vim.split(history[at] or written, "\n")
+    vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+    local row = step < 0 and 1 or #lines
+    vim.api.nvim_win_set_cursor(0, { row, #lines[row] })
+  end
+end
+
+---Opens it: Enter sends, Ctrl-J begins a new line, Escape in normal mode leaves, Up and Down at the first and last row
+---go through what was asked before; what was left unsent is there too.
+---@param send fun(prompt: string)
+function M.open(send)
+  local buf = vim.api.nvim_create_buf(false, true)
+  vim.bo[buf].bufhidden = "wipe"
+  vim.bo[buf].filetype = "markdown"
+  local win = vim.api.nvim_open_win(buf, true, {
+    relative = "cursor",
+    row = 1,
+    col = 0,
+    width = math.min(80, vim.o.columns - 4),
+    height = least_rows,
+    style = "minimal",
+    border = "rounded",
+    title = " Ask ",
+    footer = " Enter sends, Ctrl-J new line, Up earlier ",
+  })
+  local function grow()
+    require("ipyai.windows").fit_height(win, math.max(least_rows, math.floor(vim.o.lines / 2)), least_rows)
+  end
+  grow()
+  vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI", "TextChangedP" }, { buffer = buf, callback = grow })
+  local function finish(is_sent)
+    local prompt = table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), "\n")
+    M.remember(prompt)
+    vim.cmd.stopinsert()
+    vim.api.nvim_win_close(win, true)
+    if is_sent then
+      send(prompt)
+    end
+  end
+  local function map(modes, key, action)
+    vim.keymap.set(modes, key, action, { buffer = buf, nowait = true })
+  end
+  map({ "n", "i" }, "<CR>", function()
+    finish(true)
+  end)
+  map("i", "<C-j>", function()
+    vim.api.nvim_put({ "", "" }, "c", false, true)
+  end)
+  for _, key in ipairs({ "<Esc>", "q" }) do
+    map("n", key, function()
+      finish(false)
+    end)
+  end
+  local go = browser(buf)
+  for key, step in pairs({ ["<Up>"] = -1, ["<Down>"] = 1 }) do
+    map({ "n", "i" }, key, function()
+      local edge = step < 0 and 1 or vim.api.nvim_buf_line_count(buf)
+      if vim.fn.pumvisible() == 0 and vim.fn.line(".") == edge then
+        return go(step)
+      end
+      vim.api.nvim_feedkeys(vim.keycode(key), "n", false)
+    end)
+  end
+  vim.cmd.startinsert()
+end
+
+return M
