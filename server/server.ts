@@ -66,7 +66,7 @@ export class Server {
 				return writer.pendingBytes;
 			},
 			onceDrained: (callback) => writer.onceDrained(callback),
-			send: (update) => void rpc.sendNotification("session/update", update),
+			send: (update) => client.notify("session/update", update),
 		});
 		const client = new Client(rpc, outbox, onLog);
 		this.#connections.set(connection, client);

@@ -73,6 +73,8 @@ export class Client {
 	configured: Promise<void> = Promise.resolve();
 	/** The session that was made for this client's prompts. */
 	ownSessionId: string | null = null;
+	/** How many pieces of work this client takes part for, by session, without having joined it. */
+	readonly visits = new Map<string, number>();
 	/** Tool calls that wait for this editor's person, oldest first. */
 	readonly questions = new Map<string, EditorQuestion>();
 	#hasButtons = true;
@@ -103,6 +105,12 @@ export class Client {
 	/** The connection has ended. */
 	end(): void {
 		this.#gone.abort();
+	}
+
+	/** Never throws: what is told to a client that is gone is dropped. */
+	notify(method: string, params: object): void {
+		const send = async () => this.rpc.sendNotification(method, params);
+		send().catch(() => {}); // the connection has ended, or is about to
 	}
 
 	/** A document's name among those of all clients: two editors may have the same file open. */
@@ -150,7 +158,7 @@ export class Client {
 			canInput: this.#facts.canInput,
 			environment: this.#facts.environment,
 			send: (update) => this.outbox.send(update),
-			requestInput: (request) => void this.rpc.sendNotification("input/request", request),
+			requestInput: (request) => this.notify("input/request", request),
 		};
 	}
 
