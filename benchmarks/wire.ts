@@ -1,7 +1,9 @@
 /**
- * When a request of this process leaves for its provider, and when the first text of the answer comes: by `fetch`, or
- * by the pipes of a provider's program. Import it before the clients that are watched.
+ * When a request of this process leaves for its provider, and when the first text of the answer comes: by `fetch`, by
+ * `node:http`, or by the pipes of a provider's program. Import it before the clients that are watched.
  */
+import http from "node:http";
+import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
 
 /** Moments of the request that was sent last, in milliseconds; `Number.NaN` before they have come. */
@@ -31,6 +33,13 @@ globalThis.fetch = async (...request) => {
 	});
 	return new Response(response.body?.pipeThrough(watched) ?? null, response);
 };
+
+const { request: httpRequest } = http;
+http.request = ((...args: Parameters<typeof httpRequest>) => {
+	mark("sent");
+	return httpRequest(...args);
+}) as typeof httpRequest;
+syncBuiltinESMExports();
 
 const { write, emit } = Socket.prototype;
 Socket.prototype.write = function (this: Socket, ...args: Parameters<typeof write>) {
