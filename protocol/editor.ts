@@ -38,15 +38,23 @@ export const EditorSettings = z.looseObject({
 });
 export type EditorSettings = z.infer<typeof EditorSettings>;
 
+/**
+ * `false`: the command is answered as soon as it has begun, and what comes of it is a message. Some editors stand still
+ * until a command is answered, and give up after ten seconds.
+ */
+const wait = z.boolean().optional();
+
 /** The one argument of each of `editorCommands`. */
 export const PromptCommand = z.looseObject({
 	text: z.string(),
+	wait,
 	/** An open document whose text, or the range of it, goes along. */
 	uri: z.string().optional(),
 	range: Range.optional(),
 });
 export const RunCellCommand = z.looseObject({
 	uri: z.string(),
+	wait,
 	/** A line of the cell; cells begin with `# %%`. A notebook's cell runs whole. */
 	line: z.int().min(0).default(0),
 });

@@ -18,7 +18,7 @@ export const codeActionsFeature: Feature = {
 			const document = client.documents.find(uri);
 			if (!document) return actions;
 			const ask = (title: string, text: string) =>
-				actions.push({ title, command: "ipyai.prompt", arguments: [{ text, uri, range }] });
+				actions.push({ title, command: "ipyai.prompt", arguments: [{ text, uri, range, wait: false }] });
 			const isEmpty = range.start.line === range.end.line && range.start.character === range.end.character;
 			if (fault)
 				ask(
@@ -32,7 +32,7 @@ export const codeActionsFeature: Feature = {
 				actions.push({
 					title: "Run cell in ipyai",
 					command: "ipyai.runCell",
-					arguments: [{ uri, line: range.start.line }],
+					arguments: [{ uri, line: range.start.line, wait: false }],
 				});
 			return actions;
 		});

@@ -32,7 +32,7 @@ export const askEditor = (
 	session: Session,
 	{ approvalId, tool, args, always }: Extract<SessionEvent, { kind: "approvalAsked" }>,
 ): void => {
-	if (!client.facts.canAsk) return;
+	if (!client.facts.canAsk || client.questions.has(approvalId)) return;
 	const { title, text } = askedCall(tool, args);
 	const closed = new AbortController();
 	const question: EditorQuestion = {

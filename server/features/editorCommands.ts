@@ -18,11 +18,13 @@ import type { Feature, Services } from "./feature.ts";
 import { withProgress } from "./progress.ts";
 import { pathOf, sessionFor } from "./sessionFor.ts";
 
+type ProgressToken = Parameters<typeof withProgress>[1];
+
 type Command = (
 	client: Client,
 	services: Services,
 	argument: unknown,
-	request: { readonly workDoneToken?: string | number | undefined },
+	request: ProgressToken,
 	signal: AbortSignal,
 ) => Promise<unknown>;
 
@@ -32,29 +34,35 @@ const maxMessageChars = 4000;
 const commands: Readonly<Record<EditorCommandName, Command>> = {
 	/** Asks, in the folder's session or one without Python. The answer is the result, and is shown as a message. */
 	"ipyai.prompt": async (client, services, argument, request, signal) => {
-		const { text, uri, range } = parse("ipyai.prompt", PromptCommand, argument);
+		const { text, uri, range, wait = true } = parse("ipyai.prompt", PromptCommand, argument);
 		const session = sessionFor(client, services, uri ?? null) ?? ownSession(client, services, uri ?? null);
 		const prompt = uri === undefined ? text : `${text}\n\n${quote(client, uri, range)}`;
-		const answer = await withProgress(client, request, "ipyai", signal, (report, either) =>
-			askInSession(client, session, prompt, report, either),
-		);
-		const failed = answer.stopReason === "failed" || answer.stopReason === "refusal";
-		const said = answer.answer || answer.error || (answer.stopReason === "cancelled" ? "" : "No answer.");
-		if (said) show(client, failed ? 1 : 3, said);
-		return answer;
+		const ask = async (token: ProgressToken) => {
+			const answer = await withProgress(client, token, "ipyai", signal, (report, either) =>
+				askInSession(client, session, prompt, report, either),
+			);
+			const failed = answer.stopReason === "failed" || answer.stopReason === "refusal";
+			const said = answer.answer || answer.error || (answer.stopReason === "cancelled" ? "" : "No answer.");
+			if (said) show(client, failed ? 1 : 3, said);
+			return answer;
+		};
+		return wait ? ask(request) : goOn(client, session, ask({}));
 	},
 
 	/** Runs the `# %%` cell of a line, or a notebook's cell, in the folder's live session. */
 	"ipyai.runCell": async (client, services, argument, request, signal) => {
-		const { uri, line } = parse("ipyai.runCell", RunCellCommand, argument);
+		const { uri, line, wait = true } = parse("ipyai.runCell", RunCellCommand, argument);
 		const text = client.documents.require(uri).getText();
 		const code = codeCellAt(text, line)?.code ?? text;
 		const session = live(client, services, uri);
-		const result = await withProgress(client, request, "ipyai: running a cell", signal, (_, either) =>
-			runInSession(client, session, code, either),
-		);
-		if (result.text) show(client, result.status === "ok" ? 3 : 1, result.text);
-		return result;
+		const run = async (token: ProgressToken) => {
+			const result = await withProgress(client, token, "ipyai: running a cell", signal, (_, either) =>
+				runInSession(client, session, code, either),
+			);
+			if (result.text) show(client, result.status === "ok" ? 3 : 1, result.text);
+			return result;
+		};
+		return wait ? run(request) : goOn(client, session, run({}));
 	},
 
 	/** Stops what runs in the folder's session: the turn and the cell. */
@@ -108,6 +116,12 @@ const parse = <S extends z.ZodType>(command: string, schema: S, argument: unknow
 		"invalidParams",
 		`${command}: ${issue?.path.join(".") || "argument"}: ${issue?.message}`,
 	);
+};
+
+/** The command is answered now; what goes wrong later is told as a message. */
+const goOn = (client: Client, { sessionId }: Session, work: Promise<unknown>) => {
+	work.catch((error: Error) => client.gone.aborted || show(client, 1, error.message));
+	return { sessionId };
 };
 
 const answer = (client: Client, approvalId: string | undefined, decision: Decision) => {

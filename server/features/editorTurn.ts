@@ -89,8 +89,11 @@ const asParticipant = async <T>(
 	session: Session,
 	work: (onEvent: (listen: (event: SessionEvent) => void) => void) => Promise<T>,
 ): Promise<T> => {
-	const joins = !client.joined.has(session.sessionId);
-	if (joins)
+	const { sessionId } = session;
+	const visits = !client.joined.has(sessionId);
+	const others = client.visits.get(sessionId) ?? 0;
+	if (visits) client.visits.set(sessionId, others + 1);
+	if (visits && others === 0)
 		session.attach(
 			{
 				...client.audience("controller"),
@@ -110,14 +113,19 @@ const asParticipant = async <T>(
 	let listener: ((event: SessionEvent) => void) | null = null;
 	const listening = session.log.subscribe({
 		onEvent: ({ event }) => {
-			if (joins && event.kind === "approvalAsked") askEditor(client, session, event);
+			if (visits && event.kind === "approvalAsked") askEditor(client, session, event);
 			if (event.kind === "approvalAnswered") closeQuestion(client, event.approvalId);
 			if (listener) listener(event);
 			else early.push(event);
 		},
 		onHint: () => {},
 	});
-	const leave = () => joins && session.leave(client.participantId, "detached");
+	const leave = () => {
+		if (!visits) return;
+		const left = (client.visits.get(sessionId) ?? 1) - 1;
+		client.visits.set(sessionId, left);
+		if (left === 0) session.leave(client.participantId, "detached");
+	};
 	client.gone.addEventListener("abort", leave, { once: true });
 	try {
 		return await work((listen) => {

@@ -69,11 +69,16 @@ ${say}
 (say 'hover (seq-take (string-lines (plist-get (plist-get (jsonrpc-request (eglot-current-server) :textDocument/hover (eglot--TextDocumentPositionParams)) :contents) :value)) 2))
 (say 'actions (mapcar (lambda (action) (plist-get action :title)) (eglot-code-actions 1 10)))
 (say 'answer (plist-get (run "ipyai.prompt" :text "@@say It is eight.@@") :answer))
+(say 'begun (and (plist-get (ipyai-ask "@@say It is nine.@@") :sessionId) t))
+(setq completing-read-function (lambda (prompt choices &rest _)
+  (say 'asked prompt choices)
+  "Allow"))
+(say 'answer (plist-get (run "ipyai.prompt" :text "@@tool pyrun {\\"code\\": \\"6 * 7\\"}@@") :answer))
 (set-buffer-modified-p nil)
 (eglot-shutdown (eglot-current-server))
 `;
 
-test("eglot runs a cell, completes and hovers live names, offers actions, and asks", async (context) => {
+test("eglot runs a cell, completes and hovers live names, offers actions, asks, and puts a tool before the person", async (context) => {
 	skipWithout(
 		context,
 		["-Q"],
@@ -87,6 +92,12 @@ test("eglot runs a cell, completes and hovers live names, offers actions, and as
 		hover ("Type:        list" "String form: [3, 5, 8]")
 		actions ("Ask ipyai about this")
 		answer "It is eight."
+		begun t
+		asked "[eglot] Server reports (type=2): ipyai: the model wants to run pyrun:
+		6 * 7
+		(Always: run any Python code in this session without asking.)
+		Choose an option: " ("Allow" "Always" "Deny")
+		answer "TOOL SAID: 42"
 		"
 	`);
 });

@@ -192,6 +192,33 @@ test("cells of a file run in the folder's live session, whoever brought it", asy
 	expect((await client.event("cellStarted")).code).toBe("x = 20");
 });
 
+test("code actions are answered at once; what comes of them is a message", async () => {
+	const editor = await editorBeside([hangAfter("so far"), say("It is 42.")]);
+	await editor.open("# %%\nimport time\nprint('on')\ntime.sleep(600)");
+	const offered = await editor.rpc.sendRequest<{ command: string; arguments: object[] }[]>(
+		"textDocument/codeAction",
+		{
+			textDocument: { uri: editor.uri },
+			range: { start: { line: 1, character: 0 }, end: { line: 1, character: 6 } },
+			context: { diagnostics: [] },
+		},
+	);
+	const [ask, runCell] = offered.map(
+		({ command, arguments: [argument] }) =>
+			() =>
+				editor.run(command, argument),
+	);
+	expect(await ask!()).toEqual({ sessionId: editor.sessionId });
+	expect(await runCell!()).toEqual({ sessionId: editor.sessionId });
+	await editor.client.event("cellOutput");
+	await until(() => editor.backend.requests.length === 1);
+	expect(await editor.run("ipyai.interrupt")).toEqual({ interrupted: true });
+	await editor.client.event("turnFinished");
+	await ask!();
+	await until(() => editor.shown().includes("It is 42."));
+	await until(() => editor.shown().some((text) => text.includes("KeyboardInterrupt")));
+});
+
 test("without a live Python a cell does not run, and it says what to do", async () => {
 	const { run, open, uri, server } = await editorWith(scriptedBackend());
 	await open("# %%\n1");
@@ -279,6 +306,24 @@ test.each([
 	expect(await offers(editor)).toEqual([]);
 	expect(await editor.run("ipyai.allow")).toEqual({ answered: false });
 	await until(() => editor.shown().includes("No tool waits for your permission."));
+});
+
+test("a question is put once and stays, though other work of the editor ends meanwhile", async () => {
+	const asked: string[] = [];
+	const editor = await editorBeside([callTool("pyrun", { code: "6 * 7" })], (message) => {
+		asked.push(message);
+		return never();
+	});
+	await editor.open("# %%\nimport time\nprint('on')\ntime.sleep(600)");
+	const cell = editor.run("ipyai.runCell", { uri: editor.uri });
+	await editor.client.event("cellOutput");
+	const answered = editor.run("ipyai.prompt", { text: "how much?" });
+	await until(async () => (await offers(editor)).some(({ title }) => title.startsWith("Allow")));
+	await editor.client.request("cell/interrupt", { sessionId: editor.sessionId });
+	await cell;
+	await editor.run("ipyai.allow");
+	expect((await answered).answer).toBe("TOOL SAID: 42");
+	expect(asked).toHaveLength(1);
 });
 
 test("commands on keys answer too, once and for all if so wished", async () => {
