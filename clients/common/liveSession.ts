@@ -19,7 +19,8 @@ import type {
 	SettingsPatch,
 } from "../../protocol/index.ts";
 import type { ServerConnection } from "./connection.ts";
-import { type CellView, type Change, hasOthers, isAlive, SessionView, type TurnView } from "./sessionView.ts";
+import { type CellView, type Change, hasOthers, isAlive, SessionView } from "./sessionView.ts";
+import type { TurnView } from "./turnView.ts";
 
 /** Where the client stands with its server. */
 export type LinkState =

@@ -8,7 +8,6 @@ import type {
 	AttachSessionResult,
 	CellPayload,
 	CellStatus,
-	Content,
 	Output,
 	Participant,
 	SessionEvent,
@@ -16,10 +15,10 @@ import type {
 	SessionState,
 	SessionUpdateParams,
 	Settings,
-	StopReason,
 	TranscriptItem,
 	Usage,
 } from "../../protocol/index.ts";
+import { foldTurnEvent, foldTurnHint, newTurn, type TurnChange, type TurnView } from "./turnView.ts";
 
 export type CellView = {
 	readonly cellId: string;
@@ -29,49 +28,6 @@ export type CellView = {
 	readonly byName?: string | undefined;
 	executionCount: number | null;
 	status: CellStatus | "running";
-};
-
-/** Text of an answer or of its thinking, as far as it is known. */
-export type TextView = { readonly kind: "text" | "thinking"; readonly itemId: string; text: string };
-
-export type ToolCallView = {
-	readonly callId: string;
-	readonly name: string;
-	readonly args: Readonly<Record<string, unknown>>;
-	readonly executor: "server" | "provider";
-	/** Waits for the main shell. */
-	waiting: boolean;
-	/** The end of what it printed while it ran. */
-	output: string;
-};
-
-const maxToolOutputChars = 10_000;
-/** Lines of it that clients show. */
-export const toolTailLines = 6;
-
-export type TurnView = {
-	readonly turnId: string;
-	readonly by: string | null;
-	/** What they were called then. */
-	readonly byName?: string | undefined;
-	/** As typed. */
-	readonly source: string;
-	content: readonly Content[];
-	executionCount: number | null;
-	state: "queued" | "running" | "finished";
-	backend: string | null;
-	model: string | null;
-	stopReason: StopReason | null;
-	usage: Usage | null;
-	error: string | null;
-	/** Why the provider is asked again, while it is. */
-	retry: { readonly attempt: number; readonly delayMs: number; readonly reason: string } | null;
-	/** What the answer waits for; `share` of it is done. */
-	progress: { readonly text: string; readonly share: number | null } | null;
-	/** Text that is under way, by item. */
-	readonly texts: Map<string, TextView>;
-	/** Tool calls without a result. */
-	readonly calls: Map<string, ToolCallView>;
 };
 
 export type Approval = Extract<SessionEvent, { kind: "approvalAsked" }>;
@@ -87,27 +43,7 @@ export type Change =
 	| { readonly kind: "cellFinished"; readonly cell: CellView; readonly payloads: readonly CellPayload[] }
 	| { readonly kind: "promptQueued"; readonly turn: TurnView }
 	| { readonly kind: "promptRemoved"; readonly turn: TurnView }
-	| { readonly kind: "turnStarted"; readonly turn: TurnView; readonly warnings: readonly string[] }
-	| { readonly kind: "turnNumbered"; readonly turn: TurnView }
-	| { readonly kind: "textGrew"; readonly turn: TurnView; readonly part: TextView; readonly delta: string }
-	| {
-			readonly kind: "textEnded";
-			readonly turn: TurnView;
-			readonly part: TextView;
-			/** What was shown is not how the text begins: it is to be shown anew, whole. */
-			readonly replaced: boolean;
-	  }
-	| { readonly kind: "toolStarted"; readonly turn: TurnView; readonly call: ToolCallView }
-	| { readonly kind: "toolOutput"; readonly turn: TurnView; readonly call: ToolCallView }
-	| {
-			readonly kind: "toolFinished";
-			readonly turn: TurnView;
-			readonly call: ToolCallView;
-			readonly content: readonly Content[];
-			readonly isError: boolean;
-	  }
-	| { readonly kind: "steered"; readonly turn: TurnView; readonly content: readonly Content[] }
-	| { readonly kind: "turnFinished"; readonly turn: TurnView }
+	| TurnChange
 	| { readonly kind: "approvalAsked"; readonly approval: Approval }
 	| { readonly kind: "approvalAnswered"; readonly approval: Approval; readonly answer: ApprovalAnswer }
 	| { readonly kind: "kernelAttached"; readonly kernel: KernelView; readonly fresh: boolean }
@@ -120,8 +56,6 @@ export type Change =
 			readonly level: "info" | "warning" | "error";
 			readonly text: string;
 	  }
-	/** Something that only the status line shows. */
-	| { readonly kind: "status" }
 	/** A cell or turn of the past, to be shown as it ended. */
 	| { readonly kind: "past"; readonly item: TranscriptItem }
 	/** Updates are missing: attach again with the cursor. */
@@ -318,64 +252,15 @@ export class SessionView {
 					this.unnumbered.delete(event.turnId);
 					this.#numberTaken(event.executionCount);
 				}
-				return turn === undefined ? [] : this.#foldTurnEvent(turn, event);
+				if (turn === undefined) return [];
+				if (event.kind === "turnStarted" && turn.executionCount === null && this.kernel !== null)
+					this.unnumbered.add(turn.turnId);
+				if (event.kind === "turnFinished") {
+					this.usage = event.usage ?? this.usage;
+					this.turns.delete(turn.turnId);
+				}
+				return this.#answeredBy(foldTurnEvent(turn, event));
 			}
-		}
-	}
-
-	#foldTurnEvent(turn: TurnView, event: TurnEvent): readonly Change[] {
-		switch (event.kind) {
-			case "promptEdited":
-				turn.content = event.content;
-				return [{ kind: "status" }];
-			case "promptNumbered":
-				turn.executionCount = event.executionCount;
-				return [{ kind: "turnNumbered", turn }];
-			case "turnStarted":
-				turn.state = "running";
-				if (turn.executionCount === null && this.kernel !== null) this.unnumbered.add(turn.turnId);
-				turn.backend = event.backend;
-				turn.model = event.model;
-				return [{ kind: "turnStarted", turn, warnings: event.warnings }];
-			case "text":
-			case "thinking": {
-				turn.retry = null;
-				turn.progress = null;
-				const part = this.#textOf(turn, event.kind, event.itemId);
-				const shown = part.text;
-				part.text = event.text;
-				turn.texts.delete(event.itemId);
-				if (event.kind === "text") this.#answered(turn.turnId, event.itemId, event.text);
-				if (!event.text.startsWith(shown)) return [{ kind: "textEnded", turn, part, replaced: true }];
-				const rest = event.text.slice(shown.length);
-				const ended: Change = { kind: "textEnded", turn, part, replaced: false };
-				return rest === "" ? [ended] : [{ kind: "textGrew", turn, part, delta: rest }, ended];
-			}
-			case "toolCall": {
-				const call: ToolCallView = { ...event, waiting: false, output: "" };
-				turn.calls.set(call.callId, call);
-				return [{ kind: "toolStarted", turn, call }];
-			}
-			case "toolResult": {
-				const call = turn.calls.get(event.callId);
-				if (call === undefined) return [];
-				turn.calls.delete(event.callId);
-				return [{ kind: "toolFinished", turn, call, content: event.content, isError: event.isError }];
-			}
-			case "steered":
-				return [{ kind: "steered", turn, content: event.content }];
-			case "turnFinished":
-				turn.state = "finished";
-				turn.stopReason = event.stopReason;
-				turn.usage = event.usage;
-				turn.error = event.error;
-				turn.retry = null;
-				turn.progress = null;
-				this.usage = event.usage ?? this.usage;
-				this.turns.delete(turn.turnId);
-				return [{ kind: "turnFinished", turn }];
-			default:
-				return event satisfies never;
 		}
 	}
 
@@ -391,39 +276,7 @@ export class SessionView {
 			return [{ kind: "status" }];
 		}
 		const turn = this.turns.get(hint.turnId);
-		if (turn === undefined) return [];
-		switch (hint.kind) {
-			case "textDelta":
-			case "thinkingDelta": {
-				turn.retry = null;
-				turn.progress = null;
-				const kind = hint.kind === "textDelta" ? "text" : "thinking";
-				const part = this.#textOf(turn, kind, hint.itemId);
-				part.text += hint.delta;
-				if (kind === "text") this.#answered(turn.turnId, hint.itemId, part.text);
-				return [{ kind: "textGrew", turn, part, delta: hint.delta }];
-			}
-			case "toolOutput": {
-				const call = turn.calls.get(hint.callId);
-				if (call === undefined) return [];
-				call.output = (call.output + hint.delta).slice(-maxToolOutputChars);
-				return [{ kind: "toolOutput", turn, call }];
-			}
-			case "toolWaiting": {
-				const call = turn.calls.get(hint.callId);
-				if (call !== undefined) call.waiting = hint.waiting;
-				return [{ kind: "status" }];
-			}
-			case "retrying":
-				turn.retry = hint;
-				return [{ kind: "status" }];
-			case "progress":
-				turn.progress = hint;
-				turn.retry = null;
-				return [{ kind: "status" }];
-			default:
-				return hint satisfies never;
-		}
+		return turn === undefined ? [] : this.#answeredBy(foldTurnHint(turn, hint));
 	}
 
 	/** A part of the past. What still runs is kept and goes on. */
@@ -464,12 +317,11 @@ export class SessionView {
 			if (event.kind === "approvalAsked") this.approvals.set(event.approvalId, event);
 	}
 
-	#textOf(turn: TurnView, kind: TextView["kind"], itemId: string): TextView {
-		const known = turn.texts.get(itemId);
-		if (known !== undefined) return known;
-		const part: TextView = { kind, itemId, text: "" };
-		turn.texts.set(itemId, part);
-		return part;
+	#answeredBy(changes: readonly TurnChange[]): readonly TurnChange[] {
+		for (const change of changes)
+			if ((change.kind === "textGrew" || change.kind === "textEnded") && change.part.kind === "text")
+				this.#answered(change.turn.turnId, change.part.itemId, change.part.text);
+		return changes;
 	}
 
 	#answered(turnId: string, itemId: string, text: string): void {
@@ -483,47 +335,6 @@ export class SessionView {
 			this.kernel = { ...this.kernel, nextExecutionCount: executionCount + 1 };
 	}
 }
-
-type TurnEvent = Extract<
-	SessionEvent,
-	{
-		kind:
-			| "promptEdited"
-			| "promptNumbered"
-			| "turnStarted"
-			| "text"
-			| "thinking"
-			| "toolCall"
-			| "toolResult"
-			| "steered"
-			| "turnFinished";
-	}
->;
-
-const newTurn = (prompt: {
-	turnId: string;
-	by: string | null;
-	byName?: string | undefined;
-	source: string;
-	content: readonly Content[];
-}): TurnView => ({
-	turnId: prompt.turnId,
-	by: prompt.by,
-	byName: prompt.byName,
-	source: prompt.source,
-	content: prompt.content,
-	executionCount: null,
-	state: "queued",
-	backend: null,
-	model: null,
-	stopReason: null,
-	usage: null,
-	error: null,
-	retry: null,
-	progress: null,
-	texts: new Map(),
-	calls: new Map(),
-});
 
 const idOf = (item: TranscriptItem): string => (item.kind === "cell" ? item.cellId : item.turnId);
 

@@ -2,14 +2,9 @@
 import type { Content, TranscriptItem } from "../../protocol/index.ts";
 import { toolLine } from "../../protocol/toolLine.ts";
 import { codeBlocks } from "../common/codeBlocks.ts";
-import {
-	type Change,
-	type TextView,
-	type ToolCallView,
-	type TurnView,
-	toolTailLines,
-} from "../common/sessionView.ts";
+import type { Change } from "../common/sessionView.ts";
 import { plainText } from "../common/terminalText.ts";
+import { type TextView, type ToolCallView, type TurnView, toolTailLines } from "../common/turnView.ts";
 import type { Origin } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
 import { terminalLines } from "./terminalLines.ts";

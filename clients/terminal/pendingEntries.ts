@@ -1,6 +1,7 @@
 /** What was entered and has not become a cell or a turn yet, in order: of some the input stands above already. */
 import type { Entry, LiveSession, Submission } from "../common/liveSession.ts";
-import type { CellView, TurnView } from "../common/sessionView.ts";
+import type { CellView } from "../common/sessionView.ts";
+import type { TurnView } from "../common/turnView.ts";
 
 export class PendingEntries {
 	readonly #live: LiveSession;

@@ -4,7 +4,8 @@
  */
 import type { Content, Output, TranscriptItem } from "../../protocol/index.ts";
 import { callText, toolLine } from "../../protocol/toolLine.ts";
-import type { Change, TextView } from "../common/sessionView.ts";
+import type { Change } from "../common/sessionView.ts";
+import type { TextView } from "../common/turnView.ts";
 import { turnEndText } from "./turnEnd.ts";
 
 export type PlainSinks = {

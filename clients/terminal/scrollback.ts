@@ -4,14 +4,8 @@
  */
 import type { AnswerPart, Content, Output, TranscriptItem } from "../../protocol/index.ts";
 import { callText, toolLine } from "../../protocol/toolLine.ts";
-import {
-	type CellView,
-	type Change,
-	type TextView,
-	type ToolCallView,
-	type TurnView,
-	toolTailLines,
-} from "../common/sessionView.ts";
+import type { CellView, Change } from "../common/sessionView.ts";
+import { type TextView, type ToolCallView, type TurnView, toolTailLines } from "../common/turnView.ts";
 import { CellOutput } from "./cellOutput.ts";
 import type { EditorPrompt } from "./editor/types.ts";
 import { omittedText } from "./plainOutput.ts";
