@@ -2,7 +2,7 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ToolCall } from "../context/transcript.ts";
 import type { TurnUpdate } from "./backend.ts";
-import type { WireEvent } from "./eventStream.ts";
+import { type WireEvent, withObject } from "./eventStream.ts";
 import { BrokenAnswer } from "./failure.ts";
 import type { ResponseItems } from "./responseItems.ts";
 import type { ResponseEnd } from "./toolLoop.ts";
@@ -23,7 +23,7 @@ export async function* readAnthropicStream(
 	const reader = new AnthropicReader(items, names);
 	for await (const event of events) {
 		const parts = event.type === "message" ? eventsOf(event as unknown as Anthropic.Message) : [event];
-		for (const part of parts) yield* reader.take(part as unknown as Event);
+		for (const part of parts) yield* reader.take(withObject(part, objects) as unknown as Event);
 		// Some gateways leave the connection open behind the message.
 		if (reader.isEnded) break;
 	}
@@ -32,10 +32,17 @@ export async function* readAnthropicStream(
 	return end;
 }
 
+const objects = {
+	message_start: "message",
+	content_block_start: "content_block",
+	content_block_delta: "delta",
+	message_delta: "delta",
+};
+
 /** A message that was not streamed, as if it had been. */
-const eventsOf = ({ content, stop_reason, usage }: Anthropic.Message): object[] => [
+const eventsOf = ({ content, stop_reason, usage }: Anthropic.Message): WireEvent[] => [
 	{ type: "message_start", message: { usage } },
-	...content.flatMap((content_block, index) => [
+	...[content].flat().flatMap((content_block, index) => [
 		{ type: "content_block_start", index, content_block },
 		{ type: "content_block_stop", index },
 	]),
@@ -82,7 +89,7 @@ export class AnthropicReader {
 	*take(event: Event): Iterable<TurnUpdate> {
 		switch (event.type) {
 			case "message_start":
-				this.#usage = withUsage(this.#usage, event.message?.usage);
+				this.#usage = withUsage(this.#usage, event.message.usage);
 				break;
 			case "content_block_start":
 				yield* this.#start(event.index, event.content_block as unknown as { type: string });
@@ -101,7 +108,7 @@ export class AnthropicReader {
 				break;
 			}
 			case "message_delta":
-				this.#stopReason = event.delta?.stop_reason ?? this.#stopReason;
+				this.#stopReason = event.delta.stop_reason ?? this.#stopReason;
 				this.#usage = withUsage(this.#usage, event.usage);
 				break;
 			case "message_stop":
@@ -138,14 +145,14 @@ export class AnthropicReader {
 
 	*#extend(block: Block, delta: Anthropic.RawContentBlockDelta): Iterable<TurnUpdate> {
 		if (delta.type === "text_delta") {
-			block.text = `${block.text ?? ""}${delta.text}`;
+			block.text = `${block.text ?? ""}${delta.text ?? ""}`;
 			yield* this.#items.delta("text", block.key, delta.text);
 		} else if (delta.type === "thinking_delta") {
-			block.thinking = `${block.thinking ?? ""}${delta.thinking}`;
+			block.thinking = `${block.thinking ?? ""}${delta.thinking ?? ""}`;
 			yield* this.#items.delta("thinking", block.key, delta.thinking);
 		} else if (delta.type === "signature_delta")
-			block.signature = `${block.signature ?? ""}${delta.signature}`;
-		else if (delta.type === "input_json_delta") block.json += delta.partial_json;
+			block.signature = `${block.signature ?? ""}${delta.signature ?? ""}`;
+		else if (delta.type === "input_json_delta") block.json += delta.partial_json ?? "";
 		else if (delta.type === "citations_delta")
 			block.citations = [...((block.citations as unknown[] | null) ?? []), delta.citation];
 	}

@@ -70,6 +70,8 @@ export const chatRefusals: readonly Refusable<Body>[] = [
 		without: withoutSystem,
 	},
 	{ refusal: /roles must alternate/i, without: alternating },
+	{ refusal: /'user' after role 'tool'|user.{0,10}after.{0,10}tool/i, without: withWordsBetween },
+	{ refusal: /additionalProperties|\$schema/, without: withPlainSchemas },
 ];
 
 const pictureNote = "[a picture, which this model does not take]";
@@ -138,6 +140,26 @@ function alternating(body: Body): Body {
 	}
 	if (messages.length === body.messages.length) return body;
 	return { ...body, messages: messages as unknown as Body["messages"] };
+}
+
+/** Mistral wants its model to speak between a result and a person. */
+function withWordsBetween(body: Body): Body {
+	const messages = (body.messages as unknown as readonly Message[]).flatMap((message, index, all) =>
+		message.role === "user" && all[index - 1]?.role === "tool"
+			? [{ role: "assistant", content: "Go on." }, message]
+			: [message],
+	);
+	if (messages.length === body.messages.length) return body;
+	return { ...body, messages: messages as unknown as Body["messages"] };
+}
+
+/** Schemas without what only validators read. */
+function withPlainSchemas(body: Body): Body {
+	const json = JSON.stringify(body.tools ?? null);
+	const plain = JSON.parse(json, (name, value) =>
+		name === "additionalProperties" || name === "$schema" ? undefined : value,
+	);
+	return JSON.stringify(plain) === json ? body : { ...body, tools: plain };
 }
 
 const joined = (first: Message, second: Message): Message => {

@@ -78,10 +78,11 @@ export async function* readChatStream(
 		const counted = chunk.usage ?? choice?.usage ?? chunk.x_groq?.usage;
 		if (counted) usage = toUsage(counted);
 		if (!choice) continue;
-		const delta = choice.delta ?? choice.message ?? {};
+		const isFirst = text === "" && calls.all.length === 0;
+		const delta = choice.delta ?? (isFirst ? choice.message : null) ?? {};
 		const thought = delta.reasoning_content || delta.reasoning || detailsText(delta.reasoning_details);
-		yield* tell([{ kind: "thinking", text: thought }]);
-		reasoning += delta.reasoning_content ?? "";
+		if (typeof thought === "string") yield* tell([{ kind: "thinking", text: thought }]);
+		if (typeof delta.reasoning_content === "string") reasoning += delta.reasoning_content;
 		details.push(...(delta.reasoning_details ?? []));
 		if (delta.refusal) refused = true;
 		for (const part of partsOf(delta.content || delta.refusal))

@@ -73,6 +73,13 @@ const toFailure = (body: unknown): ReportedFailure => {
 	return new ReportedFailure(message, facts?.type ?? null, facts?.status ?? null);
 };
 
+/** The event with an object where its type has one, whatever the server put there. */
+export const withObject = (event: WireEvent, byType: Readonly<Record<string, string>>): WireEvent => {
+	const name = byType[String(event.type)];
+	if (name === undefined || (typeof event[name] === "object" && event[name] !== null)) return event;
+	return { ...event, [name]: {} };
+};
+
 /** What came instead of a stream. */
 const wholeAnswer = (text: string): WireEvent => {
 	if (text.trim() === "") throw new BrokenAnswer("The server answered with nothing");

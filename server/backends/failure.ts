@@ -79,6 +79,12 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 		return finish(error.message, error.advice ?? "Send the prompt again.", error.advice === null ? 2 : 0);
 	const facts = factsOf(error);
 	const status = statusOf(error, facts);
+	if (status === null && isUnforeseen(error))
+		return finish(
+			"The answer has a form that is not known here",
+			`Choose another model with %ipyai model, ${switchBackend}`,
+			0,
+		);
 	if (status === null) return describeConnection(error, context, finish);
 	const type = facts?.type ? `${facts.type}: ` : "";
 	const message = summarizeText(facts?.message ?? withoutStatus(error.message));
@@ -97,6 +103,10 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 		return finish(reason, `Send the prompt again in a moment, ${switchBackend}`, 4);
 	return finish(reason, "Change the prompt or the settings, or start afresh with %ipyai reset.", 0);
 };
+
+/** A member was of another kind than all servers' so far. `fetch` throws errors of this class, too. */
+const isUnforeseen = (error: Error): boolean =>
+	error instanceof TypeError && error.cause === undefined && !/fetch|terminated|network/i.test(error.message);
 
 /** The SDKs put the status before the body, and words of theirs in the place of none. */
 const withoutStatus = (message: string): string =>

@@ -206,7 +206,8 @@ const toChatBody = (
 						function: {
 							name: names.toWire(tool.name),
 							description: tool.description,
-							parameters: { type: "object", ...tool.inputSchema },
+							// Some servers want the member also where there are none.
+							parameters: { type: "object", properties: {}, ...tool.inputSchema },
 						},
 					})),
 				}

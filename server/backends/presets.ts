@@ -76,8 +76,10 @@ export const endpointOf = (model: string, environment: Environment): Endpoint =>
 	const slash = model.indexOf("/");
 	const name = slash < 0 ? "" : model.slice(0, slash);
 	const preset = serversOf(environment)[name];
-	if (preset === undefined) {
-		const baseUrl = openAiBaseUrl(environment);
+	const baseUrl = openAiBaseUrl(environment);
+	// Routers name their models after others' servers: what cannot be asked for there is meant here.
+	const isRouters = preset === presets[name] && baseUrl !== openAiEndpoint && lacksKey(preset, environment);
+	if (preset === undefined || isRouters) {
 		const key = readVariable(environment, "OPENAI_API_KEY");
 		const isOpenAi = baseUrl === openAiEndpoint;
 		return {
@@ -102,6 +104,9 @@ export const endpointOf = (model: string, environment: Environment): Endpoint =>
 		isOpenAi: false,
 	};
 };
+
+const lacksKey = (preset: Preset | undefined, environment: Environment): boolean =>
+	preset !== undefined && preset.keyNames.length > 0 && firstSet(environment, preset.keyNames) === null;
 
 /** Ollama's variable holds a host, a host with a port, or an address. */
 const fromHost = (value: string): string => {

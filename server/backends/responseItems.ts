@@ -36,7 +36,8 @@ export class ResponseItems {
 
 	/** `key` names the item within the response; after the item was closed, the next one. */
 	*delta(kind: "text" | "thinking", key: string | number, delta: string): Iterable<TurnUpdate> {
-		if (delta === "") return;
+		// What a server sends instead of a text is nothing to show.
+		if (typeof delta !== "string" || delta === "") return;
 		const name = `${kind}:${key}`;
 		let prose = this.#prose.get(name);
 		if (prose?.open !== true) {

@@ -8,7 +8,7 @@ import type {
 	ResponseUsage,
 } from "openai/resources/responses/responses";
 import type { TurnUpdate } from "./backend.ts";
-import type { WireEvent } from "./eventStream.ts";
+import { type WireEvent, withObject } from "./eventStream.ts";
 import { BrokenAnswer, ReportedFailure } from "./failure.ts";
 import type { ResponseItems } from "./responseItems.ts";
 import type { ResponseEnd } from "./toolLoop.ts";
@@ -28,16 +28,23 @@ export async function* readResponsesStream(
 ): AsyncGenerator<TurnUpdate, ResponsesEnd> {
 	const reader = new ResponsesReader(items, names);
 	for await (const event of events) {
-		const end = yield* reader.take(event as unknown as Event);
+		const end = yield* reader.take(withObject(event, objects) as unknown as Event);
 		if (end !== null) return end;
 	}
 	throw new BrokenAnswer("The answer broke off before its end");
 }
 
+const objects = {
+	"response.output_item.done": "item",
+	"response.completed": "response",
+	"response.incomplete": "response",
+	"response.failed": "response",
+};
+
 /** As the SDK types them, but no member is sure: servers leave out what can be told without it. */
 type Event = ResponseStreamEvent | { readonly type: "[DONE]" | undefined } | CancelledEvent;
 
-type CancelledEvent = { readonly type: "response.cancelled"; readonly response?: Partial<Response> };
+type CancelledEvent = { readonly type: "response.cancelled"; readonly response: Partial<Response> };
 
 class ResponsesReader {
 	readonly #items: ResponseItems;
@@ -101,7 +108,7 @@ class ResponsesReader {
 			case "response.cancelled":
 				throw new ReportedFailure("The provider cancelled the response.", null);
 			case "response.failed": {
-				const { message, code } = event.response?.error ?? {};
+				const { message, code } = event.response.error ?? {};
 				throw new ReportedFailure(message ?? "The response failed.", code ?? null);
 			}
 		}
@@ -129,17 +136,17 @@ class ResponsesReader {
 		return typeof told === "string" ? told : JSON.stringify(told);
 	}
 
-	*#end(response: Partial<Response> | undefined, isComplete: boolean): Generator<TurnUpdate, ResponsesEnd> {
+	*#end(response: Partial<Response>, isComplete: boolean): Generator<TurnUpdate, ResponsesEnd> {
 		// Some servers tell their items at the end alone, beside texts that are known from deltas.
 		if (this.#output.length === 0)
-			for (const [index, item] of (response?.output ?? []).entries())
-				if (item.type !== "message" || !this.#hasText) yield* this.#done(item, index);
-		const reason = response?.incomplete_details?.reason;
+			for (const [index, item] of [response.output ?? []].flat().entries())
+				if (item?.type !== "message" || !this.#hasText) yield* this.#done(item, index);
+		const reason = response.incomplete_details?.reason;
 		const calls = this.#output.some((item) => item.type === "function_call");
 		const stop = this.#refused || reason === "content_filter" ? "refusal" : calls ? "toolUse" : "endTurn";
 		return {
 			stop: reason === "max_output_tokens" ? "maxTokens" : stop,
-			usage: toUsage(response?.usage),
+			usage: toUsage(response.usage),
 			output: isComplete ? replayable(this.#output) : null,
 		};
 	}
@@ -156,7 +163,10 @@ const keyOf = (event: object): Key => {
 const isCut = ({ status }: Response): boolean => status === "incomplete";
 
 const textOf = (message: ResponseOutputMessage): string =>
-	message.content.map((part) => (part.type === "refusal" ? part.refusal : (part.text ?? ""))).join("");
+	[message.content ?? []]
+		.flat()
+		.map((part) => (part?.type === "refusal" ? part.refusal : (part?.text ?? "")))
+		.join("");
 
 /** Reasoning has to be followed by what it led to; without reasoning our own form says the same. */
 const replayable = (output: readonly ResponseOutputItem[]): unknown[] | null => {

@@ -250,6 +250,42 @@ describe("Chat Completions", () => {
 			asked: (body) =>
 				expect(body.messages).toEqual([{ role: "user", content: "You help with Python.\n\none\n\nhello" }]),
 		},
+		// https://github.com/NousResearch/hermes-agent/issues/20154
+		"Mistral and pictures of a tool": {
+			refusal: error("Unexpected role 'user' after role 'tool'", 400, { code: "3230" }),
+			when: (body) => /tool user/.test(rolesOf(body)),
+			transcript: [
+				...earlier.slice(0, 2),
+				{ role: "tool", results: [{ callId: "call_1", content: [picture], isError: false }] },
+			],
+			asked: (body) => expect(rolesOf(body)).toBe("system user assistant tool assistant user user"),
+		},
+		"Gemini and words of JSON Schema": {
+			refusal: json(
+				[
+					{
+						error: {
+							code: 400,
+							message:
+								"Invalid JSON payload received. Unknown name \"additionalProperties\" at 'tools[0].function_declarations[0].parameters': Cannot find field.",
+							status: "INVALID_ARGUMENT",
+						},
+					},
+				],
+				400,
+			),
+			when: (body) => JSON.stringify(body).includes("additionalProperties"),
+			options: {
+				tools: [
+					{
+						name: "pyrun",
+						description: "Runs.",
+						inputSchema: { type: "object", properties: {}, additionalProperties: false },
+					},
+				],
+			},
+			asked: (body) => expect(body.tools[0].function.parameters).toEqual({ type: "object", properties: {} }),
+		},
 		"servers that take no list of texts": {
 			refusal: error("messages.1.content: Input should be a valid string", 422),
 			when: (body) => Array.isArray(body.messages.at(-1).content),

@@ -120,6 +120,16 @@ describe("keys", () => {
 		);
 	});
 
+	// LiteLLM and OpenRouter list models such as gemini/… and deepseek/… as theirs.
+	test("a router's model that is named after a provider is asked for at the router", async () => {
+		server.answers(answer);
+		const router = { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: "k" };
+		expect(await say(router, "deepseek/deepseek-r1")).toMatchObject({ text: "Hello" });
+		expect(server.requests[0]!.body.model).toBe("deepseek/deepseek-r1");
+		expect(endpointOf("deepseek/deepseek-r1", { ...router, DEEPSEEK_API_KEY: "k" }).preset).toBe("deepseek");
+		expect(endpointOf("ollama/qwen3", router).preset).toBe("ollama");
+	});
+
 	test("Azure's query goes with each request", async () => {
 		server.answers(answer);
 		await say({ OPENAI_BASE_URL: `${server.url}/openai/deployments/x?api-version=1`, OPENAI_API_KEY: "k" });
