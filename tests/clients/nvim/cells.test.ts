@@ -146,7 +146,7 @@ test("of a long line that is not complete its end is shown, and nothing is wrapp
 	await vim.command("IpyaiRunCell");
 	await vim.shows(vim.shown, /\n▎ … the rest of the line above .*\n▎ x{76}\n▎ x{48}end$/);
 	await vim.command("IpyaiInterrupt");
-	await vim.shows(vim.shown, /KeyboardInterrupt/);
+	await vim.shows(vim.shown, /✗ interrupted/);
 	await vim.lua("require('ipyai').setup({ first_use = 'start', output = { wrap = false } })");
 	await vim.edit("b.py", 'print("x" * 200)|');
 	await vim.command("IpyaiRunCell");
@@ -200,6 +200,23 @@ test("output moves with its code, goes when the code is deleted, and comes back 
 	expect((await vim.shows(vim.shown, /\[2\] ✓/)).match(/▎ 2/g)).toHaveLength(1);
 });
 
+test("output follows a cell that is cut and put elsewhere, and back with undo", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "# %%\n|a = 1\na\n# %%\nb = 2\nb");
+	await vim.start();
+	await vim.command("IpyaiRunAll");
+	await vim.shows(vim.shown, /\[2\] ✓/);
+	await vim.type("gg3ddGp");
+	await vim.shows(vim.shown, /^✓ # %%\nb = 2\nb .*\n▎ 2\n✓ # %%\na = 1\na .*\n▎ 1$/);
+	await vim.type("uu");
+	await vim.shows(vim.shown, /^✓ # %%\na = 1\na .*\n▎ 1\n✓ # %%\nb = 2\nb .*\n▎ 2$/);
+	await vim.type("<C-r><C-r>");
+	await vim.shows(vim.shown, /▎ 2\n.*\n.*\n.*\n▎ 1$/);
+	// A copy has none.
+	await vim.type("ggyjGp");
+	expect((await vim.shown()).match(/✓ #/g)).toHaveLength(2);
+});
+
 test("fenced Python blocks of Markdown and Quarto are cells, other text is none", async () => {
 	const vim = await startNeovim();
 	await vim.edit("a.md", "Text.\n\n```python\nx = 5\n|x\n```\n\n```sh\nls\n```\n\n```{python}\nx + 1\n```");
@@ -242,6 +259,22 @@ test("input() and getpass() are asked in Neovim; leaving the question interrupts
 	expect(await vim.lua("return { _G.asked, _G.secret }")).toEqual(["Name? ", "Key? "]);
 	await vim.command("IpyaiRunCell");
 	expect(await vim.shows(vim.shown, /✗/)).toContain("KeyboardInterrupt");
+});
+
+test("input() does not take what is typed elsewhere: it asks in normal mode", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "x = input('who? '); x|");
+	await vim.start();
+	await vim.command("IpyaiRunCell");
+	await vim.type("Oab");
+	await vim.shows(vim.notices, /Python waits for an answer in normal mode: who\?|$/);
+	await vim.type("cd");
+	await vim.shows(() => vim.lines(), /^abcd\n/);
+	await vim.type("<Esc>");
+	const mode = async () => String(((await vim.nvim.request("nvim_get_mode")) as { mode: string }).mode);
+	await vim.shows(mode, /^c/);
+	await vim.type("me<CR>");
+	await vim.shows(vim.shown, /▎ 'me'/);
 });
 
 test("colours become highlights; nothing else of what a cell prints acts or hides", async () => {

@@ -159,6 +159,40 @@ test("an output that was cleared is gone from the file; a moved and an edited ce
 	validate(path);
 });
 
+test("what a cell gave goes with it when it is moved before the file is written", async () => {
+	const vim = await startNeovim();
+	const path = await open(vim, "a.ipynb", notebook);
+	await vim.lua("vim.api.nvim_win_set_cursor(0, { 5, 0 })");
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /▎ \[3, 5, 8\]/);
+	await vim.type("5G4ddGp");
+	await vim.shows(vim.shown, /^# %%\n✓ # %%\n[^]*▎ \[3, 5, 8\]/m);
+	await vim.command("write");
+	expect(parsed(path).cells.map((cell: { id: string }) => cell.id)).toEqual(["intro", "empty", "load"]);
+	expect(parsed(path).cells[2].outputs[0].data).toEqual({ "text/plain": ["[3, 5, 8]"] });
+});
+
+test("people's own autocommands see a notebook as a file that was read or is new, of Python", async () => {
+	const vim = await startNeovim();
+	await vim.lua(`
+		_G.events = {}
+		vim.api.nvim_create_autocmd({ "BufReadPost", "BufNewFile", "FileType" }, {
+			callback = function(event) table.insert(_G.events, event.event .. " " .. vim.bo[event.buf].filetype) end,
+		})`);
+	await open(vim, "a.ipynb", notebook);
+	await open(vim, "new.ipynb");
+	await vim.command("write");
+	await vim.command("edit!");
+	expect(await vim.lua("return _G.events")).toEqual([
+		"FileType python",
+		"BufReadPost python",
+		"FileType python",
+		"BufNewFile python",
+		"FileType python",
+		"BufReadPost python",
+	]);
+});
+
 test("what another program wrote meanwhile is not overwritten without a !", async () => {
 	const vim = await startNeovim();
 	const path = await open(vim, "a.ipynb", notebook);

@@ -2,6 +2,7 @@
 local M = {}
 
 local host = require("ipyai.host")
+local ui = require("ipyai.ui")
 local windows = require("ipyai.windows")
 
 ---@class ipyai.Approval
@@ -118,7 +119,7 @@ local function ask(approval)
   asking = approval.approvalId
   -- Neovim's own question keeps the screen as it is: the float must be on it.
   vim.cmd.redraw()
-  require("ipyai.ui").select(choices, {
+  ui.select(choices, {
     prompt = ("Allow %s?"):format(approval.tool),
     kind = "ipyai-approval",
     format_item = function(choice)
@@ -146,12 +147,6 @@ local function ask(approval)
   end)
 end
 
----Whether a question would get keys that were meant for something else.
-local function is_typing()
-  local mode = vim.api.nvim_get_mode()
-  return mode.blocking or mode.mode ~= "n"
-end
-
 ---Shows the oldest that waits and asks about it, at once or when the person has stopped typing.
 local function show()
   local approval = pending[1]
@@ -163,9 +158,9 @@ local function show()
   if asking then
     return
   end
-  if not is_typing() then
+  if not ui.is_typing() then
     return vim.schedule(function()
-      if pending[1] == approval and not asking and not is_typing() then
+      if pending[1] == approval and not asking and not ui.is_typing() then
         ask(approval)
       end
     end)

@@ -233,12 +233,11 @@ function M.open(focus)
     dim(0, rows)
   end
   local options = require("ipyai.config").options.chat
-  windows.show(buf, options.open, focus)
+  local win = windows.show(buf, options.open, focus)
   if not focus then
     windows.follow(buf)
   end
-  local win = options.thinking == "fold" and vim.fn.win_findbuf(buf)[1]
-  if win and vim.wo[win][0].foldexpr ~= fold_expression then
+  if options.thinking == "fold" and vim.wo[win][0].foldexpr ~= fold_expression then
     local local_options = vim.wo[win][0]
     local_options.foldmethod, local_options.foldexpr = "expr", fold_expression
     local_options.foldtext = "v:lua.require'ipyai.chat'.fold_text()"

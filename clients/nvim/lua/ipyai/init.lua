@@ -6,7 +6,9 @@ local M = {}
 function M.setup(options)
   require("ipyai.config").set(options or {})
   require("ipyai.keys").setup()
-  require("ipyai.suggest").setup_automatic()
+  if require("ipyai.config").options.suggest.automatic or package.loaded["ipyai.suggest"] then
+    require("ipyai.suggest").setup_automatic()
+  end
 end
 
 ---The session in a few words for a status line; empty without one.

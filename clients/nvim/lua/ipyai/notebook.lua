@@ -135,6 +135,8 @@ function M.read(buf, path)
   watch(buf)
   vim.bo[buf].filetype = notebook.language
   require("ipyai.run").stored(buf, notebook.outputs)
+  -- After the file type, which is set once: Neovim's own detection would make it JSON.
+  vim.api.nvim_exec_autocmds(notebook.isNew and "BufNewFile" or "BufReadPost", { buffer = buf, modeline = false })
 end
 
 return M

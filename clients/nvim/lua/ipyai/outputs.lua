@@ -7,6 +7,7 @@ local ns = vim.api.nvim_create_namespace("ipyai-outputs")
 ---@field buf integer
 ---@field region integer the extmark over the code
 ---@field is_cell? boolean whether what is written behind it, up to the next cell, belongs to it
+---@field code? string a cell's code, as it was when the place was made
 ---@field below? integer the extmark that holds the virtual lines
 ---@field sign? integer
 ---@field cleared? boolean a person took its output away
@@ -160,13 +161,51 @@ local function row_of(place, name)
   return place[name] and vim.api.nvim_buf_get_extmark_by_id(place.buf, ns, place[name], {})[1]
 end
 
-local function follow(buf)
+---Puts places of cells that were deleted over cells of the same code that have none: these were moved.
+---@param buf integer
+---@param lost ipyai.Placed[]
+local function find_moved(buf, lost)
+  table.sort(lost, function(a, b)
+    return a.region > b.region
+  end)
+  local taken = {}
+  for place in pairs(placed[buf]) do
+    local _, last = M.rows(place)
+    taken[last or -1] = true
+  end
+  local cells = require("ipyai.cells")
+  for _, cell in ipairs(cells.all(buf)) do
+    local last = cells.end_row(buf, cell)
+    if cell.code and not taken[last] then
+      local code = cells.code(buf, cell)
+      for index, place in ipairs(lost) do
+        if place.code == code then
+          cover(buf, cell.first, last, place.region)
+          put(place)
+          table.remove(lost, index)
+          break
+        end
+      end
+    end
+  end
+end
+
+---@param buf integer
+---@param is_typing boolean
+local function follow(buf, is_typing)
+  local lost = {}
   for place in pairs(placed[buf] or {}) do
     grow(place)
     local first, last = M.rows(place)
+    if not first and place.code then
+      table.insert(lost, place)
+    end
     if row_of(place, "below") ~= last or (place.mark and row_of(place, "sign") ~= first) then
       put(place)
     end
+  end
+  if #lost > 0 and not is_typing then
+    find_moved(buf, lost)
   end
 end
 
@@ -190,8 +229,8 @@ local function watch(buf)
   vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI", "TextChangedP" }, {
     group = group,
     buffer = buf,
-    callback = function()
-      follow(buf)
+    callback = function(event)
+      follow(buf, event.event ~= "TextChanged")
     end,
   })
   vim.api.nvim_create_autocmd("BufUnload", {
@@ -231,13 +270,13 @@ end
 ---@param buf integer
 ---@param first integer
 ---@param last integer
----@param is_cell? boolean
+---@param code? string a cell's; nil for other lines
 ---@return ipyai.Placed
-function M.place(buf, first, last, is_cell)
+function M.place(buf, first, last, code)
   for place in pairs(placed[buf] or {}) do
     local _, other = M.rows(place)
     if other and first <= other and other <= last then
-      if place.is_cell and not is_cell and vim.b[buf].ipyai_notebook then
+      if place.is_cell and not code and vim.b[buf].ipyai_notebook then
         hide(place)
         place.hidden = true
       else
@@ -246,7 +285,7 @@ function M.place(buf, first, last, is_cell)
     end
   end
   local place = M.extra(buf, first, last)
-  place.is_cell = is_cell
+  place.is_cell, place.code = code ~= nil, code
   return place
 end
 

@@ -152,7 +152,7 @@ function M.code(buf, first, last, code, is_cell)
   if vim.trim(code) == "" then
     return host.notify("There is no code here.", vim.log.levels.WARN)
   end
-  local place = outputs.place(buf, first, last, is_cell)
+  local place = outputs.place(buf, first, last, is_cell and code or nil)
   forget_removed()
   session.ensure(function()
     local run = { id = next_run, place = place, started = vim.uv.hrtime() }
@@ -346,8 +346,12 @@ end
 ---@param buf integer
 ---@param stored table[] messages about cells, with the rows of their code
 function M.stored(buf, stored)
+  local code_above = {}
+  for _, cell in ipairs(cells.all(buf)) do
+    code_above[cells.end_row(buf, cell)] = cells.code(buf, cell)
+  end
   for _, cell in ipairs(stored) do
-    local place = outputs.place(buf, cell.first, cell.last, true)
+    local place = outputs.place(buf, cell.first, cell.last, code_above[cell.last] or "")
     local note = ("[%s] %s"):format(cell.count or " ", icons[kind_of(cell.status)])
     local run = { id = next_run, place = place, started = 0, cell = cell, note = note, finished = true }
     next_run = next_run + 1

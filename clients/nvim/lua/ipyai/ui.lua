@@ -15,4 +15,10 @@ function M.select(items, options, done)
   done(nil)
 end
 
+---Whether a question would get keys that are meant for something else.
+function M.is_typing()
+  local mode = vim.api.nvim_get_mode()
+  return mode.blocking or mode.mode ~= "n"
+end
+
 return M

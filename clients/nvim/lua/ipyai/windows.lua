@@ -149,20 +149,24 @@ function M.lasting_buffer(name, filetype)
   return buf
 end
 
----Shows a buffer in a window, the one it is in if there is one.
+---Shows a buffer in a window of this tab page, the one it is in if there is one.
 ---@param buf integer
 ---@param open string the command that opens a window
 ---@param focus boolean
+---@return integer win
 function M.show(buf, open, focus)
   local before = vim.api.nvim_get_current_win()
-  local win = vim.fn.win_findbuf(buf)[1]
+  local win = vim.iter(vim.api.nvim_tabpage_list_wins(0)):find(function(each)
+    return vim.api.nvim_win_get_buf(each) == buf
+  end)
   if win then
     vim.api.nvim_set_current_win(win)
   else
     vim.cmd(open)
-    vim.api.nvim_win_set_buf(0, buf)
+    win = vim.api.nvim_get_current_win()
+    vim.api.nvim_win_set_buf(win, buf)
     -- For this buffer in this window alone.
-    local options = vim.wo[0][0]
+    local options = vim.wo[win][0]
     options.wrap, options.linebreak, options.number, options.relativenumber = true, true, false, false
     -- Else a paragraph that is longer than the window leaves it blank when the text below it is followed.
     options.smoothscroll = true
@@ -171,6 +175,7 @@ function M.show(buf, open, focus)
   if not focus then
     vim.api.nvim_set_current_win(before)
   end
+  return win
 end
 
 ---Replaces rows of a buffer to read; windows at its end stay there.
