@@ -39,14 +39,23 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
 	}
 }
 
+export type LinkedAbort = {
+	readonly signal: AbortSignal;
+	/** Fires the signal. */
+	dispose(): void;
+	/** It is not needed any more, and what it was for has ended by itself. */
+	release(): void;
+};
+
 /** A signal that fires with the given one, or when it is disposed of. */
-export const linkedAbort = (signal: AbortSignal): { readonly signal: AbortSignal; dispose(): void } => {
+export const linkedAbort = (signal: AbortSignal): LinkedAbort => {
 	const controller = new AbortController();
 	const abort = () => controller.abort();
 	if (signal.aborted) abort();
 	else signal.addEventListener("abort", abort, { once: true });
 	return {
 		signal: controller.signal,
+		release: () => signal.removeEventListener("abort", abort),
 		dispose() {
 			signal.removeEventListener("abort", abort);
 			abort();

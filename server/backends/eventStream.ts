@@ -15,7 +15,7 @@ export type WireEvent = { readonly [key: string]: unknown };
 /** The server said that nothing more comes. */
 export const doneEvent: WireEvent = { type: "[DONE]" };
 
-/** Ends with the body or with `[DONE]`; lets go of the connection when the signal fires or the reader leaves. */
+/** Ends with the body or with `[DONE]`; lets go of the connection when the signal fires, and soon when the reader leaves. */
 export async function* readEvents(response: Response, signal: AbortSignal): AsyncGenerator<WireEvent> {
 	const stray: string[] = [];
 	let count = 0;
@@ -119,6 +119,24 @@ async function* readLines(response: Response, signal: AbortSignal): AsyncGenerat
 		yield* pending === "" ? [""] : [pending, ""];
 	} finally {
 		signal.removeEventListener("abort", leave);
-		leave();
+		if (signal.aborted) leave();
+		else void drain(reader);
 	}
 }
+
+const drainMs = 1_000;
+
+/**
+ * Behind the last event comes the end of the body, or nothing for long. Once that is read, too, the connection serves
+ * the next request.
+ */
+const drain = async (reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> => {
+	const timer = setTimeout(() => void reader.cancel().catch(() => {}), drainMs).unref();
+	try {
+		while (!(await reader.read()).done);
+	} catch {
+		// The connection broke, or was broken off.
+	} finally {
+		clearTimeout(timer);
+	}
+};

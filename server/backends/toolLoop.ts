@@ -52,11 +52,14 @@ export const lastRoundNote =
 
 export async function* runToolLoop(request: TurnRequest, driver: LoopDriver): AsyncGenerator<TurnUpdate> {
 	const abort = linkedAbort(request.signal);
+	let hasEnded = false;
 	try {
 		yield* runRounds(request, driver, abort.signal);
+		hasEnded = true;
 	} finally {
 		// Whoever leaves the stream early lets go of the request, too.
-		abort.dispose();
+		if (hasEnded) abort.release();
+		else abort.dispose();
 	}
 }
 

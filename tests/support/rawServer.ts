@@ -25,6 +25,8 @@ export type RawRequest = {
 export type RawServer = {
 	readonly url: string;
 	readonly requests: readonly RawRequest[];
+	/** How many connections were made so far. */
+	readonly connections: number;
 	/** What comes next, one for each request; the last answers all later ones. Forgets the requests so far. */
 	answers(...answers: readonly (RawAnswer | ((request: RawRequest) => RawAnswer))[]): void;
 	close(): Promise<void>;
@@ -49,10 +51,15 @@ export const startRawServer = async (): Promise<RawServer> => {
 			void send(response, answer);
 		});
 	});
+	let connections = 0;
+	server.on("connection", () => connections++);
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		requests,
+		get connections() {
+			return connections;
+		},
 		answers(...answers) {
 			queue = answers;
 			requests.length = 0;
@@ -66,10 +73,13 @@ export const startRawServer = async (): Promise<RawServer> => {
 
 const send = async (response: ServerResponse, answer: RawAnswer): Promise<void> => {
 	response.writeHead(answer.status ?? 200, { "content-type": "text/event-stream", ...answer.headers });
-	for (const piece of [answer.body].flat())
+	const pieces: (string | Buffer)[] = [answer.body].flat();
+	// The end goes out with the last piece, as servers do.
+	const last = answer.after === undefined || answer.after === "ends" ? pieces.pop() : undefined;
+	for (const piece of pieces)
 		await new Promise<void>((resolve) => response.write(piece, () => setImmediate(resolve)));
 	if (answer.after === "breaks") response.destroy();
-	else if (answer.after !== "stays") response.end();
+	else if (answer.after !== "stays") response.end(last);
 };
 
 /** The events of a stream as most servers write them; what is text stands as it is. */

@@ -147,6 +147,21 @@ const withPicture = (refusal: RawAnswer): Case => ({
 	asked: (body) => expect(JSON.stringify(body)).toContain("a picture, which this model does not take"),
 });
 
+test.each(Object.keys(makers) as Wire[])("prompts share a connection: %s", async (wire) => {
+	server.answers(answers[wire]);
+	const backend = makers[wire]();
+	const conversation = new Conversation(backend, environmentOf(), "some-model");
+	await conversation.say("hello");
+	const { connections } = server;
+	for (const prompt of ["one", "two", "three"]) {
+		// The end of the answer before is read meanwhile.
+		await new Promise(setImmediate);
+		await conversation.say(prompt);
+	}
+	expect(server.connections).toBe(connections);
+	await backend.dispose();
+});
+
 describe("Chat Completions", () => {
 	const table: Readonly<Record<string, Case>> = {
 		// https://github.com/FlowiseAI/Flowise/issues/2866
