@@ -35,6 +35,8 @@ export const EditorSettings = z.looseObject({
 	backend: z.string().nullish(),
 	model: z.string().nullish(),
 	completionModel: z.string().nullish(),
+	/** `false`: suggestions come only when they are asked for. */
+	automaticSuggestions: z.boolean().nullish(),
 });
 export type EditorSettings = z.infer<typeof EditorSettings>;
 

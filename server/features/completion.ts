@@ -77,6 +77,7 @@ const suggest = async (
 	signal: AbortSignal,
 ): Promise<string | null> => {
 	await client.configured;
+	if (isAutomatic && client.editorSettings.automaticSuggestions === false) return null;
 	const session = sessionFor(client, services, place.uri);
 	const host = session?.hosting.host ?? null;
 	try {

@@ -44,7 +44,13 @@ const take = (client: Client, told: unknown): void => {
 };
 
 /** A setting that was left empty is one not made: some editors send every setting they know of. */
-const chosen = ({ backend, model, completionModel }: EditorSettings): EditorSettings => ({
+const chosen = ({
+	backend,
+	model,
+	completionModel,
+	automaticSuggestions,
+}: EditorSettings): EditorSettings => ({
+	automaticSuggestions: automaticSuggestions ?? null,
 	backend: backend?.trim() || null,
 	model: model?.trim() || null,
 	completionModel: completionModel?.trim() || null,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { EditorSettings } from "../../protocol/editor.ts";
 import { editorCommandNames } from "../../server/features/editorCommandNames.ts";
+import { until } from "../support/kernel.ts";
 import { makeFolderLive } from "../support/liveFolder.ts";
 import { installFromSources } from "../support/lspEditor.ts";
 import { startModelServer } from "../support/modelServer/modelServer.ts";
@@ -15,7 +16,7 @@ const manifest = JSON.parse(readSource("examples/vscode/package.json"));
 
 test("its manifest names the server's commands and settings, and the library that is tested", () => {
 	const { commands, configuration } = manifest.contributes;
-	for (const { command } of commands) expect(editorCommandNames).toContain(command);
+	for (const { command } of commands) expect([...editorCommandNames, "ipyai.restart"]).toContain(command);
 	expect(Object.keys(configuration.properties).sort()).toEqual(
 		["command", ...Object.keys(EditorSettings.shape)].map((name) => `ipyai.${name}`).sort(),
 	);
@@ -32,13 +33,22 @@ test("it starts the server; suggestions, answers and questions are the editor's"
 	// The library starts the server with this process's environment.
 	for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 	onTestFinished(() => void vi.unstubAllEnvs());
-	const editor = startEditor(cwd, { command: join(cwd, "bin/ipyai"), backend: "" });
+	const settings = { command: join(cwd, "nowhere/ipyai"), backend: "" };
+	const editor = startEditor(cwd, settings);
 	const document = editor.document("a.py", "# %% @@say  + [8]@@\nprices = [3, 5]\nprices[-1]\n");
 	const selection = { start: { line: 2, character: 0 }, end: { line: 2, character: 6 }, isEmpty: false };
 	editor.activeTextEditor = { document, selection };
 	const extension = editor.load(join(repository, "examples/vscode/extension.js"));
-	await extension.activate();
+	// The program is not there: it says so, and leads to the setting; from there it starts.
+	await extension.activate({ subscriptions: [] });
 	onTestFinished(extension.deactivate);
+	expect(editor.errors.splice(0).join("\n")).toContain(`${settings.command} could not be started.`);
+	await until(() => editor.executed.length > 0);
+	expect(editor.executed).toEqual(["workbench.action.openSettings ipyai.command"]);
+	settings.command = "~/bin/ipyai";
+	vi.stubEnv("HOME", cwd);
+	editor.changeSettings();
+	await until(() => editor.commands.has("ipyai.prompt"));
 
 	const suggested = await editor.inlineProviders[0]!.provideInlineCompletionItems(
 		document,
@@ -81,6 +91,8 @@ test("it starts the server; suggestions, answers and questions are the editor's"
 	`);
 	expect(editor.output.get("ipyai answers")).toMatchInlineSnapshot(`
 		[
+		  "> why this?
+		",
 		  "You said: why this?
 
 		a.py, lines 3 to 3:
@@ -89,6 +101,8 @@ test("it starts the server; suggestions, answers and questions are the editor's"
 		\`\`\`
 		",
 		  "5
+		",
+		  "> @@tool pyrun {"code": "6 * 7"}@@
 		",
 		  "TOOL SAID: 42
 		",

@@ -13,6 +13,8 @@ export type EditorStandIn = {
 	/** Lines of output channels, by name. */
 	readonly output: Map<string, string[]>;
 	readonly errors: string[];
+	/** The editor's own commands that were run. */
+	readonly executed: string[];
 	/** Questions that dialogs put. */
 	readonly asked: { message: string; detail: string; modal: boolean; buttons: string[] }[];
 	/** What a person types into input boxes, and the buttons they press in dialogs. */
@@ -21,7 +23,9 @@ export type EditorStandIn = {
 	activeTextEditor: unknown;
 	document(name: string, text: string): TextDocument;
 	/** Loads an extension's main file with this editor as `vscode`: once in a process, where modules are kept. */
-	load(path: string): { activate(): Promise<void>; deactivate(): Promise<void> };
+	load(path: string): { activate(context: object): Promise<void>; deactivate(): Promise<void> };
+	/** Tells everybody that settings have changed. */
+	changeSettings(): void;
 };
 
 export type TextDocument = { readonly uri: object; readonly languageId: string; getText(): string };
@@ -115,11 +119,16 @@ export const startEditor = (
 	settings: Readonly<Record<string, unknown>> = {},
 ): EditorStandIn => {
 	const documents: TextDocument[] = [];
+	const settingsListeners: ((event: object) => unknown)[] = [];
 	const editor: EditorStandIn = {
+		changeSettings: () => {
+			for (const listen of settingsListeners) listen({ affectsConfiguration: () => true });
+		},
 		commands: new Map(),
 		inlineProviders: [],
 		output: new Map(),
 		errors: [],
+		executed: [],
 		asked: [],
 		typed: "",
 		pressed: "",
@@ -174,6 +183,7 @@ export const startEditor = (
 			},
 		}),
 		commands: {
+			executeCommand: async (...words: string[]) => void editor.executed.push(words.join(" ")),
 			registerCommand: (name: string, run: (...args: unknown[]) => unknown) => {
 				editor.commands.set(name, run);
 				return { dispose: () => editor.commands.delete(name) };
@@ -182,6 +192,10 @@ export const startEditor = (
 		workspace: standIn({
 			textDocuments: documents,
 			notebookDocuments: [],
+			onDidChangeConfiguration: (listen: (event: object) => unknown) => {
+				settingsListeners.push(listen);
+				return { dispose: () => {} };
+			},
 			workspaceFolders: [{ uri: Uri.file(folder), name: "folder", index: 0 }],
 			getConfiguration: (section?: string) =>
 				section === "ipyai"
@@ -192,7 +206,10 @@ export const startEditor = (
 			createOutputChannel: channel,
 			showInputBox: () => Promise.resolve(editor.typed),
 			showWarningMessage: ask,
-			showErrorMessage: (message: string) => Promise.resolve(void editor.errors.push(message)),
+			showErrorMessage: (message: string, button?: string) => {
+				editor.errors.push(message);
+				return Promise.resolve(button);
+			},
 			get activeTextEditor() {
 				return editor.activeTextEditor;
 			},

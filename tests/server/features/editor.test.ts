@@ -516,6 +516,20 @@ test("the editor's settings choose the models", async () => {
 	expect(backend.requests.map(({ model }) => model)).toEqual(["wished-mini", "wished-1"]);
 });
 
+test("where suggestions are to come only when asked for, none comes by itself", async () => {
+	const backend = scriptedBackend(say("1"));
+	const { rpc, open, uri } = await editorWith(backend, everything, { automaticSuggestions: false });
+	await open("x = ");
+	const ask = (triggerKind: 1 | 2) =>
+		rpc.sendRequest<{ items: unknown[] }>("textDocument/inlineCompletion", {
+			textDocument: { uri },
+			position: { line: 0, character: 4 },
+			context: { triggerKind },
+		});
+	expect((await ask(2)).items).toHaveLength(0);
+	expect((await ask(1)).items).toHaveLength(1);
+});
+
 test("settings that are sent empty are not made; a backend that is not there is told by its name", async () => {
 	const backend = scriptedBackend(say("1"));
 	const complete = async (settings: object) => {
