@@ -31,10 +31,17 @@ export const presets: Readonly<Record<string, Preset>> = {
 		effort: /./,
 	},
 	groq: { baseUrl: "https://api.groq.com/openai/v1", keyNames: ["GROQ_API_KEY"], effort: /gpt-oss/ },
-	deepseek: {
-		baseUrl: "https://api.deepseek.com/v1",
-		keyNames: ["DEEPSEEK_API_KEY"],
+	deepseek: { baseUrl: "https://api.deepseek.com/v1", keyNames: ["DEEPSEEK_API_KEY"] },
+	mistral: { baseUrl: "https://api.mistral.ai/v1", keyNames: ["MISTRAL_API_KEY"] },
+	moonshot: { baseUrl: "https://api.moonshot.ai/v1", keyNames: ["MOONSHOT_API_KEY"] },
+	xai: { baseUrl: "https://api.x.ai/v1", keyNames: ["XAI_API_KEY"] },
+	together: { baseUrl: "https://api.together.xyz/v1", keyNames: ["TOGETHER_API_KEY"], effort: /gpt-oss/ },
+	fireworks: {
+		baseUrl: "https://api.fireworks.ai/inference/v1",
+		keyNames: ["FIREWORKS_API_KEY"],
+		effort: /gpt-oss/,
 	},
+	cerebras: { baseUrl: "https://api.cerebras.ai/v1", keyNames: ["CEREBRAS_API_KEY"], effort: /gpt-oss/ },
 };
 
 /** The person's own servers as the environment of a request holds them: JSON, `{NAME: {baseUrl, keyEnv}}`. */

@@ -1,6 +1,7 @@
 /** `docs/backends.md` says what the code says. */
 import { expect, test } from "vitest";
 import { defaultModels } from "../../../server/backends/models.ts";
+import { chatEffort, endpointOf, presets } from "../../../server/backends/presets.ts";
 import { createBackends } from "../../../server/backends/registry.ts";
 import { readSource } from "../../support/sources.ts";
 
@@ -39,6 +40,25 @@ test("the table of capabilities", () => {
 			),
 		]),
 	);
+});
+
+test("the table of servers with a word of their own", () => {
+	expect(table(4).map((row) => row.slice(0, 3))).toEqual(
+		Object.entries(presets).map(([word, { baseUrl, urlName, keyNames }]) => [
+			code([word]),
+			code([baseUrl]) + (urlName === undefined ? "" : `, or where \`${urlName}\` says`),
+			keyNames.length === 0 ? "none" : code(keyNames),
+		]),
+	);
+	const examples: Readonly<Record<string, string>> = {
+		"all models": "a/b",
+		"gpt-oss": "openai/gpt-oss-120b",
+		"Gemini 2.5 and later": "gemini-3-pro",
+	};
+	for (const [word, , , levels] of table(4)) {
+		const endpoint = endpointOf(`${word!.slice(1, -1)}/${examples[levels!] ?? "qwen3"}`, {});
+		expect(chatEffort(endpoint, "h"), word).toBe(levels === "its own" ? null : "high");
+	}
 });
 
 test("every backend has a line on what it needs", () =>
