@@ -1,6 +1,5 @@
-import type { CellPayload, CommandAction, InputRequestParams } from "../../protocol/index.ts";
+import type { CellPayload, InputRequestParams } from "../../protocol/index.ts";
 import {
-	type Entry,
 	type LinkState,
 	LiveSession,
 	type LiveSessionListener,
@@ -11,15 +10,14 @@ import { createAnswerKeys } from "./answerKeys.ts";
 import { Asked } from "./asked.ts";
 import { exitCodes } from "./batch.ts";
 import { clientName } from "./clientName.ts";
-import { createCommandRunner, movesOn, promptModeText, runsAsCell } from "./commands.ts";
+import { promptModeText } from "./commands.ts";
 import { createEditor } from "./editor/editor.ts";
 import type { KeyEvent } from "./editor/keys.ts";
 import type { Completions, Editor, EditorPrompt, Rendered } from "./editor/types.ts";
-import { readEntry } from "./entry.ts";
-import { runEditor, runPager, runProgram } from "./externalProgram.ts";
+import { Entering } from "./entering.ts";
+import { runEditor } from "./externalProgram.ts";
 import { InlineSuggestion } from "./inlineSuggestion.ts";
 import { askCompletions, askDocumentation, askHistory, askIsComplete } from "./inputHelp.ts";
-import { kernelCwd } from "./kernelCwd.ts";
 import { resumeText } from "./leaving.ts";
 import { PendingEntries, sourceOf } from "./pendingEntries.ts";
 import type { KeyboardTerminal } from "./processTerminal.ts";
@@ -33,8 +31,7 @@ import { Scrollback } from "./scrollback.ts";
 import { Stage } from "./stage.ts";
 import type { Start } from "./start.ts";
 import { statusParts } from "./statusLine.ts";
-
-const messageMs = 4000;
+import { StatusNote } from "./statusNote.ts";
 
 /**
  * The shell on a terminal: what happened scrolls up, below it stands the input, which is usable at any time. Keys become
@@ -53,14 +50,10 @@ export class ScreenShell implements LiveSessionListener {
 	readonly #answerKeys: Readonly<Record<string, () => boolean>>;
 	readonly #pending: PendingEntries;
 	readonly #asked: Asked;
-	readonly #runCommand: ReturnType<typeof createCommandRunner>;
-	readonly #typed: string[] = [];
-	/** What was entered behind a command after which cells may run elsewhere; `null` while there is none. */
-	#behind: string[] | null = null;
+	readonly #entering: Entering;
+	readonly #note = new StatusNote(() => this.#stage.drawSoon());
 	#link: LinkState = { kind: "joining" };
 	#wasLost = false;
-	#message: string | null = null;
-	#messageTimer: NodeJS.Timeout | undefined;
 	/** Documentation that shows until the next key. */
 	#doc: readonly string[] = [];
 	#leaving = false;
@@ -92,7 +85,6 @@ export class ScreenShell implements LiveSessionListener {
 			send: (answer) => this.#send(answer),
 			draw: () => this.#stage.drawSoon(),
 		});
-		this.#runCommand = createCommandRunner(this.#live);
 		this.#scrollback = new Scrollback({
 			theme: this.#theme,
 			graphics: detectGraphics(env),
@@ -103,6 +95,21 @@ export class ScreenShell implements LiveSessionListener {
 			nextNumber: () => this.#live.view?.nextExecutionCount ?? 1,
 			isShown: (item) => this.#pending.claim(item),
 		});
+		this.#entering = new Entering({
+			live: this.#live,
+			pending: this.#pending,
+			stage: this.#stage,
+			scrollback: this.#scrollback,
+			env,
+			opened: this.#opened,
+			isPromptMode: () => this.#promptMode,
+			prompt: () => this.#prompt(),
+			leave: (how) => this.#leave(how),
+			askLeave: (how) => this.#askLeave(how),
+			isLeaving: () => this.#leaving,
+			restart: () => this.#restart(),
+			goOver: (session, entries) => start.goOver(session, { entries, draft: this.#editor.text }),
+		});
 		this.#editor = createEditor({
 			theme: this.#theme,
 			onChange: () => {
@@ -110,12 +117,12 @@ export class ScreenShell implements LiveSessionListener {
 				// Enter may be answered later, without a key.
 				this.#stage.drawSoon();
 			},
-			onSubmit: (text) => void this.#enter(text),
+			onSubmit: (text) => void this.#entering.enter(text),
 			// Which kernel could say it is not known while the session moves on.
 			isComplete: (text) =>
-				this.#behind === null
-					? askIsComplete(this.#live, text, this.#promptMode)
-					: { status: "unknown", indent: "" },
+				this.#entering.isMovingOn
+					? { status: "unknown", indent: "" }
+					: askIsComplete(this.#live, text, this.#promptMode),
 			complete: (text, cursor) => this.#complete(text, cursor),
 		});
 		this.#answerKeys = createAnswerKeys({
@@ -168,7 +175,7 @@ export class ScreenShell implements LiveSessionListener {
 		this.#editor.setText(draft);
 		// Below what happened before.
 		if (args.resume !== null && entries.length > 0) await this.#opened;
-		for (const entry of entries) void this.#enter(entry);
+		for (const entry of entries) void this.#entering.enter(entry);
 	}
 
 	// What the session tells.
@@ -247,7 +254,7 @@ export class ScreenShell implements LiveSessionListener {
 	async #onPayload(payload: CellPayload): Promise<void> {
 		switch (payload.kind) {
 			case "page":
-				return this.#page(payload.text);
+				return this.#entering.page(payload.text);
 			case "setNextInput":
 				if (payload.replace || this.#editor.text === "") this.#editor.setText(payload.text);
 				else this.#editor.insert(payload.text);
@@ -258,111 +265,18 @@ export class ScreenShell implements LiveSessionListener {
 				if (code !== 0) return this.#say("the editor failed: nothing is run");
 				const { readFile } = await import("node:fs/promises");
 				const text = await readFile(payload.filename, "utf8").catch(() => "");
-				if (text.trim() !== "") this.#submit({ kind: "cell", code: text }, text);
+				if (text.trim() !== "") this.#entering.submit({ kind: "cell", code: text }, text);
 				return;
 			}
 			case "askExit":
 				await this.#leave(payload.keepKernel ? "detach" : "close");
 				return;
 			case "command":
-				await this.#onAction(payload.action);
+				await this.#entering.act(payload.action);
 				return;
 			default:
 				payload satisfies never;
 		}
-	}
-
-	/** A text that may be too long for the screen. */
-	async #page(text: string): Promise<void> {
-		const lines = sanitizeLines(text.replace(/^\n+/, "").trimEnd());
-		if (lines.length <= Math.max(4, this.#stage.screen.rows - 6)) this.#scrollback.showLines(lines);
-		else await this.#stage.lend(() => runPager(lines.join("\n"), this.#env));
-	}
-
-	/** What a command leaves to the client. */
-	async #onAction(action: CommandAction): Promise<void> {
-		switch (action.kind) {
-			case "page":
-				// Its text has been shown by whoever ran the command.
-				return;
-			case "detach":
-				return this.#leave("detach");
-			case "restart":
-				return this.#restart();
-			case "resume":
-				this.#start.goOver(action.session, { entries: this.#behind ?? [], draft: this.#editor.text });
-				return this.#leave("detach");
-			default:
-				action satisfies never;
-		}
-	}
-
-	// What the person enters.
-
-	async #enter(typed: string): Promise<void> {
-		if (this.#behind !== null) {
-			this.#behind.push(typed);
-			this.#stage.drawSoon();
-			return;
-		}
-		const read = readEntry(typed, { promptMode: this.#promptMode });
-		if (read.kind !== "nothing") this.#typed.push(typed);
-		switch (read.kind) {
-			case "nothing":
-				break;
-			case "submit":
-				this.#submit(read.entry, typed);
-				break;
-			case "clearScreen":
-				this.#stage.clear();
-				break;
-			case "exit":
-				await this.#askLeave(read.keepKernel ? "detach" : "close");
-				break;
-			case "program":
-				this.#scrollback.showInput(typed, this.#prompt());
-				await this.#stage.lend(async () => runProgram(read.command, { cwd: await kernelCwd(this.#live) }));
-				this.#scrollback.gap();
-				break;
-			case "command":
-				if (this.#pending.isEmpty && runsAsCell(this.#live.view, read.words)) {
-					this.#submit({ kind: "cell", code: typed.trim() }, typed);
-					break;
-				}
-				this.#scrollback.showInput(typed, this.#prompt());
-				if (movesOn(read.words)) await this.#moveOn(read.words);
-				else await this.#command(read.words);
-				break;
-			default:
-				read satisfies never;
-		}
-		this.#stage.drawSoon();
-	}
-
-	#submit(entry: Entry, typed: string): void {
-		const prompt = this.#prompt();
-		if (this.#pending.submit(entry))
-			this.#scrollback.showInput(typed, entry.kind === "prompt" ? { ...prompt, kind: "ai" } : prompt);
-		this.#stage.drawSoon();
-	}
-
-	/** Runs a command beside the cells: the kernel is busy, or there is none. */
-	async #command(words: string): Promise<void> {
-		await this.#opened;
-		const { text, failed, action } = await this.#runCommand(words);
-		if (action?.kind === "page") await this.#page(text);
-		else if (text !== "") this.#scrollback.showText(text, failed ? "error" : null);
-		this.#scrollback.gap();
-		if (action !== null) await this.#onAction(action);
-	}
-
-	/** A command behind which entries wait for where they are to run. */
-	async #moveOn(words: string): Promise<void> {
-		this.#behind = [];
-		await this.#command(words);
-		const behind = this.#leaving ? [] : this.#behind;
-		this.#behind = null;
-		for (const entry of behind) void this.#enter(entry);
 	}
 
 	#restart(): void {
@@ -417,7 +331,7 @@ export class ScreenShell implements LiveSessionListener {
 		},
 		"alt+r": () => {
 			if (this.#editor.text !== "") return false;
-			void this.#enter("%ipyai rerun");
+			void this.#entering.enter("%ipyai rerun");
 			return true;
 		},
 		"alt+.": () => {
@@ -487,7 +401,7 @@ export class ScreenShell implements LiveSessionListener {
 	async #loadHistory({ sessionId }: SessionView): Promise<void> {
 		const earlier = await askHistory(this.#live, sessionId);
 		// What was typed while it loaded is newer.
-		this.#editor.setHistory([...earlier, ...this.#typed]);
+		this.#editor.setHistory([...earlier, ...this.#entering.typed]);
 	}
 
 	// Leaving.
@@ -549,16 +463,8 @@ export class ScreenShell implements LiveSessionListener {
 		});
 	}
 
-	/** Says something in the status line for a moment. */
 	#say(text: string | null): void {
-		clearTimeout(this.#messageTimer);
-		this.#message = text;
-		if (text !== null)
-			this.#messageTimer = setTimeout(() => {
-				this.#message = null;
-				this.#stage.draw();
-			}, messageMs);
-		this.#stage.drawSoon();
+		this.#note.say(text);
 	}
 
 	// Drawing.
@@ -581,7 +487,7 @@ export class ScreenShell implements LiveSessionListener {
 			link: this.#link,
 			view: this.#live.view,
 			waiting: this.#live.waiting,
-			message: this.#message,
+			message: this.#note.text,
 		});
 		return {
 			lines: [
@@ -603,7 +509,7 @@ export class ScreenShell implements LiveSessionListener {
 
 	/** Inputs that wait for their turn. */
 	#waitingLines(columns: number): string[] {
-		return [...this.#pending.waiting, ...(this.#behind ?? [])].map((source) => {
+		return this.#entering.waiting.map((source) => {
 			const [first = ""] = sanitizeLines(source);
 			return paint(this.#theme, "dim", truncateLine(`  waits: ${first}`, columns, "…"));
 		});
