@@ -117,8 +117,9 @@ export class OpenDocuments {
 		if (structure) {
 			const { start, deleteCount, cells = [] } = structure.array;
 			notebook.cells.splice(start, deleteCount, ...cells);
-			for (const cell of structure.didOpen ?? []) this.#open(cell);
+			// A cell that is in both was opened anew, as another language for example.
 			for (const cell of structure.didClose ?? []) this.#documents.delete(cell.uri);
+			for (const cell of structure.didOpen ?? []) this.#open(cell);
 		}
 		for (const cell of data) {
 			const at = notebook.cells.findIndex(({ document }) => document === cell.document);

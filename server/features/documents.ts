@@ -110,8 +110,9 @@ export const documentsFeature: Feature = {
 			if (!known) return;
 			if (structure) {
 				known.splice(structure.array.start, structure.array.deleteCount, ...(structure.array.cells ?? []));
-				structure.didOpen?.forEach(open);
+				// A cell that is in both was opened anew, as another language for example.
 				structure.didClose?.forEach(close);
+				structure.didOpen?.forEach(open);
 			}
 			for (const cell of data) {
 				const at = known.findIndex(({ document }) => document === cell.document);

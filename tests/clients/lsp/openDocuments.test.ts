@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { OpenDocuments } from "../../../clients/lsp/openDocuments.ts";
+import { createRandom, scaled } from "../../support/random.ts";
 
 const item = (uri: string, text: string) => ({ uri, languageId: "python", version: 1, text });
 const cell = (document: string) => ({ kind: 2, document });
@@ -62,4 +63,74 @@ test("follows a notebook's cells", () => {
 		params: { notebookDocument: { uri: "n" }, cellTextDocuments: [{ uri: "c" }, { uri: "b" }] },
 	});
 	expect(told(documents)).toEqual([]);
+});
+
+test("whatever is done to a notebook's cells, they are told as they are", () => {
+	for (let seed = 0; seed < scaled(100); seed++) {
+		const { int, pick } = createRandom(seed);
+		const documents = new OpenDocuments();
+		const texts = new Map<string, string>();
+		let cells: string[] = [];
+		let made = 0;
+		const make = () => {
+			const uri = `cell${++made}`;
+			texts.set(uri, `${uri} 😀`);
+			return uri;
+		};
+		cells = [make(), make(), make()];
+		documents.follow({
+			method: "notebookDocument/didOpen",
+			params: {
+				notebookDocument: { uri: "n", version: 1, notebookType: "x", cells: cells.map(cell) },
+				cellTextDocuments: cells.map((uri) => item(uri, texts.get(uri)!)),
+			},
+		});
+		const change = (structureOrText: object) =>
+			documents.follow({
+				method: "notebookDocument/didChange",
+				params: { notebookDocument: { uri: "n", version: 2 }, change: { cells: structureOrText } },
+			});
+		for (let step = 0; step < 12; step++) {
+			const start = int(cells.length + 1);
+			const deleteCount = int(cells.length - start + 1);
+			const removed = cells.slice(start, start + deleteCount);
+			const what = pick(["replace", "move", "language", "text"]);
+			if (what === "replace") {
+				const added = [make(), make()].slice(0, int(3));
+				cells.splice(start, deleteCount, ...added);
+				const didOpen = added.map((uri) => item(uri, texts.get(uri)!));
+				change({
+					structure: {
+						array: { start, deleteCount, cells: added.map(cell) },
+						didOpen,
+						didClose: removed.map((uri) => ({ uri })),
+					},
+				});
+				for (const uri of removed) texts.delete(uri);
+			} else if (what === "move") {
+				cells.splice(start, deleteCount, ...removed.toReversed());
+				change({ structure: { array: { start, deleteCount, cells: removed.toReversed().map(cell) } } });
+			} else if (what === "language") {
+				change({
+					structure: {
+						array: { start, deleteCount, cells: removed.map(cell) },
+						didOpen: removed.map((uri) => item(uri, texts.get(uri)!)),
+						didClose: removed.map((uri) => ({ uri })),
+					},
+				});
+			} else {
+				const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
+				change({
+					textContent: removed.map((uri) => ({
+						document: { uri, version: 3 },
+						changes: [{ range, text: "é" }],
+					})),
+				});
+				for (const uri of removed) texts.set(uri, `é${texts.get(uri)!.slice(1)}`);
+			}
+			expect(told(documents)).toEqual([
+				`${cells.join(" ")} | ${cells.map((uri) => `${uri}=${texts.get(uri)}`).join(" ")}`,
+			]);
+		}
+	}
 });

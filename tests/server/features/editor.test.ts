@@ -489,14 +489,36 @@ test("cells above in a notebook are context of a completion in it", async () => 
 			},
 		},
 	});
-	await rpc.sendRequest("textDocument/inlineCompletion", {
-		textDocument: { uri: cell("b").document },
-		position: { line: 0, character: 4 },
-		context: { triggerKind: 1 },
+	const contextOf = async (id: string) => {
+		const asked = backend.requests.length;
+		await rpc.sendRequest("textDocument/inlineCompletion", {
+			textDocument: { uri: cell(id).document },
+			position: { line: 0, character: 4 },
+			context: { triggerKind: 1 },
+		});
+		return [...JSON.stringify(backend.requests[asked]!.transcript).matchAll(/<code>(.*?)<\/code>/g)].map(
+			([, code]) => code,
+		);
+	};
+	expect(await contextOf("b")).toEqual(["z = 0", "a = 11"]);
+	// Moved below, and another opened anew, as another language for example.
+	await rpc.sendNotification("notebookDocument/didChange", {
+		notebookDocument: { uri: notebook, version: 3 },
+		change: {
+			cells: {
+				structure: {
+					array: {
+						start: 0,
+						deleteCount: 5,
+						cells: ["a", "m", "b", "z", "c"].map((id) => cell(id, id === "m" ? 1 : 2)),
+					},
+					didOpen: [item("a", "a = 12")],
+					didClose: [{ uri: cell("a").document }],
+				},
+			},
+		},
 	});
-	expect(JSON.stringify(backend.requests[0]!.transcript)).toContain(
-		"<context>\\n<code>z = 0</code>\\n<code>a = 11</code>\\n</context>",
-	);
+	expect(await contextOf("c")).toEqual(["a = 12", "b =", "z = 0"]);
 });
 
 test("the editor's settings choose the models", async () => {
