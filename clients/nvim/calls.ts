@@ -7,6 +7,7 @@ import type { Editor } from "./editor.ts";
 import { checkHealth } from "./health.ts";
 import { CallError } from "./messages.ts";
 import { type Mark, Notebooks } from "./notebook/notebooks.ts";
+import { OutputWindows } from "./outputWindows.ts";
 import type { PictureOptions } from "./pictures.ts";
 import { ServerLink } from "./serverLink.ts";
 import { Suggestions, type SuggestParams } from "./suggestions.ts";
@@ -50,6 +51,7 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 	const session = new CurrentSession(editor, link.forSession);
 	const notebooks = new Notebooks((cellId) => session.cells.ran(cellId), session.cells.pictures);
 	const suggestions = new Suggestions(link.connect);
+	const windows = new OutputWindows();
 
 	const launch = (): KernelLaunch => {
 		const { cwd, python = null, columns } = start;
@@ -141,8 +143,10 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 
 		complete: ({ words }: { words: string }) => completeCommand(session.isOpen ? target() : null, words),
 
-		cellLines: ({ cellId }: { cellId: string }) =>
-			session.cells.lines(cellId) ?? notebooks.lines(cellId) ?? [],
+		/** Everything a cell showed; `again`: what differs from the last answer about it. */
+		cellLines: ({ cellId, again = false }: { cellId: string; again?: boolean }) =>
+			windows.lines(cellId, session.cells.lines(cellId) ?? notebooks.lines(cellId) ?? [], again),
+		cellLinesClosed: ({ cellId }: { cellId: string }) => windows.close(cellId),
 
 		readNotebook: ({ buf, path }: { buf: number; path: string }) =>
 			notebooks.read(buf, path, session.cells.maxLines),

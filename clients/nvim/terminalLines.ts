@@ -23,9 +23,9 @@ export class TerminalLines {
 		this.#text = new TerminalText(base, colours, () => this.#finished.pop());
 	}
 
-	/** The lines so far; the last may not be finished. */
+	/** The lines so far. A finished one is the same object as before; the last may not be finished, and are copies. */
 	get lines(): readonly Line[] {
-		return [...this.#finished, ...this.#text.rest];
+		return [...this.#finished, ...this.#text.rest.map((line) => [...line])];
 	}
 
 	/** The first or the last of the lines, without going through all of them. */

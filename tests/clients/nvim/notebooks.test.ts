@@ -166,7 +166,7 @@ test("what a cell gave goes with it when it is moved before the file is written"
 	await vim.command("IpyaiRunCell");
 	await vim.shows(vim.shown, /▎ \[3, 5, 8\]/);
 	await vim.type("5G4ddGp");
-	await vim.shows(vim.shown, /^# %%\n✓ # %%\n[^]*▎ \[3, 5, 8\]/m);
+	await vim.shows(vim.shown, /^# %%\n✓ # %%\n[\s\S]*▎ \[3, 5, 8\]/m);
 	await vim.command("write");
 	expect(parsed(path).cells.map((cell: { id: string }) => cell.id)).toEqual(["intro", "empty", "load"]);
 	expect(parsed(path).cells[2].outputs[0].data).toEqual({ "text/plain": ["[3, 5, 8]"] });

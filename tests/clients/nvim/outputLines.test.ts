@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { plainText } from "../../../clients/common/terminalText.ts";
 import { CellOutputs } from "../../../clients/nvim/cellOutputs.ts";
+import { OutputWindows } from "../../../clients/nvim/outputWindows.ts";
 import { type Line, TerminalLines, terminalLines } from "../../../clients/nvim/terminalLines.ts";
 import type { Output } from "../../../protocol/index.ts";
 
@@ -108,4 +109,27 @@ test("pictures are named with their size, Markdown goes before plain text", () =
 	);
 	expect(show(outputs(display({ "text/markdown": "**a**", "text/plain": "obj" })).lines)).toBe("**a**");
 	expect(show(outputs(display({ "application/x": {} })).lines)).toBe("{note:[application/x]}");
+});
+
+test("a window of a growing output is told what has changed, not all of it", () => {
+	const outputs = new CellOutputs();
+	const windows = new OutputWindows();
+	const print = (text: string) => outputs.add({ kind: "stream", name: "stdout", text });
+	const told = (again = true) => {
+		const { from, lines } = windows.lines("cell", outputs.lines, again);
+		return `${from}: ${lines.map((line) => line.map(([text]) => text).join("")).join(" ")}`;
+	};
+	print("a\nb\nc");
+	expect(told(false)).toBe("0: a b c");
+	print("d\ne\n");
+	expect(told()).toBe("2: cd e");
+	print("1%");
+	expect(told()).toBe("4: 1%");
+	print("\r2%");
+	expect(told()).toBe("4: 2%");
+	expect(told(false)).toBe("0: a b cd e 2%");
+	outputs.add({ kind: "clearOutput", wait: false });
+	expect(told()).toBe("0: ");
+	print("new");
+	expect(told()).toBe("0: new");
 });

@@ -119,6 +119,7 @@ function M.set_lines(buf, ns, first, last, lines)
     end, line)
     return (table.concat(parts):gsub("\n", " "))
   end, lines)
+  vim.api.nvim_buf_clear_namespace(buf, ns, first, last)
   vim.bo[buf].modifiable = true
   vim.api.nvim_buf_set_lines(buf, first, last, false, texts)
   vim.bo[buf].modifiable = false

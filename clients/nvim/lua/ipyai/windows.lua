@@ -92,12 +92,14 @@ local shown = {}
 ---@param cell_id string
 ---@param split boolean
 function M.open_output(cell_id, split)
-  require("ipyai.host").call("cellLines", { cellId = cell_id }, function(error, lines)
+  -- A window that shows it already stays as it is.
+  shown[cell_id] = nil
+  require("ipyai.host").call("cellLines", { cellId = cell_id }, function(error, answer)
     if error then
       return require("ipyai.host").notify(error, vim.log.levels.ERROR)
     end
     local buf = reading_buffer("output")
-    require("ipyai.highlights").set_lines(buf, ns, 0, -1, lines)
+    require("ipyai.highlights").set_lines(buf, ns, 0, -1, answer.lines)
     if split then
       vim.cmd("botright split")
       vim.api.nvim_win_set_buf(0, buf)
@@ -116,17 +118,18 @@ function M.refresh_output(cell_id)
     return
   elseif not vim.api.nvim_buf_is_valid(view.buf) then
     shown[cell_id] = nil
+    require("ipyai.host").tell("cellLinesClosed", { cellId = cell_id })
     return
   elseif view.busy then
     view.again = true
     return
   end
   view.busy, view.again = true, false
-  require("ipyai.host").call("cellLines", { cellId = cell_id }, function(error, lines)
+  require("ipyai.host").call("cellLines", { cellId = cell_id, again = true }, function(error, answer)
     view.busy = false
     if not error and vim.api.nvim_buf_is_valid(view.buf) then
       local before = vim.api.nvim_buf_line_count(view.buf)
-      require("ipyai.highlights").set_lines(view.buf, ns, 0, -1, lines)
+      require("ipyai.highlights").set_lines(view.buf, ns, answer.from, -1, answer.lines)
       M.follow(view.buf, before)
     end
     if view.again then
@@ -168,6 +171,7 @@ function M.show(buf, open, focus)
     -- For this buffer in this window alone.
     local options = vim.wo[win][0]
     options.wrap, options.linebreak, options.number, options.relativenumber = true, true, false, false
+    options.signcolumn, options.foldcolumn = "no", "0"
     -- Else a paragraph that is longer than the window leaves it blank when the text below it is followed.
     options.smoothscroll = true
     vim.cmd("normal! G")
