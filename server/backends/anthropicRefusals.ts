@@ -59,6 +59,9 @@ const withoutTools = (body: Body): Body => {
 	return leaveOut(bare, "tools", "tool_choice");
 };
 
+/** So many tokens every model can answer with. */
+const safeOutputTokens = 4_096;
+
 const pictureNote: Anthropic.TextBlockParam = {
 	type: "text",
 	text: "[a picture, which this model does not take]",
@@ -85,6 +88,10 @@ export const anthropicRefusals: readonly Refusable<Body>[] = [
 		refusal: refusing("(thinking|output_config|effort|adaptive)"),
 		without: (body) => leaveOut(body, "thinking", "output_config"),
 		loss: "takes no level of thinking: it thinks as it does by itself.",
+	},
+	{
+		refusal: /max_tokens(?!.*context).*(maximum|range|must be|less than|exceed)/is,
+		without: (body) => withMember(body, "max_tokens", Math.min(body.max_tokens, safeOutputTokens)),
 	},
 	{ refusal: refusing("tool_choice"), without: (body) => leaveOut(body, "tool_choice") },
 	{

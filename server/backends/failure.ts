@@ -50,6 +50,8 @@ export type FailureContext = {
 	/** The variable that holds the key, for the advice. */
 	readonly keyName: string;
 	readonly environment: Environment;
+	/** What to do when the server has no such address or model, besides looking at both. */
+	readonly whenNotFound?: string;
 };
 
 /** The errors of both SDKs have these members; they are read by shape so that neither SDK has to be loaded. */
@@ -60,6 +62,7 @@ type SdkError = Error & {
 	readonly cause?: unknown;
 };
 
+const lookAtBoth = "Check the model name with %ipyai model, and the base URL.";
 const switchBackend = "or choose another backend with %ipyai backend.";
 
 export const describeFailure = (thrown: unknown, context: FailureContext): Failure => {
@@ -95,7 +98,7 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 		return finish(reason, `Look at the account's credit with the provider, ${switchBackend}`, 0);
 	// LM Studio answers 200 where it has no such address.
 	if (status === 404 || status === 405 || /unexpected endpoint/i.test(message))
-		return finish(reason, "Check the model name with %ipyai model, and the base URL.", 0);
+		return finish(reason, `${lookAtBoth}${context.whenNotFound ? ` ${context.whenNotFound}` : ""}`, 0);
 	if (status === 429) return finish(reason, `Wait a little and send the prompt again, ${switchBackend}`, 4);
 	if (status === 413 || isTooLong(`${type}${message}`))
 		return finish(reason, "Hide earlier turns, or start afresh with %ipyai reset.", 0);

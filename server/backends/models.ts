@@ -44,8 +44,14 @@ const claudeTable: readonly ClaudeFacts[] = [
 	{ pattern: /^claude-/, thinking: "adaptive", window: 1_000_000, maxOutput: 64_000 },
 ];
 
-const claudeFacts = (model: string): ClaudeFacts | undefined =>
-	claudeTable.find(({ pattern }) => pattern.test(model));
+const claudeFacts = (model: string): ClaudeFacts | undefined => {
+	const name = bareClaudeName(model);
+	return claudeTable.find(({ pattern }) => pattern.test(name));
+};
+
+/** Bedrock, Vertex and routers put a region, a cloud or a company before the name, and some write dots in it. */
+const bareClaudeName = (model: string): string =>
+	model.slice(Math.max(0, model.indexOf("claude-"))).replaceAll(".", "-");
 
 /** A model that is not Claude's may stand behind a compatible endpoint: it gets no thinking parameters. */
 export const claudeThinking = (model: string): ClaudeThinking => claudeFacts(model)?.thinking ?? "none";

@@ -20,6 +20,7 @@ import { wireNames } from "./wireId.ts";
 
 const name = "openai-api";
 const keyName = "OPENAI_API_KEY";
+const chatInstead = "For a server that speaks Chat Completions alone choose %ipyai backend openai-chat.";
 
 export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolicy): Backend => {
 	const clients = clientCache((environment: Environment) =>
@@ -64,7 +65,14 @@ export const createOpenAiBackend = (retryPolicy: RetryPolicy = defaultRetryPolic
 				retryPolicy,
 				contextWindow: openAiWindow(model),
 				costOf: (usage) => (endpoint === openAiEndpoint ? costOf(model, usage) : null),
-				describe: (error) => describeFailure(error, { backend: name, endpoint, keyName, environment }),
+				describe: (error) =>
+					describeFailure(error, {
+						backend: name,
+						endpoint,
+						keyName,
+						environment,
+						...(endpoint === openAiEndpoint ? {} : { whenNotFound: chatInstead }),
+					}),
 				adapt(error) {
 					const learnt = sent && refusals.learn(server, sent, error);
 					return learnt && { notice: learnt.loss && `${model} ${learnt.loss}` };

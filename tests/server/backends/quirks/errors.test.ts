@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";
 import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
+import { createOpenAiBackend } from "../../../../server/backends/openaiResponses.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
 import { Conversation, type Turn } from "../../../support/conversation.ts";
 import { json, type RawAnswer, type RawServer, sse, startRawServer } from "../../../support/rawServer.ts";
@@ -319,6 +320,15 @@ describe("the next step fits", () => {
 		expect((await say(answer)).error).toContain(advice);
 		expect(server.requests.length).toBe(requests);
 	});
+});
+
+test("a server without Responses: which backend speaks with it", async () => {
+	server.answers({ status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found" });
+	const backend = createOpenAiBackend(quickRetries);
+	const environment = { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: "k" };
+	const turn = await new Conversation(backend, environment, "some-model").say("hello");
+	expect(turn.error).toContain("%ipyai backend openai-chat");
+	await backend.dispose();
 });
 
 describe("the wait before another attempt is the server's own", () => {

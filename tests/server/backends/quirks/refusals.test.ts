@@ -452,6 +452,12 @@ describe("Messages", () => {
 			notice: noTools,
 			asked: (body) => expect(JSON.stringify(body.messages)).toContain("<tool-result>2</tool-result>"),
 		},
+		"models that answer less": {
+			refusal: error(
+				"max_tokens: 8192 > 4096, which is the maximum allowed number of output tokens for some-model",
+			),
+			when: (body) => body.max_tokens > 4096,
+		},
 		"models without eyes": withPicture(error("This model does not support image input")),
 	};
 	test.each(Object.entries(table))("%s", (_, given) => check("messages", given));

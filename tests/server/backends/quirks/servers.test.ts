@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Environment } from "../../../../server/backends/backend.ts";
 import { tidyBaseUrl } from "../../../../server/backends/baseUrl.ts";
+import { claudeThinking } from "../../../../server/backends/models.ts";
 import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
 import { endpointOf } from "../../../../server/backends/presets.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
@@ -61,6 +62,13 @@ test.each([
 ])("OLLAMA_HOST=%s is meant as %s", (OLLAMA_HOST, meant) =>
 	expect(endpointOf("ollama/qwen3", { OLLAMA_HOST }).baseUrl).toBe(meant),
 );
+
+test.each([
+	["us.anthropic.claude-sonnet-4-5-20250929-v1:0", "budget"],
+	["claude-opus-4-7@20260416", "adaptive"],
+	["anthropic/claude-opus-4.7", "adaptive"],
+	["deepseek-v4-pro", "none"],
+])("%s behind a gateway thinks by %s", (model, kind) => expect(claudeThinking(model)).toBe(kind));
 
 describe("a base URL without /v1", () => {
 	const underV1 =
