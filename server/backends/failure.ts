@@ -97,7 +97,12 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 	if (status === 402 || /insufficient.?(quota|balance|credit|funds)/i.test(`${type}${message}`))
 		return finish(reason, `Look at the account's credit with the provider, ${switchBackend}`, 0);
 	// LM Studio answers 200 where it has no such address.
-	if (status === 404 || status === 405 || /unexpected endpoint/i.test(message))
+	if (
+		status === 404 ||
+		status === 405 ||
+		(status >= 300 && status < 400) ||
+		/unexpected endpoint/i.test(message)
+	)
 		return finish(reason, `${lookAtBoth}${context.whenNotFound ? ` ${context.whenNotFound}` : ""}`, 0);
 	if (status === 429) return finish(reason, `Wait a little and send the prompt again, ${switchBackend}`, 4);
 	if (status === 413 || isTooLong(`${type}${message}`))

@@ -3,10 +3,11 @@
  * own support for both follows the server process's environment, which is not the person's; an `Agent` takes its own.
  */
 import { readFileSync } from "node:fs";
-import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { Readable } from "node:stream";
+import { type Duplex, pipeline, Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
+import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Environment } from "./backend.ts";
 import { isLoopback } from "./baseUrl.ts";
 import { firstSet } from "./environment.ts";
@@ -59,28 +60,58 @@ const certificates = (environment: Environment): string[] | null => {
 	}
 };
 
-const send = (url: URL, init: RequestInit | undefined, { "http:": http, "https:": https }: Agents) =>
-	new Promise<Response>((resolve, reject) => {
+const send = async (
+	url: URL,
+	init: RequestInit | undefined,
+	by: Agents,
+	redirects = 0,
+): Promise<Response> => {
+	const response = await receive(url, init, by);
+	const location = response.headers.location;
+	const isMoved = [301, 302, 307, 308].includes(response.statusCode ?? 0) && location !== undefined;
+	if (isMoved && init?.redirect !== "manual" && redirects < 3) {
+		const next = new URL(location, url);
+		// A question goes on as a question, with its key, and to nobody else: mostly from `http` to `https`.
+		if (next.origin === url.origin || (next.hostname === url.hostname && next.protocol === "https:")) {
+			response.resume();
+			return send(next, init, by, redirects + 1);
+		}
+	}
+	return toResponse(response);
+};
+
+const receive = (url: URL, init: RequestInit | undefined, by: Agents) =>
+	new Promise<IncomingMessage>((resolve, reject) => {
 		const secure = url.protocol === "https:";
 		const request = (secure ? httpsRequest : httpRequest)(url, {
 			method: init?.method ?? "GET",
 			headers: Object.fromEntries(new Headers(init?.headers)),
-			agent: secure ? https : http,
+			agent: by[secure ? "https:" : "http:"],
 			...(init?.signal ? { signal: init.signal } : {}),
 		});
 		// As `fetch` puts it, whose callers look for the cause.
 		request.once("error", (cause) =>
 			reject(cause.name === "AbortError" ? cause : new TypeError("fetch failed", { cause })),
 		);
-		request.once("response", (response) => {
-			const status = response.statusCode ?? 502;
-			const headers = new Headers();
-			for (const [name, value] of Object.entries(response.headers))
-				for (const one of [value ?? []].flat()) headers.append(name, one);
-			const body = [204, 205, 304].includes(status)
-				? null
-				: (Readable.toWeb(response) as unknown as ReadableStream<Uint8Array>);
-			resolve(new Response(body, { status, headers }));
-		});
+		request.once("response", resolve);
 		request.end(init?.body as string | undefined);
 	});
+
+const toResponse = (message: IncomingMessage): Response => {
+	const status = message.statusCode ?? 502;
+	const headers = new Headers();
+	for (const [name, value] of Object.entries(message.headers))
+		for (const one of [value ?? []].flat()) headers.append(name, one);
+	// Nothing asked for it to be packed; some servers pack all the same.
+	const unpack = unpackers[message.headers["content-encoding"] ?? ""];
+	const stream = unpack === undefined ? message : pipeline(message, unpack(), () => {});
+	const hasBody = ![204, 205, 304].includes(status);
+	const body = hasBody ? (Readable.toWeb(stream) as unknown as ReadableStream<Uint8Array>) : null;
+	return new Response(body, { status, headers });
+};
+
+const unpackers: Readonly<Record<string, () => Duplex>> = {
+	gzip: () => createGunzip({ flush: constants.Z_SYNC_FLUSH }),
+	deflate: () => createInflate({ flush: constants.Z_SYNC_FLUSH }),
+	br: () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH }),
+};

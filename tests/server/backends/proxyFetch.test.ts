@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { createGzip } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
 import { createOpenAiChatBackend } from "../../../server/backends/openaiChat.ts";
 import { fetchThroughProxy } from "../../../server/backends/proxyFetch.ts";
@@ -68,6 +69,49 @@ test("a stream is read as it comes, and let go of", async () => {
 	abort.abort();
 	await expect(next).rejects.toThrow();
 	await isClosed;
+});
+
+test("a question that is sent elsewhere on the same server stays a question, with its body and its key", async () => {
+	const seen: string[] = [];
+	const server = createServer((request, response) => {
+		let body = "";
+		request.on("data", (part) => {
+			body += part;
+		});
+		request.on("end", () => {
+			seen.push(`${request.method} ${request.url} ${request.headers.authorization} ${body}`);
+			if (request.url === "/old") response.writeHead(301, { location: "/new" });
+			if (request.url === "/away") response.writeHead(308, { location: "http://other.invalid/" });
+			response.end("here");
+		});
+	});
+	const at = `http://${await listen(server)}`;
+	const ask = (path: string, more: RequestInit = {}) =>
+		fetchThroughProxy({})(at + path, {
+			method: "POST",
+			headers: { authorization: "k" },
+			body: "{}",
+			...more,
+		});
+	const response = await ask("/old");
+	expect([response.status, await response.text()]).toEqual([200, "here"]);
+	expect(seen).toEqual(["POST /old k {}", "POST /new k {}"]);
+	expect((await ask("/away")).status).toBe(308);
+	expect((await ask("/old", { redirect: "manual" })).status).toBe(301);
+});
+
+test("what a server packs unasked is unpacked as it comes", async () => {
+	const server = createServer((_, response) => {
+		response.writeHead(200, { "content-encoding": "gzip" });
+		const gzip = createGzip();
+		gzip.pipe(response);
+		gzip.write("one");
+		gzip.flush();
+	});
+	const abort = new AbortController();
+	const { body } = await fetchThroughProxy({})(`http://${await listen(server)}/`, { signal: abort.signal });
+	expect(Buffer.from((await body!.getReader().read()).value!).toString()).toBe("one");
+	abort.abort();
 });
 
 test("a certificate of one's own is trusted where the environment names it, and told of where not", async () => {
