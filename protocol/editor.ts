@@ -19,7 +19,9 @@ export const editorRequests = {
 			only: z.array(z.string()).nullish(),
 		}),
 	}),
-	"textDocument/completion": Place,
+	"textDocument/completion": Place.extend({
+		context: z.looseObject({ triggerCharacter: z.string().nullish() }).nullish(),
+	}),
 	"textDocument/hover": Place,
 	"workspace/executeCommand": z.looseObject({
 		command: z.string(),

@@ -26,7 +26,8 @@ const capabilities: ServerCapabilities = {
 	inlineCompletionProvider: true,
 	executeCommandProvider: { commands: [...editorCommandNames], workDoneProgress: true },
 	codeActionProvider: true,
-	completionProvider: { triggerCharacters: ["."] },
+	// Quotes: keys and columns.
+	completionProvider: { triggerCharacters: [".", '"', "'"] },
 	hoverProvider: true,
 };
 

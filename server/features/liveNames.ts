@@ -8,10 +8,13 @@ import { sessionFor } from "./sessionFor.ts";
 /** `textDocument/completion` and `textDocument/hover` from the live namespace; nothing where none is. */
 export const liveNamesFeature: Feature = {
 	register(client, services) {
-		client.onEditorRequest("textDocument/completion", async ({ textDocument: { uri }, position }, signal) => {
-			const place = lookUp(client, services, uri, position);
-			if (!place) return { isIncomplete: false, items: [] };
+		client.onEditorRequest("textDocument/completion", async (params, signal) => {
+			const place = lookUp(client, services, params.textDocument.uri, params.position);
+			if (!place) return nothing;
 			const { host, code, cursor, document, from } = place;
+			const before = code.slice(code.lastIndexOf("\n", cursor - 1) + 1, cursor);
+			// A quote that was typed begins a key there, and any string elsewhere.
+			if (/["']/.test(params.context?.triggerCharacter ?? "") && !beginsKey.test(before)) return nothing;
 			const { start, end, matches } = await host
 				.complete(code, toCodePoints(code, cursor), signal)
 				.catch(() => ({ start: 0, end: 0, matches: [] })); // busy or gone: other sources still complete
@@ -19,7 +22,9 @@ export const liveNamesFeature: Feature = {
 				start: positionIn(client, document, from + toUtf16(code, start)),
 				end: positionIn(client, document, from + toUtf16(code, end)),
 			};
-			const items = matches.map(({ text, type, signature }) => ({
+			// Magics are completed for who types one: in a file most names are not their beginning.
+			const fitting = matches.filter(({ text }) => !text.startsWith("%") || /%\w*$/.test(before));
+			const items = fitting.map(({ text, type, signature }) => ({
 				label: text,
 				kind: kinds[type ?? ""] ?? CompletionItemKind.Variable,
 				detail: signature || undefined,
@@ -44,6 +49,10 @@ export const liveNamesFeature: Feature = {
 		});
 	},
 };
+
+const nothing = { isIncomplete: false, items: [] };
+
+const beginsKey = /[\p{L}\p{N}_)\]]\s*\[[^"']*["']$/u;
 
 /** As a code block that nothing in the text ends. */
 const fenced = (text: string): string => {

@@ -457,6 +457,31 @@ test("completes and explains live names", async () => {
 	}
 });
 
+test("a quote that is typed brings keys and columns where it begins one, and nothing elsewhere; magics are for who types them", async () => {
+	const { rpc, uri, run, open } = await editorBeside();
+	await open("# %%\ntable = {'left side': {'deep': 1}, 'right': 2}\n");
+	await run("ipyai.runCell", { uri, line: 1 });
+	let documents = 0;
+	const complete = async (text: string, triggerCharacter?: string) => {
+		const document = { uri: `${uri}.${++documents}`, languageId: "python", version: 1, text };
+		await rpc.sendNotification("textDocument/didOpen", { textDocument: document });
+		const { items } = await rpc.sendRequest<{ items: { label: string }[] }>("textDocument/completion", {
+			textDocument: { uri: document.uri },
+			position: { line: 0, character: text.length },
+			context: triggerCharacter ? { triggerKind: 2, triggerCharacter } : { triggerKind: 1 },
+		});
+		return items.map(({ label }) => label);
+	};
+	// A kernel that is just loading its completion library may have nothing to say yet.
+	await until(async () => (await complete("table['", "'")).length > 0);
+	expect(await complete("table['", "'")).toEqual(["left side", "right"]);
+	expect(await complete('x = table["left side"]["', '"')).toEqual(["deep"]);
+	expect(await complete("x = '", "'")).toEqual([]);
+	expect(await complete("x = ['", "'")).toEqual([]);
+	expect((await complete("prec")).filter((label) => label.startsWith("%"))).toEqual([]);
+	expect(await complete("%prec")).toContain("%precision");
+});
+
 test("cells above in a notebook are context of a completion in it", async () => {
 	const backend = scriptedBackend(say("1"));
 	const { rpc, server } = await editorWith(backend);
