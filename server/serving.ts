@@ -1,7 +1,8 @@
 /** A server's process at work: what it is made of, how long it stays, and how it ends. */
 import { rmSync } from "node:fs";
-import { connect, type Server as Listener } from "node:net";
+import { connect, type Server as Listener, type Socket } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import {
 	createProtocolConnection,
 	StreamMessageReader,
@@ -24,7 +25,12 @@ import { Sessions } from "./sessions/sessions.ts";
 import { openStore } from "./store/openStore.ts";
 import { ensurePrivateFolder } from "./store/privateFiles.ts";
 import { schemaVersion } from "./store/schema.ts";
-import { takeServerLock } from "./store/serverLock.ts";
+import { type ServerLock, takeServerLock } from "./store/serverLock.ts";
+
+/** An ending server is gone by then, whatever hangs. */
+const endWithinMs = 5000;
+/** So long a turn of an older server may take before the newer one gives up. */
+const retireWithinMs = 30_000;
 
 export type ServerProcess = ServerFacts & {
 	readonly facts: PlaceFacts;
@@ -34,7 +40,7 @@ export type ServerProcess = ServerFacts & {
 /** Serves one client, whose `initialize` may have come already. */
 export const serveClient = (own: ServerProcess, handshake: Handshake): void => {
 	const services = createServices(own);
-	const end = endOnce(services, () => {});
+	const end = endOnce(services, {});
 	endOnSignals(end, own.log);
 	const server = new Server({
 		services,
@@ -52,18 +58,20 @@ export const serveSocket = async (own: ServerProcess, replace: boolean): Promise
 	ensurePrivateFolder(stateDir(facts));
 	const socketPath = serverSocket(facts);
 	if (replace) await askToRetire(socketPath, log);
-	// Two servers may be started at once: exactly one gets the lock, the other's client finds the winner's socket.
-	const lock = takeServerLock(`${socketPath}.lock`, replace ? 30_000 : 0);
+	const lock = await takeOver(socketPath, replace);
 	if (!lock) {
 		log("another server runs already");
 		return;
 	}
 	const services = createServices(own);
 	let listener: Listener | null = null;
-	const end = endOnce(services, () => {
-		listener?.close();
-		rmSync(socketPath, { force: true });
-		lock.release();
+	const end = endOnce(services, {
+		// Who comes now starts the next server, which waits for the lock.
+		before() {
+			listener?.close();
+			rmSync(socketPath, { force: true });
+		},
+		after: () => lock.release(),
 	});
 	let retiring = false;
 	const idle = idleWatch(services, {
@@ -95,6 +103,30 @@ export const serveSocket = async (own: ServerProcess, replace: boolean): Promise
 	idle.touch();
 };
 
+/**
+ * The lock that says who serves. Of two servers that are started at once exactly one gets it, the other's client finds
+ * the winner's socket: `null`. One that is ending, or was asked to, is waited for.
+ */
+const takeOver = async (socketPath: string, replace: boolean): Promise<ServerLock | null> => {
+	const deadline = Date.now() + (replace ? retireWithinMs : 2 * endWithinMs);
+	for (;;) {
+		const lock = takeServerLock(`${socketPath}.lock`);
+		if (lock !== null || Date.now() > deadline) return lock;
+		const winner = replace ? null : await reach(socketPath);
+		winner?.destroy();
+		if (winner !== null) return null;
+		await delay(20);
+	}
+};
+
+/** `null` where nobody listens. */
+const reach = (socketPath: string): Promise<Socket | null> =>
+	new Promise((resolve) => {
+		const socket = connect(socketPath);
+		socket.once("connect", () => resolve(socket));
+		socket.once("error", () => resolve(null));
+	});
+
 const createServices = ({ facts, log, serverId }: ServerProcess): Services => {
 	const store = openStore(join(stateDir(facts), "ipyai.sqlite"));
 	const backends = createBackends();
@@ -114,17 +146,18 @@ const createServices = ({ facts, log, serverId }: ServerProcess): Services => {
 };
 
 /** Ends the process once: turns are cancelled, kernels kept, the database closed. */
-const endOnce = (services: Services, release: () => void) => {
+const endOnce = (services: Services, { before, after }: { before?(): void; after?(): void }) => {
 	let ending = false;
 	return async (code: number): Promise<void> => {
 		if (ending) return;
 		ending = true;
 		// Whatever hangs, the process goes: kernels have their lease, the log is committed.
-		setTimeout(() => process.exit(code), 5000).unref();
+		setTimeout(() => process.exit(code), endWithinMs).unref();
+		before?.();
 		await services.sessions.dispose();
 		await Promise.allSettled(services.backends.all.map((backend) => backend.dispose()));
 		services.store.close();
-		release();
+		after?.();
 		process.exit(code);
 	};
 };
@@ -139,12 +172,8 @@ const endOnSignals = (end: (code: number) => Promise<void>, log: (text: string) 
 
 /** Tells an older server to end after its running turns. One that is not older says no, and stays. */
 const askToRetire = async (path: string, log: (text: string) => void): Promise<void> => {
-	const socket = connect(path);
-	const connected = await new Promise<boolean>((resolve) => {
-		socket.once("connect", () => resolve(true));
-		socket.once("error", () => resolve(false));
-	});
-	if (!connected) return;
+	const socket = await reach(path);
+	if (socket === null) return;
 	const rpc = createProtocolConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));
 	rpc.listen();
 	try {

@@ -10,7 +10,12 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type PlaceFacts, serverSocket, stateDir } from "../../protocol/runtimeDir.ts";
 import { aiShellVersion } from "../../protocol/version.ts";
-import { type ClientDescription, openConnection, type ServerConnection } from "./connection.ts";
+import {
+	type ClientDescription,
+	ConnectionLost,
+	openConnection,
+	type ServerConnection,
+} from "./connection.ts";
 import { packageRoot, runsFromSources } from "./packageRoot.ts";
 
 const startTimeoutMs = 15_000;
@@ -20,8 +25,21 @@ export class ServerUnavailable extends Error {
 	override readonly name = "ServerUnavailable";
 }
 
+/** A server that leaves at this moment is looked for, or started, anew. */
+const joinAttempts = 3;
+
 /** Fails with `ServerUnavailable`. */
 export const joinServer = async (client: ClientDescription): Promise<ServerConnection> => {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await joinOnce(client);
+		} catch (error) {
+			if (attempt === joinAttempts || !(error instanceof ConnectionLost)) throw error;
+		}
+	}
+};
+
+const joinOnce = async (client: ClientDescription): Promise<ServerConnection> => {
 	const connection = await openConnection(await connectServer(client.environment), client);
 	const { version } = connection.aiShell;
 	if (version === aiShellVersion) return connection;

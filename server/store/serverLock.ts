@@ -6,9 +6,9 @@ import BetterSqlite3 from "better-sqlite3";
 
 export type ServerLock = { release(): void };
 
-/** `null` when another process holds it after `waitMs`. */
-export const takeServerLock = (path: string, waitMs: number): ServerLock | null => {
-	const db = new BetterSqlite3(path, { timeout: waitMs });
+/** `null` when another process holds it. */
+export const takeServerLock = (path: string): ServerLock | null => {
+	const db = new BetterSqlite3(path, { timeout: 0 });
 	try {
 		db.pragma("journal_mode = DELETE");
 		db.exec("BEGIN EXCLUSIVE");

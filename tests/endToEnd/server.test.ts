@@ -72,6 +72,19 @@ test("a server that nobody needs leaves, and takes its socket along", async () =
 	expect(existsSync(socket)).toBe(false);
 });
 
+test("who comes while a server ends gets the next one", async () => {
+	const { join } = person({ IPYAI_SERVER_IDLE_MS: "60000" });
+	for (let round = 0; round < scaled(3); round++) {
+		const first = await join();
+		process.kill(first.aiShell.pid, "SIGTERM");
+		// Some come before it has heard, some while it ends, some when it is gone.
+		let next = await join();
+		for (; next.aiShell.pid === first.aiShell.pid; next = await join()) next.close();
+		expect(await next.request("session/list", {})).toMatchObject({ sessions: [] });
+		next.close();
+	}
+}, 60_000);
+
 test("a kernel in which nothing ran goes soon after its lost client, and the server with it", async () => {
 	const { join, folder } = person();
 	const client = await join();
