@@ -71,7 +71,8 @@ test("a prompt during a running cell starts at once, and both show", async () =>
 	await program.until(/tick 1/);
 	program.send(`.@@say Answered meanwhile@@${enter}`);
 	await program.until(/^Answered meanwhile$/m);
-	await program.until(/· In \[2\] goes on ·\ntick/);
+	// With its tokens the answer has ended, and Ctrl-C is for the cell.
+	await program.until(/· In \[2\] goes on ·\ntick[\s\S]* \d+\/1M 0%/);
 	program.send(ctrl("c"));
 	await program.until(/KeyboardInterrupt/);
 	await leave(program);
