@@ -25,7 +25,7 @@ const without =
 export const chatRefusals: readonly Refusable<Body>[] = [
 	// An answer in one piece is read, too.
 	{
-		refusal: /verified to stream|stream(ing)? is not supported/i,
+		refusal: /verified to stream|stream(ing)? is not supported|support streaming/i,
 		without: without("stream", "stream_options"),
 	},
 	{ refusal: refusing("stream_options"), without: without("stream_options") },

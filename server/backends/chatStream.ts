@@ -74,23 +74,24 @@ export async function* readChatStream(
 		// Some servers say that they are done, and not why.
 		if (event === doneEvent) finish ??= "stop";
 		const chunk = event as Chunk;
-		const choice = chunk.choices?.[0];
-		const counted = chunk.usage ?? choice?.usage ?? chunk.x_groq?.usage;
+		const counted = chunk.usage ?? chunk.choices?.[0]?.usage ?? chunk.x_groq?.usage;
 		if (counted) usage = toUsage(counted);
-		if (!choice) continue;
 		const isFirst = text === "" && calls.all.length === 0;
-		const delta = choice.delta ?? (isFirst ? choice.message : null) ?? {};
-		const thought = delta.reasoning_content || delta.reasoning || detailsText(delta.reasoning_details);
-		if (typeof thought === "string") yield* tell([{ kind: "thinking", text: thought }]);
-		if (typeof delta.reasoning_content === "string") reasoning += delta.reasoning_content;
-		details.push(...(delta.reasoning_details ?? []));
-		if (delta.refusal) refused = true;
-		for (const part of partsOf(delta.content || delta.refusal))
-			yield* tell(part.kind === "text" ? tags.take(part.text) : [part]);
-		for (const piece of delta.tool_calls ?? []) calls.take(piece);
-		if (choice.error) throw toFailure(choice);
-		if (choice.finish_reason) finish = choice.finish_reason;
-		if (failures.has(choice.finish_reason ?? "")) throw toFailure(choice);
+		// One answer is asked for: Copilot tells its text in one choice and its calls in the next.
+		for (const choice of chunk.choices ?? []) {
+			if (!choice) continue;
+			const delta = choice.delta ?? (isFirst ? choice.message : null) ?? {};
+			const thought = delta.reasoning_content || delta.reasoning || detailsText(delta.reasoning_details);
+			if (typeof thought === "string") yield* tell([{ kind: "thinking", text: thought }]);
+			if (typeof delta.reasoning_content === "string") reasoning += delta.reasoning_content;
+			details.push(...(delta.reasoning_details ?? []));
+			if (delta.refusal) refused = true;
+			for (const part of partsOf(delta.content || delta.refusal))
+				yield* tell(part.kind === "text" ? tags.take(part.text) : [part]);
+			for (const piece of delta.tool_calls ?? []) calls.take(piece);
+			if (choice.error || failures.has(choice.finish_reason ?? "")) throw toFailure(choice);
+			if (choice.finish_reason) finish = choice.finish_reason;
+		}
 	}
 	yield* tell(tags.end());
 	if (finish === null) throw new BrokenAnswer("The answer broke off before its end");

@@ -104,6 +104,9 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 		/unexpected endpoint/i.test(message)
 	)
 		return finish(reason, `${lookAtBoth}${context.whenNotFound ? ` ${context.whenNotFound}` : ""}`, 0);
+	// The model wrote a call that its provider could not read, and may write a better one.
+	if (/tool_use_failed|failed_generation|malformed.function/i.test(`${type}${message}`))
+		return finish(reason, "Send the prompt again, or choose another model with %ipyai model.", 2);
 	if (status === 429) return finish(reason, `Wait a little and send the prompt again, ${switchBackend}`, 4);
 	if (status === 413 || isTooLong(`${type}${message}`))
 		return finish(reason, "Hide earlier turns, or start afresh with %ipyai reset.", 0);

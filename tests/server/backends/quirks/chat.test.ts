@@ -194,6 +194,11 @@ describe("an answer arrives whole from", () => {
 			),
 			{ ...plain, thinking: "Hm." },
 		],
+		// https://github.com/sgl-project/sglang/pull/8417
+		"SGLang of 2025, which ends twice": [
+			bytes(sse(hello[0]!, chunk({ content: " world" }, { finish_reason: "stop" }), stops, done)),
+			plain,
+		],
 		// https://docs.perplexity.ai: each chunk has the delta and the message so far
 		"Perplexity, which repeats the message so far beside the delta": [
 			bytes(
@@ -365,6 +370,18 @@ describe("calls of tools are run once each, as they were meant:", () => {
 		const turn = await say(json({ choices: [{ index: 0, message, finish_reason: "tool_calls" }] }), answered);
 		expect(callsOf(turn)).toEqual([one]);
 		expect(turn.text).toBe("Done.");
+	});
+
+	// https://github.com/HKUDS/nanobot/pull/1555
+	test("of Copilot, in a choice of their own", async () => {
+		const message = (content: object) => ({
+			message: { role: "assistant", ...content },
+			finish_reason: "tool_calls",
+		});
+		const said = message({ content: "I look." });
+		const called = message({ content: null, tool_calls: [part("pyrun", "1", { id: "a" })] });
+		const turn = await say(json({ choices: [said, called] }), answered);
+		expect([callsOf(turn), turn.text]).toEqual([[one], "I look.Done."]);
 	});
 
 	// https://github.com/anomalyco/opencode/issues/1680

@@ -315,6 +315,19 @@ describe("the next step fits", () => {
 			"in a moment",
 			5,
 		],
+		// https://github.com/groq/groq-typescript/issues/28
+		[
+			"a call that the model wrote wrong (Groq)",
+			json(
+				said(
+					"Failed to call a function. Please adjust your prompt. See 'failed_generation' for more details.",
+					{ type: "invalid_request_error", code: "tool_use_failed" },
+				),
+				400,
+			),
+			"another model",
+			3,
+		],
 		["too many questions", json(said("slow down"), 429), "Wait a little", 5],
 	])("%s", async (_, answer, advice, requests) => {
 		expect((await say(answer)).error).toContain(advice);

@@ -340,6 +340,12 @@ describe("Chat Completions", () => {
 				body.messages.some((message: Body) => message.tool_calls && !message.tool_calls[0].extra_content),
 			transcript: earlier,
 		},
+		// https://github.com/groq/groq-python/issues/27
+		"tools that come in one piece alone": {
+			refusal: error("Tool and function calls do not currently support streaming"),
+			when: isIn("stream"),
+			asked: (body) => expect(body.tools).toBeDefined(),
+		},
 		"models that must be verified to stream": {
 			refusal: error("Your organization must be verified to stream this model.", 400, {
 				param: "stream",
