@@ -1,18 +1,21 @@
-import { lastLine } from "../lines.ts";
-import type { Filter } from "../postprocess.ts";
+import { firstLine, lastLine } from "../lines.ts";
+import { bracketsBefore, type Filter, type Place } from "../postprocess.ts";
+import { scanBrackets } from "../scanBrackets.ts";
 
 /**
  * Drops what the answer repeats of the text before the cursor: lines of it, the current line, or the word that was
  * begun. A shorter overlap is left alone: it is as often right.
  */
-export const dropRepeatedPrefix: Filter = (text, { prefix }) => {
+export const dropRepeatedPrefix: Filter = (text, place) => {
+	const { prefix } = place;
 	const whole = repeatedLines(text, prefix);
 	if (whole > 0) return text.slice(whole);
 
 	const current = lastLine(prefix);
 	const typed = current.trimStart();
 	const body = text.trimStart();
-	if (typed.length >= 3 && body.startsWith(typed)) return body.slice(typed.length);
+	if (typed.length >= 3 && body.startsWith(typed) && !isMask(typed, body, place))
+		return body.slice(typed.length);
 	// The line without the blanks at its end, which the model leaves out.
 	const trimmed = typed.trimEnd();
 	if (trimmed.length >= 3 && trimmed !== typed && body.startsWith(trimmed)) {
@@ -21,7 +24,7 @@ export const dropRepeatedPrefix: Filter = (text, { prefix }) => {
 	}
 
 	const expression = repeatedExpression(text, current);
-	if (expression > 0) return text.slice(expression);
+	if (expression > 0 && !isMask(current, text, place, expression)) return text.slice(expression);
 	// A dot that was typed is not typed again; `from ..a` and `...` are other dots.
 	if (/(?:[\p{L}\p{N}_)\]}"']|^\s+)\.$/u.test(current) && /^\.\p{L}/u.test(text)) return text.slice(1);
 
@@ -30,6 +33,15 @@ export const dropRepeatedPrefix: Filter = (text, { prefix }) => {
 	if (word.length >= 2 && first.length > word.length && first.startsWith(word))
 		return text.slice(word.length);
 	return text;
+};
+
+/** `df[df["a"] > 1]`: what was typed comes again inside of its own brackets. */
+const isMask = (typed: string, text: string, place: Place, length = typed.length): boolean => {
+	if (!typed.endsWith("[")) return false;
+	const rest = text.slice(length);
+	const { endsAt } = scanBrackets(rest, bracketsBefore(place));
+	const { strayAt } = scanBrackets(rest + firstLine(place.suffix), bracketsBefore(place));
+	return strayAt >= 0 || (endsAt >= 0 && /^\s*[<>=!&|]/.test(rest.slice(endsAt + 1)));
 };
 
 /** How much of `text` repeats the expression before the cursor, such as `np.ar` or `df["a"].`. */

@@ -22,6 +22,10 @@ export const fixIndentation: Filter = (answer, place) => {
 
 	const [first = "", ...rest] = text.replace(/^(?:[ \t]*\n)+/, "").split("\n");
 	const given = indentOf(first);
+	if (isCode && /^\s*(?:elif|else|except|finally)\b/.test(first) && !hasHead(current.length, above))
+		return "";
+	// Blank lines and then something further left: the block is over.
+	if (/^[ \t]*\n/.test(text) && given.length < current.length && !isHead(above.at(-1) ?? "")) return text;
 	if (
 		!fitsBelow(Math.max(given.length, current.length), above) &&
 		fitsBelow(current.length + given.length, above)
@@ -33,6 +37,12 @@ export const fixIndentation: Filter = (answer, place) => {
 			? rest.map((line) => (line.trim() === "" ? line : current + line))
 			: rest;
 	return [first.slice(shared), ...moved].join("\n");
+};
+
+/** Whether the block that these lines end with, this deep, is one that goes on with `else` and the like. */
+const hasHead = (depth: number, above: readonly string[]): boolean => {
+	const near = above.findLast((line) => line.trim() !== "" && indentOf(line).length <= depth) ?? "";
+	return indentOf(near).length === depth && isHead(near);
 };
 
 /** Below the head of a block something must be deeper; a model may leave that out. */
