@@ -15,6 +15,10 @@ type Cell = {
 	run: number | null;
 	count: number | null;
 	status: string;
+	/** When it was sent to Python, if that was seen. */
+	readonly sentMs: number | null;
+	/** How long it ran, in seconds. */
+	took: number | null;
 	readonly outputs: CellOutputs;
 };
 
@@ -33,6 +37,8 @@ export class CellBook {
 	readonly pictures = new Pictures();
 	/** How many lines of output a preview has. */
 	maxLines = 20;
+	/** When Python had finished its last cell. */
+	#freeMs = 0;
 	readonly #cells = new Map<string, Cell>();
 	/** Cells of this Neovim's from sessions before: a notebook may be written later. */
 	readonly #before = new Map<string, Cell>();
@@ -58,6 +64,8 @@ export class CellBook {
 			run: this.#origin.runOf(event),
 			count: event.executionCount,
 			status: "running",
+			sentMs: performance.now(),
+			took: null,
 			outputs: new CellOutputs(this.pictures),
 		};
 		this.#cells.set(cell.cellId, cell);
@@ -86,6 +94,8 @@ export class CellBook {
 		if (!cell) return;
 		cell.status = status;
 		cell.count = executionCount ?? cell.count;
+		cell.took = this.#tookOf(cell);
+		this.#freeMs = performance.now();
 		this.#tell(cell);
 	}
 
@@ -103,8 +113,11 @@ export class CellBook {
 			run: known?.run ?? (known ? null : this.#origin.runOf(item)),
 			count: item.executionCount,
 			status: item.status,
+			sentMs: known?.sentMs ?? null,
+			took: known?.took ?? null,
 			outputs,
 		};
+		if (known && cell.status !== "running") cell.took ??= this.#tookOf(cell);
 		this.#cells.set(cell.cellId, cell);
 		this.#tell(cell);
 	}
@@ -129,6 +142,11 @@ export class CellBook {
 		this.#cells.clear();
 	}
 
+	/** Python runs one cell after another: it began when the one before had finished. */
+	#tookOf({ sentMs }: Cell): number | null {
+		return sentMs === null ? null : (performance.now() - Math.max(sentMs, this.#freeMs)) / 1000;
+	}
+
 	#get(cellId: string): Cell | undefined {
 		return this.#cells.get(cellId) ?? this.#before.get(cellId);
 	}
@@ -136,7 +154,7 @@ export class CellBook {
 	#tell(cell: Cell): void {
 		this.#editor.update(`cell ${cell.cellId}`, () => {
 			// The reference may be old: a snapshot replaces cells.
-			const { cellId, run, by, byName, past, code, count, status, outputs } =
+			const { cellId, run, by, byName, past, code, count, status, took, outputs } =
 				this.#cells.get(cell.cellId) ?? cell;
 			const end = status === "ok" ? "head" : "tail";
 			return {
@@ -149,6 +167,7 @@ export class CellBook {
 				code,
 				count,
 				status,
+				took,
 				...outputs.preview(this.maxLines, end),
 			};
 		});

@@ -31,6 +31,8 @@ export type Message =
 			readonly code: string;
 			readonly count: number | null;
 			readonly status: string;
+			/** How long it ran, in seconds, when both ends of it were seen. */
+			readonly took?: number | null;
 			readonly lines: readonly Line[];
 			readonly total: number;
 			readonly end: "head" | "tail";

@@ -168,6 +168,26 @@ test("running and going on leads from a text to the next code", async () => {
 	expect(await vim.notices()).toBe("There is no Python cell at the cursor.");
 });
 
+test("a cell's time is its own: it does not count while others before it run", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "# %%\n|input(); 'first'\n# %%\n'second'");
+	await vim.start();
+	await vim.lua("vim.ui.input = function(_, done) _G.answer = done end");
+	await vim.command("IpyaiRunAll");
+	await vim.lua("vim.wait(15000, function() return _G.answer ~= nil end)");
+	await vim.lua("vim.wait(1000, function() return false end); _G.answer('')");
+	await vim.shows(vim.shown, /\[2\] ✓/);
+	const notes = JSON.stringify(
+		await vim.lua(`
+			local ns = vim.api.nvim_get_namespaces()["ipyai-outputs"]
+			return vim.tbl_map(function(mark) return mark[4].virt_text end,
+				vim.api.nvim_buf_get_extmarks(0, ns, 0, -1, { details = true }))`),
+	);
+	const [first, second] = [...notes.matchAll(/([\d.]+) s/g)].map(([, seconds]) => Number(seconds));
+	expect(first).toBeGreaterThanOrEqual(1);
+	expect(second).toBeLessThan(first!);
+});
+
 test("output appears while the cell runs, and an interrupt ends it", async () => {
 	const vim = await startNeovim();
 	await vim.edit("a.py", 'import time\nprint("begun")\ntime.sleep(600)');

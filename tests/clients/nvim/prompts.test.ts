@@ -79,6 +79,18 @@ test("a prompt about a range carries its code; an answer below a cell is one cha
 	expect(await vim.shows(() => vim.lines(), /Below/)).toBe("```python\nx\n```\n\nBelow.\nText.");
 });
 
+test("an answer that cannot stand below its code is said to be in the conversation", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "|x = 1");
+	await vim.start();
+	await vim.command("setlocal nomodifiable");
+	await vim.command("IpyaiPrompt! hello");
+	await vim.shows(vim.notices, /:IpyaiChat shows it/);
+	expect(await vim.shown()).toBe("x = 1");
+	await vim.command("IpyaiChat");
+	expect(await vim.lines()).toContain("You said: hello");
+});
+
 test("without a text an input opens: Enter sends, Escape in normal mode leaves; a selection goes along", async () => {
 	const vim = await startNeovim();
 	await vim.edit("a.py", "|one = 1\ntwo = 2");

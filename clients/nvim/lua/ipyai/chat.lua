@@ -116,8 +116,10 @@ local function insert_below(place, answer)
   local outputs = require("ipyai.outputs")
   local _, last = outputs.rows(place)
   outputs.remove(place)
-  if not last or vim.trim(answer) == "" or not vim.bo[place.buf].modifiable then
+  if vim.trim(answer) == "" then
     return
+  elseif not last or not vim.bo[place.buf].modifiable then
+    return require("ipyai.host").notify("The answer cannot stand below its code: :IpyaiChat shows it.")
   end
   local lines = vim.split(vim.trim(answer), "\n")
   if vim.bo[place.buf].filetype == "python" then

@@ -29,7 +29,11 @@ local function kind_of(status)
   return groups[status] and status or "error"
 end
 
-local function note_of(run, status, count)
+---@param run ipyai.Run
+---@param status string
+---@return string
+local function note_of(run, status)
+  local count, took = run.cell and run.cell.count, run.cell and run.cell.took
   local words = { ("[%s]"):format(count or " "), icons[kind_of(status)] }
   if status == "running" then
     return table.concat(words, " ")
@@ -37,7 +41,7 @@ local function note_of(run, status, count)
   if status ~= "ok" and status ~= "error" then
     table.insert(words, status)
   end
-  table.insert(words, ("%.1f s"):format((vim.uv.hrtime() - run.started) / 1e9))
+  table.insert(words, ("%.1f s"):format(took or (vim.uv.hrtime() - run.started) / 1e9))
   return table.concat(words, " ")
 end
 
@@ -94,7 +98,7 @@ local function draw(run)
     return cell and rows_of(cell, width) or {}
   end
   if not run.finished then
-    run.note = note_of(run, status, cell and cell.count)
+    run.note = note_of(run, status)
   end
   run.finished = status ~= "running"
   place.note = { run.note, groups[kind] }
