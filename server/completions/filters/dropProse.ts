@@ -23,6 +23,10 @@ export const dropProse: Filter = (text, place) => {
 	return from === 0 ? text : lines.slice(from).join("\n").replace(/^\n+/, "");
 };
 
-/** A few words, begun and ended as sentences are: no line of Python is. */
+/** A few words, begun and ended as sentences are. No line of Python ends with a stop; with a colon many do. */
 const isSentence = (line: string): boolean =>
-	/^[A-Z][\w'’,!?-]*(?: [\w'’",`()/.!?;-]+){2,}[.:!]?$/u.test(line) && /[.:!]$/.test(line);
+	/^[A-Z][\w'’,!?-]*(?: [\w'’",`()/.!?;-]+){2,}[.:!]?$/u.test(line) &&
+	(/[.!]$/.test(line) || (line.endsWith(":") && announcing.test(line)));
+
+const announcing =
+	/^(?:Here|Sure|Certainly|Okay|The|This|That|To|You|I|I'll|It|Below|Of|Let|In|Now|So|Note|Based|Since)\b/;

@@ -14,7 +14,12 @@ export const dropRepeatedPrefix: Filter = (text, place) => {
 	const current = lastLine(prefix);
 	const typed = current.trimStart();
 	const body = text.trimStart();
-	if (typed.length >= 3 && body.startsWith(typed) && !isMask(typed, body, place))
+	if (
+		typed.length >= 3 &&
+		/[\p{L}\p{N}]/u.test(typed) &&
+		body.startsWith(typed) &&
+		!isMask(typed, body, place)
+	)
 		return body.slice(typed.length);
 	// The line without the blanks at its end, which the model leaves out.
 	const trimmed = typed.trimEnd();

@@ -1,7 +1,6 @@
-import { firstLine } from "../lines.ts";
+import { firstLine, indentOf } from "../lines.ts";
 import { bracketsBefore, type Filter, type Place } from "../postprocess.ts";
 import { type BracketScan, scanBrackets } from "../scanBrackets.ts";
-import { fitsRest } from "./balanceBrackets.ts";
 
 /**
  * Drops what the answer repeats of the text after the cursor: the rest of the current line, everything from the line
@@ -29,13 +28,18 @@ const dropNextLine: Filter = (text, { suffix }) => {
 	return at < 0 ? text : lines.slice(0, at).join("\n");
 };
 
-/** `def name` or `class name` that the text after the cursor has at the same depth. */
+/** `def name` or `class name` that the block of the cursor has below. What is decorated may well be there twice. */
 const dropKnownDefinition: Filter = (text, { suffix }) => {
 	const lines = text.split("\n");
-	const below = `\n${suffix}`;
+	const below = suffix.split("\n", 500).slice(1);
 	const at = lines.findIndex((line, index) => {
-		const head = /^[ \t]*(?:async +)?(?:def|class) +\w+/.exec(line)?.[0];
-		return index > 0 && head !== undefined && new RegExp(`\\n${head}\\b`).test(below);
+		const head = /^[ \t]*(?:async +)?(?:def|class) +\w+\b/.exec(line)?.[0];
+		if (index === 0 || head === undefined || /^\s*@/.test(lines[index - 1] ?? "")) return false;
+		const isOutside = (one: string) => one.trim() !== "" && indentOf(one).length < indentOf(line).length;
+		if (lines.slice(1, index).some(isOutside)) return false;
+		const end = below.findIndex(isOutside);
+		const block = end < 0 ? below : below.slice(0, end);
+		return block.some((one) => one.startsWith(head) && !/\w/.test(one[head.length] ?? ""));
 	});
 	return at < 0 ? text : lines.slice(0, at).join("\n");
 };
@@ -70,7 +74,15 @@ const endOfLine = (text: string, place: Place, rest: string): string | null => {
 		.join("\n")
 		.trimEnd()
 		.slice(0, -rest.length);
-	return fitsRest(cut, place) ? cut : null;
+	return leavesWhole(cut, place, rest) ? cut : null;
+};
+
+/** Whether the rest of the line ends the same brackets and strings with this text as without it. */
+const leavesWhole = (text: string, place: Place, rest: string): boolean => {
+	const before = bracketsBefore(place);
+	const alone = scanBrackets(rest, before);
+	const both = scanBrackets(text + rest, before);
+	return both.strayAt < 0 && both.quote === alone.quote && both.open.join() === alone.open.join();
 };
 
 /** A comment at the answer's end would make the rest of the line part of it. */

@@ -20,10 +20,16 @@ export const fixIndentation: Filter = (answer, place) => {
 	if (current.trim() !== "") return /[ \t]$/.test(current) ? text.replace(/^[ \t]+/, "") : text;
 	if (current === "") return isCode ? intoBlock(text, above, place) : text;
 
+	const fitted = afterBlanks(text, current, above, place);
+	const [first = ""] = fitted.split("\n", 1);
+	const depth = current.length + indentOf(first).length;
+	// Blanks that were typed cannot be taken back.
+	return isCode && /^\s*(?:elif|else|except|finally)\b/.test(first) && !hasHead(depth, above) ? "" : fitted;
+};
+
+const afterBlanks = (text: string, current: string, above: readonly string[], place: Place): string => {
 	const [first = "", ...rest] = text.replace(/^(?:[ \t]*\n)+/, "").split("\n");
 	const given = indentOf(first);
-	if (isCode && /^\s*(?:elif|else|except|finally)\b/.test(first) && !hasHead(current.length, above))
-		return "";
 	// Blank lines and then something further left: the block is over.
 	if (/^[ \t]*\n/.test(text) && given.length < current.length && !isHead(above.at(-1) ?? "")) return text;
 	if (
