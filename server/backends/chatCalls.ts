@@ -1,7 +1,7 @@
 /**
  * The calls of a streamed chat completion, from their pieces. Most servers number them by `index` and give the id and
  * the name with the first piece. Others leave out one or all of these, number every call 0, repeat id and name with
- * each piece, or send each call whole.
+ * each piece, send each call whole, or send again what was sent before.
  */
 export type CallPiece = {
 	readonly index?: number | null;
@@ -11,39 +11,79 @@ export type CallPiece = {
 	readonly extra_content?: unknown;
 };
 
-export type ChatCall = { id: string; name: string; json: string; extra: unknown };
+export type ChatCall = {
+	readonly id: string;
+	readonly name: string;
+	readonly json: string;
+	readonly extra: unknown;
+};
+
+type OpenCall = {
+	id: string;
+	name: string;
+	/** The pieces of the arguments, one after the other. */
+	json: string;
+	/** The same, where a piece may begin with all before it: it stands instead of them. */
+	told: string;
+	extra: unknown;
+};
 
 export class ChatCalls {
-	readonly all: ChatCall[] = [];
+	readonly #open: OpenCall[] = [];
 	/** The call that pieces with an index belong to: the latest that began under it. */
-	readonly #byIndex = new Map<number, ChatCall>();
+	readonly #byIndex = new Map<number, OpenCall>();
+
+	get isEmpty(): boolean {
+		return this.#open.length === 0;
+	}
 
 	take(piece: CallPiece): void {
 		const call = this.#callOf(piece);
 		if (piece.id) call.id = piece.id;
 		if (piece.function?.name) call.name = piece.function.name;
-		const args = piece.function?.arguments ?? "";
-		call.json = typeof args === "string" ? call.json + args : JSON.stringify(args);
+		const args = textOf(piece);
+		call.json += args;
+		call.told = args.startsWith(call.told) ? args : call.told + args;
 		call.extra ??= piece.extra_content;
 	}
 
-	#callOf(piece: CallPiece): ChatCall {
+	/** All calls, in their order; one that was told twice stands once. */
+	whole(): ChatCall[] {
+		const calls = this.#open.map(({ id, name, json, told, extra }) => ({
+			id,
+			name,
+			json: !isWhole(json) && isWhole(told) ? told : json,
+			extra,
+		}));
+		const isSame = (a: ChatCall, b: ChatCall) =>
+			a.id !== "" && a.id === b.id && a.name === b.name && a.json === b.json;
+		return calls.filter(
+			(call, index) => calls.findIndex((other) => isSame(call, other)) >= index || call.id === "",
+		);
+	}
+
+	#callOf(piece: CallPiece): OpenCall {
 		const index = piece.index ?? null;
-		const open = index === null ? this.all.at(-1) : this.#byIndex.get(index);
+		const open = index === null ? this.#open.at(-1) : this.#byIndex.get(index);
 		if (open !== undefined && !isAnother(piece, open)) return open;
-		const call: ChatCall = { id: "", name: "", json: "", extra: undefined };
-		this.all.push(call);
+		const call: OpenCall = { id: "", name: "", json: "", told: "", extra: undefined };
+		this.#open.push(call);
 		if (index !== null) this.#byIndex.set(index, call);
 		return call;
 	}
 }
 
+const textOf = (piece: CallPiece): string => {
+	const args = piece.function?.arguments ?? "";
+	return typeof args === "string" ? args : JSON.stringify(args);
+};
+
 /** Only a piece with a name begins a call; it begins another one when its id says so, or the open one is whole. */
-const isAnother = (piece: CallPiece, open: ChatCall): boolean => {
+const isAnother = (piece: CallPiece, open: OpenCall): boolean => {
 	const name = piece.function?.name;
 	if (!name || open.name === "") return false;
 	if (piece.id && open.id !== "") return piece.id !== open.id;
-	return name !== open.name || isWhole(open.json);
+	return name !== open.name || (isWhole(open.json) && textOf(piece) !== open.json);
 };
 
 const isWhole = (json: string): boolean => {

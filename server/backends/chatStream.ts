@@ -76,7 +76,7 @@ export async function* readChatStream(
 		const chunk = event as Chunk;
 		const counted = chunk.usage ?? chunk.choices?.[0]?.usage ?? chunk.x_groq?.usage;
 		if (counted) usage = toUsage(counted);
-		const isFirst = text === "" && calls.all.length === 0;
+		const isFirst = text === "" && calls.isEmpty;
 		// One answer is asked for: Copilot tells its text in one choice and its calls in the next.
 		for (const choice of chunk.choices ?? []) {
 			if (!choice) continue;
@@ -96,15 +96,22 @@ export async function* readChatStream(
 	yield* tell(tags.end());
 	if (finish === null) throw new BrokenAnswer("The answer broke off before its end");
 	yield* items.closeAll();
-	for (const call of calls.all) items.call(names.fromWire(call.name), call.json);
+	const called = calls.whole();
+	for (const call of called) items.call(names.fromWire(call.name), call.json);
 	const stop = stops[finish] ?? "endTurn";
-	const runs = calls.all.length > 0 && stop !== "maxTokens";
+	const runs = called.length > 0 && stop !== "maxTokens";
 	return {
 		stop: refused ? "refusal" : runs ? "toolUse" : stop,
 		usage,
-		message: replayable({ calls: calls.all, text, reasoning, details }),
+		message: replayable({ calls: called, text, reasoning, details }),
 	};
 }
+
+/** Whether an event says why the answer ends: then only counts follow. */
+export const endsChat = (event: WireEvent): boolean => {
+	const { choices } = event as Chunk;
+	return Array.isArray(choices) && choices.some((choice) => Boolean(choice?.finish_reason));
+};
 
 const partsOf = (content: Delta["content"]): Prose[] => {
 	if (!Array.isArray(content)) return typeof content === "string" ? [{ kind: "text", text: content }] : [];

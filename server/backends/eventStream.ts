@@ -12,16 +12,28 @@ import { BrokenAnswer, ReportedFailure, summarizeText } from "./failure.ts";
 
 export type WireEvent = { readonly [key: string]: unknown };
 
+/** Servers that neither close the connection nor say `[DONE]` behind their last event are not waited for. */
+export type Ending = {
+	isLast(event: WireEvent): boolean;
+	/** How long another event may take after the last one. */
+	readonly waitMs: number;
+};
+
 /** The server said that nothing more comes. */
 export const doneEvent: WireEvent = { type: "[DONE]" };
 
 /** Ends with the body or with `[DONE]`; lets go of the connection when the signal fires, and soon when the reader leaves. */
-export async function* readEvents(response: Response, signal: AbortSignal): AsyncGenerator<WireEvent> {
+export async function* readEvents(
+	response: Response,
+	signal: AbortSignal,
+	ending: Ending = { isLast: () => false, waitMs: 0 },
+): AsyncGenerator<WireEvent> {
+	const patience = new Patience(ending.waitMs);
 	const stray: string[] = [];
 	let count = 0;
 	let name = "";
 	let data: string[] = [];
-	for await (const line of readLines(response, signal)) {
+	for await (const line of readLines(response, signal, patience)) {
 		const { field, value } = toField(line);
 		if (field === "event") name = value;
 		else if (field === "data") data.push(value);
@@ -35,6 +47,7 @@ export async function* readEvents(response: Response, signal: AbortSignal): Asyn
 		data = [];
 		if (event === null) continue;
 		count++;
+		if (patience.isLimited || ending.isLast(event)) patience.limit();
 		yield event;
 		if (event === doneEvent) return;
 	}
@@ -96,7 +109,11 @@ const wholeAnswer = (text: string): WireEvent => {
 };
 
 /** The lines of the body; one that no line end closes counts, and an empty one stands at the end. */
-async function* readLines(response: Response, signal: AbortSignal): AsyncGenerator<string> {
+async function* readLines(
+	response: Response,
+	signal: AbortSignal,
+	patience: Patience,
+): AsyncGenerator<string> {
 	const reader = response.body?.getReader();
 	if (reader === undefined) return;
 	const leave = () => void reader.cancel().catch(() => {});
@@ -106,7 +123,9 @@ async function* readLines(response: Response, signal: AbortSignal): AsyncGenerat
 		let pending = "";
 		let afterReturn = false;
 		for (;;) {
-			const { done, value } = await reader.read();
+			const read = await patience.with(reader.read());
+			if (read === null) break;
+			const { done, value } = read;
 			let text = done ? decoder.decode() : decoder.decode(value, { stream: true });
 			if (afterReturn && text.startsWith("\n")) text = text.slice(1);
 			if (text !== "") afterReturn = text.endsWith("\r");
@@ -121,6 +140,38 @@ async function* readLines(response: Response, signal: AbortSignal): AsyncGenerat
 		signal.removeEventListener("abort", leave);
 		if (signal.aborted) leave();
 		else void drain(reader);
+	}
+}
+
+/** Waiting that has a limit from some moment on. */
+class Patience {
+	readonly #waitMs: number;
+	#until: number | null = null;
+
+	constructor(waitMs: number) {
+		this.#waitMs = waitMs;
+	}
+
+	get isLimited(): boolean {
+		return this.#until !== null;
+	}
+
+	limit(): void {
+		this.#until = performance.now() + this.#waitMs;
+	}
+
+	/** What was waited for; `null` when it took too long. */
+	async with<T>(promise: Promise<T>): Promise<T | null> {
+		if (this.#until === null) return promise;
+		// What it comes to later, nobody reads.
+		promise.catch(() => {});
+		const left = this.#until - performance.now();
+		if (left <= 0) return null;
+		let timer: NodeJS.Timeout | undefined;
+		const late = new Promise<null>((resolve) => {
+			timer = setTimeout(() => resolve(null), left);
+		});
+		return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 	}
 }
 

@@ -8,7 +8,7 @@ import { orAborted, untilAborted } from "./abort.ts";
 import type { Backend, Environment, Model, TurnRequest } from "./backend.ts";
 import { toChatMessages } from "./chatMessages.ts";
 import { chatRefusals } from "./chatRefusals.ts";
-import { readChatStream } from "./chatStream.ts";
+import { endsChat, readChatStream } from "./chatStream.ts";
 import { clientCache } from "./clientCache.ts";
 import { firstSet, readVariable } from "./environment.ts";
 import { readEvents } from "./eventStream.ts";
@@ -26,6 +26,7 @@ import { countOf } from "./usage.ts";
 import { wireNames } from "./wireId.ts";
 
 const name = "openai-chat";
+const ending = { isLast: endsChat, waitMs: 10_000 };
 
 export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryPolicy): Backend => {
 	const clients = clientCache((environment: Environment, model: string) => {
@@ -128,7 +129,7 @@ export const createOpenAiChatBackend = (retryPolicy: RetryPolicy = defaultRetryP
 					const owner = { backend: name, model, endpoint: endpoint.baseUrl };
 					sent = refusals.fit(server(), toChatBody(request, response, endpoint, owner));
 					const answer = client.chat.completions.create(sent, { signal }).asResponse();
-					const events = untilAborted(readEvents(await orAborted(answer, signal), signal), signal);
+					const events = untilAborted(readEvents(await orAborted(answer, signal), signal, ending), signal);
 					const { message, ...end } = yield* readChatStream(events, items, wireNames(request.tools));
 					return { ...end, native: message === null ? null : { ...owner, items: [message] } };
 				},

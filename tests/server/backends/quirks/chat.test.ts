@@ -3,6 +3,8 @@
  * real SDK.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { endsChat } from "../../../../server/backends/chatStream.ts";
+import { readEvents } from "../../../../server/backends/eventStream.ts";
 import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
 import { Conversation, type Turn } from "../../../support/conversation.ts";
@@ -223,6 +225,25 @@ describe("an answer arrives whole from", () => {
 		expect((await say(bytes(...pieces))).text).toBe("Grüße — 日本 🎉");
 	});
 
+	// https://github.com/maximhq/bifrost/issues/6784
+	test("a server that goes on with heartbeats when all is said", async () => {
+		let beat: NodeJS.Timeout | undefined;
+		const body = new ReadableStream<Uint8Array>({
+			start(controller) {
+				const send = (text: string) => controller.enqueue(Buffer.from(text));
+				send(sse(...hello, stops));
+				beat = setInterval(() => send(": ping\n\n"), 1);
+			},
+			cancel: () => clearInterval(beat),
+		});
+		const ending = { isLast: endsChat, waitMs: 20 };
+		const seen: unknown[] = [];
+		for await (const event of readEvents(new Response(body), new AbortController().signal, ending))
+			seen.push(event);
+		expect(seen).toEqual([...hello, stops]);
+		clearInterval(beat);
+	});
+
 	test("a server that leaves the connection open after [DONE]", async () => {
 		const turn = await say({ body: sse(...hello, stops, done), after: "stays" });
 		expect(turn).toMatchObject(plain);
@@ -329,6 +350,50 @@ describe("calls of tools are run once each, as they were meant:", () => {
 				calls,
 			],
 			[one],
+		],
+		// https://github.com/anomalyco/opencode/pull/17339, https://github.com/lidge-jun/opencodex/issues/361
+		"the arguments whole once more behind their pieces": [
+			[
+				delta({ index: 0, id: "a", function: { name: "pyrun", arguments: "" } }),
+				delta({ index: 0, function: { arguments: '{"co' } }),
+				delta({ index: 0, function: { arguments: 'de":"1"}' } }),
+				delta({ index: 0, function: { arguments: '{"code":"1"}' } }),
+				calls,
+			],
+			[one],
+		],
+		// https://github.com/NousResearch/hermes-agent/pull/35718
+		"all so far in each piece": [
+			[
+				delta({ index: 0, id: "a", function: { name: "pyrun", arguments: '{"co' } }),
+				delta({ index: 0, id: "a", function: { name: "pyrun", arguments: '{"code":' } }),
+				delta({ index: 0, id: "a", function: { name: "pyrun", arguments: '{"code":"1"}' } }),
+				calls,
+			],
+			[one],
+		],
+		"the whole call again in the last chunk": [
+			[
+				delta(part("pyrun", "1", { index: 0 })),
+				chunk({ tool_calls: [part("pyrun", "1", { index: 0 })] }, { finish_reason: "tool_calls" }),
+			],
+			[one],
+		],
+		"the whole call again under another index": [
+			[
+				delta(part("pyrun", "1", { index: 0, id: "a" })),
+				delta(part("pyrun", "1", { index: 1, id: "a" })),
+				calls,
+			],
+			[one],
+		],
+		"pieces that look like all so far": [
+			[
+				delta({ index: 0, id: "a", function: { name: "pyrun", arguments: '{"code":' } }),
+				delta({ index: 0, function: { arguments: '{"code":"1"}}' } }),
+				calls,
+			],
+			['pyrun {"code":{"code":"1"}}'],
 		],
 		"indexes that begin at 1": [[delta(part("pyrun", "1", { index: 1, id: "a" })), calls], [one]],
 		// https://github.com/ggml-org/llama.cpp/issues/20198
