@@ -22,9 +22,10 @@ import {
 } from "../sessions/host.ts";
 import { type Cells, createCells } from "./cells.ts";
 import { endKernel, lastWords, removeKernelFiles } from "./ending.ts";
+import { HistoryMirror } from "./historyMirror.ts";
+import { KernelTools } from "./kernelTools.ts";
 import { type OpenKernel, openKernel } from "./openKernel.ts";
 import { record, text } from "./outputs.ts";
-import { callPyrun, pyrunTool, userToolCode } from "./pyrun.ts";
 import { resolveRefs } from "./refs.ts";
 import type { Message } from "./wire.ts";
 
@@ -48,7 +49,6 @@ export const createKernelHost = (options: KernelHostOptions): KernelHost => new 
 
 const isCompleteWaitMs = 300;
 const warmAfterMs = 1500;
-const flushMirrorsMs = 3000;
 /** A kernel without our module leaves it unanswered. */
 const sizedWithinMs = 300;
 
@@ -62,16 +62,17 @@ class ZmqKernelHost implements KernelHost {
 	#open: OpenKernel | null = null;
 	#status: HostStatus = "starting";
 	#disposal: Promise<void> | null = null;
-	/** Rows on their way into IPython's history. */
-	readonly #mirrors = new Set<Promise<void>>();
+	readonly #history: HistoryMirror;
+	readonly #tools: KernelTools;
 	/** The kernel knows the size that was told last. Cells wait for it: shell may overtake control. */
 	#sized: Promise<unknown> = Promise.resolve();
-	/** Functions of the user's that the model may call. */
-	readonly #userTools = new Map<string, ToolDescription>();
 
 	constructor(options: KernelHostOptions) {
 		this.#options = options;
 		this.kernelId = options.kernelId;
+		const alive = () => this.#alive();
+		this.#history = new HistoryMirror(alive, (text) => options.onLog?.(text));
+		this.#tools = new KernelTools({ alive, isBusy: () => this.#cells.busy });
 		this.#cells = createCells({
 			onForeignCell: (cell) => {
 				if (!this.#disposal) options.listener.onForeignCell(cell);
@@ -230,46 +231,19 @@ class ZmqKernelHost implements KernelHost {
 	}
 
 	get tools(): readonly ToolDescription[] {
-		return [pyrunTool, ...this.#userTools.values()];
+		return this.#tools.all;
 	}
 
-	async addTool(name: string, signal: AbortSignal): Promise<ToolDescription> {
-		if (name === pyrunTool.name) throw new HostError("failed", `${name} is a tool already.`);
-		const found = record(await this.#look("tool", { name }, signal));
-		if (typeof found.reason === "string") throw new HostError("failed", `${name} ${found.reason}.`);
-		const tool = {
-			name,
-			description: text(found.description),
-			inputSchema: record(found.inputSchema),
-		};
-		this.#userTools.set(name, tool);
-		return tool;
+	addTool(name: string, signal: AbortSignal): Promise<ToolDescription> {
+		return this.#tools.add(name, signal);
 	}
 
 	removeTool(name: string): boolean {
-		return this.#userTools.delete(name);
+		return this.#tools.remove(name);
 	}
 
-	async callTool(
-		name: string,
-		args: Readonly<Record<string, unknown>>,
-		options: { signal: AbortSignal; onWaiting(waiting: boolean): void },
-	): ReturnType<Host["callTool"]> {
-		const failed = (reason: string) => ({
-			content: [{ kind: "text" as const, text: reason }],
-			isError: true,
-		});
-		const isUsers = this.#userTools.has(name);
-		if (!isUsers && name !== pyrunTool.name) return failed(`There is no tool "${name}" in this kernel.`);
-		const code = isUsers ? userToolCode(name, args) : args.code;
-		if (typeof code !== "string") return failed('pyrun needs "code", a string of Python.');
-		try {
-			const open = await this.#alive();
-			return await callPyrun(open, code, { ...options, isBusy: this.#cells.busy });
-		} catch (error) {
-			if (error instanceof HostError) return failed(error.message);
-			throw error;
-		}
+	callTool(...call: Parameters<Host["callTool"]>): ReturnType<Host["callTool"]> {
+		return this.#tools.call(...call);
 	}
 
 	async numberPrompt(source: string, rewritten: string): Promise<number> {
@@ -278,15 +252,15 @@ class ZmqKernelHost implements KernelHost {
 	}
 
 	mirrorPrompt({ prompt, fullPrompt, response, historyLine }: PromptRecord): void {
-		this.#keepMirror(this.#mirror("mirror", { prompt, fullPrompt, response, historyLine }));
+		this.#history.write("mirror", { prompt, fullPrompt, response, historyLine });
 	}
 
 	mirrorRemark(changes: SessionRemark): void {
-		this.#keepMirror(this.#mirror("remark", { changes }));
+		this.#history.write("remark", { changes });
 	}
 
 	forgetPrompts(): void {
-		this.#keepMirror(this.#mirror("forget", {}));
+		this.#history.write("forget", {});
 	}
 
 	async continueHistorySession(session: number, nextExecutionCount: number): Promise<void> {
@@ -312,7 +286,7 @@ class ZmqKernelHost implements KernelHost {
 		const { launch } = this.#options;
 		const wasReady = this.#open !== null && this.#status !== "dead";
 		const wasDead = this.#status === "dead";
-		if (fate === "end" && wasReady && !this.#cells.busy) await this.#flushMirrors();
+		if (fate === "end" && wasReady && !this.#cells.busy) await this.#history.flush();
 		this.#status = "dead";
 		const reason = new HostError("notAlive", `The connection to ${launch.label} is closed.`);
 		if (fate === "end" && launch.pid !== null && !wasDead) {
@@ -362,31 +336,6 @@ class ZmqKernelHost implements KernelHost {
 
 	async #look(op: string, args: Record<string, unknown>, signal: AbortSignal): Promise<unknown> {
 		return (await this.#alive()).look(op, args, signal);
-	}
-
-	/** Waits for the kernel to be free; a failure is logged: the server's own store has it all. */
-	async #mirror(op: string, args: Record<string, unknown>): Promise<void> {
-		try {
-			const open = await this.#alive();
-			// A person's interrupt may hit it: the transaction was taken back, so once more.
-			const problem = await open.runMain(op, args).result.catch(() => open.runMain(op, args).result);
-			if (typeof problem === "string") this.#options.onLog?.(problem);
-		} catch (error) {
-			this.#options.onLog?.(`IPython's history was not written: ${(error as Error).message}`);
-		}
-	}
-
-	#keepMirror(mirror: Promise<void>): void {
-		this.#mirrors.add(mirror);
-		void mirror.finally(() => this.#mirrors.delete(mirror));
-	}
-
-	/** A turn's last act and the session's end may come together: the row is worth a moment. */
-	async #flushMirrors(): Promise<void> {
-		await Promise.race([
-			Promise.allSettled([...this.#mirrors]),
-			delay(flushMirrorsMs, undefined, { ref: false }),
-		]);
 	}
 
 	/** The first completion loads its library, up to a second: done when nothing else is going on. */
