@@ -4,7 +4,7 @@ import type { ThinkLevel } from "../../protocol/index.ts";
 import { orAborted, untilAborted } from "./abort.ts";
 import { continuesWithoutThinking, markForCache, toAnthropicMessages } from "./anthropicMessages.ts";
 import { anthropicRefusals } from "./anthropicRefusals.ts";
-import { readAnthropicStream } from "./anthropicStream.ts";
+import { endsMessage, readAnthropicStream } from "./anthropicStream.ts";
 import type { Backend, Environment, Model, TurnRequest } from "./backend.ts";
 import { tidyBaseUrl } from "./baseUrl.ts";
 import { clientCache } from "./clientCache.ts";
@@ -31,6 +31,7 @@ import { wireNames } from "./wireId.ts";
 
 const name = "claude-api";
 const keyNames = ["ANTHROPIC_API_KEY", "ANTHROPIC_KEY", "ANTHROPIC_AUTH_TOKEN"];
+const ending = { isLast: endsMessage, waitMs: 10_000 };
 const searchUses = { l: 2, m: 5, h: 10 } as const;
 
 export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPolicy): Backend => {
@@ -113,7 +114,7 @@ export const createAnthropicBackend = (retryPolicy: RetryPolicy = defaultRetryPo
 					const client = await orAborted(clients.get(request.environment), signal);
 					sent = refusals.fit(server, toAnthropicBody(request, response, model, endpoint));
 					const answer = client.messages.create(sent, { signal }).asResponse();
-					const events = untilAborted(readEvents(await orAborted(answer, signal), signal), signal);
+					const events = untilAborted(readEvents(await orAborted(answer, signal), signal, ending), signal);
 					const { blocks, ...end } = yield* readAnthropicStream(events, items, names);
 					return {
 						...end,

@@ -39,6 +39,10 @@ const objects = {
 	message_delta: "delta",
 };
 
+/** Whether an event says why the message ends: then only its end follows. */
+export const endsMessage = ({ type, delta }: WireEvent): boolean =>
+	type === "message_delta" && Boolean((delta as { stop_reason?: unknown } | null)?.stop_reason);
+
 /** A message that was not streamed, as if it had been. */
 const eventsOf = ({ content, stop_reason, usage }: Anthropic.Message): WireEvent[] => [
 	{ type: "message_start", message: { usage } },

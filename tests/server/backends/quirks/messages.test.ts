@@ -4,6 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";
+import { endsMessage } from "../../../../server/backends/anthropicStream.ts";
+import { readEvents } from "../../../../server/backends/eventStream.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
 import { Conversation, type Turn } from "../../../support/conversation.ts";
 import {
@@ -145,6 +147,17 @@ describe("an answer arrives whole from", () => {
 	test.each(Object.entries(table))("%s", async (_, [answer, expected]) => {
 		expect(await say(answer)).toMatchObject(expected);
 		expect(server.requests.length).toBe(1);
+	});
+
+	test("gateways that forget the end of the message and leave the connection open", async () => {
+		const body = new ReadableStream<Uint8Array>({
+			start: (controller) => controller.enqueue(Buffer.from(namedSse(...hello.slice(0, -1)))),
+		});
+		const ending = { isLast: endsMessage, waitMs: 20 };
+		const seen: unknown[] = [];
+		for await (const event of readEvents(new Response(body), new AbortController().signal, ending))
+			seen.push(event);
+		expect(seen).toEqual(hello.slice(0, -1));
 	});
 
 	test("a pause, which is asked on", async () => {
