@@ -28,5 +28,5 @@ const stringEnd = (place: Place): string => {
 	if (rest.trim() !== "") return rest;
 	const next = lines.find((line) => line.trim() !== "")?.trim() ?? "";
 	const { quote } = bracketsBefore(place);
-	return quote !== null && quote !== "#" && next.startsWith(quote) ? `\n${quote}` : "";
+	return quote?.length === 3 && next.startsWith(quote) && /^[)\]},;]*$/.test(next.slice(3)) ? quote : "";
 };

@@ -1,5 +1,8 @@
+import { globSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { postprocess } from "../../../server/completions/postprocess.ts";
+import { createRandom, scaled } from "../../support/random.ts";
+import { readSource, repository } from "../../support/sources.ts";
 
 /** The cursor is `|`. Gives the text with the suggestion in place, between `|` and `|`; `none` when nothing is left. */
 const insert = (place: string, raw: string): string => {
@@ -23,6 +26,27 @@ describe("leaves a good answer alone", () => {
 		["if a:\n    b()\n    |", "c()\nd()", "if a:\n    b()\n    |c()\nd()|"],
 		["s = '|'", "it", "s = '|it|'"],
 	]);
+});
+
+test("of what a person wrote next to nothing is changed, wherever the cursor stands", () => {
+	const texts = globSync("clients/ipython/**/*.py", { cwd: repository }).sort().map(readSource);
+	const { int, pick } = createRandom(1);
+	const changed: string[] = [];
+	const count = scaled(1000);
+	for (let at = 0; at < count; at++) {
+		const text = pick(texts);
+		const start = int(text.length);
+		const prefix = text.slice(0, start);
+		const middle = text
+			.slice(start)
+			.split("\n", 1 + int(4))
+			.join("\n");
+		// Inside of a line's first blanks no suggestion is asked for.
+		if (middle.trim() === "" || /(?:^|\n)[ \t]+$/.test(prefix)) continue;
+		const place = { prefix, suffix: text.slice(start + middle.length) };
+		if (postprocess(middle, place) !== middle.trimEnd()) changed.push(`${prefix.slice(-40)}|${middle}|`);
+	}
+	expect(changed.length / count, changed.join("\n\n")).toBeLessThan(0.015);
 });
 
 describe("takes code out of fences", () => {
