@@ -54,6 +54,8 @@ export const startTestKernel = async (
 				onStatus: (status, detail) => heard.statuses.push({ status, detail }),
 				onForeignCell: (cell) => heard.foreign.push(cell),
 			},
+			// A loaded machine takes its time, for the first completion above all.
+			lookupTimeoutMs: 20_000,
 			onLog: (line) => heard.log.push(line),
 			...more,
 		});
