@@ -80,8 +80,8 @@ const send = async (
 	return toResponse(response);
 };
 
-const receive = (url: URL, init: RequestInit | undefined, by: Agents) =>
-	new Promise<IncomingMessage>((resolve, reject) => {
+const receive = (url: URL, init: RequestInit | undefined, by: Agents): Promise<IncomingMessage> =>
+	new Promise((resolve, reject) => {
 		const secure = url.protocol === "https:";
 		const request = (secure ? httpsRequest : httpRequest)(url, {
 			method: init?.method ?? "GET",
@@ -89,10 +89,14 @@ const receive = (url: URL, init: RequestInit | undefined, by: Agents) =>
 			agent: by[secure ? "https:" : "http:"],
 			...(init?.signal ? { signal: init.signal } : {}),
 		});
-		// As `fetch` puts it, whose callers look for the cause.
-		request.once("error", (cause) =>
-			reject(cause.name === "AbortError" ? cause : new TypeError("fetch failed", { cause })),
-		);
+		// What is told after the first time has no reader.
+		request.on("error", () => {});
+		request.once("error", (cause: NodeJS.ErrnoException) => {
+			// The server closed a resting connection at the moment it was used.
+			if (request.reusedSocket && cause.code === "ECONNRESET") resolve(receive(url, init, by));
+			// As `fetch` puts it, whose callers look for the cause.
+			else reject(cause.name === "AbortError" ? cause : new TypeError("fetch failed", { cause }));
+		});
 		request.once("response", resolve);
 		request.end(init?.body as string | undefined);
 	});

@@ -100,6 +100,24 @@ test("a question that is sent elsewhere on the same server stays a question, wit
 	expect((await ask("/old", { redirect: "manual" })).status).toBe(301);
 });
 
+test("a resting connection that the server closes just then is replaced by another", async () => {
+	const used = new Set<unknown>();
+	const server = createServer((request, response) => {
+		if (used.has(request.socket)) return request.socket.destroy();
+		used.add(request.socket);
+		request.resume();
+		return response.end(String(used.size));
+	});
+	const at = `http://${await listen(server)}`;
+	const ask = fetchThroughProxy({});
+	const answers: string[] = [];
+	for (const body of ["one", "two", "three"]) {
+		answers.push(await (await ask(at, { method: "POST", body })).text());
+		await new Promise(setImmediate);
+	}
+	expect(answers).toEqual(["1", "2", "3"]);
+});
+
 test("what a server packs unasked is unpacked as it comes", async () => {
 	const server = createServer((_, response) => {
 		response.writeHead(200, { "content-encoding": "gzip" });
