@@ -1,5 +1,6 @@
 /** What a cell showed so far, as lines: streams grow, displays are updated, `clear_output` empties it. */
 import type { Output } from "../../protocol/index.ts";
+import { htmlText } from "../common/htmlText.ts";
 import { pngSize } from "../common/kittyGraphics.ts";
 import type { Pictures } from "./pictures.ts";
 import { type Line, TerminalLines, terminalLines } from "./terminalLines.ts";
@@ -115,7 +116,10 @@ const outputLines = (output: WholeOutput, pictures: Pictures | null): readonly L
 	}
 };
 
-/** A picture that can be shown stands for its text; of texts Markdown goes before plain text. */
+/**
+ * A picture that can be shown stands for its text; of texts Markdown goes before plain text, and that before HTML, unless
+ * it only names an object.
+ */
 const bundleLines = (data: Readonly<Record<string, unknown>>, pictures: Pictures | null): readonly Line[] => {
 	const text = (type: string): string | null => {
 		const value = data[type];
@@ -125,7 +129,9 @@ const bundleLines = (data: Readonly<Record<string, unknown>>, pictures: Pictures
 	const picture = Object.keys(data).find((type) => type.startsWith("image/"));
 	const drawn = picture === undefined ? null : (pictures?.lines(picture, text(picture) ?? "") ?? null);
 	if (drawn !== null) return drawn;
-	const shown = text("text/markdown") ?? text("text/plain") ?? text("text/latex");
+	const plain = text("text/plain");
+	const html = plain === null || namesObject.test(plain) ? htmlText(text("text/html") ?? "") : null;
+	const shown = text("text/markdown") ?? html ?? plain ?? text("text/latex");
 	const named = picture === undefined ? "" : pictureNote(picture, text(picture) ?? "");
 	return [
 		...(named === "" ? [] : [[[named, "note"]] as Line]),
@@ -133,6 +139,9 @@ const bundleLines = (data: Readonly<Record<string, unknown>>, pictures: Pictures
 		...(named === "" && shown === null ? terminalLines(`[${Object.keys(data).join(", ")}]`, "note") : []),
 	];
 };
+
+/** As Python writes an object that has no text of its own. */
+const namesObject = /^<[^<>\n]* (object|at 0x[\da-f]+)>$/i;
 
 const pictureNote = (type: string, base64: string): string => {
 	const [name = type] = /^image\/[\w.+-]+/.exec(type) ?? [];

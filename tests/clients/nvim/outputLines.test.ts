@@ -133,3 +133,18 @@ test("a window of a growing output is told what has changed, not all of it", () 
 	print("new");
 	expect(told()).toBe("0: new");
 });
+
+test("HTML is shown as text where Python only names the object", () => {
+	const shown = (data: Record<string, string>) => {
+		const outputs = new CellOutputs();
+		outputs.add({ kind: "displayData", data, metadata: {} });
+		return show(outputs.lines);
+	};
+	const html = "<b>a</b><br>b";
+	expect(shown({ "text/html": html, "text/plain": "<IPython.core.display.HTML object>" })).toBe("a\nb");
+	expect(shown({ "text/html": html, "text/plain": "<pandas.io.Styler at 0x7f01>" })).toBe("a\nb");
+	expect(shown({ "text/html": html })).toBe("a\nb");
+	expect(shown({ "text/html": html, "text/plain": "a b" })).toBe("a b");
+	expect(shown({ "text/html": "<b>\x1b]0;t\x07&#27;[31mred</b>" })).toBe("{fg=1:red}");
+	expect(shown({ "text/html": "<div></div>" })).toBe("{note:[text/html]}");
+});
