@@ -1,6 +1,6 @@
 /**
- * What servers that speak Chat Completions really send, each scenario with where it was seen. The bytes go through the
- * real SDK.
+ * What servers that speak Chat Completions really send, with where it was seen; scenarios without an address are
+ * variants of these. The bytes go through the real SDK.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { endsChat } from "../../../../server/backends/chatStream.ts";

@@ -1,6 +1,6 @@
 /**
  * What servers and what stands before them answer when something is wrong, and what a person reads then. The words are
- * theirs; each says where it was seen.
+ * theirs; the addresses say where they were seen.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";

@@ -1,6 +1,6 @@
 /**
- * What servers that speak Anthropic's Messages really send: gateways, and other providers' compatible endpoints. Each
- * scenario says where it was seen.
+ * What servers that speak Anthropic's Messages really send: gateways, and other providers' compatible endpoints. The
+ * addresses say where it was seen; scenarios without one are variants of these.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";

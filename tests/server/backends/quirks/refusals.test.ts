@@ -1,5 +1,5 @@
 /**
- * What servers refuse of a request, in their own words, and how they are asked then. Each refusal says where it was
+ * What servers refuse of a request, in their own words, and how they are asked then. The addresses say where they were
  * seen.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
