@@ -7,7 +7,7 @@ import { Terminal as Xterm } from "@xterm/headless";
 import { testPython } from "./python.ts";
 
 const main = join(import.meta.dirname, "../../clients/terminal/main.ts");
-const untilMs = 20_000;
+const untilMs = 30_000;
 
 export type TerminalProgram = {
 	readonly pid: number;
