@@ -25,7 +25,7 @@ function M.float(buf, title, focus)
   end
   local width = math.min(widest + 1, math.max(20, vim.o.columns - 8))
   local height = math.min(math.max(1, vim.api.nvim_buf_line_count(buf)), math.max(3, vim.o.lines - 8))
-  return vim.api.nvim_open_win(buf, focus ~= false, {
+  local win = vim.api.nvim_open_win(buf, focus ~= false, {
     relative = "editor",
     width = width,
     height = height,
@@ -35,6 +35,8 @@ function M.float(buf, title, focus)
     border = "rounded",
     title = (" %s "):format(title),
   })
+  vim.wo[win].smoothscroll = true
+  return win
 end
 
 ---Makes a float as high as its text, whose lines wrap at words.
@@ -103,6 +105,7 @@ function M.open_output(cell_id, split)
     if split then
       vim.cmd("botright split")
       vim.api.nvim_win_set_buf(0, buf)
+      vim.wo[0][0].smoothscroll = true
     else
       M.float(buf, "output")
     end
