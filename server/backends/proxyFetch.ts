@@ -17,21 +17,17 @@ type Fetch = typeof fetch;
 const proxyNames = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 /**
- * `fetch` for this environment.
- *
- * - This machine is never behind a proxy.
- * - A server without encryption is one's own, and may read a long prompt for longer than the five minutes that Node's
- *   `fetch` waits: it is waited for until the signal fires.
+ * `fetch` for this environment. This machine is never behind a proxy. A server is waited for until the signal fires or
+ * the connection is dead: a model may read a long prompt, or think, for longer than the five minutes of silence that
+ * Node's `fetch` allows.
  */
 export const fetchThroughProxy = (environment: Environment): Fetch => {
 	const ca = certificates(environment);
 	const proxied = agents(proxyOf(environment), ca);
 	const direct = agents({}, ca);
-	const isPlain = ca === null && firstSet(environment, proxyNames) === null;
 	return (input, init) => {
 		const url = new URL(input instanceof Request ? input.url : input);
-		if (isLoopback(url.hostname)) return send(url, init, direct);
-		return isPlain && url.protocol === "https:" ? fetch(input, init) : send(url, init, proxied);
+		return send(url, init, isLoopback(url.hostname) ? direct : proxied);
 	};
 };
 
