@@ -54,8 +54,9 @@ export const askEditor = (
 		client.questions.delete(approvalId);
 	});
 	const code = text.slice(0, maxTextChars);
+	// Some editors show it all on one line.
 	const sayWithoutButtons = () =>
-		say(`ipyai: may ${title} run? Answer by a code action: Allow or Deny.\n${code}`);
+		say(`ipyai: may ${title} run? A code action allows or denies it: \n${code}`);
 	if (client.hasButtons)
 		void askWithButtons(client, question, `${title}:\n${code}`).catch(() => {
 			client.withoutButtons();

@@ -59,7 +59,8 @@ const commands: Readonly<Record<EditorCommandName, Command>> = {
 			const result = await withProgress(client, token, "ipyai: running a cell", signal, (_, either) =>
 				runInSession(client, session, code, either),
 			);
-			if (result.text) show(client, result.status === "ok" ? 3 : 1, result.text);
+			if (result.status === "ok" && result.text) show(client, 3, result.text);
+			if (result.status !== "ok" && result.text) show(client, 1, faultFirst(result.text));
 			return result;
 		};
 		return wait ? run(request) : goOn(client, session, run({}));
@@ -116,6 +117,12 @@ const parse = <S extends z.ZodType>(command: string, schema: S, argument: unknow
 		"invalidParams",
 		`${command}: ${issue?.path.join(".") || "argument"}: ${issue?.message}`,
 	);
+};
+
+/** A traceback says last what went wrong, and some editors show one line. */
+const faultFirst = (text: string): string => {
+	const fault = text.slice(text.lastIndexOf("\n") + 1);
+	return fault === text ? text : `${fault}\n\n${text}`;
 };
 
 /** The command is answered now; what goes wrong later is told as a message. */

@@ -192,6 +192,16 @@ test("cells of a file run in the folder's live session, whoever brought it", asy
 	expect((await client.event("cellStarted")).code).toBe("x = 20");
 });
 
+test("of a cell that fails the fault is told first", async () => {
+	const { run, open, uri, shown } = await editorBeside();
+	await open("# %%\n1 / 0\n");
+	expect(await run("ipyai.runCell", { uri, line: 1 })).toMatchObject({ status: "error" });
+	await until(() => shown().length > 0);
+	expect(shown()[0]).toMatch(
+		/^ZeroDivisionError: division by zero\n\n-+\n[\s\S]*ZeroDivisionError: division by zero$/,
+	);
+});
+
 test("code actions are answered at once; what comes of them is a message", async () => {
 	const editor = await editorBeside([hangAfter("so far"), say("It is 42.")]);
 	await editor.open("# %%\nimport time\nprint('on')\ntime.sleep(600)");
@@ -376,7 +386,7 @@ test("an editor without such messages that has code actions is told, and answers
 		const answered = editor.run("ipyai.prompt", { text: "how much?" });
 		const told = () => editor.shown().filter((text) => text.startsWith("ipyai: may pyrun run?"));
 		await until(() => told().length === round);
-		expect(told()[0]).toBe("ipyai: may pyrun run? Answer by a code action: Allow or Deny.\n6 * 7");
+		expect(told()[0]).toBe("ipyai: may pyrun run? A code action allows or denies it: \n6 * 7");
 		await editor.run("ipyai.allow");
 		expect((await answered).answer).toBe("TOOL SAID: 42");
 	}
