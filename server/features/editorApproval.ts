@@ -12,6 +12,7 @@ import type { Client } from "./client.ts";
 /** A tool call that waits for the person at an editor. */
 export type EditorQuestion = {
 	readonly approvalId: string;
+	readonly sessionId: string;
 	/** What would run, on one line. */
 	readonly title: string;
 	/** What it means to allow it always, `null` where that is not offered. */
@@ -37,6 +38,7 @@ export const askEditor = (
 	const closed = new AbortController();
 	const question: EditorQuestion = {
 		approvalId,
+		sessionId: session.sessionId,
 		title: `${title}: ${firstLineOf(text)}`,
 		always,
 		answer: (decision) => session.approvals.answer(approvalId, decision, null, client.participantId),
@@ -70,6 +72,12 @@ export const askEditor = (
 /** Somebody has answered, or the turn has ended. */
 export const closeQuestion = (client: Client, approvalId: string): void =>
 	client.questions.get(approvalId)?.closed.abort();
+
+/** The editor takes no part in this session any more: its questions are others' to answer. */
+export const closeQuestions = (client: Client, sessionId: string): void => {
+	for (const question of [...client.questions.values()])
+		if (question.sessionId === sessionId) question.closed.abort();
+};
 
 /** Resolves when no answer is awaited any more; closing the message declines. Fails where there is no such message. */
 const askWithButtons = async (

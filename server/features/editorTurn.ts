@@ -3,7 +3,7 @@ import { renderOutputs } from "../context/renderOutputs.ts";
 import { newId } from "../sessions/ids.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Client } from "./client.ts";
-import { askEditor, closeQuestion } from "./editorApproval.ts";
+import { askEditor, closeQuestion, closeQuestions } from "./editorApproval.ts";
 
 /** What a prompt came to, for an editor that does not follow the session. */
 export type EditorAnswer = {
@@ -124,7 +124,9 @@ const asParticipant = async <T>(
 		if (!visits) return;
 		const left = (client.visits.get(sessionId) ?? 1) - 1;
 		client.visits.set(sessionId, left);
-		if (left === 0) session.leave(client.participantId, "detached");
+		if (left > 0) return;
+		closeQuestions(client, sessionId);
+		session.leave(client.participantId, "detached");
 	};
 	client.gone.addEventListener("abort", leave, { once: true });
 	try {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 /** A path without symbolic links, as a shell's folder is told; of what is not there yet, its folder's. */
 export const realPath = (path: string): string => {
 	try {
-		return realpathSync(path);
+		return realpathSync.native(path);
 	} catch {
 		const folder = dirname(path);
 		return folder === path ? path : join(realPath(folder), basename(path));

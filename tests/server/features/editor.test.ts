@@ -336,6 +336,23 @@ test("a question is put once and stays, though other work of the editor ends mea
 	expect(asked).toHaveLength(1);
 });
 
+test("of a question of others an editor knows only while it takes part", async () => {
+	const editor = await editorBeside([callTool("pyrun", { code: "6 * 7" })], never, withActions);
+	const { client, sessionId } = editor;
+	await editor.open("# %%\nimport time\nprint('on')\ntime.sleep(600)");
+	const cell = editor.run("ipyai.runCell", { uri: editor.uri });
+	await client.event("cellOutput");
+	await editor.send("how much?");
+	const isOffered = async () => (await offers(editor)).some(({ title }) => title.startsWith("Allow"));
+	await until(isOffered);
+	await client.request("cell/interrupt", { sessionId });
+	await cell;
+	expect(await isOffered()).toBe(false);
+	const { approvalId } = await client.event("approvalAsked");
+	await client.request("permission/answer", { sessionId, approvalId, decision: "deny" });
+	await client.event("turnFinished");
+});
+
 test("commands on keys answer too, once and for all if so wished", async () => {
 	const tool = callTool("pyrun", { code: "6 * 7" });
 	const editor = await editorBeside([tool, tool, tool], never);
