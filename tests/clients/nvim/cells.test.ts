@@ -168,6 +168,30 @@ test("running and going on leads from a text to the next code", async () => {
 	expect(await vim.notices()).toBe("There is no Python cell at the cursor.");
 });
 
+test("output stays when a filter rewrites the file and when it is read anew, once each", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "# first\n# %%\n|a = 1\na\n# %%\nb = 2\nb");
+	await vim.start();
+	await vim.command("IpyaiRunAll");
+	const both = /✓ # %%\na = 1\na .*\n▎ 1\n✓ # %%\nb = 2\nb .*\n▎ 2$/;
+	await vim.shows(vim.shown, both);
+	// As formatters do.
+	await vim.type(":%!cat<CR>");
+	await vim.shows(vim.shown, both);
+	await vim.type(":%!sed 's/a = 1/a=1/'<CR>");
+	await vim.shows(vim.shown, /✓ # %%\na=1\na .*\n▎ 1\n/);
+	await vim.type("u");
+	await vim.shows(vim.shown, both);
+	await vim.command("write");
+	await vim.command("edit!");
+	await vim.shows(vim.shown, both);
+	await vim.command("normal! G");
+	await vim.command("IpyaiRunCell");
+	expect((await vim.shows(vim.shown, /\[4\] ✓/)).match(/▎/g)).toHaveLength(2);
+	await vim.command("IpyaiClear!");
+	expect(await vim.shown()).not.toMatch(/[▎✓]/);
+});
+
 test("a cell's time is its own: it does not count while others before it run", async () => {
 	const vim = await startNeovim();
 	await vim.edit("a.py", "# %%\n|input(); 'first'\n# %%\n'second'");

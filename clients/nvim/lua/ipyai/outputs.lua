@@ -161,7 +161,14 @@ local function row_of(place, name)
   return place[name] and vim.api.nvim_buf_get_extmark_by_id(place.buf, ns, place[name], {})[1]
 end
 
----Puts places of cells that were deleted over cells of the same code that have none: these were moved.
+---What formatters leave as it is.
+---@param code string
+local function words_of(code)
+  return (code:gsub("[^%w_\128-\255]", ""))
+end
+
+---Puts places of cells that were deleted over cells of the same code that have none, else of the same words: these
+---were moved, or the file was formatted.
 ---@param buf integer
 ---@param lost ipyai.Placed[]
 local function find_moved(buf, lost)
@@ -174,14 +181,16 @@ local function find_moved(buf, lost)
     taken[last or -1] = true
   end
   local cells = require("ipyai.cells")
-  for _, cell in ipairs(cells.all(buf)) do
-    local last = cells.end_row(buf, cell)
-    if cell.code and not taken[last] then
-      local code = cells.code(buf, cell)
-      for index, place in ipairs(lost) do
-        if place.code == code then
+  local all = cells.all(buf)
+  for _, key_of in ipairs({ tostring, words_of }) do
+    for _, cell in ipairs(all) do
+      local last = cells.end_row(buf, cell)
+      local key = cell.code and not taken[last] and key_of(cells.code(buf, cell))
+      for index, place in ipairs(key and lost or {}) do
+        if key_of(place.code) == key then
           cover(buf, cell.first, last, place.region)
           put(place)
+          taken[last] = true
           table.remove(lost, index)
           break
         end
@@ -224,6 +233,17 @@ vim.api.nvim_create_autocmd({ "WinResized", "BufWinEnter" }, {
   end,
 })
 
+---@param buf integer
+---@param group integer
+local function forget(buf, group)
+  if vim.api.nvim_buf_is_valid(buf) then
+    vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1)
+  end
+  placed[buf] = nil
+  pcall(vim.api.nvim_del_augroup_by_id, group)
+end
+
+---@param buf integer
 local function watch(buf)
   local group = vim.api.nvim_create_augroup("ipyai-outputs-" .. buf, {})
   vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI", "TextChangedP" }, {
@@ -237,8 +257,17 @@ local function watch(buf)
     group = group,
     buffer = buf,
     callback = function()
-      placed[buf] = nil
-      pcall(vim.api.nvim_del_augroup_by_id, group)
+      -- A notebook that is read anew has the outputs of its file.
+      if vim.b[buf].ipyai_notebook then
+        return forget(buf, group)
+      end
+      vim.schedule(function()
+        if vim.api.nvim_buf_is_loaded(buf) then
+          -- It was read anew: `:edit!`.
+          return follow(buf, false)
+        end
+        forget(buf, group)
+      end)
     end,
   })
 end
