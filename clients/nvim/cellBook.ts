@@ -37,6 +37,8 @@ export class CellBook {
 	readonly pictures = new Pictures();
 	/** How many lines of output a preview has. */
 	maxLines = 20;
+	/** What was sent to Python and has not finished, in order: the first runs, the others wait. */
+	readonly #unfinished = new Set<string>();
 	/** When Python had finished its last cell. */
 	#freeMs = 0;
 	readonly #cells = new Map<string, Cell>();
@@ -69,6 +71,7 @@ export class CellBook {
 			outputs: new CellOutputs(this.pictures),
 		};
 		this.#cells.set(cell.cellId, cell);
+		this.#unfinished.add(cell.cellId);
 		this.#tell(cell);
 	}
 
@@ -97,6 +100,10 @@ export class CellBook {
 		cell.took = this.#tookOf(cell);
 		this.#freeMs = performance.now();
 		this.#tell(cell);
+		this.#unfinished.delete(cellId);
+		const [next] = this.#unfinished;
+		const begins = next === undefined ? undefined : this.#cells.get(next);
+		if (begins) this.#tell(begins);
 	}
 
 	/** A cell of the past, or one that is known and is told anew. */
@@ -119,6 +126,7 @@ export class CellBook {
 		};
 		if (known && cell.status !== "running") cell.took ??= this.#tookOf(cell);
 		this.#cells.set(cell.cellId, cell);
+		if (cell.status !== "running") this.#unfinished.delete(cell.cellId);
 		this.#tell(cell);
 	}
 
@@ -140,6 +148,7 @@ export class CellBook {
 	clear(): void {
 		for (const cell of this.#cells.values()) if (cell.run !== null) this.#before.set(cell.cellId, cell);
 		this.#cells.clear();
+		this.#unfinished.clear();
 	}
 
 	/** Python runs one cell after another: it began when the one before had finished. */
@@ -167,9 +176,15 @@ export class CellBook {
 				code,
 				count,
 				status,
+				waits: status === "running" && isBehind(this.#unfinished, cellId),
 				took,
 				...outputs.preview(this.maxLines, end),
 			};
 		});
 	}
 }
+
+const isBehind = (queue: ReadonlySet<string>, cellId: string): boolean => {
+	const [first] = queue;
+	return first !== cellId && queue.has(cellId);
+};

@@ -31,6 +31,8 @@ export type Message =
 			readonly code: string;
 			readonly count: number | null;
 			readonly status: string;
+			/** Sent to Python, which still runs others. */
+			readonly waits: boolean;
 			/** How long it ran, in seconds, when both ends of it were seen. */
 			readonly took?: number | null;
 			readonly lines: readonly Line[];

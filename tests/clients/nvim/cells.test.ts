@@ -199,6 +199,7 @@ test("a cell's time is its own: it does not count while others before it run", a
 	await vim.lua("vim.ui.input = function(_, done) _G.answer = done end");
 	await vim.command("IpyaiRunAll");
 	await vim.lua("vim.wait(15000, function() return _G.answer ~= nil end)");
+	await vim.shows(vim.shown, /'first' {2}\[1\] ●\n.*\n'second' {2}\[ \] ● waits$/);
 	await vim.lua("vim.wait(1000, function() return false end); _G.answer('')");
 	await vim.shows(vim.shown, /\[2\] ✓/);
 	const notes = JSON.stringify(

@@ -36,6 +36,9 @@ local function note_of(run, status)
   local count, took = run.cell and run.cell.count, run.cell and run.cell.took
   local words = { ("[%s]"):format(count or " "), icons[kind_of(status)] }
   if status == "running" then
+    if run.cell and run.cell.waits then
+      table.insert(words, "waits")
+    end
     return table.concat(words, " ")
   end
   if status ~= "ok" and status ~= "error" then
