@@ -143,6 +143,22 @@ test("layers import along the arrows only", () => {
 	expect(ours.filter((each) => !isAllowed(each)).map(show)).toEqual([]);
 });
 
+test("no module imports itself by way of others, not even for a type", () => {
+	const next = new Map(modules.map((path) => [path, imports.filter(({ from }) => from === path)]));
+	const done = new Set<string>();
+	const circle = (path: string, way: readonly string[]): readonly string[] | null => {
+		if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
+		if (done.has(path)) return null;
+		for (const { to } of next.get(path) ?? []) {
+			const found = circle(to, [...way, path]);
+			if (found) return found;
+		}
+		done.add(path);
+		return null;
+	};
+	for (const path of modules) expect(circle(path, [])).toBeNull();
+});
+
 test("packages are imported where the table says", () => {
 	const foreign = imports.filter(
 		({ to }) => !to.includes(".ts") && !to.includes(".mjs") && !to.startsWith("node:"),

@@ -5,7 +5,7 @@
 import type { Access, AccessStep } from "../context/access.ts";
 import { boundNames } from "./boundNames.ts";
 import { firstLine } from "./lines.ts";
-import type { Place } from "./postprocess.ts";
+import type { Place } from "./place.ts";
 import { keywords, plainString, pythonTokens, type Token } from "./pythonTokens.ts";
 
 /** `from` is the first step that the suggestion wrote; the ones before it are the person's own. */

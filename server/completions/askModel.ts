@@ -1,5 +1,5 @@
 /** A backend's completion model, asked for one suggestion: no tools, no history, least effort. */
-import type { CompletionRequest } from "./completions.ts";
+import type { CompletionRequest } from "./completionRequest.ts";
 import { buildCompletionPrompt, buildFill, type Surroundings } from "./prompt.ts";
 
 /** A model call for a suggestion failed; the message is short enough for a status line. */

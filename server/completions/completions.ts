@@ -5,37 +5,13 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { Aborted, orAborted } from "../backends/abort.ts";
-import type { Backend, Environment } from "../backends/backend.ts";
-import type { Access } from "../context/access.ts";
 import { suggestedAccesses } from "./accesses.ts";
 import { askModel } from "./askModel.ts";
 import { CompletionCache, type CompletionKey, typedSince } from "./completionCache.ts";
+import type { CompletionRequest } from "./completionRequest.ts";
 import { postprocess } from "./postprocess.ts";
 import type { Surroundings } from "./prompt.ts";
 import { TypingPace } from "./typingPace.ts";
-
-export type CompletionRequest = {
-	readonly uri: string;
-	/** Text before and after the cursor. */
-	readonly prefix: string;
-	readonly suffix: string;
-	/** Names the namespace the suggestion was made for; a new kernel makes old suggestions void. */
-	readonly kernelId: string | null;
-	/** Nobody asked for it: it waits until the person has paused. */
-	readonly automatic: boolean;
-	/** Looks up what the prompt tells; called only when a model is asked. */
-	gather(signal: AbortSignal): Promise<Surroundings>;
-	/** For each access the first step that live objects surely lack, `null` for none. */
-	findMissing(accesses: readonly Access[], signal: AbortSignal): Promise<readonly (number | null)[]>;
-	readonly backend: Backend;
-	readonly model: string;
-	readonly environment: Environment;
-	readonly cwd: string;
-	/** Cancelled by who asked. */
-	readonly signal: AbortSignal;
-	/** Nobody is there any more. */
-	readonly gone: AbortSignal;
-};
 
 /** Typed further than this since a model was asked, its answer is not waited for, nor longer than that. */
 const maxAhead = 30;

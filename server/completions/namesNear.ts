@@ -1,4 +1,4 @@
-import type { Place } from "./postprocess.ts";
+import type { Place } from "./place.ts";
 import { keywords } from "./pythonTokens.ts";
 
 const charsBefore = 3000;

@@ -29,7 +29,7 @@ import { HostError } from "../sessions/host.ts";
 import { newId } from "../sessions/ids.ts";
 import type { Audience } from "../sessions/session.ts";
 import { Documents } from "./documents.ts";
-import type { EditorQuestion } from "./editorApproval.ts";
+import type { EditorQuestion } from "./editorQuestion.ts";
 
 /** What `initialize` told about the client. */
 export type ClientFacts = {

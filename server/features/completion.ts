@@ -1,13 +1,13 @@
 import type { Variable } from "../../protocol/index.ts";
 import { CompletionError } from "../completions/askModel.ts";
-import type { CompletionRequest } from "../completions/completions.ts";
+import type { CompletionRequest } from "../completions/completionRequest.ts";
 import { namesNear } from "../completions/namesNear.ts";
 import { RequestError } from "../sessions/errors.ts";
 import type { Host } from "../sessions/host.ts";
 import type { Session } from "../sessions/session.ts";
 import { namedBackend } from "../sessions/settings.ts";
 import type { Client } from "./client.ts";
-import { offsetIn } from "./documents.ts";
+import { offsetIn } from "./documentSync.ts";
 import type { Feature, Services } from "./feature.ts";
 import { sessionFor } from "./sessionFor.ts";
 

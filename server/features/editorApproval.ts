@@ -5,23 +5,10 @@
 import { CancellationTokenSource, ShowMessageRequest } from "vscode-languageserver";
 import { askedCall } from "../../protocol/askedCall.ts";
 import { ErrorCodes } from "../../protocol/errorCodes.ts";
-import type { Decision, SessionEvent } from "../../protocol/index.ts";
+import type { SessionEvent } from "../../protocol/index.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Client } from "./client.ts";
-
-/** A tool call that waits for the person at an editor. */
-export type EditorQuestion = {
-	readonly approvalId: string;
-	readonly sessionId: string;
-	/** What would run, on one line. */
-	readonly title: string;
-	/** What it means to allow it always, `null` where that is not offered. */
-	readonly always: string | null;
-	/** Fails with `itemNotFound` when it was answered elsewhere. */
-	answer(decision: Decision): void;
-	/** It needs no answer any more. */
-	readonly closed: AbortController;
-};
+import type { EditorQuestion } from "./editorQuestion.ts";
 
 /** A message with buttons may have gone unseen, or was never shown. */
 const remindAfterMs = 15_000;

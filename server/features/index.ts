@@ -6,7 +6,7 @@ import { commandFeature } from "./command.ts";
 import { completionFeature } from "./completion.ts";
 import { configurationFeature } from "./configuration.ts";
 import { contextFeature } from "./context.ts";
-import { documentsFeature } from "./documents.ts";
+import { documentSyncFeature } from "./documentSync.ts";
 import { editorCommandsFeature } from "./editorCommands.ts";
 import type { Feature } from "./feature.ts";
 import { kernelFeature } from "./kernel.ts";
@@ -27,7 +27,7 @@ export const features: readonly Feature[] = [
 	cellFeature,
 	kernelFeature,
 	permissionFeature,
-	documentsFeature,
+	documentSyncFeature,
 	workspaceFoldersFeature,
 	completionFeature,
 	configurationFeature,

@@ -1,7 +1,8 @@
 import { CompletionItemKind } from "vscode-languageserver";
 import { toCodePoints, toUtf16 } from "../kernel/positions.ts";
 import type { Client } from "./client.ts";
-import { isPython, offsetIn, positionIn } from "./documents.ts";
+import { offsetIn, positionIn } from "./documentSync.ts";
+import { isPython } from "./documents.ts";
 import type { Feature, Services } from "./feature.ts";
 import { sessionFor } from "./sessionFor.ts";
 

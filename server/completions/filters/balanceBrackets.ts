@@ -1,5 +1,6 @@
-import { bracketsBefore, type Filter, type Place } from "../postprocess.ts";
+import { bracketsBefore, type Place } from "../place.ts";
 import { scanBrackets } from "../scanBrackets.ts";
+import type { Filter } from "./filter.ts";
 
 /** Cuts at a closing bracket that closes nothing, and where the answer closes what the text after the cursor closes. */
 export const balanceBrackets: Filter = (text, place) => {

@@ -1,4 +1,5 @@
-import { bracketsBefore, type Filter } from "../postprocess.ts";
+import { bracketsBefore } from "../place.ts";
+import type { Filter } from "./filter.ts";
 
 /** Takes code out of a Markdown fence, whatever the model says around it, and out of single backticks. */
 export const dropFences: Filter = (text, place) => {

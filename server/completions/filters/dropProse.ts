@@ -1,6 +1,7 @@
 import { lastLine } from "../lines.ts";
-import { bracketsBefore, type Filter } from "../postprocess.ts";
+import { bracketsBefore } from "../place.ts";
 import { scanBrackets } from "../scanBrackets.ts";
+import type { Filter } from "./filter.ts";
 
 /**
  * Drops what a model says about its answer, before and after it. Comments, strings, prompts and what is no Python are

@@ -1,4 +1,4 @@
-import type { Filter } from "../postprocess.ts";
+import type { Filter } from "./filter.ts";
 
 const longestPattern = 4;
 

@@ -1,6 +1,7 @@
 import { firstLine, lastLine } from "../lines.ts";
-import { bracketsBefore, type Filter, type Place } from "../postprocess.ts";
+import { bracketsBefore, type Place } from "../place.ts";
 import { scanBrackets } from "../scanBrackets.ts";
+import type { Filter } from "./filter.ts";
 
 /**
  * Drops what the answer repeats of the text before the cursor: lines of it, the current line, or the word that was

@@ -1,6 +1,7 @@
 import { firstLine, indentOf } from "../lines.ts";
-import { bracketsBefore, type Filter, type Place } from "../postprocess.ts";
+import { bracketsBefore, type Place } from "../place.ts";
 import { type BracketScan, scanBrackets } from "../scanBrackets.ts";
+import type { Filter } from "./filter.ts";
 
 /**
  * Drops what the answer repeats of the text after the cursor: the rest of the current line, everything from the line

@@ -1,4 +1,4 @@
-import type { Filter } from "../postprocess.ts";
+import type { Filter } from "./filter.ts";
 
 const tags = /<\/?(?:prefix|suffix|current-input|answer|completion)>/g;
 /** What models that fill in say at the end, or go on with where they should have ended. */

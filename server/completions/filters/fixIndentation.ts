@@ -1,5 +1,6 @@
 import { firstLine, indentOf, lastLine } from "../lines.ts";
-import { bracketsBefore, type Filter, type Place } from "../postprocess.ts";
+import { bracketsBefore, type Place } from "../place.ts";
+import type { Filter } from "./filter.ts";
 import { fitsBelow, inStyleOf, isHead, stepOf } from "./indentation.ts";
 
 /**

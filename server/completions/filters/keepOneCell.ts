@@ -1,4 +1,4 @@
-import type { Filter } from "../postprocess.ts";
+import type { Filter } from "./filter.ts";
 
 /** Ends a suggestion where it begins the next cell of a file. */
 export const keepOneCell: Filter = (text) => {

@@ -1,4 +1,4 @@
-import type { Filter } from "../postprocess.ts";
+import type { Filter } from "./filter.ts";
 
 /**
  * Blanks at the end would be invisible in a suggestion; one that holds nothing else is none. Between two words one

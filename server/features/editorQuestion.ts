@@ -1,0 +1,15 @@
+import type { Decision } from "../../protocol/index.ts";
+
+/** A tool call that waits for the person at an editor. */
+export type EditorQuestion = {
+	readonly approvalId: string;
+	readonly sessionId: string;
+	/** What would run, on one line. */
+	readonly title: string;
+	/** What it means to allow it always, `null` where that is not offered. */
+	readonly always: string | null;
+	/** Fails with `itemNotFound` when it was answered elsewhere. */
+	answer(decision: Decision): void;
+	/** It needs no answer any more. */
+	readonly closed: AbortController;
+};
