@@ -124,7 +124,10 @@ export class CellBook {
 			took: known?.took ?? null,
 			outputs,
 		};
-		if (known && cell.status !== "running") cell.took ??= this.#tookOf(cell);
+		if (known?.status === "running" && cell.status !== "running") {
+			cell.took = this.#tookOf(cell);
+			this.#freeMs = performance.now();
+		}
 		this.#cells.set(cell.cellId, cell);
 		if (cell.status !== "running") this.#unfinished.delete(cell.cellId);
 		this.#tell(cell);
