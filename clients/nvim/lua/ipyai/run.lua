@@ -5,7 +5,6 @@ local cells = require("ipyai.cells")
 local host = require("ipyai.host")
 local outputs = require("ipyai.outputs")
 local session = require("ipyai.session")
-local wrap = require("ipyai.wrap")
 
 ---@class ipyai.Run
 ---@field id integer
@@ -48,49 +47,6 @@ local function note_of(run, status)
   return table.concat(words, " ")
 end
 
----Wider than any line.
-local unwrapped = 1e6
-
----The rows that stand below a run, and what is left out of them.
----@param cell table
----@param width integer
----@return ipyai.Chunks[]
-local function rows_of(cell, width)
-  local options = require("ipyai.config").options.output
-  local highlights = require("ipyai.highlights")
-  local room = options.wrap and width - vim.fn.strdisplaywidth(options.border) or unwrapped
-  local is_tail = cell["end"] == "tail"
-  local found, shown, is_cut = {}, 0, false
-  for index = 1, #cell.lines do
-    local line = cell.lines[is_tail and #cell.lines + 1 - index or index]
-    local left = options.max_lines - #found
-    if left <= 0 or is_cut then
-      break
-    end
-    local rows, is_long = wrap.rows(highlights.chunks(line), room, is_tail and math.huge or left)
-    is_cut = is_long or #rows > left
-    shown = shown + (is_cut and 0 or 1)
-    for at = 1, math.min(left, #rows) do
-      table.insert(found, rows[is_tail and #rows + 1 - at or at])
-    end
-  end
-  if is_tail then
-    found = vim.iter(found):rev():totable()
-  end
-  for _, row in ipairs(found) do
-    table.insert(row, 1, { options.border, "IpyaiBorder" })
-  end
-  local more = cell.total - shown
-  if more > 0 then
-    local where = is_tail and "above" or "below"
-    local what = more == 1 and is_cut and "the rest of the line" or ("%d more lines"):format(more)
-    local text = ("… %s %s (:IpyaiOutput)"):format(what, where)
-    local note = { { options.border, "IpyaiBorder" }, { text, "IpyaiNote" } }
-    table.insert(found, is_tail and 1 or #found + 1, note)
-  end
-  return found
-end
-
 ---@param run ipyai.Run
 local function draw(run)
   local options = require("ipyai.config").options.output
@@ -98,7 +54,7 @@ local function draw(run)
   local status = cell and cell.status or "running"
   local kind = kind_of(status)
   place.render = function(width)
-    return cell and rows_of(cell, width) or {}
+    return cell and require("ipyai.preview").rows(cell, width) or {}
   end
   if not run.finished then
     run.note = note_of(run, status)
@@ -121,7 +77,7 @@ function M.receive(message)
   if outputs.is_placed(run.place) and not run.place.cleared and not run.place.hidden then
     draw(run)
     if is_new then
-      outputs.reveal(run.place)
+      require("ipyai.reveal").scroll(run.place)
     end
   end
   require("ipyai.windows").refresh_output(message.cellId)
