@@ -28,7 +28,8 @@ export type Cells = {
 	readonly shutdownSeen: boolean;
 	/** A cell will come; call the result when it has ended. */
 	expect(): () => void;
-	execute(client: KernelClient, request: ExecuteRequest): Promise<ExecuteResult>;
+	/** It is sent when `after` has come about. */
+	execute(client: KernelClient, request: ExecuteRequest, after: Promise<unknown>): Promise<ExecuteResult>;
 	answerInput(client: KernelClient, value: string): boolean;
 	/**
 	 * An interrupt is on its way. The kernel drops one that comes while no cell runs yet, so for a cell that still
@@ -92,10 +93,11 @@ export const createCells = (listener: CellsListener): Cells => {
 				listener.onBusy();
 			};
 		},
-		execute: async (client, request) => {
+		execute: async (client, request, after) => {
 			const cell: OwnCell = { started: false, interrupted: false, onStart: null, input: null, request };
 			let executionCount: number | null = null;
 			own.add(cell);
+			await after;
 			const { reply } = client.request({
 				channel: "shell",
 				type: "execute_request",

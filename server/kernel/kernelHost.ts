@@ -50,7 +50,7 @@ export const createKernelHost = (options: KernelHostOptions): KernelHost => new 
 const isCompleteWaitMs = 300;
 const warmAfterMs = 1500;
 /** A kernel without our module leaves it unanswered. */
-const sizedWithinMs = 300;
+const toldWithinMs = 500;
 
 class ZmqKernelHost implements KernelHost {
 	readonly kernelId: string;
@@ -64,8 +64,8 @@ class ZmqKernelHost implements KernelHost {
 	#disposal: Promise<void> | null = null;
 	readonly #history: HistoryMirror;
 	readonly #tools: KernelTools;
-	/** The kernel knows the size that was told last. Cells wait for it: shell may overtake control. */
-	#sized: Promise<unknown> = Promise.resolve();
+	/** What was sent on control and counts for the cells behind it. They wait for it: shell may overtake control. */
+	#told: Promise<unknown> = Promise.resolve();
 
 	constructor(options: KernelHostOptions) {
 		this.#options = options;
@@ -134,8 +134,7 @@ class ZmqKernelHost implements KernelHost {
 		const done = this.#cells.expect();
 		try {
 			const { client } = await this.#opening;
-			await this.#sized;
-			return await this.#cells.execute(client, request);
+			return await this.#cells.execute(client, request, this.#told);
 		} catch {
 			return { status: "lost", executionCount: null, payloads: [] };
 		} finally {
@@ -156,8 +155,14 @@ class ZmqKernelHost implements KernelHost {
 			client.request({ channel: "shell", type: "kernel_info_request", content: {} }).reply.catch(() => {}); // the kernel ended
 			control("nudge", {}).catch(() => {}); // likewise, or it is without our module
 		};
-		this.#cells.markInterrupted(() => send().catch(() => {})); // the kernel ended
-		await send();
+		const interrupt = (): Promise<void> => {
+			const sent = send();
+			// One that comes late must not end the next cell.
+			this.#letCellsWait(() => sent);
+			return sent;
+		};
+		this.#cells.markInterrupted(() => void interrupt().catch(() => {})); // the kernel ended
+		await interrupt();
 	}
 
 	async complete(code: string, cursor: number, signal: AbortSignal): Promise<HostCompletions> {
@@ -270,11 +275,15 @@ class ZmqKernelHost implements KernelHost {
 	}
 
 	resize(columns: number, rows: number): void {
-		this.#sized = this.#opening
-			.then((open) =>
-				Promise.race([open.control("resize", { columns, rows }), delay(sizedWithinMs, null, { ref: false })]),
-			)
-			.catch(() => {}); // the kernel ended, or never came up
+		this.#letCellsWait((open) => open.control("resize", { columns, rows }));
+	}
+
+	/** Cells that come from now on wait for it, not for long, whatever becomes of it. */
+	#letCellsWait(send: (open: OpenKernel) => Promise<unknown>): void {
+		const told = this.#opening.then((open) =>
+			Promise.race([send(open), delay(toldWithinMs, null, { ref: false })]),
+		);
+		this.#told = Promise.allSettled([this.#told, told]);
 	}
 
 	dispose(fate: "end" | "keep"): Promise<void> {
