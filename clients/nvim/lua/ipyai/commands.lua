@@ -67,10 +67,10 @@ local commands = {
     run().all(false)
   end,
   IpyaiClear = function(args)
-    run().clear(args.bang)
+    require("ipyai.runs").clear(args.bang)
   end,
   IpyaiOutput = function(args)
-    local at_cursor = run().at_cursor()
+    local at_cursor = require("ipyai.runs").at_cursor()
     if not at_cursor or not at_cursor.cell then
       return host.notify("There is no output at the cursor.", vim.log.levels.WARN)
     end

@@ -128,7 +128,7 @@ local receivers = {
     require("ipyai.session").receive(message)
   end,
   cell = function(message)
-    require("ipyai.run").receive(message)
+    require("ipyai.runs").receive(message)
     require("ipyai.log").receive(message)
   end,
   chat = function(message)
@@ -147,7 +147,7 @@ local receivers = {
     require("ipyai.windows").show_lines(message.lines, "ipyai")
   end,
   nextInput = function(message)
-    require("ipyai.run").next_input(message.text)
+    require("ipyai.runs").next_input(message.text)
   end,
   edit = function(message)
     require("ipyai.edit").open(message.path, message.line)

@@ -25,7 +25,7 @@ function M.receive(message)
   local before = M.current
   M.current = message.sessionId and message or nil
   if before and (not M.current or M.current.sessionId ~= before.sessionId) then
-    require("ipyai.run").session_ended()
+    require("ipyai.runs").session_ended()
     require("ipyai.log").clear()
     require("ipyai.chat").clear()
     require("ipyai.approvals").clear()
