@@ -36,7 +36,11 @@ test("a session that is left goes on and is joined again; a stopped one ends wit
 	await vim.command("IpyaiStop!");
 	await vim.shows(vim.notices, /it goes on/);
 	expect(await status(vim)()).toBe("");
-	await choose(vim, "^live");
+	await vim.command("IpyaiStart");
+	await vim.shows(status(vim), /idle/);
+	await vim.command("IpyaiStop!");
+	await vim.shows(vim.notices, /it goes on/);
+	await choose(vim, "^live.* 2 cells,");
 	await vim.command("IpyaiJoin");
 	await vim.shows(status(vim), /idle/);
 	expect(await run(vim, "kept")).toBe("▎ 42");
@@ -172,7 +176,7 @@ test("a Neovim that is killed leaves its session as it is: it is joined again", 
 	vim.kill();
 	await vim.quit();
 	const second = await startNeovim({ person: vim.person });
-	await choose(second, "^live");
+	// The only one of its folder: nothing is asked.
 	await second.command("IpyaiJoin");
 	await second.shows(status(second), /^ipyai idle/);
 	expect(await kernelPid(second)).toBe(pid);

@@ -125,13 +125,16 @@ local function describe(choice)
   return ("%s  %s  %s  %s  %s"):format(choice.state, when, counts, vim.fn.fnamemodify(choice.cwd, ":~"), title)
 end
 
----Offers sessions and joins the chosen one.
+---Offers sessions and joins the chosen one, or the only live one of a folder at once.
 ---@param params { cwd?: string, live?: boolean }
 ---@param none string what to say when there is none
 function M.pick(params, none)
   host.call("sessions", params, function(error, sessions)
     if error or #sessions == 0 then
       return host.notify(error or none, error and vim.log.levels.ERROR or vim.log.levels.WARN)
+    end
+    if params.live and params.cwd and #sessions == 1 then
+      return M.join(sessions[1].sessionId)
     end
     require("ipyai.ui").select(sessions, { prompt = "Session", format_item = describe, kind = "ipyai-session" }, function(choice)
       if choice then
