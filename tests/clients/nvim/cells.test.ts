@@ -262,6 +262,17 @@ test("output follows a cell that is cut and put elsewhere, and back with undo", 
 	expect((await vim.shown()).match(/✓ #/g)).toHaveLength(2);
 });
 
+test("a file of another kind is no cell, but for what stands below a marker", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.lua", "|print(1)");
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.notices, /no Python cell/);
+	await vim.start();
+	await vim.edit("b.lua", "print(1)\n# %%\n|6 * 7");
+	await vim.command("IpyaiRunCell");
+	expect(await vim.shows(vim.shown, /[✓✗]/)).toContain("▎ 42");
+});
+
 test("fenced Python blocks of Markdown and Quarto are cells, other text is none", async () => {
 	const vim = await startNeovim();
 	await vim.edit("a.md", "Text.\n\n```python\nx = 5\n|x\n```\n\n```sh\nls\n```\n\n```{python}\nx + 1\n```");

@@ -13,6 +13,12 @@ local function is_markdown(buf)
   return filetype == "markdown" or filetype == "quarto" or filetype == "rmd"
 end
 
+---Whether a buffer is Python as a whole. Of other kinds only what stands below a `# %%` is.
+local function is_python(buf)
+  local filetype = vim.bo[buf].filetype
+  return filetype == "" and vim.bo[buf].buftype == "" or filetype:match("python") ~= nil or filetype == "sage"
+end
+
 ---@param lines string[]
 ---@return ipyai.Cell[]
 local function in_python(lines)
@@ -65,6 +71,9 @@ end
 function M.all(buf)
   local lines = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
   local cells = is_markdown(buf) and in_markdown(lines) or in_python(lines)
+  if cells[1] and cells[1].from == cells[1].first and not is_markdown(buf) and not is_python(buf) then
+    table.remove(cells, 1)
+  end
   for _, cell in ipairs(cells) do
     -- Blank ends belong to no code, so that output stands right below it.
     while cell.to >= cell.from and vim.trim(lines[cell.to + 1]) == "" do
