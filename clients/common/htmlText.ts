@@ -1,5 +1,7 @@
 /** HTML as text, for where only text can be shown: paragraphs, lists and tables; nothing of it acts. */
 
+import { commonEntities, unescapeHtml } from "./htmlEntities.ts";
+
 /** `null` when it has no text. Takes time in proportion to the text, whatever that is. */
 export const htmlText = (html: string): string | null => {
 	const lines: string[] = [];
@@ -98,23 +100,13 @@ const tableLines = (rows: readonly (readonly string[])[]): string[] => {
 	return rows.map((row) => row.map(padded).join("  ").trimEnd()).filter((row) => row !== "");
 };
 
-const unescaped = (text: string): string =>
-	text.replace(/&(#x[\da-f]{1,6}|#\d{1,7}|[a-z]{1,8});/gi, (whole, name: string) => {
-		if (!name.startsWith("#")) return entities[name.toLowerCase()] ?? whole;
-		const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
-		return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-	});
-
-const entities: Readonly<Record<string, string>> = {
-	amp: "&",
-	lt: "<",
-	gt: ">",
-	quot: '"',
-	apos: "'",
-	nbsp: " ",
+const entities = {
+	...commonEntities,
 	hellip: "…",
 	ndash: "–",
 	mdash: "—",
 	times: "×",
 	middot: "·",
 };
+
+const unescaped = (text: string): string => unescapeHtml(text, entities);

@@ -1,5 +1,6 @@
 /** Inline Markdown as styled text: marked finds the tokens, roles give the colours. */
 import { Lexer, type Token, type Tokens } from "marked";
+import { commonEntities, unescapeHtml } from "../../common/htmlEntities.ts";
 import { wrapLine } from "../screen/styledText.ts";
 import { showControls } from "./sanitize.ts";
 import type { Role, Theme } from "./theme.ts";
@@ -75,24 +76,4 @@ const paintPiece = ({ text, roles }: Piece, theme: Theme): string => {
 
 /** Character references. What they stand for is as untrusted as the rest. */
 const decode = (text: string): string =>
-	text.includes("&")
-		? showControls(
-				text.replace(
-					/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi,
-					(whole, decimal, hex, name) => {
-						if (name) return named[name.toLowerCase()]!;
-						const point = decimal ? Number(decimal) : Number.parseInt(hex, 16);
-						return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
-					},
-				),
-			)
-		: text;
-
-const named: Readonly<Record<string, string>> = {
-	amp: "&",
-	lt: "<",
-	gt: ">",
-	quot: '"',
-	apos: "'",
-	nbsp: " ",
-};
+	text.includes("&") ? showControls(unescapeHtml(text, commonEntities)) : text;
