@@ -1,6 +1,18 @@
 /** What servers that speak Anthropic's Messages refuse, by what they say: gateways to other clouds, other providers. */
 import type Anthropic from "@anthropic-ai/sdk";
-import { changeEach, leaveOut, type Refusable, refusing, withMember } from "./refusals.ts";
+import {
+	callText,
+	changeEach,
+	keepTools,
+	leaveOut,
+	losses,
+	pictureNote,
+	type Refusable,
+	refusing,
+	resultText,
+	withMember,
+	without,
+} from "./refusals.ts";
 
 type Body = Anthropic.MessageCreateParamsStreaming;
 type Block = Anthropic.ContentBlockParam;
@@ -34,27 +46,23 @@ const withoutThinkingBlocks = (body: Body): Body => {
 	return bare === body ? body : leaveOut(bare, "thinking");
 };
 
-const withoutSearch = (body: Body): Body => {
-	const tools = body.tools?.filter((tool) => !("max_uses" in tool));
-	if (tools === undefined || tools.length === body.tools?.length) return body;
-	return tools.length > 0 ? { ...body, tools } : leaveOut(body, "tools", "tool_choice");
-};
+const withoutSearch = (body: Body): Body =>
+	keepTools<Anthropic.ToolUnion, Body>(body, (tool) => !("max_uses" in tool));
 
 const told = (content: unknown): string =>
 	typeof content === "string"
 		? content
 		: ((content ?? []) as Block[]).map((block) => (block.type === "text" ? block.text : "")).join("\n\n");
 
-/** Calls and their results as text: a server without tools knows neither. */
 const withoutTools = (body: Body): Body => {
 	const bare = inBlocks((block) => {
 		if (block.type === "tool_use")
 			return {
 				type: "text",
-				text: `<tool-call name="${block.name}">${JSON.stringify(block.input)}</tool-call>`,
+				text: callText(block.name, JSON.stringify(block.input)),
 			};
 		if (block.type !== "tool_result") return block;
-		return { type: "text", text: `<tool-result>${told(block.content)}</tool-result>` };
+		return { type: "text", text: resultText(told(block.content)) };
 	})(body);
 	return leaveOut(bare, "tools", "tool_choice");
 };
@@ -62,16 +70,13 @@ const withoutTools = (body: Body): Body => {
 /** So many tokens every model can answer with. */
 const safeOutputTokens = 4_096;
 
-const pictureNote: Anthropic.TextBlockParam = {
-	type: "text",
-	text: "[a picture, which this model does not take]",
-};
+const noPicture: Anthropic.TextBlockParam = { type: "text", text: pictureNote };
 
 const withoutPictures = inBlocks((block) => {
-	if (block.type === "image") return pictureNote;
+	if (block.type === "image") return noPicture;
 	if (block.type !== "tool_result" || !Array.isArray(block.content)) return block;
 	type Part = (typeof block.content)[number];
-	const parts = changeEach<Part>(block.content, (part) => (part.type === "image" ? pictureNote : part));
+	const parts = changeEach<Part>(block.content, (part) => (part.type === "image" ? noPicture : part));
 	return withMember(block, "content", parts as Part[]);
 });
 
@@ -80,28 +85,28 @@ export const anthropicRefusals: readonly Refusable<Body>[] = [
 	{
 		refusal: refusing("web_search"),
 		without: withoutSearch,
-		loss: "is asked without web search: the server has none.",
+		loss: losses.search,
 	},
 	{ refusal: refusing("cache_control"), without: withoutMarkers },
 	{ refusal: /signature|thinking.{0,40}cannot be modified/i, without: withoutThinkingBlocks },
 	{
 		refusal: refusing("(thinking|output_config|effort|adaptive)"),
-		without: (body) => leaveOut(body, "thinking", "output_config"),
-		loss: "takes no level of thinking: it thinks as it does by itself.",
+		without: without("thinking", "output_config"),
+		loss: losses.thinking,
 	},
 	{
 		refusal: /max_tokens(?!.*context).*(maximum|range|must be|less than|exceed)/is,
 		without: (body) => withMember(body, "max_tokens", Math.min(body.max_tokens, safeOutputTokens)),
 	},
-	{ refusal: refusing("tool_choice"), without: (body) => leaveOut(body, "tool_choice") },
+	{ refusal: refusing("tool_choice"), without: without("tool_choice") },
 	{
 		refusal: /support (image|vision|multimodal)|images? (input )?(is|are) not supported|not a multimodal/i,
 		without: withoutPictures,
-		loss: "takes no pictures: it is told where there was one.",
+		loss: losses.pictures,
 	},
 	{
 		refusal: /support (tool|function)|(tool|function).{0,20}(not|un)\s?support/i,
 		without: withoutTools,
-		loss: "takes no tools here: it answers without running anything.",
+		loss: losses.tools,
 	},
 ];

@@ -57,9 +57,7 @@ export class ChatCalls {
 		}));
 		const isSame = (a: ChatCall, b: ChatCall) =>
 			a.id !== "" && a.id === b.id && a.name === b.name && a.json === b.json;
-		return calls.filter(
-			(call, index) => calls.findIndex((other) => isSame(call, other)) >= index || call.id === "",
-		);
+		return calls.filter((call, index) => !calls.slice(0, index).some((other) => isSame(call, other)));
 	}
 
 	#callOf(piece: CallPiece): OpenCall {

@@ -1,6 +1,17 @@
 /** What servers that speak Chat Completions refuse, by what they say. */
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
-import { changeEach, leaveOut, type Refusable, refusing, withMember } from "./refusals.ts";
+import {
+	callText,
+	changeEach,
+	leaveOut,
+	losses,
+	pictureNote,
+	type Refusable,
+	refusing,
+	resultText,
+	withMember,
+	without,
+} from "./refusals.ts";
 
 type Body = ChatCompletionCreateParamsStreaming;
 
@@ -16,11 +27,6 @@ const inMessages =
 		return withMember(body, "messages", messages as unknown as Body["messages"]);
 	};
 
-const without =
-	(...names: readonly string[]) =>
-	(body: Body): Body =>
-		leaveOut(body, ...names);
-
 /** First match wins: the narrower one stands first. */
 export const chatRefusals: readonly Refusable<Body>[] = [
 	// An answer in one piece is read, too.
@@ -32,7 +38,7 @@ export const chatRefusals: readonly Refusable<Body>[] = [
 	{
 		refusal: /reasoning_effort|does not support thinking/i,
 		without: without("reasoning_effort"),
-		loss: "takes no level of thinking: it thinks as it does by itself.",
+		loss: losses.thinking,
 	},
 	{
 		refusal: refusing("max_tokens"),
@@ -51,13 +57,13 @@ export const chatRefusals: readonly Refusable<Body>[] = [
 		refusal:
 			/support (image|vision|multimodal)|images? (input )?(is|are) not supported|variant `image_url`|image_url.{0,20}not supported|not a multimodal|at most 0 image|compiled for multimodal|multimodal not supported|content must be a string/i,
 		without: inMessages(withoutPictures),
-		loss: "takes no pictures: it is told where there was one.",
+		loss: losses.pictures,
 	},
 	{
 		refusal:
 			/support (tool|function)|(tool|function).{0,20}(not|un)\s?support|unsupported param: tools|tools param requires|enable-auto-tool-choice/i,
 		without: withoutTools,
-		loss: "takes no tools here: it answers without running anything.",
+		loss: losses.tools,
 	},
 	{
 		refusal: /reasoning_content.*(passed back|missing|required)|missing.*reasoning_content/is,
@@ -74,8 +80,6 @@ export const chatRefusals: readonly Refusable<Body>[] = [
 	{ refusal: /additionalProperties|\$schema/, without: withPlainSchemas },
 ];
 
-const pictureNote = "[a picture, which this model does not take]";
-
 function withoutPictures(message: Message): Message {
 	if (!Array.isArray(message.content)) return message;
 	const note: Part = { type: "text", text: pictureNote };
@@ -83,16 +87,12 @@ function withoutPictures(message: Message): Message {
 	return withMember(message, "content", parts);
 }
 
-/** Calls and their results as text: a server without tools knows neither. */
 function withoutTools(body: Body): Body {
 	const bare = inMessages((message) => {
-		if (message.role === "tool")
-			return { role: "user", content: `<tool-result>${textOf(message.content)}</tool-result>` };
+		if (message.role === "tool") return { role: "user", content: resultText(textOf(message.content)) };
 		const calls = message.tool_calls as readonly Call[] | undefined;
 		if (calls === undefined) return message;
-		const told = calls.map(
-			(call) => `<tool-call name="${call.function.name}">${call.function.arguments}</tool-call>`,
-		);
+		const told = calls.map((call) => callText(call.function.name, call.function.arguments));
 		return { role: message.role, content: [textOf(message.content), ...told].filter(Boolean).join("\n") };
 	})(body);
 	return leaveOut(bare, "tools", "tool_choice");

@@ -15,6 +15,22 @@ export type Refusable<Body> = {
 	readonly loss?: string;
 };
 
+/** What the servers of all protocols may lack. */
+export const losses = {
+	thinking: "takes no level of thinking: it thinks as it does by itself.",
+	pictures: "takes no pictures: it is told where there was one.",
+	tools: "takes no tools here: it answers without running anything.",
+	search: "is asked without web search: the server has none.",
+} as const;
+
+/** What stands in the place of a picture. */
+export const pictureNote = "[a picture, which this model does not take]";
+
+/** Calls and their results as text: a server without tools knows neither. */
+export const callText = (name: string, json: string): string =>
+	`<tool-call name="${name}">${json}</tool-call>`;
+export const resultText = (text: string): string => `<tool-result>${text}</tool-result>`;
+
 export class Refusals<Body> {
 	readonly #parts: readonly Refusable<Body>[];
 	readonly #refused = new Map<string, readonly Refusable<Body>[]>();
@@ -66,6 +82,21 @@ export const leaveOut = <T extends object>(from: T, ...names: readonly string[])
 	names.some((name) => name in from)
 		? (Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name))) as T)
 		: from;
+
+export const without =
+	<Body extends object>(...names: readonly string[]) =>
+	(body: Body): Body =>
+		leaveOut(body, ...names);
+
+/** The request with these tools alone; the same request when it has no others. */
+export const keepTools = <Tool, Body extends { readonly tools?: readonly Tool[] }>(
+	body: Body,
+	isKept: (tool: Tool) => boolean,
+): Body => {
+	const tools = body.tools?.filter(isKept);
+	if (tools === undefined || tools.length === body.tools?.length) return body;
+	return tools.length > 0 ? { ...body, tools } : leaveOut(body, "tools", "tool_choice");
+};
 
 /** The list with each member changed; the same list when the change leaves all as they are. */
 export const changeEach = <T>(list: readonly T[], change: (member: T) => T): readonly T[] => {

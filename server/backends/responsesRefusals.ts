@@ -1,22 +1,13 @@
 /** What servers that speak OpenAI's Responses refuse, by what they say. */
-import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
-import { leaveOut, type Refusable, refusing } from "./refusals.ts";
+import type { ResponseCreateParamsStreaming, Tool } from "openai/resources/responses/responses";
+import { keepTools, leaveOut, losses, type Refusable, refusing, without } from "./refusals.ts";
 
 type Body = ResponseCreateParamsStreaming;
-
-const without =
-	(...names: readonly string[]) =>
-	(body: Body): Body =>
-		leaveOut(body, ...names);
 
 const withoutSummary = (body: Body): Body =>
 	body.reasoning?.summary == null ? body : { ...body, reasoning: leaveOut(body.reasoning, "summary") };
 
-const withoutSearch = (body: Body): Body => {
-	const tools = body.tools?.filter((tool) => tool.type !== "web_search");
-	if (tools === undefined || tools.length === body.tools?.length) return body;
-	return tools.length > 0 ? { ...body, tools } : leaveOut(body, "tools", "tool_choice");
-};
+const withoutSearch = (body: Body): Body => keepTools<Tool, Body>(body, (tool) => tool.type !== "web_search");
 
 /** First match wins: the narrower one stands first. */
 export const responsesRefusals: readonly Refusable<Body>[] = [
@@ -31,7 +22,7 @@ export const responsesRefusals: readonly Refusable<Body>[] = [
 	{
 		refusal: refusing("reasoning"),
 		without: without("reasoning", "include"),
-		loss: "takes no level of thinking: it thinks as it does by itself.",
+		loss: losses.thinking,
 	},
 	{ refusal: refusing("prompt_cache_key"), without: without("prompt_cache_key") },
 	{ refusal: refusing("max_output_tokens"), without: without("max_output_tokens") },
@@ -39,7 +30,7 @@ export const responsesRefusals: readonly Refusable<Body>[] = [
 	{
 		refusal: refusing("web_search"),
 		without: withoutSearch,
-		loss: "is asked without web search: the server has none.",
+		loss: losses.search,
 	},
 	{ refusal: refusing("store"), without: without("store") },
 ];
