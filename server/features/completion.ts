@@ -47,7 +47,7 @@ export const completionFeature: Feature = {
 					if (!isAutomatic || client.facts.speaksAiShell || !(error instanceof RequestError)) throw error;
 					if (told.has(error.message)) return null;
 					told.add(error.message);
-					void client.rpc.sendNotification("window/showMessage", { type: 2, message: error.message });
+					client.notify("window/showMessage", { type: 2, message: error.message });
 					return null;
 				});
 				const changed = client.documents.find(uri)?.version !== version;

@@ -37,7 +37,7 @@ const take = (client: Client, told: unknown): void => {
 	const parsed = EditorSettings.safeParse(told ?? {});
 	if (parsed.success) client.editorSettings = chosen(parsed.data);
 	else
-		void client.rpc.sendNotification("window/showMessage", {
+		client.notify("window/showMessage", {
 			type: 2,
 			message: `The setting ipyai.${parsed.error.issues[0]?.path.join(".")} is not used: ${parsed.error.issues[0]?.message}.`,
 		});

@@ -32,8 +32,7 @@ export const askEditor = (
 		closed,
 	};
 	client.questions.set(approvalId, question);
-	const say = (message: string) =>
-		void client.rpc.sendNotification("window/showMessage", { type: 2, message });
+	const say = (message: string) => client.notify("window/showMessage", { type: 2, message });
 	const reminder = setTimeout(
 		() => say(`ipyai: ${title} still waits for your permission: ${whereToAnswer(client)}.`),
 		remindAfterMs,

@@ -184,7 +184,7 @@ const quote = (client: Client, uri: string, range: Range | undefined): string =>
 };
 
 const show = (client: Client, type: 1 | 3, message: string): void =>
-	void client.rpc.sendNotification("window/showMessage", {
+	client.notify("window/showMessage", {
 		type,
 		message: message.slice(0, maxMessageChars),
 	});
