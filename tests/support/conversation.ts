@@ -182,3 +182,14 @@ const checkContract = (updates: readonly TurnUpdate[], entries: readonly Entry[]
 	expect(calls.sort(), "responses hold the calls").toEqual([...called].sort());
 	expect(results.sort(), "tool entries hold the results").toEqual([...called].sort());
 };
+
+/** One turn with a backend that is disposed of then. */
+export const sayOnce = async (
+	backend: Backend,
+	environment: Environment,
+	model = "some-model",
+): Promise<Turn> => {
+	const turn = await new Conversation(backend, environment, model).say("hello");
+	await backend.dispose();
+	return turn;
+};

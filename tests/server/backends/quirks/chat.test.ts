@@ -2,28 +2,21 @@
  * What servers that speak Chat Completions really send, with where it was seen; scenarios without an address are
  * variants of these. The bytes go through the real SDK.
  */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { endsChat } from "../../../../server/backends/chatStream.ts";
 import { readEvents } from "../../../../server/backends/eventStream.ts";
 import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
-import { Conversation, type Turn } from "../../../support/conversation.ts";
-import { json, type RawAnswer, type RawServer, sse, startRawServer } from "../../../support/rawServer.ts";
+import { sayOnce, type Turn } from "../../../support/conversation.ts";
+import { json, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";
 
-let server: RawServer;
-beforeAll(async () => {
-	server = await startRawServer();
-});
+const server = await startRawServer();
 afterAll(() => server.close());
 
 /** One turn against these answers, with a fresh backend. */
 const say = async (...answers: readonly RawAnswer[]): Promise<Turn> => {
 	server.answers(...answers);
-	const backend = createOpenAiChatBackend(quickRetries);
-	const environment = { OPENAI_BASE_URL: `${server.url}/v1` };
-	const turn = await new Conversation(backend, environment, "some-model").say("hello");
-	await backend.dispose();
-	return turn;
+	return sayOnce(createOpenAiChatBackend(quickRetries), { OPENAI_BASE_URL: `${server.url}/v1` });
 };
 
 const callsOf = (turn: Turn): string[] =>

@@ -2,18 +2,15 @@
  * What servers and what stands before them answer when something is wrong, and what a person reads then. The words are
  * theirs; the addresses say where they were seen.
  */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";
 import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
 import { createOpenAiBackend } from "../../../../server/backends/openaiResponses.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
-import { Conversation, type Turn } from "../../../support/conversation.ts";
-import { json, type RawAnswer, type RawServer, sse, startRawServer } from "../../../support/rawServer.ts";
+import { Conversation, sayOnce, type Turn } from "../../../support/conversation.ts";
+import { json, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";
 
-let server: RawServer;
-beforeAll(async () => {
-	server = await startRawServer();
-});
+const server = await startRawServer();
 afterAll(() => server.close());
 
 const say = async (answer: RawAnswer, wire: "chat" | "messages" = "chat"): Promise<Turn> => {
@@ -26,8 +23,7 @@ const say = async (answer: RawAnswer, wire: "chat" | "messages" = "chat"): Promi
 		ANTHROPIC_BASE_URL: server.url,
 		ANTHROPIC_API_KEY: "loopback-key",
 	};
-	const turn = await new Conversation(backend, environment, "some-model").say("hello");
-	await backend.dispose();
+	const turn = await sayOnce(backend, environment);
 	expect(turn.stopReason).toBe("failed");
 	expect(turn.error).not.toMatch(/\n|undefined|\[object|at .*\.ts:|no body/);
 	return turn;

@@ -2,34 +2,23 @@
  * What servers that speak Anthropic's Messages really send: gateways, and other providers' compatible endpoints. The
  * addresses say where it was seen; scenarios without one are variants of these.
  */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";
 import { endsMessage } from "../../../../server/backends/anthropicStream.ts";
 import { readEvents } from "../../../../server/backends/eventStream.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
-import { Conversation, type Turn } from "../../../support/conversation.ts";
-import {
-	json,
-	namedSse,
-	type RawAnswer,
-	type RawServer,
-	sse,
-	startRawServer,
-} from "../../../support/rawServer.ts";
+import { Conversation, sayOnce, type Turn } from "../../../support/conversation.ts";
+import { json, namedSse, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";
 
-let server: RawServer;
-beforeAll(async () => {
-	server = await startRawServer();
-});
+const server = await startRawServer();
 afterAll(() => server.close());
 
 const say = async (...answers: readonly RawAnswer[]): Promise<Turn> => {
 	server.answers(...answers);
-	const backend = createAnthropicBackend(quickRetries);
-	const environment = { ANTHROPIC_BASE_URL: server.url, ANTHROPIC_AUTH_TOKEN: "loopback-key" };
-	const turn = await new Conversation(backend, environment, "some-model").say("hello");
-	await backend.dispose();
-	return turn;
+	return sayOnce(createAnthropicBackend(quickRetries), {
+		ANTHROPIC_BASE_URL: server.url,
+		ANTHROPIC_AUTH_TOKEN: "loopback-key",
+	});
 };
 
 type Event = { readonly type: string; readonly [key: string]: unknown };

@@ -2,19 +2,16 @@
  * Streams in which anything may be anything: the turn ends once, with what had arrived, and with words a person can
  * read. The contract of a turn is checked by `Conversation`.
  */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";
 import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
 import { createOpenAiBackend } from "../../../../server/backends/openaiResponses.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
 import { Conversation } from "../../../support/conversation.ts";
 import { createRandom, type Random, scaled } from "../../../support/random.ts";
-import { type RawServer, sse, startRawServer } from "../../../support/rawServer.ts";
+import { sse, startRawServer } from "../../../support/rawServer.ts";
 
-let server: RawServer;
-beforeAll(async () => {
-	server = await startRawServer();
-});
+const server = await startRawServer();
 afterAll(() => server.close());
 
 const call = { id: "a", type: "function", function: { name: "pyrun", arguments: '{"code":"1"}' } };

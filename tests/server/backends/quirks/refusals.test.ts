@@ -2,7 +2,7 @@
  * What servers refuse of a request, in their own words, and how they are asked then. The addresses say where they were
  * seen.
  */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";
 import type { Backend, Environment } from "../../../../server/backends/backend.ts";
 import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
@@ -15,15 +15,11 @@ import {
 	namedSse,
 	type RawAnswer,
 	type RawRequest,
-	type RawServer,
 	sse,
 	startRawServer,
 } from "../../../support/rawServer.ts";
 
-let server: RawServer;
-beforeAll(async () => {
-	server = await startRawServer();
-});
+const server = await startRawServer();
 afterAll(() => server.close());
 
 // biome-ignore lint/suspicious/noExplicitAny: request bodies are only looked at

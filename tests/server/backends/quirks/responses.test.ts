@@ -1,30 +1,19 @@
 /** What servers that speak OpenAI's Responses really send: gateways and local servers. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { createOpenAiBackend } from "../../../../server/backends/openaiResponses.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
-import { Conversation, type Turn } from "../../../support/conversation.ts";
-import {
-	json,
-	namedSse,
-	type RawAnswer,
-	type RawServer,
-	sse,
-	startRawServer,
-} from "../../../support/rawServer.ts";
+import { sayOnce, type Turn } from "../../../support/conversation.ts";
+import { json, namedSse, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";
 
-let server: RawServer;
-beforeAll(async () => {
-	server = await startRawServer();
-});
+const server = await startRawServer();
 afterAll(() => server.close());
 
 const say = async (...answers: readonly RawAnswer[]): Promise<Turn> => {
 	server.answers(...answers);
-	const backend = createOpenAiBackend(quickRetries);
-	const environment = { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: "loopback-key" };
-	const turn = await new Conversation(backend, environment, "some-model").say("hello");
-	await backend.dispose();
-	return turn;
+	return sayOnce(createOpenAiBackend(quickRetries), {
+		OPENAI_BASE_URL: `${server.url}/v1`,
+		OPENAI_API_KEY: "loopback-key",
+	});
 };
 
 type Event = { readonly type: string; readonly [key: string]: unknown };

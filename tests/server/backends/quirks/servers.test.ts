@@ -1,25 +1,15 @@
 /** Where servers are, how they are reached, and what they list. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { Environment } from "../../../../server/backends/backend.ts";
 import { tidyBaseUrl } from "../../../../server/backends/baseUrl.ts";
 import { claudeThinking } from "../../../../server/backends/models.ts";
 import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
 import { endpointOf } from "../../../../server/backends/presets.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
-import { Conversation, type Turn } from "../../../support/conversation.ts";
-import {
-	json,
-	type RawAnswer,
-	type RawRequest,
-	type RawServer,
-	sse,
-	startRawServer,
-} from "../../../support/rawServer.ts";
+import { Conversation, sayOnce, type Turn } from "../../../support/conversation.ts";
+import { json, type RawAnswer, type RawRequest, sse, startRawServer } from "../../../support/rawServer.ts";
 
-let server: RawServer;
-beforeAll(async () => {
-	server = await startRawServer();
-});
+const server = await startRawServer();
 afterAll(() => server.close());
 
 const answer: RawAnswer = {
@@ -30,12 +20,8 @@ const answer: RawAnswer = {
 	),
 };
 
-const say = async (environment: Environment, model = "some-model"): Promise<Turn> => {
-	const backend = createOpenAiChatBackend(quickRetries);
-	const turn = await new Conversation(backend, environment, model).say("hello");
-	await backend.dispose();
-	return turn;
-};
+const say = (environment: Environment, model?: string): Promise<Turn> =>
+	sayOnce(createOpenAiChatBackend(quickRetries), environment, model);
 
 const paths = () => server.requests.map(({ path }) => path);
 
