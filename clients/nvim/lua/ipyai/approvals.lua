@@ -24,9 +24,7 @@ local asking
 local group = vim.api.nvim_create_augroup("ipyai-approvals", {})
 
 local function close_float()
-  if float and vim.api.nvim_win_is_valid(float.win) then
-    vim.api.nvim_win_close(float.win, true)
-  end
+  windows.close(float and float.win)
   float = nil
 end
 

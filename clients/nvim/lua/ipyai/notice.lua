@@ -39,9 +39,7 @@ local function remember(text, group)
 end
 
 local function close()
-  if float and vim.api.nvim_win_is_valid(float.win) then
-    vim.api.nvim_win_close(float.win, true)
-  end
+  require("ipyai.windows").close(float and float.win)
   float = nil
 end
 

@@ -79,9 +79,7 @@ function M.show_text(text, title, is_page)
     group = group,
     callback = function()
       vim.api.nvim_clear_autocmds({ group = group })
-      if vim.api.nvim_win_is_valid(win) then
-        vim.api.nvim_win_close(win, true)
-      end
+      M.close(win)
     end,
   })
 end
@@ -207,6 +205,14 @@ function M.follow(buf, before)
     if not before or vim.api.nvim_win_get_cursor(win)[1] >= before then
       vim.api.nvim_win_set_cursor(win, { count, 0 })
     end
+  end
+end
+
+---Closes a window that may be gone already, or was never there.
+---@param win? integer
+function M.close(win)
+  if win and vim.api.nvim_win_is_valid(win) then
+    vim.api.nvim_win_close(win, true)
   end
 end
 
