@@ -13,7 +13,7 @@ export const realPath = (path: string): string => {
 };
 
 /** The path of a uri, `null` where it names no file of this machine. */
-export const filePath = (uri: string): string | null => {
+export const pathOfUri = (uri: string): string | null => {
 	if (!uri.startsWith("file:")) return null;
 	try {
 		return realPath(fileURLToPath(uri));

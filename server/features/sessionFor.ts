@@ -1,7 +1,7 @@
 import type { Session } from "../sessions/session.ts";
 import { type Client, isIn } from "./client.ts";
 import type { Services } from "./feature.ts";
-import { filePath } from "./realPath.ts";
+import { pathOfUri } from "./realPath.ts";
 
 /**
  * The session a document belongs to. An input line's uri names it; a file uses one that its connection joined, else
@@ -28,4 +28,4 @@ const rank = ({ hosting, cwd }: Session, folder: string): number =>
 export const pathOf = (uri: string | null): string | null =>
 	uri === null
 		? null
-		: filePath(uri.replace(/^vscode-notebook-cell:(?:\/\/)?/, "file://").replace(/#.*$/, ""));
+		: pathOfUri(uri.replace(/^vscode-notebook-cell:(?:\/\/)?/, "file://").replace(/#.*$/, ""));

@@ -1,6 +1,6 @@
 import type { InitializeParams, WorkspaceFoldersChangeEvent } from "vscode-languageserver";
 import type { Feature } from "./feature.ts";
-import { filePath } from "./realPath.ts";
+import { pathOfUri } from "./realPath.ts";
 
 /** `workspace/didChangeWorkspaceFolders`: a file's session is looked for in the folder that the file lies in. */
 export const workspaceFoldersFeature: Feature = {
@@ -8,8 +8,8 @@ export const workspaceFoldersFeature: Feature = {
 		client.rpc.onNotification(
 			"workspace/didChangeWorkspaceFolders",
 			({ event: { added, removed } }: { event: WorkspaceFoldersChangeEvent }) => {
-				const left = new Set(removed.map(({ uri }) => filePath(uri)));
-				const came = added.flatMap(({ uri }) => filePath(uri) ?? []);
+				const left = new Set(removed.map(({ uri }) => pathOfUri(uri)));
+				const came = added.flatMap(({ uri }) => pathOfUri(uri) ?? []);
 				client.moveTo([...client.facts.folders.filter((folder) => !left.has(folder)), ...came]);
 			},
 		);
@@ -18,4 +18,4 @@ export const workspaceFoldersFeature: Feature = {
 
 /** The folders that an editor begins with. */
 export const foldersOf = ({ workspaceFolders, rootUri }: InitializeParams): string[] =>
-	(workspaceFolders ?? (rootUri ? [{ uri: rootUri }] : [])).flatMap(({ uri }) => filePath(uri) ?? []);
+	(workspaceFolders ?? (rootUri ? [{ uri: rootUri }] : [])).flatMap(({ uri }) => pathOfUri(uri) ?? []);
