@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Anthropic from "@anthropic-ai/sdk";
-import type { ServerConnection } from "../clients/common/connection.ts";
+import type { ServerConnection } from "../clients/common/server/connection.ts";
 import { buildCompletionPrompt } from "../server/completions/prompt.ts";
 import { startModelServer } from "../tests/support/modelServer/modelServer.ts";
 import { scriptedBackend } from "../tests/support/scriptedBackend.ts";

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServerConnection } from "../clients/common/connection.ts";
-import { joinServer } from "../clients/common/joinServer.ts";
+import type { ServerConnection } from "../clients/common/server/connection.ts";
+import { joinServer } from "../clients/common/server/joinServer.ts";
 import type { SessionUpdateParams } from "../protocol/index.ts";
 
 export type Loopback = {

@@ -1,7 +1,7 @@
 /** A server in this process, on a socket as in life, and clients of it. */
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { openConnection, type ServerConnection } from "../clients/common/connection.ts";
+import { openConnection, type ServerConnection } from "../clients/common/server/connection.ts";
 import type { Backend } from "../server/backends/backend.ts";
 import { backendsOf, createBackends } from "../server/backends/registry.ts";
 import { Completions } from "../server/completions/completions.ts";

@@ -7,7 +7,7 @@ import OpenAI, { type ClientOptions } from "openai";
 import { findClaude } from "../server/backends/claudeSdk/locate.ts";
 import { AppServer } from "../server/backends/codex/appServer.ts";
 import { findCodex } from "../server/backends/codex/locate.ts";
-import { Queue } from "../server/backends/queue.ts";
+import { Queue } from "../server/backends/loop/queue.ts";
 import { loopAccount, loopToken } from "../tests/support/modelServer/codexWire.ts";
 
 /** What the server sends too, for a prompt without anything around it. */

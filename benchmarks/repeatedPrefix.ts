@@ -6,9 +6,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ServerConnection } from "../clients/common/connection.ts";
-import { joinServer } from "../clients/common/joinServer.ts";
-import { spawnKernel } from "../clients/common/spawnKernel.ts";
+import { spawnKernel } from "../clients/common/kernel/spawnKernel.ts";
+import type { ServerConnection } from "../clients/common/server/connection.ts";
+import { joinServer } from "../clients/common/server/joinServer.ts";
 import type { SessionEvent, SettingsPatch } from "../protocol/index.ts";
 import { findClaude } from "../server/backends/claudeSdk/locate.ts";
 import { findCodex } from "../server/backends/codex/locate.ts";

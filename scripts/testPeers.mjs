@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { ensureEnvironment } from "./pythonEnvironment.mjs";
+import { ensureEnvironment } from "../ground/environment/pythonEnvironment.mjs";
 import { root, setUpAndTell } from "./setup/main.mjs";
 import { isExplained } from "./setup/setUp.mjs";
 

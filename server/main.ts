@@ -4,11 +4,11 @@
  */
 import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { stateDir } from "../protocol/runtimeDir.ts";
+import { placeFacts } from "../ground/paths/placeFacts.ts";
+import { stateDir } from "../ground/paths/runtimeDir.ts";
 import { Handshake } from "./connection/handshake.ts";
 import { answerInitialize } from "./initialize.ts";
 import type { ServerProcess } from "./serving.ts";
-import { placeFacts } from "./sessions/placeFacts.ts";
 
 const maxLogBytes = 1_000_000;
 

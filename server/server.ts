@@ -3,10 +3,11 @@
  */
 import { ResponseError } from "vscode-jsonrpc/node";
 import type { InitializeParams } from "vscode-languageserver";
+import { realPath } from "../ground/paths/realPath.ts";
+import { nearest } from "../ground/text/nearest.ts";
 import { choosePositionEncoding } from "../protocol/documentSync.ts";
 import { ErrorCodes } from "../protocol/errorCodes.ts";
 import { AiShellClientCapabilities, aiShellVersion, clientMethods } from "../protocol/index.ts";
-import { nearest } from "../protocol/nearest.ts";
 import { runCommand } from "./commands/run.ts";
 import { type ClientConnection, createClientConnection } from "./connection/connection.ts";
 import type { Handshake } from "./connection/handshake.ts";
@@ -14,7 +15,6 @@ import { Outbox } from "./connection/outbox.ts";
 import { Client } from "./features/client.ts";
 import type { Services } from "./features/feature.ts";
 import { features } from "./features/index.ts";
-import { realPath } from "./features/realPath.ts";
 import { foldersOf } from "./features/workspaceFolders.ts";
 import { initializationOptions } from "./initialize.ts";
 import { schemaVersion } from "./store/schema.ts";

@@ -8,7 +8,8 @@ import {
 	StreamMessageReader,
 	StreamMessageWriter,
 } from "vscode-languageserver/node";
-import { type PlaceFacts, runtimeDir, serverSocket, stateDir } from "../protocol/runtimeDir.ts";
+import { ensurePrivateFolder } from "../ground/paths/privateFiles.ts";
+import { type PlaceFacts, runtimeDir, serverSocket, stateDir } from "../ground/paths/runtimeDir.ts";
 import { aiShellVersion } from "../protocol/version.ts";
 import type { Environment } from "./backends/backend.ts";
 import { createBackends } from "./backends/registry.ts";
@@ -23,7 +24,6 @@ import { createKernelHost } from "./kernel/kernelHost.ts";
 import { Server } from "./server.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { openStore } from "./store/openStore.ts";
-import { ensurePrivateFolder } from "./store/privateFiles.ts";
 import { schemaVersion } from "./store/schema.ts";
 import { type ServerLock, takeServerLock } from "./store/serverLock.ts";
 

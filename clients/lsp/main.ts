@@ -1,6 +1,6 @@
 /** `ipyai lsp`: the server for an LSP editor, on standard input and output. */
 import { Duplex } from "node:stream";
-import { connectServer, replaceServer, startOwnServer } from "../common/joinServer.ts";
+import { connectServer, replaceServer, startOwnServer } from "../common/server/joinServer.ts";
 import { runProxy } from "./proxy.ts";
 
 const usage = `Usage: ipyai lsp [--no-share]

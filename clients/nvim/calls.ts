@@ -1,6 +1,6 @@
 /** What Lua may call: one method each. A call is answered once, with a result or with a sentence on what failed. */
 import type { Decision, KernelLaunch, SessionSummary, SettingsPatch } from "../../protocol/index.ts";
-import { findPython, spawnKernel } from "../common/spawnKernel.ts";
+import { findPython, spawnKernel } from "../common/kernel/spawnKernel.ts";
 import { type CompletionTarget, completeCommand } from "./commandWords.ts";
 import { CurrentSession } from "./currentSession.ts";
 import type { Editor } from "./editor.ts";

@@ -1,6 +1,6 @@
 /** The cells of a session as an editor shows them: a preview of each, which run of Lua's it is, and who ran it. */
 import type { Output, TranscriptItem } from "../../protocol/index.ts";
-import type { LiveSession } from "../common/liveSession.ts";
+import type { LiveSession } from "../common/session/liveSession.ts";
 import { CellOutputs } from "./cellOutputs.ts";
 import type { Editor } from "./editor.ts";
 import { Pictures } from "./pictures.ts";

@@ -1,6 +1,7 @@
 /** What a cell showed so far, as lines: streams grow, displays are updated, `clear_output` empties it. */
+
+import { htmlText } from "../../ground/text/htmlText.ts";
 import type { Output } from "../../protocol/index.ts";
-import { htmlText } from "../common/htmlText.ts";
 import { pngSize } from "../common/kittyGraphics.ts";
 import type { Pictures } from "./pictures.ts";
 import { type Line, TerminalLines, terminalLines } from "./terminalLines.ts";

@@ -1,8 +1,9 @@
 /** The session this Neovim is in, if any: opens and leaves it, and turns what happens there into messages for Lua. */
 import { randomUUID } from "node:crypto";
+import { plainText } from "../../ground/text/terminalText.ts";
 import { askedCall } from "../../protocol/askedCall.ts";
 import type { CellPayload, InputRequestParams, ResultOf } from "../../protocol/index.ts";
-import type { ServerConnection } from "../common/connection.ts";
+import type { ServerConnection } from "../common/server/connection.ts";
 import {
 	type Entry,
 	type Farewell,
@@ -10,9 +11,8 @@ import {
 	LiveSession,
 	type LiveSessionOptions,
 	type Submission,
-} from "../common/liveSession.ts";
-import { type Approval, type Change, isAlive, type SessionView } from "../common/sessionView.ts";
-import { plainText } from "../common/terminalText.ts";
+} from "../common/session/liveSession.ts";
+import { type Approval, type Change, isAlive, type SessionView } from "../common/session/sessionView.ts";
 import { CellBook } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
 import { CallError, type Message } from "./messages.ts";

@@ -1,8 +1,8 @@
 /** What `:checkhealth ipyai` asks this process: everything a session needs, tried out. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { ServerConnection } from "../common/connection.ts";
-import { findPython } from "../common/spawnKernel.ts";
+import { findPython } from "../common/kernel/spawnKernel.ts";
+import type { ServerConnection } from "../common/server/connection.ts";
 import { loginText } from "./commandWords.ts";
 
 export type Finding = { readonly level: "ok" | "warn" | "error" | "info"; readonly text: string };

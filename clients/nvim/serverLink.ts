@@ -1,6 +1,6 @@
 /** The one connection of this process to the server: made on first use, and made anew after it was lost. */
 import type { InputRequestParams, SessionUpdateParams } from "../../protocol/index.ts";
-import type { ServerConnection } from "../common/connection.ts";
+import type { ServerConnection } from "../common/server/connection.ts";
 
 export type ServerLinkOptions = {
 	readonly env: NodeJS.ProcessEnv;
@@ -50,7 +50,7 @@ export class ServerLink {
 	async #join(): Promise<ServerConnection> {
 		const { env, cwd } = this.#options;
 		try {
-			const { joinServer } = await import("../common/joinServer.ts");
+			const { joinServer } = await import("../common/server/joinServer.ts");
 			const server = await joinServer({
 				name: "Neovim",
 				cwd: cwd(),

@@ -3,7 +3,7 @@
  * Lua counts rows and bytes; the wire counts UTF-16 units.
  */
 import type { InlineCompletionResult } from "../../protocol/index.ts";
-import type { ServerConnection } from "../common/connection.ts";
+import type { ServerConnection } from "../common/server/connection.ts";
 
 type Item = InlineCompletionResult["items"][number];
 

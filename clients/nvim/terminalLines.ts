@@ -1,5 +1,5 @@
 /** Text that a kernel printed, as lines of coloured chunks that are safe to show. */
-import { type Run, TerminalText } from "../common/terminalText.ts";
+import { type Run, TerminalText } from "../../ground/text/terminalText.ts";
 
 /**
  * A run of text in one style. A style is `""` or words joined by commas: `bold italic underline reverse dim`,

@@ -1,10 +1,16 @@
 /** The conversation as Markdown: each turn is a text that grows, and of which now and then the end is told anew. */
+
+import { plainText } from "../../ground/text/terminalText.ts";
 import type { Content, TranscriptItem } from "../../protocol/index.ts";
 import { toolLine } from "../../protocol/toolLine.ts";
 import { codeBlocks } from "../common/codeBlocks.ts";
-import type { Change } from "../common/sessionView.ts";
-import { plainText } from "../common/terminalText.ts";
-import { type TextView, type ToolCallView, type TurnView, toolTailLines } from "../common/turnView.ts";
+import type { Change } from "../common/session/sessionView.ts";
+import {
+	type TextView,
+	type ToolCallView,
+	type TurnView,
+	toolTailLines,
+} from "../common/session/turnView.ts";
 import type { Origin } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
 import { terminalLines } from "./terminalLines.ts";

@@ -1,5 +1,5 @@
 /** The `ipyai` command. Wires; what things do stands in their own files. */
-import { parseArguments } from "./arguments.ts";
+import { parseArguments } from "./commandLine/arguments.ts";
 import { runProgram } from "./program.ts";
 
 const program = process.env.IPYAI_PROGRAM || "ipyai";

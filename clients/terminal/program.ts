@@ -1,18 +1,18 @@
 /** What `ipyai` does with its arguments: which face it shows, and what it exits with. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { packageRoot } from "../../ground/paths/packageRoot.ts";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { sessionTable } from "../../protocol/sessionList.ts";
-import { packageRoot } from "../common/packageRoot.ts";
-import { preparePython } from "../common/preparePython.ts";
-import { type Arguments, helpText } from "./arguments.ts";
-import { exitCodes } from "./batch.ts";
-import { plainText } from "./cleanText.ts";
-import { clientName } from "./clientName.ts";
-import { startKernel } from "./kernelStart.ts";
-import { noArguments, type RunArguments, toSettingsPatch } from "./runArguments.ts";
-import { chooseTarget, NoSession } from "./sessionTarget.ts";
-import { nothingTyped, type Start, type Typed } from "./start.ts";
+import { preparePython } from "../common/kernel/preparePython.ts";
+import { type Arguments, helpText } from "./commandLine/arguments.ts";
+import { clientName } from "./commandLine/clientName.ts";
+import { startKernel } from "./commandLine/kernelStart.ts";
+import { noArguments, type RunArguments, toSettingsPatch } from "./commandLine/runArguments.ts";
+import { chooseTarget, NoSession } from "./commandLine/sessionTarget.ts";
+import { nothingTyped, type Start, type Typed } from "./commandLine/start.ts";
+import { exitCodes } from "./faces/batch.ts";
+import { plainText } from "./output/cleanText.ts";
 
 /** Runs the program and answers its exit code. */
 export const runProgram = async (args: Arguments, program: string): Promise<number> => {
@@ -66,7 +66,7 @@ const runFace = async (
 	const cwd = process.cwd();
 	const env = process.env;
 	const connect = async (client: { readonly approvals: boolean; readonly input: boolean }) => {
-		const { joinServer } = await import("../common/joinServer.ts");
+		const { joinServer } = await import("../common/server/joinServer.ts");
 		return joinServer({ name: clientName, cwd, environment: env, ...client });
 	};
 	const asked = [
@@ -94,10 +94,10 @@ const runFace = async (
 	kernel?.catch(() => {});
 
 	const face = isBatch
-		? import("./batchFace.ts").then((module) => module.batchFace)
+		? import("./faces/batchFace.ts").then((module) => module.batchFace)
 		: isPlain
-			? import("./plainFace.ts").then((module) => module.plainFace)
-			: import("./screenFace.ts").then((module) => module.screenFace);
+			? import("./faces/plainFace.ts").then((module) => module.plainFace)
+			: import("./faces/screenFace.ts").then((module) => module.screenFace);
 	return (await face)({
 		args,
 		program,
@@ -126,7 +126,7 @@ const shellQuoted = (word: string): string =>
 
 const listSessions = async (which: "folder" | "all"): Promise<number> => {
 	const cwd = process.cwd();
-	const { joinServer } = await import("../common/joinServer.ts");
+	const { joinServer } = await import("../common/server/joinServer.ts");
 	const server = await joinServer({
 		name: "ipyai --sessions",
 		cwd,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { configSchema } from "../../server/sessions/config.ts";
+import { configSchema } from "../../server/sessions/settings/config.ts";
 
 export const configSchemaFile = "docs/config.schema.json";
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { lastLines, runCommand } from "./command.mjs";
+import { lastLines, runCommand } from "../../ground/environment/command.mjs";
 import { SetUpError } from "./setUpError.mjs";
 
 /**
@@ -26,7 +26,7 @@ export const bundlesAreCurrent = (root) => {
 
 /**
  * @param {string} root
- * @param {import("../pythonEnvironment.mjs").Work} work
+ * @param {import("../../ground/environment/pythonEnvironment.mjs").Work} work
  * @throws {SetUpError}
  */
 export const makeBundles = async (root, { env, onProgress, signal }) => {

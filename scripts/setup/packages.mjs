@@ -14,7 +14,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { lastLines, networkFailure, runCommand } from "./command.mjs";
+import { lastLines, networkFailure, runCommand } from "../../ground/environment/command.mjs";
 import { SetUpError } from "./setUpError.mjs";
 
 /**
@@ -38,7 +38,7 @@ export const packagesAreCurrent = (root, set) => {
 /**
  * @param {string} root
  * @param {PackageSet} set
- * @param {import("../pythonEnvironment.mjs").Work} work
+ * @param {import("../../ground/environment/pythonEnvironment.mjs").Work} work
  * @throws {SetUpError}
  */
 export const installPackages = async (root, set, { env, onProgress, signal }) => {

@@ -1,9 +1,13 @@
 /** Makes a clone ready to run, or to be tested: npm packages, bundles, Python. Does only what is missing. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ensureEnvironment, ensureKernelPython, PythonEnvironmentError } from "../pythonEnvironment.mjs";
+import { withLock } from "../../ground/environment/lock.mjs";
+import {
+	ensureEnvironment,
+	ensureKernelPython,
+	PythonEnvironmentError,
+} from "../../ground/environment/pythonEnvironment.mjs";
 import { bundlesAreCurrent, makeBundles } from "./bundles.mjs";
-import { withLock } from "./lock.mjs";
 import { installPackages, packagesAreCurrent } from "./packages.mjs";
 import { SetUpError } from "./setUpError.mjs";
 import { ensureTestModel } from "./testModel.mjs";
@@ -17,7 +21,7 @@ import { ensureTestModel } from "./testModel.mjs";
 /**
  * @param {string} root
  * @param {PythonNeed} python
- * @param {import("../pythonEnvironment.mjs").Work} work
+ * @param {import("../../ground/environment/pythonEnvironment.mjs").Work} work
  * @throws {SetUpError | PythonEnvironmentError} with a message to show.
  */
 export const setUp = async (root, python, work) => {
@@ -39,7 +43,7 @@ export const isExplained = (error) => error instanceof SetUpError || error insta
 /**
  * @param {string} root
  * @param {import("./packages.mjs").PackageSet} set
- * @param {import("../pythonEnvironment.mjs").Work} work
+ * @param {import("../../ground/environment/pythonEnvironment.mjs").Work} work
  */
 const setUpClone = async (root, set, work) => {
 	if (packagesAreCurrent(root, set) && bundlesAreCurrent(root)) return;
@@ -59,7 +63,7 @@ const setUpClone = async (root, set, work) => {
 /**
  * @param {string} root
  * @param {PythonNeed} need
- * @param {import("../pythonEnvironment.mjs").Work} work
+ * @param {import("../../ground/environment/pythonEnvironment.mjs").Work} work
  */
 const setUpPython = async (root, need, work) => {
 	if (need === "kernel") await ensureKernelPython(work);

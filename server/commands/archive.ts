@@ -1,10 +1,10 @@
+import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { sessionName, toSessionRef } from "../../protocol/sessionList.ts";
 import { createRedact } from "../context/redact.ts";
-import { removeSession } from "../sessions/archive.ts";
-import { filePath } from "../sessions/notebookFiles.ts";
-import { placeFacts } from "../sessions/placeFacts.ts";
-import { findPythonSession } from "../sessions/pythonSessions.ts";
-import { exportName, readSession, writeSession } from "../sessions/sessionFiles.ts";
+import { removeSession } from "../sessions/files/archive.ts";
+import { filePath } from "../sessions/files/notebookFiles.ts";
+import { findPythonSession } from "../sessions/files/pythonSessions.ts";
+import { exportName, readSession, writeSession } from "../sessions/files/sessionFiles.ts";
 import type { SessionRow } from "../store/store.ts";
 import { type Command, type CommandContext, CommandError, withoutQuotes } from "./command.ts";
 import { firstLine } from "./tables.ts";

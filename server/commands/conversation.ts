@@ -1,6 +1,6 @@
 import type { Content } from "../../protocol/index.ts";
 import { sessionName } from "../../protocol/sessionList.ts";
-import { previewContext } from "../sessions/contextPreview.ts";
+import { previewContext } from "../sessions/turns/contextPreview.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
 import { firstLine } from "./tables.ts";
 import { usageText } from "./usage.ts";

@@ -1,9 +1,9 @@
+import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import type { LoadNotebookResult } from "../../protocol/index.ts";
-import { notebookPath } from "../sessions/notebookFiles.ts";
-import { loadNotebook } from "../sessions/notebooks.ts";
-import { placeFacts } from "../sessions/placeFacts.ts";
-import { saveNotebook } from "../sessions/saveNotebook.ts";
-import { startupNotebook } from "../sessions/startup.ts";
+import { notebookPath } from "../sessions/files/notebookFiles.ts";
+import { loadNotebook } from "../sessions/files/notebooks.ts";
+import { saveNotebook } from "../sessions/files/saveNotebook.ts";
+import { startupNotebook } from "../sessions/python/startup.ts";
 import { afterCell, type Command, type CommandContext, CommandError, withoutQuotes } from "./command.ts";
 
 /** `%ipyai` words about notebook files. */

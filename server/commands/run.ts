@@ -1,7 +1,8 @@
 /** `%ipyai WORDS`: finds the command and runs it. */
+
+import { nearest } from "../../ground/text/nearest.ts";
 import { type CommandName, commandNames } from "../../protocol/commandNames.ts";
 import type { RunCommandResult } from "../../protocol/index.ts";
-import { nearest } from "../../protocol/nearest.ts";
 import { archiveCommands } from "./archive.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { conversationCommands } from "./conversation.ts";

@@ -1,6 +1,6 @@
 import { sessionName, sessionTable, toSessionRef } from "../../protocol/sessionList.ts";
-import { forkSession } from "../sessions/archive.ts";
-import { type InputRange, rerunCells } from "../sessions/rerun.ts";
+import { forkSession } from "../sessions/files/archive.ts";
+import { type InputRange, rerunCells } from "../sessions/python/rerun.ts";
 import { afterCell, type Command, CommandError, withoutQuotes } from "./command.ts";
 
 /** `%ipyai` words about sessions and kernels. */

@@ -1,13 +1,13 @@
 import { join } from "node:path";
+import { placeFacts } from "../../ground/paths/placeFacts.ts";
+import { configDir, stateDir } from "../../ground/paths/runtimeDir.ts";
+import { nearest } from "../../ground/text/nearest.ts";
 import { PermissionMode, type Settings, type SettingsPatch, ThinkLevel } from "../../protocol/index.ts";
-import { nearest } from "../../protocol/nearest.ts";
-import { configDir, stateDir } from "../../protocol/runtimeDir.ts";
-import { loadConfig } from "../sessions/config.ts";
-import { listModels } from "../sessions/modelList.ts";
-import { placeFacts } from "../sessions/placeFacts.ts";
-import { saveConfig } from "../sessions/saveConfig.ts";
 import { settingSources } from "../sessions/session.ts";
-import { settingOrigins } from "../sessions/settingOrigins.ts";
+import { loadConfig } from "../sessions/settings/config.ts";
+import { listModels } from "../sessions/settings/modelList.ts";
+import { saveConfig } from "../sessions/settings/saveConfig.ts";
+import { settingOrigins } from "../sessions/settings/settingOrigins.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
 import { loginText } from "./loginText.ts";
 

@@ -2,11 +2,12 @@
  * What a suggestion takes for granted of live objects: attributes, columns and keys of names that the code around it
  * does not define itself. Pure.
  */
+
+import { keywords, plainString, pythonTokens, type Token } from "../../ground/python/pythonTokens.ts";
 import type { Access, AccessStep } from "../context/access.ts";
 import { boundNames } from "./boundNames.ts";
 import { firstLine } from "./lines.ts";
 import type { Place } from "./place.ts";
-import { keywords, plainString, pythonTokens, type Token } from "./pythonTokens.ts";
 
 /** `from` is the first step that the suggestion wrote; the ones before it are the person's own. */
 export type SuggestedAccess = Access & { readonly from: number };

@@ -4,7 +4,7 @@
  * the answer. An answer for text that has changed meanwhile is never given, nor one that names what live objects lack.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { Aborted, orAborted } from "../backends/abort.ts";
+import { Aborted, orAborted } from "../backends/loop/abort.ts";
 import { suggestedAccesses } from "./accesses.ts";
 import { askModel } from "./askModel.ts";
 import { CompletionCache, type CompletionKey, typedSince } from "./completionCache.ts";

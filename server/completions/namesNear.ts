@@ -1,5 +1,5 @@
+import { keywords } from "../../ground/python/pythonTokens.ts";
 import type { Place } from "./place.ts";
-import { keywords } from "./pythonTokens.ts";
 
 const charsBefore = 3000;
 const charsAfter = 300;

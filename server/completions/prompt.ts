@@ -1,5 +1,5 @@
+import { cutMiddle } from "../../ground/text/cutMiddle.ts";
 import type { Variable } from "../../protocol/index.ts";
-import { cutMiddle } from "../context/cutMiddle.ts";
 import { renderOutputs } from "../context/renderOutputs.ts";
 import type { ContextCell } from "../store/store.ts";
 

@@ -1,6 +1,6 @@
+import { cutMiddle } from "../../ground/text/cutMiddle.ts";
 import type { Content } from "../../protocol/index.ts";
 import { type ContextCell, isContextCode } from "./contextCell.ts";
-import { cutMiddle } from "./cutMiddle.ts";
 import { escapeText } from "./escape.ts";
 import type { ContextLimits, Part } from "./limits.ts";
 import { type Picture, pictures, renderOutputs } from "./renderOutputs.ts";

@@ -1,4 +1,4 @@
-import { cutMiddle } from "./cutMiddle.ts";
+import { cutMiddle } from "../../ground/text/cutMiddle.ts";
 import { escapeAttribute, escapeText } from "./escape.ts";
 import type { ContextLimits, Part } from "./limits.ts";
 import type { Ref, ResolvedRef } from "./ref.ts";

@@ -1,8 +1,8 @@
+import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { createRedact } from "../context/redact.ts";
-import { deleteSession, forkSession, renameSession } from "../sessions/archive.ts";
-import { filePath } from "../sessions/notebookFiles.ts";
-import { placeFacts } from "../sessions/placeFacts.ts";
-import { exportName, readSession, writeSession } from "../sessions/sessionFiles.ts";
+import { deleteSession, forkSession, renameSession } from "../sessions/files/archive.ts";
+import { filePath } from "../sessions/files/notebookFiles.ts";
+import { exportName, readSession, writeSession } from "../sessions/files/sessionFiles.ts";
 import type { Feature } from "./feature.ts";
 import { once } from "./once.ts";
 import { attach, defaultLimit } from "./session.ts";

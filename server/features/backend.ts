@@ -1,5 +1,5 @@
-import { listModels } from "../sessions/modelList.ts";
-import { namedBackend } from "../sessions/settings.ts";
+import { listModels } from "../sessions/settings/modelList.ts";
+import { namedBackend } from "../sessions/settings/settings.ts";
 import type { Feature } from "./feature.ts";
 
 /** `backend/list`, `model/list`, `tool/list`: what there is to choose from. */

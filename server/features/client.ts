@@ -23,11 +23,11 @@ import {
 } from "../../protocol/index.ts";
 import type { Environment } from "../backends/backend.ts";
 import type { Outbox } from "../connection/outbox.ts";
-import { withServers } from "../sessions/config.ts";
 import { RequestError, toRequestError } from "../sessions/errors.ts";
-import { HostError } from "../sessions/host.ts";
 import { newId } from "../sessions/ids.ts";
+import { HostError } from "../sessions/python/host.ts";
 import type { Audience } from "../sessions/session.ts";
+import { withServers } from "../sessions/settings/config.ts";
 import { Documents } from "./documents.ts";
 import type { EditorQuestion } from "./editorQuestion.ts";
 

@@ -1,5 +1,5 @@
-import { previewContext } from "../sessions/contextPreview.ts";
 import { RequestError } from "../sessions/errors.ts";
+import { previewContext } from "../sessions/turns/contextPreview.ts";
 import type { Feature } from "./feature.ts";
 
 /** `context/preview`: what a prompt would send now. `context/receipt`: what a turn did send. */

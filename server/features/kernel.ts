@@ -1,5 +1,5 @@
 import { toCodePoints, toUtf16 } from "../kernel/positions.ts";
-import { adoptKernel } from "../sessions/startup.ts";
+import { adoptKernel } from "../sessions/python/startup.ts";
 import type { Feature } from "./feature.ts";
 import { once } from "./once.ts";
 import { controlled } from "./session.ts";

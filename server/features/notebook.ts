@@ -1,8 +1,8 @@
-import { notebookPath } from "../sessions/notebookFiles.ts";
-import { loadNotebook } from "../sessions/notebooks.ts";
-import { placeFacts } from "../sessions/placeFacts.ts";
-import { saveNotebook } from "../sessions/saveNotebook.ts";
-import { startupNotebook } from "../sessions/startup.ts";
+import { placeFacts } from "../../ground/paths/placeFacts.ts";
+import { notebookPath } from "../sessions/files/notebookFiles.ts";
+import { loadNotebook } from "../sessions/files/notebooks.ts";
+import { saveNotebook } from "../sessions/files/saveNotebook.ts";
+import { startupNotebook } from "../sessions/python/startup.ts";
 import type { Feature } from "./feature.ts";
 import { once } from "./once.ts";
 import { controlled } from "./session.ts";

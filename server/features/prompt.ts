@@ -1,5 +1,5 @@
+import { textOf } from "../../ground/text/contentText.ts";
 import type { Content } from "../../protocol/index.ts";
-import { textOf } from "../context/contentText.ts";
 import type { Feature } from "./feature.ts";
 import { known, once } from "./once.ts";
 import { controlled } from "./session.ts";

@@ -1,7 +1,7 @@
+import { pathOfUri } from "../../ground/paths/realPath.ts";
 import type { Session } from "../sessions/session.ts";
 import { type Client, isIn } from "./client.ts";
 import type { Services } from "./feature.ts";
-import { pathOfUri } from "./realPath.ts";
 
 /**
  * The session a document belongs to. An input line's uri names it; a file uses one that its connection joined, else

@@ -1,6 +1,6 @@
 import type { InitializeParams, WorkspaceFoldersChangeEvent } from "vscode-languageserver";
+import { pathOfUri } from "../../ground/paths/realPath.ts";
 import type { Feature } from "./feature.ts";
-import { pathOfUri } from "./realPath.ts";
 
 /** `workspace/didChangeWorkspaceFolders`: a file's session is looked for in the folder that the file lies in. */
 export const workspaceFoldersFeature: Feature = {

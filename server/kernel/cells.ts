@@ -1,7 +1,12 @@
 /** The cells of one kernel: ours, and those of other clients. Says whether Python is busy for a person's eyes. */
 
 import type { Output } from "../../protocol/index.ts";
-import { type ExecuteRequest, type ExecuteResult, type ForeignCell, HostError } from "../sessions/host.ts";
+import {
+	type ExecuteRequest,
+	type ExecuteResult,
+	type ForeignCell,
+	HostError,
+} from "../sessions/python/host.ts";
 import type { KernelClient } from "./kernelClient.ts";
 import { count, text, toOutputs, toPayloads } from "./outputs.ts";
 import type { Message } from "./wire.ts";

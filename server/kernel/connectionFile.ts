@@ -1,6 +1,6 @@
 /** Jupyter's connection file: where a kernel's sockets are and with what key messages are signed. */
 import { readFile } from "node:fs/promises";
-import { HostError } from "../sessions/host.ts";
+import { HostError } from "../sessions/python/host.ts";
 
 export type Connection = {
 	readonly key: string;

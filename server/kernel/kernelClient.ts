@@ -2,7 +2,7 @@
  * Requests to one kernel and what comes back. A request is claimed by the id of its message: its reply, its output on
  * iopub and its `idle` find the caller; everything else is told as unclaimed.
  */
-import { HostError } from "../sessions/host.ts";
+import { HostError } from "../sessions/python/host.ts";
 import type { Channels, MessageChannel } from "./channels.ts";
 import { type Message, newMessage } from "./wire.ts";
 

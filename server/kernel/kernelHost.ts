@@ -19,7 +19,7 @@ import {
 	type Ref,
 	type ResolvedRef,
 	type SessionRemark,
-} from "../sessions/host.ts";
+} from "../sessions/python/host.ts";
 import { type Cells, createCells } from "./cells.ts";
 import { endKernel, lastWords, removeKernelFiles } from "./ending.ts";
 import { HistoryMirror } from "./historyMirror.ts";

@@ -1,5 +1,5 @@
 import type { ToolDescription } from "../../protocol/index.ts";
-import { type Host, HostError } from "../sessions/host.ts";
+import { type Host, HostError } from "../sessions/python/host.ts";
 import type { OpenKernel } from "./openKernel.ts";
 import { record, text } from "./outputs.ts";
 import { callPyrun, pyrunTool, userToolCode } from "./pyrun.ts";

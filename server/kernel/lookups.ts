@@ -3,7 +3,7 @@
  * time. Nobody waits longer than a limit: a look-up that is stuck keeps its subshell, the next ones get a new one.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { HostError } from "../sessions/host.ts";
+import { HostError } from "../sessions/python/host.ts";
 import type { KernelClient } from "./kernelClient.ts";
 import { text } from "./outputs.ts";
 import type { Message } from "./wire.ts";

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { KernelLaunch } from "../../protocol/index.ts";
-import { HostError, type HostFacts } from "../sessions/host.ts";
+import { HostError, type HostFacts } from "../sessions/python/host.ts";
 import type { RunningCell } from "./cells.ts";
 import { type Channels, openChannels } from "./channels.ts";
 import { readConnectionFile } from "./connectionFile.ts";

@@ -1,7 +1,7 @@
 /** The `pyrun` tool: the model's way into the live namespace. What it does in Python is in `clients/ipython`. */
 import { randomUUID } from "node:crypto";
 import type { Content, ToolDescription } from "../../protocol/index.ts";
-import { HostError } from "../sessions/host.ts";
+import { HostError } from "../sessions/python/host.ts";
 import type { OpenKernel } from "./openKernel.ts";
 import { record, text } from "./outputs.ts";
 

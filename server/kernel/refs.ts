@@ -1,6 +1,6 @@
 /** Resolves the references of a prompt in a live kernel, each with a limit on the waiting. */
 import { randomUUID } from "node:crypto";
-import { HostError, type Ref, type ResolvedRef } from "../sessions/host.ts";
+import { HostError, type Ref, type ResolvedRef } from "../sessions/python/host.ts";
 import { record, text } from "./outputs.ts";
 
 /** What resolving needs of the kernel: operations of the Python module. */

@@ -3,13 +3,13 @@
  * nothing is trusted: metadata that does not fit is as good as absent.
  */
 import { z } from "zod";
+import { noteLiteral, noteValue } from "../../ground/python/noteLiteral.ts";
 import { type Content, Content as ContentSchema, StopReason } from "../../protocol/index.ts";
 import { fromNotebookOutputs, toText } from "../../protocol/notebookOutputs.ts";
 import { answerText, parseAnswer } from "./answerText.ts";
 import { NotebookError, RawCell } from "./nbformat.ts";
 import type { NotebookItem, NotebookPrompt } from "./notebookItem.ts";
 import type { NotebookHead } from "./notebookReader.ts";
-import { noteLiteral, noteValue } from "./noteLiteral.ts";
 import { separator } from "./toNotebook.ts";
 
 /** Throws `NotebookError` for a format that is not read. */

@@ -3,14 +3,14 @@
  * equal bytes, whatever kernel and day.
  */
 
+import { noteValue } from "../../ground/python/noteLiteral.ts";
+import { textOf } from "../../ground/text/contentText.ts";
 import type { Content } from "../../protocol/index.ts";
 import { toNotebookOutputs } from "../../protocol/notebookOutputs.ts";
-import { textOf } from "../context/contentText.ts";
 import { isContextCode } from "../context/contextCell.ts";
 import { answerText, parseAnswer } from "./answerText.ts";
 import type { NotebookCell } from "./nbformat.ts";
 import type { NotebookItem, NotebookPrompt } from "./notebookItem.ts";
-import { noteValue } from "./noteLiteral.ts";
 
 export const separator = "\n\n##### 🤖Reply🤖<!-- SOLVEIT_SEPARATOR_7f3a9b2c -->\n\n";
 

@@ -1,8 +1,8 @@
 import type { ToolCall, ToolResult } from "../context/transcript.ts";
 import type { Approvals } from "./approvals.ts";
-import type { Hosting } from "./hosting.ts";
 import type { SessionLog } from "./log.ts";
 import { meantCall } from "./offeredTools.ts";
+import type { Hosting } from "./python/hosting.ts";
 
 /** Runs a tool in the live namespace, once somebody allowed it. Never rejects: what went wrong is told to the model. */
 export const callTool = async (

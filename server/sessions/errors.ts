@@ -1,5 +1,5 @@
 import { type ErrorCode, ErrorCodes } from "../../protocol/errorCodes.ts";
-import type { HostError } from "./host.ts";
+import type { HostError } from "./python/host.ts";
 
 /** A request that cannot be done, with the code and the sentence a client is told. */
 export class RequestError extends Error {

@@ -4,7 +4,7 @@
  */
 import type { ToolDescription } from "../../protocol/index.ts";
 import type { ToolCall } from "../context/transcript.ts";
-import type { Host } from "./host.ts";
+import type { Host } from "./python/host.ts";
 
 export const laterTool: ToolDescription = {
 	name: "call_tool",

@@ -3,6 +3,8 @@
  * JSON-RPC; features bring participants as `Audience`s.
  */
 import { join } from "node:path";
+import { placeFacts } from "../../ground/paths/placeFacts.ts";
+import { configDir } from "../../ground/paths/runtimeDir.ts";
 import type {
 	AttachSessionResult,
 	InputRequestParams,
@@ -15,24 +17,22 @@ import type {
 	StoredEvent,
 	TranscriptItem,
 } from "../../protocol/index.ts";
-import { configDir } from "../../protocol/runtimeDir.ts";
 import type { Environment } from "../backends/backend.ts";
 import type { Backends } from "../backends/registry.ts";
 import { createRedact, type Redact } from "../context/redact.ts";
 import { systemPrompt } from "../context/systemPrompt.ts";
 import type { KernelRow, Owner, SessionRow, Store } from "../store/store.ts";
 import { Approvals } from "./approvals.ts";
-import { loadConfig, loadSystemPrompt } from "./config.ts";
 import { RequestError } from "./errors.ts";
-import { ExactLogging } from "./exactLogging.ts";
-import type { HostCommandAnswer } from "./host.ts";
-import { type CommandCell, type CreateHost, Hosting } from "./hosting.ts";
+import { ExactLogging } from "./files/exactLogging.ts";
 import { SessionLog } from "./log.ts";
-import { recentModels, rememberModel } from "./modelList.ts";
-import { placeFacts } from "./placeFacts.ts";
-import { settingOrigins } from "./settingOrigins.ts";
-import { changeSettings } from "./settings.ts";
-import { Turns } from "./turns.ts";
+import type { HostCommandAnswer } from "./python/host.ts";
+import { type CommandCell, type CreateHost, Hosting } from "./python/hosting.ts";
+import { loadConfig, loadSystemPrompt } from "./settings/config.ts";
+import { recentModels, rememberModel } from "./settings/modelList.ts";
+import { settingOrigins } from "./settings/settingOrigins.ts";
+import { changeSettings } from "./settings/settings.ts";
+import { Turns } from "./turns/turns.ts";
 
 /** How a participant is reached. `send` never throws and never blocks. */
 export type Audience = Participant & {

@@ -11,21 +11,21 @@ import type {
 } from "../../protocol/index.ts";
 import type { Environment } from "../backends/backend.ts";
 import type { Owner, SessionRow } from "../store/store.ts";
-import { configFolder } from "./config.ts";
 import { RequestError } from "./errors.ts";
-import { newId } from "./ids.ts";
-import { endLeftTurns } from "./leftTurns.ts";
 import {
 	findPythonSession,
 	importPythonSession,
 	lostTools,
 	pythonHistoryFile,
 	pythonSummaries,
-} from "./pythonSessions.ts";
+} from "./files/pythonSessions.ts";
+import { newId } from "./ids.ts";
+import { adoptKernel } from "./python/startup.ts";
 import { type RunCommand, Session, type SessionDependencies, settingSources } from "./session.ts";
-import { changeSettings, newSettings } from "./settings.ts";
-import { writeStandardFiles } from "./standardFiles.ts";
-import { adoptKernel } from "./startup.ts";
+import { configFolder } from "./settings/config.ts";
+import { changeSettings, newSettings } from "./settings/settings.ts";
+import { writeStandardFiles } from "./settings/standardFiles.ts";
+import { endLeftTurns } from "./turns/leftTurns.ts";
 
 export type SessionsOptions = SessionDependencies & {
 	isAlive(owner: Owner): boolean;

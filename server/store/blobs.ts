@@ -11,7 +11,7 @@ import {
 	writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { ensurePrivateFolder } from "./privateFiles.ts";
+import { ensurePrivateFolder } from "../../ground/paths/privateFiles.ts";
 import { type Store, StoreError } from "./store.ts";
 
 /**

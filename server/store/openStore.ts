@@ -1,14 +1,14 @@
 import { dirname, join } from "node:path";
+import { gitRoot } from "../../ground/paths/gitRoot.ts";
+import { closeToOthers, ensureOwnFile, ensurePrivateFolder } from "../../ground/paths/privateFiles.ts";
 import { createBlobs } from "./blobs.ts";
 import { createContextCells } from "./contextCells.ts";
 import { createCopies } from "./copies.ts";
 import { Database } from "./database.ts";
 import { createEventLog } from "./eventLog.ts";
 import { rebuildFolds } from "./fold.ts";
-import { gitRoot } from "./gitRoot.ts";
 import { createHeads } from "./heads.ts";
 import { createMemory } from "./memory.ts";
-import { closeToOthers, ensureOwnFile, ensurePrivateFolder } from "./privateFiles.ts";
 import { applicationId, migrations, schemaVersion } from "./schema.ts";
 import { createSessions } from "./sessions.ts";
 import { type Store, StoreError } from "./store.ts";
@@ -32,7 +32,8 @@ export type OpenedStore = Store & {
 
 /**
  * Opens the database at `file`, making it and its folder when absent; blobs live beside it. Throws `StoreError`
- * for a file that is not ours, is damaged, cannot be written, or was made by a newer version.
+ * for a file that is not ours, is damaged, cannot be written, or was made by a newer version, `PrivatePathError` for a
+ * folder or file of somebody else.
  */
 export const openStore = (file: string, options: StoreOptions = {}): OpenedStore => {
 	ensurePrivateFolder(dirname(file));

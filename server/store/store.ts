@@ -18,7 +18,7 @@ import type {
 	TurnItem,
 } from "../../protocol/index.ts";
 import type { ContextCell } from "../context/contextCell.ts";
-import type { Conversation } from "../context/folding.ts";
+import type { Conversation } from "../context/summaries.ts";
 import type { Entry } from "../context/transcript.ts";
 
 export type { ContextCell } from "../context/contextCell.ts";

@@ -1,5 +1,5 @@
 import type { CellItem, SessionEvent, TurnItem } from "../../protocol/index.ts";
-import type { Folded } from "../context/folding.ts";
+import type { Folded } from "../context/summaries.ts";
 import type { Entry } from "../context/transcript.ts";
 import type { Database } from "./database.ts";
 import { type ItemRow, readItem, readTurn } from "./items.ts";

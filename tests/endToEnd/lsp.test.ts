@@ -1,7 +1,7 @@
 /** `ipyai lsp` as an editor starts it: real processes, a model on loopback. */
 import { existsSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
-import { joinServer } from "../../clients/common/joinServer.ts";
+import { joinServer } from "../../clients/common/server/joinServer.ts";
 import { isAlive, until } from "../support/kernel.ts";
 import { startLspEditor } from "../support/lspEditor.ts";
 import { type ModelServer, startModelServer } from "../support/modelServer/modelServer.ts";

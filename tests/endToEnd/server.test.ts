@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { ServerConnection } from "../../clients/common/connection.ts";
-import { joinServer, placeFactsOf } from "../../clients/common/joinServer.ts";
-import { serverSocket } from "../../protocol/runtimeDir.ts";
+import type { ServerConnection } from "../../clients/common/server/connection.ts";
+import { joinServer, placeFactsOf } from "../../clients/common/server/joinServer.ts";
+import { serverSocket } from "../../ground/paths/runtimeDir.ts";
 import { isAlive, until } from "../support/kernel.ts";
 import { scaled } from "../support/random.ts";
 import { rawClient } from "../support/rawClient.ts";

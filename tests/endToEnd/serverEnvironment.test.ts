@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
-import { openConnection } from "../../clients/common/connection.ts";
+import { openConnection } from "../../clients/common/server/connection.ts";
 import type { SessionUpdateParams } from "../../protocol/index.ts";
 import { startModelServer } from "../support/modelServer/modelServer.ts";
 

@@ -1,8 +1,8 @@
 import { utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { lastLines, networkFailure, runCommand } from "../../ground/environment/command.mjs";
 import { bundlesAreCurrent, describeInputs, inputsFile } from "../../scripts/setup/bundles.mjs";
-import { lastLines, networkFailure, runCommand } from "../../scripts/setup/command.mjs";
 import {
 	npmCommand,
 	outsideOfNpm,

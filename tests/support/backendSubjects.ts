@@ -2,16 +2,16 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createAnthropicBackend } from "../../server/backends/anthropic.ts";
+import { createAnthropicBackend } from "../../server/backends/anthropic/anthropic.ts";
 import type { Backend, Environment } from "../../server/backends/backend.ts";
+import { createOpenAiChatBackend } from "../../server/backends/chat/openaiChat.ts";
 import { createClaudeSdkBackend } from "../../server/backends/claudeSdk/claudeSdk.ts";
 import { findClaude } from "../../server/backends/claudeSdk/locate.ts";
 import { createCodexBackend } from "../../server/backends/codex/codex.ts";
 import { findCodex } from "../../server/backends/codex/locate.ts";
-import { createCodexApiBackend } from "../../server/backends/codexApi/codexApi.ts";
-import { createOpenAiChatBackend } from "../../server/backends/openaiChat.ts";
-import { createOpenAiBackend } from "../../server/backends/openaiResponses.ts";
-import type { RetryPolicy } from "../../server/backends/retry.ts";
+import type { RetryPolicy } from "../../server/backends/loop/retry.ts";
+import { createCodexApiBackend } from "../../server/backends/responses/codexApi/codexApi.ts";
+import { createOpenAiBackend } from "../../server/backends/responses/openaiResponses.ts";
 import { codexConfig } from "./modelServer/codexConfig.ts";
 import { loopAccount, loopToken } from "./modelServer/codexWire.ts";
 

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { spawnKernel } from "../../clients/common/spawnKernel.ts";
+import { spawnKernel } from "../../clients/common/kernel/spawnKernel.ts";
 import type { Content, KernelLaunch, Output } from "../../protocol/index.ts";
 import { createKernelHost, type KernelHost, type KernelHostOptions } from "../../server/kernel/kernelHost.ts";
-import type { ExecuteResult, ForeignCell, HostStatus } from "../../server/sessions/host.ts";
+import type { ExecuteResult, ForeignCell, HostStatus } from "../../server/sessions/python/host.ts";
 import { testPython } from "./python.ts";
 
 export const noSignal = new AbortController().signal;

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
-import { joinServer } from "../../clients/common/joinServer.ts";
-import { spawnKernel } from "../../clients/common/spawnKernel.ts";
+import { spawnKernel } from "../../clients/common/kernel/spawnKernel.ts";
+import { joinServer } from "../../clients/common/server/joinServer.ts";
 import { testPython } from "./python.ts";
 import { nextRequestId } from "./sessionWithKernel.ts";
 

@@ -4,8 +4,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { placeFactsOf } from "../../clients/common/joinServer.ts";
-import { serverSocket } from "../../protocol/runtimeDir.ts";
+import { placeFactsOf } from "../../clients/common/server/joinServer.ts";
+import { serverSocket } from "../../ground/paths/runtimeDir.ts";
 import { until } from "./kernel.ts";
 
 export type Person = {

@@ -3,8 +3,8 @@
  * tests that need hundreds of sessions, where the kernel is not what is tested.
  */
 import type { Output } from "../../protocol/index.ts";
-import type { Host } from "../../server/sessions/host.ts";
-import type { CreateHost } from "../../server/sessions/hosting.ts";
+import type { Host } from "../../server/sessions/python/host.ts";
+import type { CreateHost } from "../../server/sessions/python/hosting.ts";
 
 export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 	let count = 0;

@@ -9,7 +9,7 @@ import {
 	type ClientDescription,
 	openConnection,
 	type ServerConnection,
-} from "../../clients/common/connection.ts";
+} from "../../clients/common/server/connection.ts";
 import type { SessionEvent, SessionUpdateParams } from "../../protocol/index.ts";
 import type { Backend } from "../../server/backends/backend.ts";
 import { backendsOf } from "../../server/backends/registry.ts";
@@ -19,7 +19,7 @@ import { startTimeOf } from "../../server/connection/processFacts.ts";
 import { answerInitialize } from "../../server/initialize.ts";
 import { createKernelHost } from "../../server/kernel/kernelHost.ts";
 import { Server } from "../../server/server.ts";
-import type { CreateHost } from "../../server/sessions/hosting.ts";
+import type { CreateHost } from "../../server/sessions/python/hosting.ts";
 import { Sessions } from "../../server/sessions/sessions.ts";
 import { type OpenedStore, openStore, type StoreOptions } from "../../server/store/openStore.ts";
 import { scriptedBackend } from "./scriptedBackend.ts";

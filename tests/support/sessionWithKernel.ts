@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { spawnKernel } from "../../clients/common/spawnKernel.ts";
+import { spawnKernel } from "../../clients/common/kernel/spawnKernel.ts";
 import type { KernelLaunch, SettingsPatch } from "../../protocol/index.ts";
 import { textOf } from "./kernel.ts";
 import { testPython } from "./python.ts";

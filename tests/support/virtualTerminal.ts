@@ -1,6 +1,6 @@
 import { Terminal as Xterm } from "@xterm/headless";
-import { graphemeWidth } from "../../clients/common/textWidth.ts";
 import type { Terminal, TerminalTraits } from "../../clients/terminal/screen/terminal.ts";
+import { graphemeWidth } from "../../ground/text/textWidth.ts";
 
 /** A terminal in memory that shows what was written, scrollback included. */
 export type VirtualTerminal = Terminal & {

@@ -2,7 +2,7 @@
  * The multi-line input of the terminal, with IPython's keys. Keys that come while Enter waits for an answer are kept
  * and applied in order, so fast typing is never lost or reordered.
  */
-import { isComplete as localIsComplete } from "../completeness.ts";
+import { isComplete as localIsComplete } from "../../../ground/python/completeness.ts";
 import { paint } from "../render/theme.ts";
 import { CompletionMenu } from "./completionMenu.ts";
 import { editActions } from "./editActions.ts";

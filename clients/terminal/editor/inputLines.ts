@@ -2,8 +2,14 @@
  * Draws the input: prompts, colours, ghost text, and where the cursor stands. Colours are kept per line, so a key in
  * a long input colours one line anew.
  */
+
+import {
+	type PythonState,
+	pythonStart,
+	type Span,
+	tokenizePython,
+} from "../../../clients/terminal/render/pythonTokens.ts";
 import { paintSpans } from "../render/highlight.ts";
-import { type PythonState, pythonStart, type Span, tokenizePython } from "../render/pythonTokens.ts";
 import { showControls } from "../render/sanitize.ts";
 import { paint, type Theme } from "../render/theme.ts";
 import { lineWidth, tokens, wrapCells } from "../screen/styledText.ts";

@@ -1,5 +1,5 @@
 /** Where words begin and end, as Emacs and readline count them. Offsets are UTF-16 units. */
-import { graphemes } from "../../common/textWidth.ts";
+import { graphemes } from "../../../ground/text/textWidth.ts";
 
 const wordUnit = /[\p{L}\p{N}_\p{M}]/u;
 

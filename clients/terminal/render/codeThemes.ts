@@ -3,7 +3,7 @@
  * shiki brings, loaded off the start path. Names of Pygments, which the Python predecessors' settings hold, lead to
  * the theme of the same look.
  */
-import { nearest } from "../../../protocol/nearest.ts";
+import { nearest } from "../../../ground/text/nearest.ts";
 import { type ChangeableTheme, type Role, type Styles, stylesFor } from "./theme.ts";
 
 /** Names that are no theme of shiki's. */

@@ -1,6 +1,6 @@
 /** Inline Markdown as styled text: marked finds the tokens, roles give the colours. */
 import { Lexer, type Token, type Tokens } from "marked";
-import { commonEntities, unescapeHtml } from "../../common/htmlEntities.ts";
+import { commonEntities, unescapeHtml } from "../../../ground/text/htmlEntities.ts";
 import { wrapLine } from "../screen/styledText.ts";
 import { showControls } from "./sanitize.ts";
 import type { Role, Theme } from "./theme.ts";

@@ -2,7 +2,7 @@
  * Makes untrusted text safe for a terminal: of all control sequences only SGR colours stay, and each line closes the
  * colours it opened. Carriage returns and backspaces act as on a terminal, so a progress bar is its last state.
  */
-import { codePointName, type Run, TerminalText } from "../../common/terminalText.ts";
+import { codePointName, type Run, TerminalText } from "../../../ground/text/terminalText.ts";
 
 /** The lines of a text, without newlines, safe to commit. */
 export const sanitizeLines = (text: string): string[] => {

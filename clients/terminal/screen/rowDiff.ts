@@ -3,7 +3,7 @@
  * anywhere on the row before, and stands anywhere on it afterwards.
  */
 
-import { isPlainAscii } from "../../common/textWidth.ts";
+import { isPlainAscii } from "../../../ground/text/textWidth.ts";
 import { StyleState, stripStyles, tokens } from "./styledText.ts";
 
 /** Writes what differs. Everything after the first difference is written anew; usually that is the new end. */

@@ -2,7 +2,7 @@
  * Text that may hold SGR colours and OSC 8 links: measured, cut and wrapped without breaking a sequence. Each line
  * that comes back closes what it opened, so lines can be put anywhere.
  */
-import { graphemes, graphemeWidth, isPlainAscii } from "../../common/textWidth.ts";
+import { graphemes, graphemeWidth, isPlainAscii } from "../../../ground/text/textWidth.ts";
 
 /** A sequence, or one grapheme with its cells. */
 export type Token = {

@@ -4,14 +4,14 @@
  */
 import type { Entry } from "../../context/transcript.ts";
 import type { Backend, Environment, TurnPreparation, TurnRequest, TurnUpdate } from "../backend.ts";
-import { withoutSlash } from "../baseUrl.ts";
-import { readVariable } from "../environment.ts";
-import { childEnvironment } from "../executables.ts";
-import { fingerprint } from "../fingerprint.ts";
-import { modelList } from "../modelList.ts";
-import { claudeModels, claudeWindow, defaultModels, fullClaudeModel } from "../models.ts";
-import { settleTranscript } from "../settle.ts";
-import { wireNames } from "../wireId.ts";
+import { withoutSlash } from "../http/baseUrl.ts";
+import { fingerprint } from "../loop/fingerprint.ts";
+import { settleTranscript } from "../loop/settle.ts";
+import { wireNames } from "../loop/wireId.ts";
+import { modelList } from "../models/modelList.ts";
+import { claudeModels, claudeWindow, defaultModels, fullClaudeModel } from "../models/models.ts";
+import { readVariable } from "../programs/environment.ts";
+import { childEnvironment } from "../programs/executables.ts";
 import { type ChildOptions, ClaudeChild, ownTools } from "./child.ts";
 import { claudeLogin, findClaude } from "./locate.ts";
 import { askClaudeModels } from "./models.ts";

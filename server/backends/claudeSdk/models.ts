@@ -1,7 +1,7 @@
 /** The models that Claude Code offers to the person who is logged in, asked of a process of its own. */
 import type { Environment, Model } from "../backend.ts";
-import { claudeModels, claudeWindow } from "../models.ts";
-import { Queue } from "../queue.ts";
+import { Queue } from "../loop/queue.ts";
+import { claudeModels, claudeWindow } from "../models/models.ts";
 
 /** Sends nothing to a model. Rejects when the process cannot say; ends it in any case. */
 export const askClaudeModels = async (

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "n
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Environment } from "../backend.ts";
-import { readVariable } from "../environment.ts";
+import { readVariable } from "../programs/environment.ts";
 import { repositoryOfWorktree } from "./worktree.ts";
 
 export type Project =

@@ -1,9 +1,9 @@
 /** A transcript as a Claude Code session to resume. */
 import { randomUUID } from "node:crypto";
 import type { SessionStoreEntry } from "@anthropic-ai/claude-agent-sdk";
-import { toAnthropicMessages } from "../anthropicMessages.ts";
-import type { Step } from "../settle.ts";
-import type { WireNames } from "../wireId.ts";
+import { toAnthropicMessages } from "../anthropic/messages.ts";
+import type { Step } from "../loop/settle.ts";
+import type { WireNames } from "../loop/wireId.ts";
 
 type Message = ReturnType<typeof toAnthropicMessages>[number];
 

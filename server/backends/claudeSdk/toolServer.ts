@@ -1,7 +1,7 @@
 /** Our tools as the in-process MCP server `ipy` of a Claude Code child. */
 import type { McpSdkServerConfigWithInstance } from "@anthropic-ai/claude-agent-sdk";
 import type { Content, ToolDescription } from "../../../protocol/index.ts";
-import type { WireNames } from "../wireId.ts";
+import type { WireNames } from "../loop/wireId.ts";
 
 export type ToolAnswer = { readonly content: readonly Content[]; readonly isError: boolean };
 

@@ -6,15 +6,15 @@
 import type { SDKMessage } from "@anthropic-ai/claude-agent-sdk";
 import type Anthropic from "@anthropic-ai/sdk";
 import type { Content, StopReason } from "../../../protocol/index.ts";
-import { AnthropicReader } from "../anthropicStream.ts";
+import { AnthropicReader } from "../anthropic/stream.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
-import { redact, summarizeText } from "../failure.ts";
-import { type OpenCall, OpenCalls } from "../openCalls.ts";
-import { Queue } from "../queue.ts";
-import { cancelledResult, ResponseItems } from "../responseItems.ts";
-import { lastRoundNote } from "../toolLoop.ts";
-import { UsageSum } from "../usage.ts";
-import type { WireNames } from "../wireId.ts";
+import { redact, summarizeText } from "../http/failure.ts";
+import { type OpenCall, OpenCalls } from "../loop/openCalls.ts";
+import { Queue } from "../loop/queue.ts";
+import { cancelledResult, ResponseItems } from "../loop/responseItems.ts";
+import { lastRoundNote } from "../loop/toolLoop.ts";
+import { UsageSum } from "../loop/usage.ts";
+import type { WireNames } from "../loop/wireId.ts";
 import type { ChildListener, ClaudeChild } from "./child.ts";
 import type { ToolAnswer } from "./toolServer.ts";
 

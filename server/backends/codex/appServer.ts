@@ -3,7 +3,7 @@
  * is answered, since a turn waits for the answer.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { Lines } from "../lines.ts";
+import { Lines } from "../programs/lines.ts";
 
 /** A message of a thread, as Codex sends it. */
 // biome-ignore lint/suspicious/noExplicitAny: the shapes are Codex's, of whatever version is installed

@@ -5,10 +5,10 @@
  */
 import type { ToolResult } from "../../context/transcript.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
-import { type OpenCall, OpenCalls } from "../openCalls.ts";
-import { ResponseItems } from "../responseItems.ts";
-import { lastRoundNote } from "../toolLoop.ts";
-import type { WireNames } from "../wireId.ts";
+import { type OpenCall, OpenCalls } from "../loop/openCalls.ts";
+import { ResponseItems } from "../loop/responseItems.ts";
+import { lastRoundNote } from "../loop/toolLoop.ts";
+import type { WireNames } from "../loop/wireId.ts";
 import type { Params } from "./appServer.ts";
 import { isOwnTool, ownCall, ownItemResult, ownOutput } from "./ownTools.ts";
 import type { CodexResponse } from "./response.ts";

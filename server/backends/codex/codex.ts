@@ -3,15 +3,15 @@
  * whose history is not the request's transcript is replaced by one that is seeded with it.
  */
 
-import { orAborted } from "../abort.ts";
 import type { Backend, Environment, Model, TurnRequest, TurnUpdate } from "../backend.ts";
-import { childEnvironment } from "../executables.ts";
-import { redact } from "../failure.ts";
-import { fingerprint } from "../fingerprint.ts";
-import { modelList } from "../modelList.ts";
-import { defaultModels, openAiModels, openAiWindow } from "../models.ts";
-import { settleTranscript } from "../settle.ts";
-import { wireNames } from "../wireId.ts";
+import { redact } from "../http/failure.ts";
+import { orAborted } from "../loop/abort.ts";
+import { fingerprint } from "../loop/fingerprint.ts";
+import { settleTranscript } from "../loop/settle.ts";
+import { wireNames } from "../loop/wireId.ts";
+import { modelList } from "../models/modelList.ts";
+import { defaultModels, openAiModels, openAiWindow } from "../models/models.ts";
+import { childEnvironment } from "../programs/executables.ts";
 import { AppServer, type Params } from "./appServer.ts";
 import { codexEndpoint, codexLogin, findCodex } from "./locate.ts";
 import { toCodexInput, toCodexItems } from "./seed.ts";

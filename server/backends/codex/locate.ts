@@ -4,8 +4,8 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Login } from "../../../protocol/index.ts";
 import type { Environment } from "../backend.ts";
-import { firstSet, readVariable } from "../environment.ts";
-import { findOnPath, isExecutable, packageFile } from "../executables.ts";
+import { firstSet, readVariable } from "../programs/environment.ts";
+import { findOnPath, isExecutable, packageFile } from "../programs/executables.ts";
 
 /** The command line before its arguments: a setting, else the installed package, else the path. */
 export const findCodex = (environment: Environment): readonly string[] | null => {

@@ -1,8 +1,8 @@
 /** One model response of a Codex turn while its notifications arrive. */
 import type { NativeItems, ToolCall } from "../../context/transcript.ts";
 import type { TurnUpdate } from "../backend.ts";
-import { ResponseItems } from "../responseItems.ts";
-import type { WireNames } from "../wireId.ts";
+import { ResponseItems } from "../loop/responseItems.ts";
+import type { WireNames } from "../loop/wireId.ts";
 import type { Params } from "./appServer.ts";
 import { isOwnTool } from "./ownTools.ts";
 

@@ -1,8 +1,8 @@
 /** A transcript as items for a Codex thread, and a prompt as its input. */
 import type { Content } from "../../../protocol/index.ts";
-import { toResponsesInput } from "../responsesInput.ts";
-import { isPicture, type Step } from "../settle.ts";
-import type { WireNames } from "../wireId.ts";
+import { isPicture, type Step } from "../loop/settle.ts";
+import type { WireNames } from "../loop/wireId.ts";
+import { toResponsesInput } from "../responses/input.ts";
 import type { Params } from "./appServer.ts";
 
 /** Codex takes assistant texts as parts only. */

@@ -4,11 +4,11 @@
  */
 import type { Content, Login, StopReason } from "../../../protocol/index.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
-import { redact, summarizeText } from "../failure.ts";
-import { Queue } from "../queue.ts";
-import { cancelledResult } from "../responseItems.ts";
-import { countOf, UsageSum } from "../usage.ts";
-import type { WireNames } from "../wireId.ts";
+import { redact, summarizeText } from "../http/failure.ts";
+import { Queue } from "../loop/queue.ts";
+import { cancelledResult } from "../loop/responseItems.ts";
+import { countOf, UsageSum } from "../loop/usage.ts";
+import type { WireNames } from "../loop/wireId.ts";
 import type { AppServer, Params, ThreadListener } from "./appServer.ts";
 import { CodexCalls } from "./calls.ts";
 import { codexLogin } from "./locate.ts";

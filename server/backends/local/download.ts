@@ -5,9 +5,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { untilAborted } from "../abort.ts";
 import type { Environment } from "../backend.ts";
-import { readVariable } from "../environment.ts";
+import { untilAborted } from "../loop/abort.ts";
+import { readVariable } from "../programs/environment.ts";
 
 export type DownloadProgress = { readonly bytes: number; readonly total: number | null };
 
@@ -105,7 +105,7 @@ const ask = async (
 	signal: AbortSignal,
 ): Promise<Response> => {
 	// Loads node:http, which takes longer than all else at the start of a server.
-	const { fetchThroughProxy } = await import("../proxyFetch.ts");
+	const { fetchThroughProxy } = await import("../http/proxyFetch.ts");
 	const request = fetchThroughProxy(environment);
 	const token = readVariable(environment, "HF_TOKEN");
 	const first = new URL(url);

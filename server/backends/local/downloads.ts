@@ -2,8 +2,8 @@
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { orAborted } from "../abort.ts";
 import type { Environment, TurnUpdate } from "../backend.ts";
+import { orAborted } from "../loop/abort.ts";
 import { download, partOf } from "./download.ts";
 import { lockFile } from "./downloadLock.ts";
 

@@ -5,10 +5,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { untilAborted } from "../abort.ts";
 import type { Environment } from "../backend.ts";
-import { readVariable } from "../environment.ts";
-import { Queue } from "../queue.ts";
+import { untilAborted } from "../loop/abort.ts";
+import { Queue } from "../loop/queue.ts";
+import { readVariable } from "../programs/environment.ts";
 import type { ChatEnd, ChatWork, FromEngine, ToEngine } from "./messages.ts";
 
 export type Delta = { readonly of: "text" | "thinking"; readonly text: string };

@@ -1,5 +1,5 @@
 /** What went wrong with a model on this machine, as a person should read it. */
-import type { Failure } from "../failure.ts";
+import type { Failure } from "../http/failure.ts";
 import { DownloadFailed } from "./download.ts";
 import { EngineFailure } from "./engine.ts";
 

@@ -1,7 +1,7 @@
 /** The conversation as node-llama-cpp's chat formats take it. Pure: equal transcripts give equal histories. */
 import type { Content, ToolDescription } from "../../../protocol/index.ts";
-import type { Step } from "../settle.ts";
-import type { WireNames } from "../wireId.ts";
+import type { Step } from "../loop/settle.ts";
+import type { WireNames } from "../loop/wireId.ts";
 import type { FunctionDescriptions, HistoryItem, ModelPart } from "./messages.ts";
 
 export const toHistory = (steps: readonly Step[], systemPrompt: string, names: WireNames): HistoryItem[] => {

@@ -4,12 +4,12 @@
  */
 import { basename } from "node:path";
 import type { Backend, Environment, Model, TurnPreparation, TurnRequest, TurnUpdate } from "../backend.ts";
-import { readVariable } from "../environment.ts";
-import { defaultModels } from "../models.ts";
-import { defaultRetryPolicy, type RetryPolicy } from "../retry.ts";
-import { settleTranscript } from "../settle.ts";
-import { type ResponseEnd, type ResponseRequest, runToolLoop } from "../toolLoop.ts";
-import { wireNames } from "../wireId.ts";
+import { defaultRetryPolicy, type RetryPolicy } from "../loop/retry.ts";
+import { settleTranscript } from "../loop/settle.ts";
+import { type ResponseEnd, type ResponseRequest, runToolLoop } from "../loop/toolLoop.ts";
+import { wireNames } from "../loop/wireId.ts";
+import { defaultModels } from "../models/models.ts";
+import { readVariable } from "../programs/environment.ts";
 import { Downloads } from "./downloads.ts";
 import { Engine } from "./engine.ts";
 import { describeLocalFailure, NotReady } from "./failure.ts";

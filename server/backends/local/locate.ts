@@ -4,7 +4,7 @@ import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Login } from "../../../protocol/index.ts";
 import type { Environment } from "../backend.ts";
-import { readVariable } from "../environment.ts";
+import { readVariable } from "../programs/environment.ts";
 
 const packageName = "node-llama-cpp";
 

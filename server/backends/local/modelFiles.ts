@@ -6,8 +6,8 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import type { Environment } from "../backend.ts";
-import { withoutSlash } from "../baseUrl.ts";
-import { readVariable } from "../environment.ts";
+import { withoutSlash } from "../http/baseUrl.ts";
+import { readVariable } from "../programs/environment.ts";
 
 export type ModelFile =
 	| { readonly kind: "file"; readonly path: string }

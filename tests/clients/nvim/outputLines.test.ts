@@ -1,9 +1,9 @@
 /** Outputs as lines: what acts, what grows, what is updated. Colours are written as {style:text}. */
 import { expect, test } from "vitest";
-import { plainText } from "../../../clients/common/terminalText.ts";
 import { CellOutputs } from "../../../clients/nvim/cellOutputs.ts";
 import { OutputWindows } from "../../../clients/nvim/outputWindows.ts";
 import { type Line, TerminalLines, terminalLines } from "../../../clients/nvim/terminalLines.ts";
+import { plainText } from "../../../ground/text/terminalText.ts";
 import type { Output } from "../../../protocol/index.ts";
 
 const show = (lines: readonly Line[]): string =>

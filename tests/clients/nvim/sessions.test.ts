@@ -1,6 +1,6 @@
 /** Sessions from Neovim: starting, joining, leaving, and what survives what. */
 import { expect, test } from "vitest";
-import { joinServer } from "../../../clients/common/joinServer.ts";
+import { joinServer } from "../../../clients/common/server/joinServer.ts";
 import { isAlive, until } from "../../support/kernel.ts";
 import { startNeovim, type TestNeovim } from "../../support/neovim.ts";
 

@@ -1,7 +1,7 @@
 /** A turn's Markdown as Lua puts it together from what it is told. */
 import { setImmediate as nextTick } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { SessionView } from "../../../clients/common/sessionView.ts";
+import { SessionView } from "../../../clients/common/session/sessionView.ts";
 import { Editor } from "../../../clients/nvim/editor.ts";
 import type { Message } from "../../../clients/nvim/messages.ts";
 import { TurnBook } from "../../../clients/nvim/turnBook.ts";

@@ -8,7 +8,7 @@ import { claudeNames } from "../../../server/backends/claudeSdk/toolServer.ts";
 import { ClaudeTurn } from "../../../server/backends/claudeSdk/turn.ts";
 import type { AppServer } from "../../../server/backends/codex/appServer.ts";
 import { CodexTurn } from "../../../server/backends/codex/turn.ts";
-import { wireNames } from "../../../server/backends/wireId.ts";
+import { wireNames } from "../../../server/backends/loop/wireId.ts";
 import { pyrun, text } from "../../support/conversation.ts";
 import { readSource } from "../../support/sources.ts";
 

@@ -1,7 +1,7 @@
 /** `docs/backends.md` says what the code says. */
 import { expect, test } from "vitest";
-import { defaultModels } from "../../../server/backends/models.ts";
-import { chatEffort, endpointOf, presets } from "../../../server/backends/presets.ts";
+import { defaultModels } from "../../../server/backends/models/models.ts";
+import { chatEffort, endpointOf, presets } from "../../../server/backends/models/presets.ts";
 import { createBackends } from "../../../server/backends/registry.ts";
 import { readSource } from "../../support/sources.ts";
 

@@ -1,9 +1,9 @@
 /** Servers that a person names in `config.json`, from the file to the request. */
 import { expect, test } from "vitest";
 import type { Environment } from "../../../server/backends/backend.ts";
-import { createOpenAiChatBackend } from "../../../server/backends/openaiChat.ts";
+import { createOpenAiChatBackend } from "../../../server/backends/chat/openaiChat.ts";
 import { createBackends } from "../../../server/backends/registry.ts";
-import { withServers } from "../../../server/sessions/config.ts";
+import { withServers } from "../../../server/sessions/settings/config.ts";
 import { quickRetries } from "../../support/backendSubjects.ts";
 import { Conversation } from "../../support/conversation.ts";
 import { folderWith } from "../../support/folder.ts";

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { appendExact } from "../../../server/sessions/exactLog.ts";
+import { appendExact } from "../../../server/sessions/files/exactLog.ts";
 import { folderWith } from "../../support/folder.ts";
 import { callTool, failAfter, type Script, say, scriptedBackend } from "../../support/scriptedBackend.ts";
 import { startTestServer } from "../../support/server.ts";

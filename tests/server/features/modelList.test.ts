@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { effortsOf } from "../../../server/backends/models.ts";
+import { effortsOf } from "../../../server/backends/models/models.ts";
 import { say, scriptedBackend } from "../../support/scriptedBackend.ts";
 import { startTestServer } from "../../support/server.ts";
 import { nextRequestId } from "../../support/sessionWithKernel.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Ref } from "../../../server/sessions/host.ts";
+import type { Ref } from "../../../server/sessions/python/host.ts";
 import { noSignal, type RunningKernel, startTestKernel, until } from "../../support/kernel.ts";
 
 let kernel: RunningKernel;

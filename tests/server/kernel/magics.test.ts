@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { HostCommand, HostCommandAnswer } from "../../../server/sessions/host.ts";
+import type { HostCommand, HostCommandAnswer } from "../../../server/sessions/python/host.ts";
 import { noSignal, type RunningKernel, startTestKernel, textOf, until } from "../../support/kernel.ts";
 
 let kernel: RunningKernel;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toTranscript } from "../../../server/context/folding.ts";
+import { toTranscript } from "../../../server/context/summaries.ts";
 import type { Entry } from "../../../server/context/transcript.ts";
 import { StoreError } from "../../../server/store/store.ts";
 import {

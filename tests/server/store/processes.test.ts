@@ -86,7 +86,7 @@ test("a database that cannot be written is reported by name", () => {
 	chmodSync(dirname(file), 0o500);
 	onTestFinished(() => chmodSync(dirname(file), 0o700));
 	expect(() => asPlainUser(() => openStore(file))).toThrow(
-		expect.objectContaining({ name: "StoreError", message: expect.stringContaining(dirname(file)) }),
+		expect.objectContaining({ name: "PrivatePathError", message: expect.stringContaining(dirname(file)) }),
 	);
 });
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { gitRoot } from "../../../server/store/gitRoot.ts";
+import { gitRoot } from "../../../ground/paths/gitRoot.ts";
 import type { OpenedStore } from "../../../server/store/openStore.ts";
 import type { KernelRow } from "../../../server/store/store.ts";
 import {

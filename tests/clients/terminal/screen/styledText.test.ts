@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { textWidth } from "../../../../clients/common/textWidth.ts";
 import {
 	lineWidth,
 	stripStyles,
@@ -7,6 +6,7 @@ import {
 	wrapCells,
 	wrapLine,
 } from "../../../../clients/terminal/screen/styledText.ts";
+import { textWidth } from "../../../../ground/text/textWidth.ts";
 import { seededRandom } from "../../../support/random.ts";
 
 test.each([

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { toGrammarSchema, toHistory } from "../../../../server/backends/local/history.ts";
 import type { HistoryItem } from "../../../../server/backends/local/messages.ts";
-import { settleTranscript } from "../../../../server/backends/settle.ts";
-import { wireNames } from "../../../../server/backends/wireId.ts";
+import { settleTranscript } from "../../../../server/backends/loop/settle.ts";
+import { wireNames } from "../../../../server/backends/loop/wireId.ts";
 import type { Entry, ToolCall } from "../../../../server/context/transcript.ts";
 import { pyrun, text } from "../../../support/conversation.ts";
 

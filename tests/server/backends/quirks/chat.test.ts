@@ -3,9 +3,9 @@
  * variants of these. The bytes go through the real SDK.
  */
 import { afterAll, describe, expect, test } from "vitest";
-import { endsChat } from "../../../../server/backends/chatStream.ts";
-import { readEvents } from "../../../../server/backends/eventStream.ts";
-import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
+import { createOpenAiChatBackend } from "../../../../server/backends/chat/openaiChat.ts";
+import { endsChat } from "../../../../server/backends/chat/stream.ts";
+import { readEvents } from "../../../../server/backends/http/eventStream.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
 import { sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";

@@ -3,9 +3,9 @@
  * theirs; the addresses say where they were seen.
  */
 import { afterAll, describe, expect, test } from "vitest";
-import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";
-import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
-import { createOpenAiBackend } from "../../../../server/backends/openaiResponses.ts";
+import { createAnthropicBackend } from "../../../../server/backends/anthropic/anthropic.ts";
+import { createOpenAiChatBackend } from "../../../../server/backends/chat/openaiChat.ts";
+import { createOpenAiBackend } from "../../../../server/backends/responses/openaiResponses.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
 import { Conversation, sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";

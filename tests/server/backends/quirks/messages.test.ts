@@ -3,9 +3,9 @@
  * addresses say where it was seen; scenarios without one are variants of these.
  */
 import { afterAll, describe, expect, test } from "vitest";
-import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";
-import { endsMessage } from "../../../../server/backends/anthropicStream.ts";
-import { readEvents } from "../../../../server/backends/eventStream.ts";
+import { createAnthropicBackend } from "../../../../server/backends/anthropic/anthropic.ts";
+import { endsMessage } from "../../../../server/backends/anthropic/stream.ts";
+import { readEvents } from "../../../../server/backends/http/eventStream.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
 import { Conversation, sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, namedSse, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";

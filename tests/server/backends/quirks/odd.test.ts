@@ -3,9 +3,9 @@
  * read. The contract of a turn is checked by `Conversation`.
  */
 import { afterAll, expect, test } from "vitest";
-import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";
-import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
-import { createOpenAiBackend } from "../../../../server/backends/openaiResponses.ts";
+import { createAnthropicBackend } from "../../../../server/backends/anthropic/anthropic.ts";
+import { createOpenAiChatBackend } from "../../../../server/backends/chat/openaiChat.ts";
+import { createOpenAiBackend } from "../../../../server/backends/responses/openaiResponses.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
 import { Conversation } from "../../../support/conversation.ts";
 import { createRandom, type Random, scaled } from "../../../support/random.ts";

@@ -3,10 +3,10 @@
  * seen.
  */
 import { afterAll, describe, expect, test } from "vitest";
-import { createAnthropicBackend } from "../../../../server/backends/anthropic.ts";
+import { createAnthropicBackend } from "../../../../server/backends/anthropic/anthropic.ts";
 import type { Backend, Environment } from "../../../../server/backends/backend.ts";
-import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
-import { createOpenAiBackend } from "../../../../server/backends/openaiResponses.ts";
+import { createOpenAiChatBackend } from "../../../../server/backends/chat/openaiChat.ts";
+import { createOpenAiBackend } from "../../../../server/backends/responses/openaiResponses.ts";
 import type { Entry } from "../../../../server/context/transcript.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
 import { Conversation, type SayOptions, type Turn } from "../../../support/conversation.ts";

@@ -1,6 +1,6 @@
 /** What servers that speak OpenAI's Responses really send: gateways and local servers. */
 import { afterAll, describe, expect, test } from "vitest";
-import { createOpenAiBackend } from "../../../../server/backends/openaiResponses.ts";
+import { createOpenAiBackend } from "../../../../server/backends/responses/openaiResponses.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
 import { sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, namedSse, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";

@@ -1,10 +1,10 @@
 /** Where servers are, how they are reached, and what they list. */
 import { afterAll, describe, expect, test } from "vitest";
 import type { Environment } from "../../../../server/backends/backend.ts";
-import { tidyBaseUrl } from "../../../../server/backends/baseUrl.ts";
-import { claudeThinking } from "../../../../server/backends/models.ts";
-import { createOpenAiChatBackend } from "../../../../server/backends/openaiChat.ts";
-import { endpointOf } from "../../../../server/backends/presets.ts";
+import { createOpenAiChatBackend } from "../../../../server/backends/chat/openaiChat.ts";
+import { tidyBaseUrl } from "../../../../server/backends/http/baseUrl.ts";
+import { claudeThinking } from "../../../../server/backends/models/models.ts";
+import { endpointOf } from "../../../../server/backends/models/presets.ts";
 import { quickRetries } from "../../../support/backendSubjects.ts";
 import { Conversation, sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, type RawAnswer, type RawRequest, sse, startRawServer } from "../../../support/rawServer.ts";

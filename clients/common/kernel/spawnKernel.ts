@@ -1,0 +1,114 @@
+/**
+ * Starts a session's kernel: the first act of a client, so it needs Node's own modules only. The kernel is detached,
+ * leads its own process group, and listens on unix sockets in a private folder; a server adopts it by its connection
+ * file. Nobody's Ctrl-C and no client's end reaches it; its lease ends it when no server takes it.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { packageRoot } from "../../../ground/paths/packageRoot.ts";
+import { ensurePrivateFolder } from "../../../ground/paths/privateFiles.ts";
+import { runtimeDir as placeFor } from "../../../ground/paths/runtimeDir.ts";
+import type { KernelLaunch } from "../../../protocol/session.ts";
+import type { KernelSpec } from "./findKernel.ts";
+import { KernelStartError } from "./kernelStartError.ts";
+
+export { findConnectionFile, findKernelSpec } from "./findKernel.ts";
+export { findPython, privatePythonPath } from "./findPython.ts";
+export { KernelStartError } from "./kernelStartError.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type SpawnKernelOptions = {
+	/** The interpreter, or a kernel spec that names its own command. */
+	readonly python: string | KernelSpec;
+	readonly cwd: string;
+	readonly env: Environment;
+	/** Further arguments for ipykernel, for example `--InteractiveShell.colors=linux`. */
+	readonly kernelArgs?: readonly string[];
+	/** The kernel ends when no server takes it within this time; a few minutes when absent. */
+	readonly adoptWithinSeconds?: number;
+	/** For sockets and the connection file; by the common rule when absent. */
+	readonly runtimeDir?: string;
+	/** The terminal's size, for what Python formats to a width. */
+	readonly size?: { readonly columns: number; readonly rows: number };
+};
+
+export type SpawnedKernel = {
+	readonly launch: KernelLaunch;
+	readonly child: ChildProcess;
+	/** What the kernel wrote before it could be connected to. Removed with the kernel's other files. */
+	readonly logFile: string;
+};
+
+/** Returns at once; whether the kernel comes up is for the server to find out. Fails with `KernelStartError`. */
+export const spawnKernel = (options: SpawnKernelOptions): SpawnedKernel => {
+	const { python, cwd, env, kernelArgs = [], size, adoptWithinSeconds } = options;
+	const folder = options.runtimeDir ?? placeFor(placeFacts(env));
+	try {
+		ensurePrivateFolder(folder);
+	} catch (error) {
+		throw new KernelStartError(`No place for the kernel's sockets: ${(error as Error).message}`, {
+			cause: error,
+		});
+	}
+	const prefix = join(folder, `k-${randomBytes(5).toString("hex")}`);
+	const connectionFile = `${prefix}.json`;
+	const logFile = `${prefix}.log`;
+	writeFileSync(connectionFile, JSON.stringify(connectionTo(prefix)), { mode: 0o600, flag: "wx" });
+	const adoption = adoptWithinSeconds === undefined ? [] : [`--adopt-within=${adoptWithinSeconds}`];
+	const [command, ...args] =
+		typeof python === "string"
+			? [python, launcherPath(), ...adoption, "-f", connectionFile, ...kernelArgs]
+			: [...specArguments(python, connectionFile), ...kernelArgs];
+	const log = openSync(logFile, "wx", 0o600);
+	const child = spawn(command!, args, {
+		cwd,
+		detached: true,
+		stdio: ["ignore", log, log],
+		env: {
+			...env,
+			...(size ? { COLUMNS: String(size.columns), LINES: String(size.rows) } : {}),
+			...(typeof python === "string" ? {} : python.env),
+		},
+	});
+	closeSync(log);
+	child.on("error", () => {}); // told below: without a process there is no id
+	child.unref();
+	if (child.pid === undefined) {
+		for (const file of [connectionFile, logFile]) rmSync(file, { force: true });
+		const what = existsSync(cwd) ? `${command} cannot be run` : `the folder ${cwd} does not exist`;
+		throw new KernelStartError(`The kernel did not start: ${what}. Name an interpreter with --python PATH.`);
+	}
+	const label = typeof python === "string" ? python : python.name;
+	return { launch: { connectionFile, pid: child.pid, label }, child, logFile };
+};
+
+/** Over `ipc` the ip is a path, and each port's number is appended to it: no port is taken, and no race for one. */
+const connectionTo = (prefix: string) => ({
+	transport: "ipc",
+	ip: prefix,
+	shell_port: 1,
+	iopub_port: 2,
+	stdin_port: 3,
+	control_port: 4,
+	hb_port: 5,
+	key: randomBytes(32).toString("hex"),
+	signature_scheme: "hmac-sha256",
+});
+
+const placeFacts = (environment: Environment) => ({
+	environment,
+	home: environment.HOME ?? homedir(),
+	tmp: environment.TMPDIR ?? tmpdir(),
+	uid: process.getuid?.() ?? 0,
+});
+
+const launcherPath = (): string => join(packageRoot(), "clients/ipython/ipyai/launcher.py");
+
+const specArguments = ({ argv, folder }: KernelSpec, connectionFile: string): string[] =>
+	argv.map((word) =>
+		word.replaceAll("{connection_file}", connectionFile).replaceAll("{resource_dir}", folder),
+	);

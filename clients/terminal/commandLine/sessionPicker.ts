@@ -1,0 +1,92 @@
+/** Lets a person choose a session: a list that typing narrows, and below it how the chosen one ended. */
+import type { SessionSummary, TranscriptItem } from "../../../protocol/index.ts";
+import { localTime, sessionName } from "../../../protocol/sessionList.ts";
+import type { ServerConnection } from "../../common/server/connection.ts";
+import { createProcessTerminal, type KeyboardTerminal } from "../programs/processTerminal.ts";
+import { createPicker } from "../render/picker.ts";
+import { sanitizeLines } from "../render/sanitize.ts";
+import { createTheme, paint } from "../render/theme.ts";
+import { createScreen } from "../screen/screen.ts";
+import { truncateLine } from "../screen/styledText.ts";
+
+const previewItems = 6;
+const maxPreviewLines = 8;
+
+/** `null` when the person leaves it. The list is gone from the screen afterwards. */
+export const pickSession = (
+	sessions: readonly SessionSummary[],
+	title: string,
+	server: Pick<ServerConnection, "request">,
+	terminal: KeyboardTerminal = createProcessTerminal(process.stdin, process.stdout, process.env),
+): Promise<SessionSummary | null> =>
+	new Promise((resolve) => {
+		const theme = createTheme(process.env);
+		const screen = createScreen(terminal);
+		const picker = createPicker(title, sessions.map(toItem), theme);
+		const previews = new Map<string, readonly string[]>();
+		const draw = (): void => {
+			const { columns, rows } = screen;
+			const preview = (picker.selected && previews.get(picker.selected.sessionId)) || [];
+			const list = picker.render(columns, Math.max(3, rows - maxPreviewLines - 2));
+			const below = preview.map((line) => paint(theme, "dim", truncateLine(`  ${line}`, columns, "…")));
+			screen.setTail([...list, ...(below.length > 0 ? ["", ...below] : [])], null);
+		};
+		const load = (): void => {
+			const session = picker.selected;
+			if (session === null || previews.has(session.sessionId)) return;
+			previews.set(session.sessionId, []);
+			const { sessionId } = session;
+			server.request("session/transcript", { sessionId, before: null, limit: previewItems }).then(
+				({ items }) => {
+					previews.set(sessionId, items.flatMap(previewLines).slice(-maxPreviewLines));
+					draw();
+				},
+				// A session of another program's is read only when it is opened.
+				() => previews.set(sessionId, sanitizeLines(session.lastPrompt ?? "").slice(0, 1)),
+			);
+		};
+		let ended = false;
+		const end = (session: SessionSummary | null): void => {
+			// Stopping the terminal tells the rest of an unfinished key.
+			if (ended) return;
+			ended = true;
+			stopResize();
+			screen.setTail([], null);
+			screen.dispose();
+			terminal.stop();
+			resolve(session);
+		};
+		const stopResize = screen.onResize(draw);
+		terminal.start((key) => {
+			const chosen = picker.handleKey(key);
+			if (chosen !== undefined) return end(chosen);
+			load();
+			draw();
+		});
+		load();
+		draw();
+	});
+
+const toItem = (session: SessionSummary) => {
+	const count = session.cells + session.turns;
+	const state = session.state === "live" ? ", running" : "";
+	return {
+		value: session,
+		label: `${sessionName(session).padStart(6)}  ${localTime(session.updatedAt).slice(0, 16)}`,
+		about:
+			`${session.title ?? session.lastPrompt ?? ""}  (${count} ${count === 1 ? "input" : "inputs"}${state})`.trim(),
+	};
+};
+
+/** Inputs as typed and the beginning of answers. */
+const previewLines = (item: TranscriptItem): string[] => {
+	if (item.kind === "cell") return [`In [${item.executionCount ?? " "}]: ${firstLine(item.code)}`];
+	const answer = item.parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("");
+	const lines = sanitizeLines(answer.trim()).filter((line) => line.trim() !== "");
+	return [`AI [${item.executionCount ?? " "}]: ${firstLine(item.source)}`, ...lines.slice(0, 2)];
+};
+
+const firstLine = (text: string): string => {
+	const [first = "", ...rest] = sanitizeLines(text.trim());
+	return rest.length > 0 ? `${first} …` : first;
+};

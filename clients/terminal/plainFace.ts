@@ -1,5 +1,0 @@
-import { PlainShell } from "./plainShell.ts";
-import type { Start } from "./start.ts";
-
-/** `--plain`: line by line on Node's readline; nothing that was written changes again. */
-export const plainFace = (start: Start): Promise<number> => new PlainShell(start).run();

@@ -1,0 +1,59 @@
+/** The process's own terminal: raw keys in, bytes out, and what it takes to lend it to another program. */
+import { createKeyDecoder } from "../editor/keyDecoder.ts";
+import type { KeyEvent } from "../editor/keys.ts";
+import { detectTraits, type Terminal } from "../screen/terminal.ts";
+
+export type KeyboardTerminal = Terminal & {
+	/** Keys go to the handler from here on. */
+	start(onKey: (key: KeyEvent) => void): void;
+	/** Gives the terminal back as it was found; keys stop. */
+	stop(): void;
+};
+
+/** Bracketed paste, and distinct codes for keys such as Shift-Enter. Cursor shape and mouse stay the person's. */
+const modesOn = "\x1b[?2004h\x1b[>4;1m";
+const modesOff = "\x1b[>4;0m\x1b[?2004l";
+
+export const createProcessTerminal = (
+	stdin: NodeJS.ReadStream,
+	stdout: NodeJS.WriteStream,
+	env: NodeJS.ProcessEnv,
+): KeyboardTerminal => {
+	const traits = detectTraits(env);
+	let onKey: (key: KeyEvent) => void = () => {};
+	const decoder = createKeyDecoder((key) => onKey(key));
+	const onData = (bytes: Buffer): void => decoder.feed(bytes);
+	let started = false;
+	return {
+		write: (bytes) => void stdout.write(bytes),
+		get columns() {
+			return stdout.columns || 80;
+		},
+		get rows() {
+			return stdout.rows || 24;
+		},
+		onResize(listener) {
+			stdout.on("resize", listener);
+			return () => void stdout.off("resize", listener);
+		},
+		traits,
+		start(handler) {
+			onKey = handler;
+			if (started) return;
+			started = true;
+			stdin.setRawMode(true);
+			stdin.on("data", onData);
+			stdin.resume();
+			if (traits.cursor) stdout.write(modesOn);
+		},
+		stop() {
+			if (!started) return;
+			started = false;
+			decoder.flush();
+			stdin.off("data", onData);
+			stdin.pause();
+			if (traits.cursor) stdout.write(modesOff);
+			stdin.setRawMode(false);
+		},
+	};
+};

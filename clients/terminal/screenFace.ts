@@ -1,9 +1,0 @@
-import { createProcessTerminal } from "./processTerminal.ts";
-import { ScreenShell } from "./screenShell.ts";
-import type { Start } from "./start.ts";
-
-/** The shell on a terminal: a live input below what has happened. */
-export const screenFace = (start: Start): Promise<number> => {
-	const { stdin, stdout, env } = process;
-	return new ScreenShell(start, createProcessTerminal(stdin, stdout, env), env).run();
-};

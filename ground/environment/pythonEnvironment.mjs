@@ -1,0 +1,272 @@
+/**
+ * Python environments that ipyai makes: the private one that kernels run in when no other Python is chosen, and the
+ * one of the tests. Used by the set-up of a clone and by an installed `ipyai` on its first start; Node only.
+ *
+ * An environment is a folder beside a link: `python` -> `python-<hash>-<pid>`. It is made and tried before the link
+ * moves to it, so the link always leads to one that works, and a running kernel keeps the folder it started from.
+ */
+import { createHash } from "node:crypto";
+import {
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	readlinkSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { lastLines, networkFailure, runCommand } from "./command.mjs";
+import { findPython, makersFor } from "./interpreters.mjs";
+import { withLock } from "./lock.mjs";
+import { PythonEnvironmentError } from "./pythonEnvironmentError.mjs";
+
+export { PythonEnvironmentError };
+
+/** What a kernel needs. Newer releases of both have left Python 3.10. */
+export const kernelRequirements = [
+	'ipykernel==7.4.0; python_version >= "3.11"',
+	'ipython==9.18.1; python_version >= "3.11"',
+	'ipykernel==7.3.0; python_version < "3.11"',
+	'ipython==8.39.0; python_version < "3.11"',
+];
+
+/** @typedef {Readonly<Record<string, string | undefined>>} Environment */
+/**
+ * What the work is done with. `signal` breaks it off; nothing half made is left then.
+ *
+ * @typedef {{ env: Environment; onProgress: (line: string) => void; signal?: AbortSignal | undefined }} Work
+ */
+/** @typedef {{ env: NodeJS.ProcessEnv; signal: AbortSignal | undefined }} CommandOptions */
+/** @typedef {{ readonly link: string; readonly requirements: readonly string[]; readonly module: string }} Wanted */
+
+/**
+ * The private environment's link, for example `~/.local/share/ipyai/python`.
+ *
+ * @param {Environment} env
+ */
+export const privateLink = (env) =>
+	join(env.XDG_DATA_HOME || join(env.HOME || homedir(), ".local/share"), "ipyai", "python");
+
+/**
+ * The Python of the active virtual or conda environment when ipykernel is installed in it, else `null`.
+ * Looks at folders only.
+ *
+ * @param {Environment} env
+ * @returns {string | null}
+ */
+export const activePython = (env) => {
+	for (const prefix of [env.VIRTUAL_ENV, env.CONDA_PREFIX])
+		if (prefix && hasModule(prefix, "ipykernel")) return join(prefix, "bin", "python");
+	return null;
+};
+
+/**
+ * The Python for kernels: `IPYAI_PYTHON`, else the active environment's, else the private one, which is made when it is missing or out of
+ * date. When an update fails and the older one still works, that one is told and used.
+ *
+ * @param {Work} work
+ * @returns {Promise<string>}
+ * @throws {PythonEnvironmentError} with the reason and the next step, ready to be shown.
+ */
+export const ensureKernelPython = async (work) => {
+	const { env, onProgress } = work;
+	const chosen = env.IPYAI_PYTHON || activePython(env);
+	if (chosen) return chosen;
+	const wanted = { link: privateLink(env), requirements: kernelRequirements, module: "ipykernel" };
+	try {
+		await ensureEnvironment(wanted, work);
+	} catch (error) {
+		if (
+			work.signal?.aborted ||
+			!(error instanceof PythonEnvironmentError) ||
+			!existsSync(pythonOf(wanted.link))
+		)
+			throw error;
+		onProgress(`Using the older Python environment: ${error.message}`);
+	}
+	return pythonOf(wanted.link);
+};
+
+/**
+ * Makes the environment unless it is there with exactly these requirements.
+ *
+ * @param {Wanted} wanted
+ * @param {Work} work
+ * @throws {PythonEnvironmentError}
+ */
+export const ensureEnvironment = async (wanted, work) => {
+	if (isCurrent(wanted)) return;
+	const { link } = wanted;
+	const onWait = (/** @type {number} */ pid) =>
+		work.onProgress(`Waiting for process ${pid}, which makes ${link}.`);
+	await withLock(
+		`${link}.lock`,
+		onWait,
+		async () => {
+			if (!isCurrent(wanted)) await makeEnvironment(wanted, work);
+		},
+		work.signal,
+	);
+};
+
+/**
+ * True when the link leads to a finished environment with exactly these requirements whose interpreter exists.
+ * One small file is read, nothing is started.
+ *
+ * @param {Wanted} wanted
+ */
+export const isCurrent = ({ link, requirements }) => {
+	try {
+		const stamp = readFileSync(join(link, stampName), "utf8").trim();
+		return stamp === requirementsHash(requirements) && existsSync(pythonOf(link));
+	} catch {
+		return false;
+	}
+};
+
+/** @param {readonly string[]} requirements */
+export const requirementsHash = (requirements) =>
+	createHash("sha256").update(requirements.join("\n")).digest("hex").slice(0, 16);
+
+const stampName = "ipyai-requirements";
+
+/** @param {string} prefix */
+const pythonOf = (prefix) => join(prefix, "bin", "python");
+
+/**
+ * @param {string} prefix
+ * @param {string} module
+ */
+const hasModule = (prefix, module) => {
+	try {
+		return readdirSync(join(prefix, "lib")).some((version) =>
+			existsSync(join(prefix, "lib", version, "site-packages", module)),
+		);
+	} catch {
+		return false;
+	}
+};
+
+/**
+ * @param {Wanted} wanted
+ * @param {Work} work
+ */
+const makeEnvironment = async ({ link, requirements, module }, { env, onProgress, signal }) => {
+	const started = Date.now();
+	const options = { env: cleanEnvironment(env), signal };
+	const found = await findPython(options.env);
+	onProgress(`Making a Python environment in ${link} (${found.label}) ...`);
+
+	const hash = requirementsHash(requirements);
+	const folder = `${link}-${hash}-${process.pid}`;
+	mkdirSync(dirname(link), { recursive: true });
+	const discard = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+	try {
+		discard();
+		await createFolder(makersFor(found, folder), folder, options);
+		await install(folder, requirements, options);
+		const tried = await runCommand(pythonOf(folder), ["-c", `import ${module}`], options);
+		if (tried.code !== 0)
+			throw new PythonEnvironmentError(
+				`The new Python environment cannot import ${module}. What Python said:\n${lastLines(tried.output)}`,
+			);
+		writeFileSync(join(folder, stampName), `${hash}\n`);
+		pointTo(link, folder);
+	} catch (error) {
+		discard();
+		throw error;
+	}
+	removeOlder(link);
+	onProgress(`Python environment ready (${Math.round((Date.now() - started) / 1000)} s).`);
+};
+
+/**
+ * The person's variables less those that make one Python find another's modules.
+ *
+ * @param {Environment} env
+ */
+const cleanEnvironment = (env) => {
+	const {
+		PYTHONHOME: _,
+		PYTHONPATH: __,
+		__PYVENV_LAUNCHER__: ___,
+		PIP_TARGET: ____,
+		PIP_PREFIX: _____,
+		...rest
+	} = env;
+	return { ...rest, PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0", PYTHONNOUSERSITE: "1" };
+};
+
+/**
+ * @param {readonly (readonly string[])[]} makers
+ * @param {string} folder
+ * @param {CommandOptions} options
+ */
+const createFolder = async (makers, folder, options) => {
+	let said = "";
+	for (const [file, ...args] of makers) {
+		const made = await runCommand(/** @type {string} */ (file), args, options);
+		if (made.code === 0 && existsSync(pythonOf(folder))) return;
+		said = `${file} ${args.join(" ")}\n${made.output}`;
+		rmSync(folder, { recursive: true, force: true });
+	}
+	throw new PythonEnvironmentError(
+		`Could not make a Python environment in ${dirname(folder)}. What was tried last, and its answer:\n${lastLines(said)}`,
+	);
+};
+
+/**
+ * @param {string} folder
+ * @param {readonly string[]} requirements
+ * @param {CommandOptions} options
+ */
+const install = async (folder, requirements, options) => {
+	const flags = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"];
+	const done = await runCommand(
+		pythonOf(folder),
+		["-m", "pip", "install", ...flags, ...requirements],
+		options,
+	);
+	if (done.code === 0) return;
+	const unreached = networkFailure(done.output);
+	throw new PythonEnvironmentError(
+		unreached === null
+			? `pip could not install ${requirements.join(", ")}. What it said:\n${lastLines(done.output)}`
+			: `pip could not reach its package index: check the network or proxy, then start again. What pip said:\n  ${unreached}`,
+	);
+};
+
+/**
+ * Moves the link in one step. A plain folder in its place, made by hand, is put aside.
+ *
+ * @param {string} link
+ * @param {string} folder
+ */
+const pointTo = (link, folder) => {
+	const next = `${link}-next-${process.pid}`;
+	rmSync(next, { force: true });
+	symlinkSync(basename(folder), next);
+	if (existsSync(link) && !lstatSync(link).isSymbolicLink())
+		renameSync(link, `${link}-replaced-${process.pid}`);
+	renameSync(next, link);
+};
+
+/**
+ * Removes older environments, all but the newest of them: a kernel may still run from it.
+ *
+ * @param {string} link
+ */
+const removeOlder = (link) => {
+	const folder = dirname(link);
+	const kept = readlinkSync(link);
+	const older = readdirSync(folder)
+		.filter((name) => name.startsWith(`${basename(link)}-`) && name !== kept)
+		.map((name) => ({ path: join(folder, name), time: lstatSync(join(folder, name)).mtimeMs }))
+		.sort((a, b) => b.time - a.time);
+	for (const { path } of older.slice(1)) rmSync(path, { recursive: true, force: true });
+};

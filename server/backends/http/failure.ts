@@ -1,0 +1,222 @@
+/**
+ * What went wrong with a provider, as a person should read it: the backend, what came back, the next step. Never a
+ * page of HTML, never a key.
+ */
+import type { Environment } from "../backend.ts";
+import { type ErrorFacts, errorFacts } from "./errorFacts.ts";
+
+export type Failure = {
+	readonly text: string;
+	/** A clause for `retrying`: what happened this time. */
+	readonly reason: string;
+	/** How many more attempts make sense while nothing has been shown. */
+	readonly retries: number;
+	/** The provider's own wish. */
+	readonly retryAfterMs: number | null;
+};
+
+/** The provider broke its own protocol: a stream without an end, an answer that is none. */
+export class BrokenAnswer extends Error {
+	override readonly name = "BrokenAnswer";
+	/** What to do about it when asking again is of no use. */
+	readonly advice: string | null;
+	constructor(message: string, advice: string | null = null) {
+		super(message);
+		this.advice = advice;
+	}
+}
+
+/** The provider reported a failure inside a stream that had begun well. */
+export class ReportedFailure extends Error {
+	override readonly name = "ReportedFailure";
+	readonly type: string | null;
+	/** The HTTP status it would have been. */
+	readonly wouldBe: number | null;
+	constructor(message: string, type: string | null, wouldBe: number | null = null) {
+		super(message);
+		this.type = type;
+		this.wouldBe = wouldBe;
+	}
+}
+
+/** There is nothing to log in with, and the provider is known to want it. A message says what to do instead of setting a key. */
+export class MissingKey extends Error {
+	override readonly name = "MissingKey";
+}
+
+export type FailureContext = {
+	readonly backend: string;
+	readonly endpoint: string;
+	/** The variable that holds the key, for the advice. */
+	readonly keyName: string;
+	readonly environment: Environment;
+	/** What to do when the server has no such address or model, besides looking at both. */
+	readonly whenNotFound?: string;
+};
+
+/** The errors of both SDKs have these members; they are read by shape so that neither SDK has to be loaded. */
+type SdkError = Error & {
+	readonly status?: number;
+	readonly headers?: Headers;
+	readonly error?: unknown;
+	readonly cause?: unknown;
+};
+
+const lookAtBoth = "Check the model name with %ipyai model, and the base URL.";
+const switchBackend = "or choose another backend with %ipyai backend.";
+
+export const describeFailure = (thrown: unknown, context: FailureContext): Failure => {
+	const error: SdkError = thrown instanceof Error ? thrown : new Error(String(thrown));
+	const finish = (reason: string, advice: string, retries: number): Failure => ({
+		reason: redact(reason, context.environment),
+		text: redact(`${context.backend}: ${withStop(reason)} ${advice}`, context.environment),
+		retries: error.headers?.get("x-should-retry") === "false" ? 0 : retries,
+		retryAfterMs: retryAfter(error.headers) ?? errorFacts(error.error)?.retryAfterMs ?? null,
+	});
+	if (error instanceof MissingKey) {
+		const cure = error.message || `set ${context.keyName}`;
+		const text = `No key for backend "${context.backend}": ${cure} ${switchBackend}`;
+		return { text, reason: "no key", retries: 0, retryAfterMs: null };
+	}
+	if (error instanceof BrokenAnswer)
+		return finish(error.message, error.advice ?? "Send the prompt again.", error.advice === null ? 2 : 0);
+	const facts = factsOf(error);
+	const status = statusOf(error, facts);
+	if (status === null && isUnforeseen(error))
+		return finish(
+			"The answer has a form that is not known here",
+			`Choose another model with %ipyai model, ${switchBackend}`,
+			0,
+		);
+	if (status === null) return describeConnection(error, context, finish);
+	const type = facts?.type ? `${facts.type}: ` : "";
+	const message = summarizeText(facts?.message ?? withoutStatus(error.message));
+	const reason = `${error.status ?? "The answer ended with an error:"} ${type}${message}`;
+	if (status === 401 || status === 403)
+		return finish(reason, `Check ${context.keyName}, ${switchBackend}`, 0);
+	if (status === 402 || /insufficient.?(quota|balance|credit|funds)/i.test(`${type}${message}`))
+		return finish(reason, `Look at the account's credit with the provider, ${switchBackend}`, 0);
+	// LM Studio answers 200 where it has no such address.
+	if (
+		status === 404 ||
+		status === 405 ||
+		(status >= 300 && status < 400) ||
+		/unexpected endpoint/i.test(message)
+	)
+		return finish(reason, `${lookAtBoth}${context.whenNotFound ? ` ${context.whenNotFound}` : ""}`, 0);
+	// The model wrote a call that its provider could not read, and may write a better one.
+	if (/tool_use_failed|failed_generation|malformed.function/i.test(`${type}${message}`))
+		return finish(reason, "Send the prompt again, or choose another model with %ipyai model.", 2);
+	if (status === 429) return finish(reason, `Wait a little and send the prompt again, ${switchBackend}`, 4);
+	if (status === 413 || isTooLong(`${type}${message}`))
+		return finish(reason, "Hide earlier turns, or start afresh with %ipyai reset.", 0);
+	if (status === 408 || status === 409 || status >= 500)
+		return finish(reason, `Send the prompt again in a moment, ${switchBackend}`, 4);
+	return finish(reason, "Change the prompt or the settings, or start afresh with %ipyai reset.", 0);
+};
+
+/** A member was of another kind than all servers' so far. `fetch` throws errors of this class, too. */
+const isUnforeseen = (error: Error): boolean =>
+	error instanceof TypeError && error.cause === undefined && !/fetch|terminated|network/i.test(error.message);
+
+/** The SDKs put the status before the body, and words of theirs in the place of none. */
+const withoutStatus = (message: string): string =>
+	message.replace(/^\d{3} /, "").replace("status code (no body)", "without a word why");
+
+/** What servers say of a conversation that is longer than the model's window: no two say it alike. */
+const isTooLong = (message: string): boolean =>
+	/too (long|large)|context.{0,12}(length|window|size|limit)|(maximum|max) (allowed )?(context|prompt|input|number of tokens)|token (limit|count)|max_new_tokens|reduce the length/i.test(
+		message,
+	);
+
+const describeConnection = (
+	error: SdkError,
+	context: FailureContext,
+	finish: (reason: string, advice: string, retries: number) => Failure,
+): Failure => {
+	const code = codeOf(error);
+	const advice = "Check the network, the base URL and the proxy variables.";
+	if (code !== null && /CERT|SELF_SIGNED|UNABLE_TO|ISSUER/.test(code))
+		return finish(
+			`The certificate of ${context.endpoint} is not trusted (${code})`,
+			"Name the file of its issuer in NODE_EXTRA_CA_CERTS, in the shell you start ipyai from.",
+			0,
+		);
+	if (code === "UND_ERR_SOCKET" || code === "ECONNRESET" || /terminated|premature/i.test(error.message))
+		return finish(`The connection to ${context.endpoint} broke off`, "Send the prompt again.", 2);
+	if (/timed? ?out/i.test(error.message) || code?.includes("TIMEOUT"))
+		return finish(`${context.endpoint} did not answer in time`, advice, 1);
+	const detail = code ?? summarizeText(deepestMessage(error)).replace(/\.$/, "");
+	return finish(`${context.endpoint} cannot be reached (${detail})`, advice, 2);
+};
+
+const statusOfType: Readonly<Record<string, number>> = {
+	invalid_request_error: 400,
+	authentication_error: 401,
+	permission_error: 403,
+	not_found_error: 404,
+	request_too_large: 413,
+	rate_limit_error: 429,
+	rate_limit_exceeded: 429,
+	api_error: 500,
+	server_error: 500,
+	overloaded_error: 529,
+	context_length_exceeded: 400,
+	invalid_prompt: 400,
+};
+
+const factsOf = (error: SdkError): ErrorFacts | null =>
+	error instanceof ReportedFailure
+		? { message: error.message, type: error.type, param: null, status: error.wouldBe, retryAfterMs: null }
+		: errorFacts(error.error);
+
+/** `null` for what never reached a server. */
+const statusOf = (error: SdkError, facts: ErrorFacts | null): number | null => {
+	if (error.status !== undefined) return error.status;
+	return facts === null ? null : (facts.status ?? statusOfType[facts.type ?? ""] ?? 500);
+};
+
+const codeOf = (error: unknown): string | null => {
+	for (let at = error as { code?: unknown; cause?: unknown } | undefined; at; at = at.cause as typeof at)
+		if (typeof at.code === "string") return at.code;
+	return null;
+};
+
+/** What the system said, below what each layer made of it. */
+const deepestMessage = (error: Error): string =>
+	error.cause instanceof Error ? deepestMessage(error.cause) : error.message;
+
+/** One short line of a body: the title of a page, the beginning of a text. */
+export const summarizeText = (text: string): string => {
+	if (/<html|<!doctype|<body/i.test(text)) {
+		const title = /<title[^>]*>([^<]*)<\/title>/i.exec(text)?.[1]?.trim();
+		return title ? `an HTML page titled "${title.slice(0, 100)}"` : "an HTML page";
+	}
+	const line = text.replace(/\s+/g, " ").trim();
+	return line.length > 400 ? `${line.slice(0, 400)}…` : line || "no message";
+};
+
+const withStop = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
+const retryAfter = (headers: Headers | undefined): number | null => {
+	const ms = Number(headers?.get("retry-after-ms") ?? Number.NaN);
+	if (ms >= 0) return ms;
+	const value = headers?.get("retry-after");
+	if (!value) return null;
+	const seconds = Number(value);
+	if (seconds >= 0) return seconds * 1000;
+	const date = Date.parse(value);
+	return Number.isNaN(date) ? null : Math.max(0, date - Date.now());
+};
+
+/** Takes keys and passwords out: the values of secret-looking variables, and what looks like a key by itself. */
+export const redact = (text: string, environment: Environment): string => {
+	let clean = text;
+	for (const [name, value] of Object.entries(environment))
+		if (value.length >= 6 && /KEY|TOKEN|SECRET|PASSW|CREDENTIAL/i.test(name))
+			clean = clean.replaceAll(value, "[redacted]");
+	return clean
+		.replace(/\beyJ[-_A-Za-z0-9]+\.[-_A-Za-z0-9]+\.[-_A-Za-z0-9]*/g, "[redacted]")
+		.replace(/\b(sk|pk|gsk|AIza)[-_A-Za-z0-9*]{8,}/g, "[redacted]")
+		.replace(/:\/\/[^/\s@]+@/g, "://[redacted]@");
+};

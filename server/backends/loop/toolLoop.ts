@@ -1,0 +1,198 @@
+/**
+ * The tool loop of the backends that send the whole conversation with each request. A backend gives one model
+ * response at a time; the loop retries, runs tools, takes steering between responses, and ends the turn.
+ *
+ * - A request is sent again only while nothing of its answer was shown.
+ * - Calls of a response that broke off are not run and not kept: only whole responses have calls.
+ * - The note that the rounds are used up is part of the last tool result, so that what was sent is what the
+ *   transcript holds.
+ */
+import type { StopReason } from "../../../protocol/index.ts";
+import type { Entry, NativeItems, ToolCall, ToolResult } from "../../context/transcript.ts";
+import type { TurnRequest, TurnUpdate } from "../backend.ts";
+import type { Failure } from "../http/failure.ts";
+import { linkedAbort, orAborted } from "./abort.ts";
+import { cancelledResult, ResponseItems } from "./responseItems.ts";
+import { type RetryPolicy, retryDelay } from "./retry.ts";
+import { type RequestUsage, UsageSum } from "./usage.ts";
+
+export type ResponseRequest = {
+	readonly transcript: readonly Entry[];
+	/** False for the summary at the end: tools stay described, but none may be called. */
+	readonly toolsAllowed: boolean;
+	readonly items: ResponseItems;
+	readonly signal: AbortSignal;
+};
+
+export type ResponseEnd = {
+	/** `pause`: the provider wants to be asked again with what it said so far. */
+	readonly stop: "endTurn" | "toolUse" | "maxTokens" | "refusal" | "pause";
+	readonly native: NativeItems | null;
+	readonly usage: RequestUsage | null;
+};
+
+export type LoopDriver = {
+	/** One model response, told to `items`. Throws what the SDK throws, `Aborted` when the signal fires. */
+	respond(request: ResponseRequest): AsyncGenerator<TurnUpdate, ResponseEnd>;
+	describe(error: unknown): Failure;
+	/**
+	 * Whether the next request will differ after this error, because the server named what it refuses: then it is
+	 * sent at once. What it answers is told to the person.
+	 */
+	adapt?(error: unknown): { readonly notice: string | null } | null;
+	readonly retryPolicy: RetryPolicy;
+	readonly contextWindow: number | null;
+	/** What a request cost, where it is known: never for a provider's own tools, which are billed apart. */
+	costOf?(usage: RequestUsage | null): number | null;
+};
+
+/** Part of the last tool result of a turn whose rounds are used up. */
+export const lastRoundNote =
+	"No more tool calls are possible in this turn. Answer now: sum up what was done, what was found and what is left.";
+
+export async function* runToolLoop(request: TurnRequest, driver: LoopDriver): AsyncGenerator<TurnUpdate> {
+	const abort = linkedAbort(request.signal);
+	let hasEnded = false;
+	try {
+		yield* runRounds(request, driver, abort.signal);
+		hasEnded = true;
+	} finally {
+		// Whoever leaves the stream early lets go of the request, too.
+		if (hasEnded) abort.release();
+		else abort.dispose();
+	}
+}
+
+async function* runRounds(
+	request: TurnRequest,
+	driver: LoopDriver,
+	signal: AbortSignal,
+): AsyncGenerator<TurnUpdate> {
+	const usage = new UsageSum();
+	const transcript: Entry[] = [...request.transcript];
+	const end = (stopReason: StopReason, error: string | null = null): TurnUpdate => ({
+		kind: "end",
+		stopReason,
+		usage: usage.toUsage(driver.contextWindow),
+		error,
+	});
+
+	let rounds = 0;
+	for (let summing = false; ; ) {
+		const response = yield* respondWithRetries(transcript, !summing, signal, driver);
+		// What a request cost that was broken off, nobody tells.
+		if (response.kind !== "whole" && response.wasShown) usage.add(null);
+		if (response.kind === "cancelled") return yield end("cancelled");
+		if (response.kind === "failed") return yield end("failed", response.text);
+		const { items, stop, native } = response;
+		const isPriced = items.providerResults.length === 0;
+		usage.add(response.usage, isPriced ? (driver.costOf?.(response.usage) ?? null) : null);
+
+		const calls = stop === "toolUse" && !summing ? items.calls() : [];
+		const keepsAll = calls.length === items.calls().length;
+		const entry = keepsAll ? items.entry(native) : items.entryWithoutCalls(false);
+		yield { kind: "response", entry };
+		transcript.push(entry);
+
+		const results: ToolResult[] = [...items.providerResults];
+		for (const { call, problem } of calls) {
+			yield { kind: "toolCall", call };
+			const result =
+				problem === null ? await runCall(request, call, signal) : failedResult(call.callId, problem);
+			yield { kind: "toolResult", result };
+			results.push(result);
+		}
+		if (calls.length > 0 || stop === "pause") rounds++;
+		if (calls.length > 0 && rounds >= request.maxRounds && !signal.aborted) {
+			summing = true;
+			const last = results.pop()!;
+			results.push({ ...last, content: [...last.content, { kind: "text", text: lastRoundNote }] });
+		}
+		if (results.length > 0) {
+			yield { kind: "toolResults", results };
+			transcript.push({ role: "tool", results });
+		}
+		if (signal.aborted) return yield end("cancelled");
+		if (summing && calls.length === 0) return yield end("maxTurns");
+		if (stop === "pause" && rounds >= request.maxRounds) return yield end("maxTurns");
+		if (stop === "maxTokens" || stop === "refusal") return yield end(stop);
+
+		let steered = false;
+		if (!summing && stop !== "pause")
+			for (const content of request.takeSteering()) {
+				steered = true;
+				yield { kind: "steered", content };
+				transcript.push({ role: "user", content });
+			}
+		if (calls.length === 0 && stop !== "pause" && !steered) return yield end("endTurn");
+	}
+}
+
+type Response =
+	| ({ kind: "whole"; items: ResponseItems } & ResponseEnd)
+	| { kind: "cancelled"; wasShown: boolean }
+	| { kind: "failed"; wasShown: boolean; text: string };
+
+async function* respondWithRetries(
+	transcript: readonly Entry[],
+	toolsAllowed: boolean,
+	signal: AbortSignal,
+	driver: LoopDriver,
+): AsyncGenerator<TurnUpdate, Response> {
+	for (let attempt = 1; ; attempt++) {
+		const items = new ResponseItems();
+		try {
+			if (signal.aborted) return { kind: "cancelled", wasShown: false };
+			const end = yield* driver.respond({ transcript, toolsAllowed, items, signal });
+			yield* items.closeAll();
+			return { kind: "whole", items, ...end };
+		} catch (error) {
+			if (signal.aborted) {
+				yield* partialResponse(items);
+				return { kind: "cancelled", wasShown: items.shown };
+			}
+			const adapted = items.shown ? null : (driver.adapt?.(error) ?? null);
+			if (adapted !== null) {
+				if (adapted.notice !== null) yield { kind: "notice", text: adapted.notice };
+				attempt--;
+				continue;
+			}
+			const failure = driver.describe(error);
+			const delayMs = retryDelay(attempt, failure.retryAfterMs, driver.retryPolicy.random());
+			if (items.shown || attempt > failure.retries || delayMs === null) {
+				yield* partialResponse(items);
+				return { kind: "failed", wasShown: items.shown, text: failure.text };
+			}
+			yield { kind: "retrying", attempt, delayMs, reason: failure.reason };
+			await driver.retryPolicy.pause(delayMs, signal);
+		}
+	}
+}
+
+/** What had arrived of a response that will not be finished. */
+function* partialResponse(items: ResponseItems): Iterable<TurnUpdate> {
+	yield* items.closeAll();
+	yield* items.settleProviderCalls();
+	const entry = items.entryWithoutCalls(true);
+	if (entry.items.length === 0) return;
+	yield { kind: "response", entry };
+	if (items.providerResults.length > 0) yield { kind: "toolResults", results: items.providerResults };
+}
+
+/** The call's result; a cancelled one at once when the turn is cancelled, whatever the tool does then. */
+const runCall = async (request: TurnRequest, call: ToolCall, signal: AbortSignal): Promise<ToolResult> => {
+	if (signal.aborted) return cancelledResult(call.callId);
+	try {
+		const result = await orAborted(request.callTool(call, signal), signal);
+		return { ...result, callId: call.callId };
+	} catch (error) {
+		if (signal.aborted) return cancelledResult(call.callId);
+		return failedResult(call.callId, `The tool could not be run: ${(error as Error).message}`);
+	}
+};
+
+const failedResult = (callId: string, text: string): ToolResult => ({
+	callId,
+	content: [{ kind: "text", text }],
+	isError: true,
+});

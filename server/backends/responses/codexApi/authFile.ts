@@ -1,0 +1,95 @@
+/**
+ * Codex's own `auth.json`: the login of a ChatGPT account. It is read where it lies and never copied; a refreshed
+ * login is written back, so that Codex and we keep using the same one.
+ */
+import { randomUUID } from "node:crypto";
+import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Environment } from "../../backend.ts";
+import { readVariable } from "../../programs/environment.ts";
+
+export type CodexAccount = {
+	readonly accessToken: string;
+	readonly refreshToken: string | null;
+	readonly accountId: string | null;
+	/** Milliseconds since the epoch, `null` when the token does not say. */
+	readonly expiresAt: number | null;
+};
+
+export type NewTokens = { readonly access_token: string } & Readonly<
+	Partial<Record<"refresh_token" | "id_token", string>>
+>;
+
+export const codexHome = (environment: Environment): string =>
+	readVariable(environment, "CODEX_HOME") ?? join(readVariable(environment, "HOME") ?? homedir(), ".codex");
+
+export const authFile = (environment: Environment): string => join(codexHome(environment), "auth.json");
+
+/** The account that is logged in; `null` without a file, or when the file holds no ChatGPT login. */
+export const readAccount = (file: string): CodexAccount | null => {
+	const tokens = readFile(file)?.tokens;
+	if (typeof tokens !== "object" || tokens === null) return null;
+	const { access_token, refresh_token, account_id, id_token } = tokens as Record<string, unknown>;
+	if (typeof access_token !== "string" || access_token === "") return null;
+	const claims = claimsOf(access_token);
+	return {
+		accessToken: access_token,
+		refreshToken: textOf(refresh_token),
+		accountId: textOf(account_id) ?? accountOf(claims) ?? accountOf(claimsOf(textOf(id_token) ?? "")),
+		expiresAt: typeof claims.exp === "number" ? claims.exp * 1000 : null,
+	};
+};
+
+/**
+ * Puts refreshed tokens into the file and leaves all else in it as it is now: in one step, readable by nobody else.
+ */
+export const writeTokens = (file: string, tokens: NewTokens, now: Date): void => {
+	// A link stays a link.
+	const path = realpathSync(file);
+	const stored = readFile(path) ?? {};
+	const before = typeof stored.tokens === "object" ? stored.tokens : {};
+	const text = JSON.stringify(
+		{ ...stored, tokens: { ...before, ...tokens }, last_refresh: now.toISOString() },
+		null,
+		2,
+	);
+	const beside = `${path}.${randomUUID()}.tmp`;
+	try {
+		writeFileSync(beside, text, { mode: 0o600, flag: "wx" });
+		renameSync(beside, path);
+	} catch (error) {
+		rmSync(beside, { force: true });
+		throw error;
+	}
+};
+
+const readFile = (file: string): Record<string, unknown> | null => {
+	try {
+		const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+		return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+	} catch {
+		// Absent or broken: nobody is logged in.
+		return null;
+	}
+};
+
+const textOf = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
+
+/** What a JSON web token says about itself; nothing when it is none. Its signature is the provider's to check. */
+const claimsOf = (token: string): Record<string, unknown> => {
+	try {
+		const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+		return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
+	} catch {
+		// A token of another kind.
+		return {};
+	}
+};
+
+const accountOf = (claims: Record<string, unknown>): string | null => {
+	const auth = claims["https://api.openai.com/auth"];
+	return typeof auth === "object" && auth !== null
+		? textOf((auth as Record<string, unknown>).chatgpt_account_id)
+		: null;
+};

@@ -1,0 +1,193 @@
+/** A streamed OpenAI response, told to the items of the response. */
+import type {
+	Response,
+	ResponseFunctionToolCall,
+	ResponseOutputItem,
+	ResponseOutputMessage,
+	ResponseStreamEvent,
+	ResponseUsage,
+} from "openai/resources/responses/responses";
+import type { TurnUpdate } from "../backend.ts";
+import { type WireEvent, withObject } from "../http/eventStream.ts";
+import { BrokenAnswer, ReportedFailure } from "../http/failure.ts";
+import type { ResponseItems } from "../loop/responseItems.ts";
+import type { ResponseEnd } from "../loop/toolLoop.ts";
+import { countOf, type RequestUsage } from "../loop/usage.ts";
+import type { WireNames } from "../loop/wireId.ts";
+
+export type ResponsesEnd = Omit<ResponseEnd, "native"> & {
+	/** The output where only it can be replayed, else `null`. */
+	readonly output: readonly unknown[] | null;
+};
+
+/** Throws `BrokenAnswer` when the stream ends before the response does, `ReportedFailure` when it failed. */
+export async function* readResponsesStream(
+	events: AsyncIterable<WireEvent>,
+	items: ResponseItems,
+	names: WireNames,
+): AsyncGenerator<TurnUpdate, ResponsesEnd> {
+	const reader = new ResponsesReader(items, names);
+	for await (const event of events) {
+		const end = yield* reader.take(withObject(event, objects) as unknown as Event);
+		if (end !== null) return end;
+	}
+	throw new BrokenAnswer("The answer broke off before its end");
+}
+
+const objects = {
+	"response.output_item.done": "item",
+	"response.completed": "response",
+	"response.incomplete": "response",
+	"response.failed": "response",
+};
+
+/** As the SDK types them, but no member is sure: servers leave out what can be told without it. */
+type Event = ResponseStreamEvent | { readonly type: "[DONE]" | undefined } | CancelledEvent;
+
+type CancelledEvent = { readonly type: "response.cancelled"; readonly response: Partial<Response> };
+
+class ResponsesReader {
+	readonly #items: ResponseItems;
+	readonly #names: WireNames;
+	readonly #output: ResponseOutputItem[] = [];
+	readonly #summarized = new Set<Key>();
+	/** What the model wrote as arguments, where it is told apart from the call. */
+	readonly #arguments = new Map<Key, string>();
+	#hasText = false;
+	#refused = false;
+
+	constructor(items: ResponseItems, names: WireNames) {
+		this.#items = items;
+		this.#names = names;
+	}
+
+	/** What the whole response came to, once it is there. */
+	*take(event: Event): Generator<TurnUpdate, ResponsesEnd | null> {
+		const key = keyOf(event);
+		switch (event.type) {
+			case "response.output_text.delta":
+				this.#hasText = true;
+				yield* this.#items.delta("text", key, event.delta);
+				break;
+			case "response.refusal.delta":
+				this.#refused = true;
+				yield* this.#items.delta("text", key, event.delta);
+				break;
+			case "response.reasoning_summary_part.added":
+				if (event.summary_index > 0) yield* this.#items.delta("thinking", key, "\n\n");
+				this.#summarized.add(key);
+				break;
+			case "response.reasoning_summary_text.delta":
+				this.#summarized.add(key);
+				yield* this.#items.delta("thinking", key, event.delta);
+				break;
+			case "response.reasoning_text.delta":
+				// Open models tell the reasoning itself, sometimes beside its summary.
+				if (!this.#summarized.has(key)) yield* this.#items.delta("thinking", key, event.delta);
+				break;
+			case "response.function_call_arguments.delta":
+				this.#arguments.set(key, `${this.#arguments.get(key) ?? ""}${event.delta}`);
+				break;
+			case "response.function_call_arguments.done":
+				this.#arguments.set(key, event.arguments);
+				break;
+			case "response.output_item.done":
+				yield* this.#done(event.item, key);
+				break;
+			case "response.completed":
+			case "response.incomplete":
+				return yield* this.#end(event.response, event.type === "response.completed");
+			case undefined:
+				// Not streamed: the event is the response itself.
+				if ("object" in event && event.object === "response")
+					return yield* this.#end(event as unknown as Response, !isCut(event as unknown as Response));
+				break;
+			case "[DONE]":
+				if (this.#output.length > 0) return yield* this.#end({}, true);
+				break;
+			case "response.cancelled":
+				throw new ReportedFailure("The provider cancelled the response.", null);
+			case "response.failed": {
+				const { message, code } = event.response.error ?? {};
+				throw new ReportedFailure(message ?? "The response failed.", code ?? null);
+			}
+		}
+		return null;
+	}
+
+	*#done(told: ResponseOutputItem, key: Key): Iterable<TurnUpdate> {
+		const item = told.type === "function_call" ? { ...told, arguments: this.#argumentsOf(told, key) } : told;
+		this.#output.push(item);
+		if (item.type === "message" && !this.#items.has("text", key))
+			yield* this.#items.delta("text", key, textOf(item));
+		yield* this.#items.close("text", key);
+		yield* this.#items.close("thinking", key);
+		if (item.type === "function_call") this.#items.call(this.#names.fromWire(item.name), item.arguments);
+		if (item.type === "web_search_call") {
+			const callId = yield* this.#items.providerCall("web_search", { ...item.action });
+			const text = item.status === "failed" ? "The search failed." : "Searched the web.";
+			const isError = item.status === "failed";
+			yield* this.#items.providerResult({ callId, content: [{ kind: "text", text }], isError });
+		}
+	}
+
+	#argumentsOf(call: ResponseFunctionToolCall, key: Key): string {
+		const told: unknown = call.arguments || this.#arguments.get(key) || "";
+		return typeof told === "string" ? told : JSON.stringify(told);
+	}
+
+	*#end(response: Partial<Response>, isComplete: boolean): Generator<TurnUpdate, ResponsesEnd> {
+		// Some servers tell their items at the end alone, beside texts that are known from deltas.
+		if (this.#output.length === 0)
+			for (const [index, item] of [response.output ?? []].flat().entries())
+				if (item?.type !== "message" || !this.#hasText) yield* this.#done(item, index);
+		const reason = response.incomplete_details?.reason;
+		const calls = this.#output.some((item) => item.type === "function_call");
+		const stop = this.#refused || reason === "content_filter" ? "refusal" : calls ? "toolUse" : "endTurn";
+		return {
+			stop: reason === "max_output_tokens" ? "maxTokens" : stop,
+			usage: toUsage(response.usage),
+			output: isComplete ? replayable(this.#output) : null,
+		};
+	}
+}
+
+type Key = number | string;
+
+/** Names an item: by its place in the output, else by its id, which servers with one item at a time leave out, too. */
+const keyOf = (event: object): Key => {
+	const { output_index, item_id } = event as { output_index?: number; item_id?: string };
+	return output_index ?? item_id ?? 0;
+};
+
+const isCut = ({ status }: Response): boolean => status === "incomplete";
+
+const textOf = (message: ResponseOutputMessage): string =>
+	[message.content ?? []]
+		.flat()
+		.map((part) => (part?.type === "refusal" ? part.refusal : (part?.text ?? "")))
+		.join("");
+
+/** Reasoning has to be followed by what it led to; without reasoning our own form says the same. */
+const replayable = (output: readonly ResponseOutputItem[]): unknown[] | null => {
+	const needed = output.some(
+		(item) =>
+			(item.type === "reasoning" && item.encrypted_content) ||
+			item.type === "web_search_call" ||
+			(item.type === "message" && item.phase),
+	);
+	return needed && output.at(-1)?.type !== "reasoning" ? [...output] : null;
+};
+
+const toUsage = (usage: ResponseUsage | undefined | null): RequestUsage | null => {
+	if (!usage) return null;
+	const cached = countOf(usage.input_tokens_details?.cached_tokens);
+	const written = countOf(usage.input_tokens_details?.cache_write_tokens);
+	const input = countOf(usage.input_tokens);
+	return {
+		inputTokens: input === null ? null : Math.max(0, input - (cached ?? 0) - (written ?? 0)),
+		outputTokens: countOf(usage.output_tokens),
+		cacheReadTokens: cached,
+		cacheWriteTokens: written,
+	};
+};

@@ -1,0 +1,89 @@
+/** Keeps the exact log of one session while its setting asks for it, from the events as they are stored. */
+
+import { textOf } from "../../../ground/text/contentText.ts";
+import type { SessionEvent, StoredEvent } from "../../../protocol/index.ts";
+import { mirrorResponse } from "../../context/mirror.ts";
+import type { Redact } from "../../context/redact.ts";
+import type { Store } from "../../store/store.ts";
+import type { SessionLog } from "../log.ts";
+import { appendExact, type ExactRecord } from "./exactLog.ts";
+
+export type ExactLoggingOptions = {
+	readonly log: SessionLog;
+	readonly store: Store;
+	isOn(): boolean;
+	path(): string;
+	redact(): Redact;
+	/** What runs now: turns taken from files are not logged. */
+	runningTurn(): string | null;
+};
+
+export class ExactLogging {
+	readonly #options: ExactLoggingOptions;
+	#told = false;
+	#failed = false;
+
+	constructor(options: ExactLoggingOptions) {
+		this.#options = options;
+		options.log.subscribe({ onEvent: (stored) => this.#onEvent(stored), onHint: () => {} });
+	}
+
+	completion(prefix: string, suffix: string, completion: string | null): void {
+		if (this.#options.isOn()) this.#append({ kind: "completion", prefix, suffix, completion });
+	}
+
+	#onEvent({ event }: StoredEvent): void {
+		if (event.kind !== "turnFinished" && event.kind !== "toolResult") return;
+		if (!this.#options.isOn() || this.#options.runningTurn() !== event.turnId) return;
+		if (event.kind === "toolResult") this.#toolResult(event);
+		else this.#turn(event.turnId);
+	}
+
+	#turn(turnId: string): void {
+		const { log, store } = this.#options;
+		const start = store.turnStart(log.sessionId, turnId);
+		const turn = store.turn(log.sessionId, turnId);
+		if (start && turn) this.#append({ prompt: textOf(start.rendered), response: mirrorResponse(turn) });
+	}
+
+	#toolResult(event: Extract<SessionEvent, { kind: "toolResult" }>): void {
+		const { log, store } = this.#options;
+		const call = store
+			.turn(log.sessionId, event.turnId)
+			?.parts.find((part) => part.kind === "toolCall" && part.callId === event.callId);
+		if (call?.kind !== "toolCall") return;
+		this.#append({
+			kind: "tool",
+			name: call.name,
+			arguments: call.args,
+			result: event.content
+				.map((part) => (part.kind === "text" ? part.text : `[${part.mimeType}]`))
+				.join("\n"),
+			is_error: event.isError,
+		});
+	}
+
+	#append(record: ExactRecord): void {
+		const { log, store, path, redact } = this.#options;
+		const file = path();
+		if (!this.#told)
+			log.hint({
+				kind: "notice",
+				level: "warning",
+				text: `log_exact is on: prompts, answers, tool calls and completions are written in full to ${file}.`,
+			});
+		this.#told = true;
+		try {
+			appendExact(file, store.session(log.sessionId)?.historySession ?? 0, record, redact());
+			this.#failed = false;
+		} catch (error) {
+			if (!this.#failed)
+				log.hint({
+					kind: "notice",
+					level: "error",
+					text: `The exact log ${file} could not be written: ${(error as Error).message}.`,
+				});
+			this.#failed = true;
+		}
+	}
+}

@@ -1,0 +1,26 @@
+import type { SessionLog } from "../log.ts";
+
+const tellEveryMs = 300;
+
+export type Working = {
+	say(text: string, share: number | null): void;
+	done(): void;
+};
+
+/** Tells participants now and then how far something long is. What is quick tells nothing. */
+export const tellWorking = (log: SessionLog): Working => {
+	let toldAt = performance.now();
+	let told = false;
+	return {
+		say: (text, share) => {
+			const now = performance.now();
+			if (now - toldAt < tellEveryMs) return;
+			toldAt = now;
+			told = true;
+			log.hint({ kind: "working", text, share });
+		},
+		done: () => {
+			if (told) log.hint({ kind: "working", text: null, share: null });
+		},
+	};
+};

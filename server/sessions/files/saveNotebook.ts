@@ -1,0 +1,99 @@
+/** Writes a session as a notebook file. */
+import { setImmediate as pause } from "node:timers/promises";
+import { textOf } from "../../../ground/text/contentText.ts";
+import type { Output, SaveNotebookResult, TranscriptItem, TurnItem } from "../../../protocol/index.ts";
+import type { NotebookItem, NotebookPart, NotebookPrompt } from "../../notebooks/notebookItem.ts";
+import { notebookCellText, notebookHead, notebookTail, toNotebookCell } from "../../notebooks/toNotebook.ts";
+import type { Store } from "../../store/store.ts";
+import type { Session } from "../session.ts";
+import { writeWhole } from "./notebookFiles.ts";
+import { rememberOurs } from "./notebooks.ts";
+
+const pageItems = 50;
+
+/** Writes the session's cells and the prompts since the last reset. */
+export const saveNotebook = async (
+	session: Session,
+	store: Store,
+	path: string,
+): Promise<SaveNotebookResult> => {
+	let cells = 0;
+	let prompts = 0;
+	const { sessionId } = session;
+	const resetSeq = store.session(sessionId)?.resetSeq ?? 0;
+	const pieces = async function* () {
+		yield notebookHead;
+		let line = 0;
+		for (let after = 0; ; ) {
+			const items = store.itemsAfter(sessionId, after, pageItems);
+			for (const item of items) {
+				after = item.seq;
+				const told = toItem(item, store, sessionId, resetSeq);
+				const written = told && toNotebookCell(told, line);
+				if (!written) continue;
+				line = written.line;
+				yield notebookCellText(written.cell, cells + prompts);
+				if (item.kind === "cell") cells++;
+				else prompts++;
+			}
+			if (items.length === 0) break;
+			await pause();
+		}
+		yield notebookTail(cells + prompts);
+	};
+	const hash = await writeWhole(path, pieces());
+	rememberOurs(store, hash, path);
+	return { path, cells, prompts };
+};
+
+const toItem = (
+	item: TranscriptItem,
+	store: Store,
+	sessionId: string,
+	resetSeq: number,
+): (NotebookItem & { id: string }) | null => {
+	if (item.kind === "cell") {
+		const { cellId: id, code, executionCount } = item;
+		const outputs = item.outputs.flatMap((output) => withCutText(output, store));
+		return { kind: "code", id, code, executionCount, outputs, isNote: false };
+	}
+	if (item.state !== "finished" || item.seq < resetSeq) return null;
+	return { ...toPrompt(item), fullPrompt: sentText(store, sessionId, item.turnId) };
+};
+
+/** What was too long for the log lies in a file; what is not there any more, or would make a huge cell, is counted. */
+const withCutText = (output: Output, store: Store): Output[] => {
+	if (output.kind !== "omitted" || output.blobId === null) return [output];
+	const text = store.readBlob(output.blobId, 0, maxCutChars)?.text ?? "";
+	const missing = output.chars - text.length;
+	return [
+		...(text === "" ? [] : [{ kind: "stream", name: "stdout", text } as const]),
+		...(missing > 0 ? [{ ...output, chars: missing }] : []),
+	];
+};
+
+const maxCutChars = 16_000_000;
+
+const toPrompt = (turn: TurnItem): NotebookPrompt & { id: string } => ({
+	kind: "prompt",
+	id: turn.turnId,
+	content: turn.content,
+	executionCount: turn.executionCount,
+	fullPrompt: null,
+	backend: turn.backend,
+	model: turn.model,
+	parts: turn.parts.map((part): NotebookPart => {
+		if (part.kind === "steer") return part;
+		if (part.kind !== "toolCall") return { kind: part.kind, text: part.text };
+		const { kind, name, args, executor, result } = part;
+		return { kind, name, args, executor, result };
+	}),
+	stopReason: turn.stopReason ?? "endTurn",
+	error: turn.error,
+	hidden: turn.hidden,
+});
+
+const sentText = (store: Store, sessionId: string, turnId: string): string | null => {
+	const start = store.turnStart(sessionId, turnId);
+	return start && textOf(start.rendered);
+};

@@ -1,0 +1,433 @@
+/**
+ * A session's Python: adopts a host, runs cells on it, records what happens, and hands `input()` to the person who
+ * ran the cell. Cells end exactly once, as `lost` when their kernel goes first.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type {
+	CellPayload,
+	CellStatus,
+	ExecuteCellResult,
+	InputRequestParams,
+	KernelLaunch,
+	SessionState,
+} from "../../../protocol/index.ts";
+import type { KernelRow, Owner, Store } from "../../store/store.ts";
+import { RequestError } from "../errors.ts";
+import { newId } from "../ids.ts";
+import type { SessionLog } from "../log.ts";
+import { CellRecords, type RunningCell, runningCell } from "./cellRecords.ts";
+import { ForeignCells } from "./foreignCells.ts";
+import type {
+	ForeignCell,
+	Host,
+	HostCommand,
+	HostCommandAnswer,
+	HostFacts,
+	HostListener,
+	HostStatus,
+} from "./host.ts";
+
+export type CreateHost = (launch: KernelLaunch, kernelId: string, listener: HostListener) => Host;
+
+export type HostingOptions = {
+	readonly log: SessionLog;
+	readonly store: Store;
+	readonly owner: Owner;
+	readonly createHost: CreateHost;
+	/** Asks a participant for a line of input; a participant that is gone passes it to another controller. */
+	requestInput(by: string | null, request: InputRequestParams): void;
+	/** A `%ipyai` in a cell. Never rejects. */
+	onCommand(command: HostCommand, cell: CommandCell): Promise<HostCommandAnswer>;
+	/** The remark for IPython's session row once a kernel is there. */
+	onAttached(host: Host): void;
+	startTimeOf(pid: number): string | null;
+};
+
+/** The cell that a command stands in; `done` resolves to its number when it has ended. */
+export type CommandCell = { readonly by: string | null; readonly done: Promise<number | null> };
+
+/** A cell submitted this lately is waited for before a prompt is rendered. */
+const settleMs = 1000;
+/** A kernel that is idle for longer has nothing left to run. */
+const betweenCellsMs = 1000;
+
+type WaitingInput = { readonly request: InputRequestParams; readonly by: string | null };
+
+export class Hosting {
+	readonly #options: HostingOptions;
+	#host: Host | null = null;
+	#facts: HostFacts | null = null;
+	#kernel: KernelRow | null = null;
+	#status: HostStatus = "dead";
+	#nextExecutionCount = 1;
+	/** Cells and prompts that have been sent but have no final number yet. */
+	#unnumbered = 0;
+	readonly #running = new Map<string, RunningCell>();
+	readonly #records: CellRecords;
+	readonly #foreign: ForeignCells;
+	#input: WaitingInput | null = null;
+	/** What runs in a new kernel before the person's cells do. */
+	#preparing: Promise<void> | null = null;
+	#size: { readonly columns: number; readonly rows: number } | null = null;
+
+	constructor(options: HostingOptions) {
+		this.#options = options;
+		this.#records = new CellRecords(options.log, options.store);
+		this.#foreign = new ForeignCells(options.log, this.#records);
+	}
+
+	/** The live host, or `null`. */
+	get host(): Host | null {
+		return this.#status === "dead" ? null : this.#host;
+	}
+
+	get kernelId(): string | null {
+		return this.#kernel?.kernelId ?? null;
+	}
+
+	get busy(): boolean {
+		return this.#running.size > 0 || this.#foreign.isRunning;
+	}
+
+	get nextExecutionCount(): number {
+		return this.#nextExecutionCount;
+	}
+
+	get state(): SessionState["kernel"] {
+		if (!this.#host || !this.#kernel) return null;
+		return {
+			kernelId: this.#kernel.kernelId,
+			status: this.#status,
+			nextExecutionCount: this.#nextExecutionCount,
+			historySession: this.#facts?.historySession ?? null,
+			historyFile: this.#facts?.historyFile ?? null,
+			banner: this.#facts?.banner ?? "",
+		};
+	}
+
+	requireHost(): Host {
+		const host = this.host;
+		if (host) return host;
+		throw new RequestError(
+			"kernelNotAlive",
+			"This session has no live kernel: start one with %ipyai restart (Ctrl-R in the terminal, :IpyaiRestart in Neovim).",
+		);
+	}
+
+	/** What a killed server left running: it goes on where its kernel lives, and is lost otherwise. */
+	recover(kernelLives: boolean): void {
+		const { store, log } = this.#options;
+		this.#foreign.expect(store.unfinished(log.sessionId).cells);
+		if (!kernelLives) this.#foreign.giveUpLeft();
+	}
+
+	/** Adopts a kernel. Answers at once; `kernelAttached` follows when it is ready, `kernelDetached` when it is not. */
+	adopt(launch: KernelLaunch, existing: KernelRow | null = null): void {
+		const { log, store, owner } = this.#options;
+		const kernelId = existing?.kernelId ?? newId();
+		// A fork has cells of another session's kernel, and none of its own yet.
+		const hasPast =
+			store.kernels({ sessionId: log.sessionId }).length > 0 ||
+			(store.session(log.sessionId)?.cells ?? 0) > 0;
+		const replaces = existing === null && hasPast;
+		const kernel: KernelRow = {
+			kernelId,
+			sessionId: log.sessionId,
+			connectionFile: launch.connectionFile,
+			pid: launch.pid,
+			startTime: existing?.startTime ?? (launch.pid === null ? null : this.#options.startTimeOf(launch.pid)),
+			label: launch.label,
+			instanceId: owner.instanceId,
+			alive: true,
+		};
+		// Before the one there is goes: a full disk leaves everything as it was.
+		store.saveKernel(kernel);
+		void this.release("released");
+		this.#kernel = kernel;
+		// It may be busy for long before it says so itself.
+		const known = existing === null ? 1 : (store.session(log.sessionId)?.nextExecutionCount ?? 1);
+		this.#nextExecutionCount = Math.max(this.#nextExecutionCount, known);
+		this.#status = "starting";
+		this.#facts = null;
+		const host = this.#options.createHost(launch, kernelId, {
+			onStatus: (status, detail) => {
+				if (this.#host === host || this.#host === null) this.#onStatus(kernelId, status, detail);
+			},
+			onForeignCell: (cell) => this.#onForeignCell(kernelId, cell),
+			onForeignCommand: (key, command) =>
+				this.#options.onCommand(
+					command,
+					this.#foreign.find(key) ?? { by: null, done: Promise.resolve(null) },
+				),
+		});
+		this.#host = host;
+		log.hint({ kind: "kernelStatus", status: "starting" });
+		host.ready.then(
+			(facts) => this.#onReady(host, facts, existing !== null, replaces),
+			(error: Error) => {
+				if (this.#host === host && this.#status !== "dead") this.#onStatus(kernelId, "dead", error.message);
+			},
+		);
+	}
+
+	async #onReady(host: Host, facts: HostFacts, survived: boolean, replaces: boolean): Promise<void> {
+		if (this.#host !== host || this.#status === "dead") return;
+		const { log, store } = this.#options;
+		const row = store.session(log.sessionId);
+		let historySession = facts.historySession;
+		let next = facts.nextExecutionCount;
+		if (!survived && row?.historySession != null && row.historyFile === facts.historyFile) {
+			// A session continues its number in IPython's history also on a new kernel.
+			next = Math.max(next, row.nextExecutionCount);
+			try {
+				await host.continueHistorySession(row.historySession, next);
+				historySession = row.historySession;
+			} catch (error) {
+				log.hint({
+					kind: "notice",
+					level: "warning",
+					text: `History goes on as a new session: ${(error as Error).message}`,
+				});
+			}
+			if (this.#host !== host) return;
+		}
+		this.#facts = { ...facts, historySession, nextExecutionCount: next };
+		this.#nextExecutionCount = next;
+		log.settle([
+			{
+				kind: "kernelAttached",
+				kernelId: host.kernelId,
+				nextExecutionCount: next,
+				historySession,
+				historyFile: facts.historyFile,
+				banner: facts.banner,
+				fresh: replaces,
+			},
+		]);
+		if (this.#size) host.resize?.(this.#size.columns, this.#size.rows);
+		this.#options.onAttached(host);
+		// A kernel that is ready and idle has gone through what was sent to it before.
+		if (host.status === "idle") this.#foreign.giveUpLeft();
+		this.#setStatus(host.status);
+	}
+
+	#setStatus(status: HostStatus): void {
+		// Between two cells of its queue a kernel is idle for a moment.
+		if (status === "idle" && this.#foreign.areLeft)
+			setTimeout(() => this.#status === "idle" && this.#foreign.giveUpLeft(), betweenCellsMs).unref();
+		this.#status = status;
+		this.#options.log.hint({ kind: "kernelStatus", status });
+	}
+
+	#onStatus(kernelId: string, status: HostStatus, detail: string | null): void {
+		if (status !== "dead") {
+			if (this.#facts) this.#setStatus(status);
+			return;
+		}
+		if (this.#status === "dead") return;
+		this.#setStatus("dead");
+		this.#input = null;
+		this.#foreign.end();
+		this.#markDead();
+		this.#options.log.settle([{ kind: "kernelDetached", kernelId, reason: "died" }]);
+		this.#options.log.hint({
+			kind: "notice",
+			level: "error",
+			text: `The kernel died${detail ? ` (${detail})` : ""}. Variables are gone, the transcript is kept. Restart it with %ipyai restart.`,
+		});
+	}
+
+	#markDead(): void {
+		if (!this.#kernel) return;
+		this.#kernel = { ...this.#kernel, alive: false };
+		try {
+			this.#options.store.saveKernel(this.#kernel);
+		} catch {
+			// Whoever opens the session next sees that the process is gone.
+		}
+	}
+
+	/** Lets go of the kernel: ends it, or leaves it to its lease. Resolves when it is done. */
+	async release(reason: "exited" | "restarted" | "released"): Promise<void> {
+		const host = this.#host;
+		const kernel = this.#kernel;
+		if (!host || !kernel) return;
+		const wasAlive = this.#status !== "dead";
+		this.#host = null;
+		this.#facts = null;
+		this.#status = "dead";
+		this.#input = null;
+		this.#foreign.end();
+		if (wasAlive) {
+			this.#markDead();
+			this.#options.log.settle([{ kind: "kernelDetached", kernelId: kernel.kernelId, reason }]);
+			this.#options.log.hint({ kind: "kernelStatus", status: "none" });
+		}
+		this.#kernel = null;
+		await host.dispose("end");
+	}
+
+	/** Closes the connection to the kernel and leaves it running: another server instance may adopt it. */
+	async keep(): Promise<void> {
+		const host = this.#host;
+		this.#host = null;
+		this.#records.close();
+		await host?.dispose("keep");
+	}
+
+	/** Cells wait until this has settled, those that prepare aside. */
+	prepare(preparing: Promise<void>): void {
+		this.#preparing = preparing;
+		void preparing.finally(() => {
+			if (this.#preparing === preparing) this.#preparing = null;
+		});
+	}
+
+	/** Runs a cell. Returns when it is stored; the rest comes as events. Without a request nobody repeats it. */
+	execute(
+		code: string,
+		by: string | null,
+		requestId: string | null,
+		cellId: string = newId(),
+		isPreparation = false,
+	): ExecuteCellResult {
+		const { log } = this.#options;
+		const host = this.requireHost();
+		const cell: RunningCell = runningCell(cellId, by);
+		const predicted = this.#facts && this.#unnumbered === 0 ? this.#nextExecutionCount : null;
+		const started = {
+			kind: "cellStarted",
+			cellId,
+			kernelId: host.kernelId,
+			code,
+			by,
+			executionCount: predicted,
+		} as const;
+		const result =
+			requestId === null
+				? { cellId, seq: log.add(started) }
+				: log.accept(started, requestId, (seq) => ({ cellId, seq }));
+		this.#running.set(cellId, cell);
+		this.#unnumbered++;
+		const begin = () =>
+			host.execute({
+				code,
+				allowInput: true,
+				onStarted: () => {},
+				onOutput: (output) => this.#records.output(cell, output),
+				onInputRequest: (request) => this.#onInput(cell, request),
+				onCommand: (command) => this.#options.onCommand(command, cell),
+			});
+		const running = this.#preparing && !isPreparation ? this.#preparing.then(begin) : begin();
+		void running.then(({ status, executionCount, payloads }) => {
+			this.#unnumbered--;
+			if (executionCount !== null)
+				this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
+			this.#finish(cell, status, executionCount, payloads);
+		});
+		return result;
+	}
+
+	#finish(
+		cell: RunningCell,
+		status: CellStatus,
+		executionCount: number | null,
+		payloads: readonly CellPayload[],
+	): void {
+		this.#running.delete(cell.cellId);
+		if (this.#input?.request.cellId === cell.cellId) this.#input = null;
+		this.#records.finish(cell, status, executionCount, payloads);
+	}
+
+	#onInput(cell: RunningCell, request: { prompt: string; password: boolean }): void {
+		const params = {
+			sessionId: this.#options.log.sessionId,
+			inputId: newId(),
+			cellId: cell.cellId,
+			...request,
+		};
+		this.#input = { request: params, by: cell.by };
+		this.#options.requestInput(cell.by, params);
+	}
+
+	/** The `input()` that waits, for a participant that comes back. */
+	get waitingInput(): WaitingInput | null {
+		return this.#input;
+	}
+
+	answerInput(inputId: string, value: string): void {
+		if (this.#input?.request.inputId !== inputId)
+			throw new RequestError(
+				"itemNotFound",
+				"No cell waits for this input: it was answered, or the cell has ended.",
+			);
+		this.#input = null;
+		this.requireHost().answerInput(value);
+	}
+
+	/**
+	 * Waits for what was typed just before: a kernel that is starting, and cells younger than a moment. A cell that
+	 * runs for longer is not waited for, nor is anything after an abort.
+	 */
+	async settle(signal: AbortSignal): Promise<void> {
+		const stop = aborted(signal);
+		if (this.#status === "starting" && this.#host)
+			await Promise.race([this.#host.ready.catch(() => {}), stop]);
+		for (const cell of this.#running.values()) {
+			const patience = cell.submittedAt + settleMs - Date.now();
+			if (patience > 0 && !signal.aborted)
+				await Promise.race([cell.done, stop, delay(patience, undefined, { ref: false })]);
+		}
+	}
+
+	/** Resolves when the cells that run or wait have ended, or with an abort. */
+	async cellsEnded(signal: AbortSignal): Promise<void> {
+		const stop = aborted(signal);
+		await Promise.race([Promise.all([...this.#running.values()].map(({ done }) => done)), stop]);
+	}
+
+	/** A kernel that comes later learns the size too. */
+	resize(columns: number, rows: number): void {
+		this.#size = { columns, rows };
+		this.host?.resize?.(columns, rows);
+	}
+
+	async interrupt(): Promise<void> {
+		await this.requireHost().interrupt();
+	}
+
+	/** Gives a prompt its input number, once the kernel is free. Rejects when the kernel goes first. */
+	async numberPrompt(source: string, rewritten: string): Promise<number> {
+		const host = this.requireHost();
+		this.#unnumbered++;
+		try {
+			const executionCount = await host.numberPrompt(source, rewritten);
+			this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
+			return executionCount;
+		} finally {
+			this.#unnumbered--;
+		}
+	}
+
+	/** Lets input numbers go on at `next`, when that is further on; what cannot be done is left. */
+	async skipTo(next: number): Promise<void> {
+		const { host } = this;
+		const session = this.#facts?.historySession ?? null;
+		if (!host || session === null || next <= this.#nextExecutionCount) return;
+		try {
+			await host.continueHistorySession(session, next);
+			this.#nextExecutionCount = Math.max(this.#nextExecutionCount, next);
+		} catch {
+			// Numbers that repeat those of a file are no harm.
+		}
+	}
+
+	#onForeignCell(kernelId: string, cell: ForeignCell): void {
+		if (cell.kind === "started" && cell.executionCount !== null)
+			this.#nextExecutionCount = Math.max(this.#nextExecutionCount, cell.executionCount + 1);
+		this.#foreign.follow(kernelId, cell);
+	}
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+	new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));

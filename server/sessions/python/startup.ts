@@ -1,0 +1,122 @@
+/**
+ * A session gets a kernel, and in it what a person wants in every session: `startup.py` runs in each kernel of ours,
+ * `startup.ipynb` begins a fresh session. The notebook counts only when this machine wrote exactly this content, or was
+ * told to trust it.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { placeFacts } from "../../../ground/paths/placeFacts.ts";
+import { configDir } from "../../../ground/paths/runtimeDir.ts";
+import type { KernelLaunch } from "../../../protocol/index.ts";
+import type { Environment } from "../../backends/backend.ts";
+import type { Store } from "../../store/store.ts";
+import { readNotebook } from "../files/notebookFiles.ts";
+import { enterNotebook, isOurs } from "../files/notebooks.ts";
+import type { Session } from "../session.ts";
+
+/** Gives a session the kernel that a client launched; entries wait until what comes first has run. */
+export const adoptKernel = (session: Session, store: Store, launch: KernelLaunch): void => {
+	const { sessionId, environment } = session;
+	const row = store.session(sessionId);
+	const isNew = row !== null && row.cells + row.turns === 0;
+	const isFirst = isNew && store.kernels({ sessionId }).length === 0;
+	store.setClosed(sessionId, false);
+	session.hosting.adopt(launch);
+	// A kernel that somebody else started is as they want it.
+	if (launch.pid === null) return;
+	const { script, notebook } = startupFiles(configDir(placeFacts(environment)));
+	const files = { script, notebook: isFirst ? notebook : null };
+	if (files.script ?? files.notebook) session.hosting.prepare(startUp(session, store, files));
+};
+
+type StartupFiles = { readonly script: string | null; readonly notebook: string | null };
+
+/** Those that exist in the configuration's folder. */
+const startupFiles = (folder: string): StartupFiles => {
+	const found = (name: string) => {
+		const path = join(folder, name);
+		return existsSync(path) ? path : null;
+	};
+	return { script: found("startup.py"), notebook: found("startup.ipynb") };
+};
+
+/** Where `startup.ipynb` is written, in a folder that is there. */
+export const startupNotebook = (environment: Environment): string => {
+	const folder = configDir(placeFacts(environment));
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	return join(folder, "startup.ipynb");
+};
+
+/** Never rejects: what goes wrong is told by name, and the session begins without it. */
+const startUp = async (session: Session, store: Store, files: StartupFiles): Promise<void> => {
+	for (const [path, run] of [
+		[files.script, runScript],
+		[files.notebook, runNotebook],
+	] as const) {
+		if (path === null) continue;
+		try {
+			await run(session, store, path);
+		} catch (error) {
+			tell(session, "error", `${path} failed: ${(error as Error).message}`);
+		}
+	}
+};
+
+const runScript = async (session: Session, _store: Store, path: string): Promise<void> => {
+	const { host } = session.hosting;
+	if (!host) return;
+	const code = scriptCall(await readFile(path, "utf8"), path);
+	const { content, isError } = await host.callTool(
+		"pyrun",
+		{ code },
+		{ signal: new AbortController().signal, onWaiting: () => {} },
+	);
+	const text = content
+		.flatMap((part) => (part.kind === "text" ? [part.text] : []))
+		.join("\n")
+		.trim();
+	if (isError) tell(session, "error", `${path} failed:\n${text}`);
+	else if (text !== "") tell(session, "info", `${path}: ${text}`);
+};
+
+/** Runs in the person's namespace, with `__file__` while it runs. */
+const scriptCall = (source: string, path: string): string => {
+	const [text, name] = [JSON.stringify(source), JSON.stringify(path)];
+	return `globals()["__file__"] = ${name}
+try:
+    exec(compile(${text}, ${name}, "exec"), globals())
+finally:
+    globals().pop("__file__", None)`;
+};
+
+const runNotebook = async (session: Session, store: Store, path: string): Promise<void> => {
+	const { signal } = new AbortController();
+	// One of the predecessors makes an empty file.
+	if ((await stat(path)).size === 0) return;
+	const file = await readNotebook(path, signal);
+	if (!isOurs(store, file.hash)) {
+		tell(
+			session,
+			"warning",
+			`${path} was not written by ipyai on this machine, so it was left out. Look into it; %ipyai load ${path} --run runs it, and %ipyai save ${path} makes it yours.`,
+		);
+		return;
+	}
+	const { stopped, total } = await enterNotebook(session, store, file, path, {
+		run: true,
+		from: 1,
+		by: null,
+		isPreparation: true,
+		signal,
+	});
+	if (stopped)
+		tell(
+			session,
+			"error",
+			`${path} stopped at cell ${stopped.cell} of ${total}, which ended with ${stopped.status}.`,
+		);
+};
+
+const tell = (session: Session, level: "info" | "warning" | "error", text: string): void =>
+	session.log.hint({ kind: "notice", level, text });

@@ -1,0 +1,30 @@
+import type { ContextResult } from "../../../protocol/index.ts";
+import type { Backends } from "../../backends/registry.ts";
+import type { Store } from "../../store/store.ts";
+import type { Session } from "../session.ts";
+import { buildTurnContext } from "./turnContext.ts";
+
+/** What a prompt would send now. It has no effects: shell commands are named, not run. */
+export const previewContext = (
+	session: Session,
+	text: string,
+	{ store, backends }: { readonly store: Store; readonly backends: Backends },
+	signal: AbortSignal,
+): Promise<ContextResult> => {
+	const row = store.session(session.sessionId);
+	const { backend: name, model } = session.settings;
+	const backend = name === null ? undefined : backends.find(name);
+	return buildTurnContext({
+		store,
+		sessionId: session.sessionId,
+		host: session.hosting.host,
+		afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
+		toSeq: session.log.headSeq,
+		content: [{ kind: "text", text }],
+		tools: session.turns.toolNews,
+		images: backend?.capabilities.images ?? false,
+		contextWindow: model === null ? null : (backend?.contextWindow(model) ?? null),
+		runShellRefs: false,
+		signal,
+	});
+};

@@ -1,0 +1,128 @@
+/**
+ * Gathers what a turn sends: cells since the last one, values of notes and refs from the live namespace; the
+ * rendering itself is `server/context`'s. The host is asked only when something needs it.
+ */
+
+import { textOf } from "../../../ground/text/contentText.ts";
+import type { Content, ContextResult } from "../../../protocol/index.ts";
+import { limitsFor } from "../../context/limits.ts";
+import { findRefs } from "../../context/refs.ts";
+import { renderTurn } from "../../context/renderTurn.ts";
+import type { ContextCell, Store } from "../../store/store.ts";
+import type { Host, Ref, ResolvedRef } from "../python/host.ts";
+
+export type TurnContextRequest = {
+	readonly store: Store;
+	readonly sessionId: string;
+	readonly host: Host | null;
+	readonly afterSeq: number;
+	readonly toSeq: number;
+	readonly content: readonly Content[];
+	/** What is new about tools; empty for nothing. */
+	readonly tools: string;
+	readonly images: boolean;
+	/** The model's, in tokens; `null` where it is not known. */
+	readonly contextWindow: number | null;
+	/** False: shell refs and calls are left out, so that nothing has an effect. */
+	readonly runShellRefs?: boolean;
+	readonly signal: AbortSignal;
+};
+
+export const buildTurnContext = async (request: TurnContextRequest): Promise<ContextResult> => {
+	const { store, sessionId, afterSeq, toSeq } = request;
+	const limits = limitsFor(request.contextWindow);
+	const cells = store.contextCells(sessionId, afterSeq, toSeq, limits.cells);
+	const earlierCells =
+		cells.length < limits.cells
+			? 0
+			: Math.max(0, store.countCells(sessionId, afterSeq, toSeq) - cells.length);
+	const notes = await noteValues(cells, request.host, request.signal);
+	const text = textOf(request.content);
+	const refs = await resolve(text, [...notes.values()], request);
+	const freshKernel = store.freshKernel(sessionId, afterSeq, toSeq);
+	if (freshKernel !== null) {
+		const at = cells.findIndex(({ kernelId }) => kernelId === freshKernel);
+		cells.splice(at < 0 ? cells.length : at, 0, freshKernelCell(freshKernel));
+		notes.set(freshKernel, freshKernelNote);
+	}
+	const { content, warnings, parts } = renderTurn({
+		cells,
+		earlierCells,
+		notes,
+		refs,
+		tools: request.tools,
+		request: request.content,
+		supportsImages: request.images,
+		limits,
+	});
+	return { rendered: [...content], warnings: [...warnings], parts: [...parts] };
+};
+
+const freshKernelNote =
+	"Python was started anew here: the variables, imports and definitions of all earlier cells are gone, unless a later cell makes them again.";
+
+/** Stands among the cells where the new kernel began; only its note is rendered. */
+const freshKernelCell = (kernelId: string): ContextCell => ({
+	cellId: kernelId,
+	kernelId,
+	code: '""',
+	executionCount: null,
+	outputs: [],
+	finished: true,
+	remainder: false,
+});
+
+/** Only a source that starts like a string literal can be a note: Python is asked about those alone. */
+const mayBeNote = (code: string): boolean => /^\s*(?:#[^\n]*\n\s*)*[rRuU]?["'(]/.test(code);
+
+const noteValues = async (
+	cells: readonly ContextCell[],
+	host: Host | null,
+	signal: AbortSignal,
+): Promise<Map<string, string>> => {
+	const candidates = cells.filter(({ code }) => mayBeNote(code));
+	const notes = new Map<string, string>();
+	if (!host || candidates.length === 0) return notes;
+	try {
+		const values = await host.noteValues(
+			candidates.map(({ code }) => code),
+			signal,
+		);
+		candidates.forEach(({ cellId }, index) => {
+			const value = values[index];
+			if (value != null) notes.set(cellId, value);
+		});
+	} catch {
+		// A host that cannot say leaves the cells as code, which holds the same text.
+	}
+	return notes;
+};
+
+const resolve = async (
+	text: string,
+	notes: readonly string[],
+	{ host, signal, runShellRefs = true }: TurnContextRequest,
+): Promise<readonly ResolvedRef[]> => {
+	// A call may have effects, and waits for the main shell.
+	const isHarmless = (ref: Ref): boolean => ref.kind === "variable" && !ref.expression.includes("(");
+	const found = findRefs(text).filter(({ ref }) => runShellRefs || isHarmless(ref));
+	// A shell command in a note did not come from the person's hand now: it is not run.
+	const fromNotes = notes.flatMap((note) => findRefs(note)).filter(({ ref }) => ref.kind === "variable");
+	const unique = new Map([...found, ...fromNotes].map((each) => [JSON.stringify(each.ref), each]));
+	if (unique.size === 0) return [];
+	const wanted = [...unique.values()];
+	if (!host)
+		return wanted
+			.filter(({ explicit }) => explicit)
+			.map(({ ref }) => ({
+				kind: "missing",
+				ref,
+				reason: "could not be looked up: the session has no live kernel",
+			}));
+	const resolved = await host.resolveRefs(
+		wanted.map(({ ref }) => ref),
+		signal,
+	);
+	// A plain `$name` is a reference only when the name exists.
+	return resolved.filter((each, index) => each.kind !== "missing" || wanted[index]!.explicit);
+};

@@ -1,0 +1,143 @@
+import { chmodSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+	candidates,
+	explainMissing,
+	findPython,
+	isNewEnough,
+	makersFor,
+} from "../../../ground/environment/interpreters.mjs";
+import {
+	activePython,
+	ensureKernelPython,
+	isCurrent,
+	kernelRequirements,
+	privateLink,
+	requirementsHash,
+} from "../../../ground/environment/pythonEnvironment.mjs";
+import { folderWith } from "../../support/folder.ts";
+import { readSource } from "../../support/sources.ts";
+
+const environment = (prefix: string, ...modules: string[]) =>
+	folderWith(
+		Object.fromEntries([
+			[`${prefix}bin/python`, ""],
+			...modules.map((name) => [`${prefix}lib/python3.12/site-packages/${name}/__init__.py`, ""]),
+		]),
+	);
+
+test("the private environment lies in the person's data folder", () => {
+	expect(privateLink({ HOME: "/home/a" })).toBe("/home/a/.local/share/ipyai/python");
+	expect(privateLink({ HOME: "/home/a", XDG_DATA_HOME: "/data" })).toBe("/data/ipyai/python");
+});
+
+test("an active environment is taken when it has ipykernel", () => {
+	const withKernel = environment("", "ipykernel");
+	const without = environment("", "numpy");
+	expect(activePython({ VIRTUAL_ENV: withKernel })).toBe(join(withKernel, "bin/python"));
+	expect(activePython({ VIRTUAL_ENV: without })).toBe(null);
+	expect(activePython({ VIRTUAL_ENV: without, CONDA_PREFIX: withKernel })).toBe(
+		join(withKernel, "bin/python"),
+	);
+	expect(activePython({ VIRTUAL_ENV: "/gone" })).toBe(null);
+	expect(activePython({})).toBe(null);
+});
+
+test("an environment is current with exactly its requirements, and while its interpreter exists", () => {
+	const requirements = ["ipykernel==1"];
+	const made = (files: Record<string, string>) => {
+		const folder = folderWith(
+			Object.fromEntries(Object.entries(files).map(([path, text]) => [`python-1/${path}`, text])),
+		);
+		symlinkSync("python-1", join(folder, "python"));
+		return { link: join(folder, "python"), requirements, module: "ipykernel" };
+	};
+	const stamp = { "ipyai-requirements": `${requirementsHash(requirements)}\n` };
+	expect(isCurrent(made({ ...stamp, "bin/python": "" }))).toBe(true);
+	expect(isCurrent({ ...made({ ...stamp, "bin/python": "" }), requirements: ["ipykernel==2"] })).toBe(false);
+	expect(isCurrent(made(stamp)), "its Python was removed").toBe(false);
+	expect(isCurrent(made({ "bin/python": "" })), "broken off").toBe(false);
+});
+
+test("an environment that is there is used without starting anything", async () => {
+	const home = folderWith({
+		"ipyai/python/bin/python": "",
+		"ipyai/python/ipyai-requirements": requirementsHash(kernelRequirements),
+	});
+	const lines: string[] = [];
+	const env = { XDG_DATA_HOME: home, PATH: "/nowhere" };
+	expect(await ensureKernelPython({ env, onProgress: (line) => lines.push(line) })).toBe(
+		join(home, "ipyai/python/bin/python"),
+	);
+	expect(lines).toEqual([]);
+});
+
+test("requirements are exact, with a set for Python 3.10", () => {
+	const tests = readSource("scripts/test-requirements.txt")
+		.split("\n")
+		.filter((line) => line !== "" && !line.startsWith("#"));
+	for (const line of [...kernelRequirements, ...tests])
+		expect(line).toMatch(/^[\w-]+==\d[\w.]*(; (python_version (<|>=) "3\.11"|sys_platform == .+))?$/);
+	expect(tests).toEqual(expect.arrayContaining(kernelRequirements));
+});
+
+const interpreter = { path: "/usr/bin/python3", version: [3, 11, 2], venv: true, virtualenv: false };
+
+test("Python 3.10 is new enough, 3.9 and 2.7 are not", () => {
+	expect(
+		[
+			[3, 10, 0],
+			[3, 14, 1],
+			[4, 0, 0],
+		].map(isNewEnough),
+	).toEqual([true, true, true]);
+	expect(
+		[
+			[3, 9, 20],
+			[2, 7, 18],
+		].map(isNewEnough),
+	).toEqual([false, false]);
+	expect(candidates[0]).toBe("python3");
+});
+
+test("says what is missing and what to do", () => {
+	expect(explainMissing([])).toContain("No Python found, and ipyai needs Python 3.10 or newer");
+	expect(explainMissing([{ ...interpreter, version: [3, 9, 6] }])).toContain(
+		"Python 3.9.6 (/usr/bin/python3) is too old",
+	);
+	expect(explainMissing([{ ...interpreter, venv: false }])).toContain("sudo apt install python3-venv");
+});
+
+test("the ways to make an environment, best first", () => {
+	const none = {
+		python: "/py",
+		label: "",
+		venv: false,
+		virtualenv: false,
+		virtualenvCommand: false,
+		uv: false,
+	};
+	const makers = (found: Partial<Omit<typeof none, "python"> & { python: string | null }>) =>
+		makersFor({ ...none, ...found }, "DIR").map((words) => words.join(" "));
+	expect(makers({ venv: true, virtualenv: true })).toEqual([
+		"/py -m venv DIR",
+		"/py -m virtualenv --quiet DIR",
+	]);
+	expect(makers({ virtualenvCommand: true })).toEqual(["virtualenv --quiet --python /py DIR"]);
+	expect(makers({ python: null, uv: true })).toEqual(["uv venv --quiet --seed --python >=3.10 DIR"]);
+});
+
+test("passes over a Python that does not start or cannot make environments", async () => {
+	const report = (version: string, venv: boolean) =>
+		`#!/bin/sh\necho 'a warning'\necho '{"path": "'$0'", "version": [${version}], "venv": ${venv}, "virtualenv": false}'\n`;
+	const bin = folderWith({
+		python3: "#!/bin/sh\necho 'not found' >&2\nexit 127\n",
+		python: report("3, 9, 1", true),
+		"python3.13": report("3, 13, 0", false),
+		"python3.12": report("3, 12, 1", true),
+	});
+	for (const name of ["python3", "python", "python3.13", "python3.12"]) chmodSync(join(bin, name), 0o755);
+	const found = await findPython({ PATH: `${bin}:/usr/bin:/bin` });
+	expect(found).toMatchObject({ python: join(bin, "python3.12"), label: "Python 3.12.1", venv: true });
+});
