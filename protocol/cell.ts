@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Content, Output } from "./content.ts";
-import { CellPayload, CellStatus } from "./events.ts";
+import { CellPayload, CellStatus, Quoted } from "./events.ts";
 import { RequestId } from "./session.ts";
 
 /** Runs a cell. Answered when accepted; `cellStarted`, `cellOutput` and `cellFinished` follow as updates. */
@@ -8,6 +8,7 @@ export const ExecuteCellParams = z.object({
 	sessionId: z.string(),
 	requestId: RequestId,
 	code: z.string(),
+	quoted: Quoted,
 });
 export type ExecuteCellParams = z.infer<typeof ExecuteCellParams>;
 export const ExecuteCellResult = z.object({ cellId: z.string(), seq: z.int() });

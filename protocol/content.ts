@@ -2,7 +2,15 @@ import { z } from "zod";
 
 /** A part of a prompt, an answer or a tool result. Pictures are base64. */
 export const Content = z.discriminatedUnion("kind", [
-	z.object({ kind: z.literal("text"), text: z.string() }),
+	z.object({
+		kind: z.literal("text"),
+		text: z.string(),
+		/**
+		 * In a prompt: this was not typed as the request but goes with it (a selection, a file, a diagnostic). The model
+		 * gets it marked as such, and references in it are text.
+		 */
+		quoted: z.literal(true).optional(),
+	}),
 	z.object({ kind: z.literal("image"), mimeType: z.string(), data: z.string() }),
 ]);
 export type Content = z.infer<typeof Content>;

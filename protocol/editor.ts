@@ -50,7 +50,10 @@ const wait = z.boolean().optional();
 
 /** The one argument of each of `editorCommands`. */
 export const PromptCommand = z.looseObject({
+	/** The request as the person typed it. */
 	text: z.string(),
+	/** Words of others that the request is about, such as a diagnostic's message. */
+	about: z.string().optional(),
 	wait,
 	/** An open document whose text, or the range of it, goes along. */
 	uri: z.string().optional(),

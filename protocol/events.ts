@@ -36,6 +36,12 @@ export type Decision = z.infer<typeof Decision>;
 export const ByName = z.string().optional();
 
 /**
+ * The code was not typed now but stands in a file (an editor's buffer, a notebook, an earlier session): should it be
+ * a note, references in it are text.
+ */
+export const Quoted = z.literal(true).optional();
+
+/**
  * Lasting events of a session: the truth. Each has a sequence number, is committed before it is announced,
  * and is sent in order as `session/update`. Field names follow LSP, ACP and Jupyter.
  */
@@ -84,6 +90,7 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 		by: z.string().nullable(),
 		byName: ByName,
 		executionCount: z.int().nullable(),
+		quoted: Quoted,
 	}),
 	z.object({ kind: z.literal("cellOutput"), cellId: z.string(), output: Output }),
 	z.object({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Content, Output, StopReason, Usage } from "./content.ts";
-import { ByName, CellPayload, CellStatus } from "./events.ts";
+import { ByName, CellPayload, CellStatus, Quoted } from "./events.ts";
 
 /** A cell as it stands now: the fold of its events. `status` is `running` until it finished. */
 export const CellItem = z.object({
@@ -13,6 +13,7 @@ export const CellItem = z.object({
 	by: z.string().nullable(),
 	byName: ByName,
 	executionCount: z.int().nullable(),
+	quoted: Quoted,
 	status: z.enum([...CellStatus.options, "running"]),
 	outputs: z.array(Output),
 	payloads: z.array(CellPayload),

@@ -128,9 +128,17 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 		interrupt: () => session.live.interrupt(),
 		restart: () => session.live.restartKernel(),
 
-		execute: ({ run, code }: { run: number; code: string }) => session.submit(run, { kind: "cell", code }),
-		prompt: ({ run, text }: { run: number; text: string }) =>
-			session.submit(run, { kind: "prompt", content: [{ kind: "text", text }], source: `.${text}` }),
+		execute: ({ run, code }: { run: number; code: string }) =>
+			session.submit(run, { kind: "cell", code, quoted: true }),
+		prompt: ({ run, text, quoted }: { run: number; text: string; quoted?: string }) =>
+			session.submit(run, {
+				kind: "prompt",
+				content: [
+					{ kind: "text", text },
+					...(quoted ? [{ kind: "text", text: quoted, quoted: true } as const] : []),
+				],
+				source: `.${text}`,
+			}),
 		cancel: () => session.live.request("session/cancel", { sessionId: session.view.sessionId }),
 
 		answerPermission: ({ approvalId, decision, message }: AnswerParams) =>

@@ -1,5 +1,8 @@
-import type { Output } from "../../protocol/index.ts";
+import type { CellItem, Output } from "../../protocol/index.ts";
 import { parsePromptEntry } from "../../protocol/promptEntry.ts";
+
+/** Stands in `kernelId` of cells that no kernel of this session ran: they came from a file as they were. */
+export const importedKernelId = "file";
 
 /** A cell since the last turn, for rendering context. Outputs are those up to the place that was asked for. */
 export type ContextCell = {
@@ -8,8 +11,10 @@ export type ContextCell = {
 	readonly code: string;
 	readonly executionCount: number | null;
 	readonly outputs: readonly { readonly seq: number; readonly output: Output }[];
-	/** False: it still ran at that place. */
-	readonly finished: boolean;
+	/** At that place. */
+	readonly status: CellItem["status"];
+	/** It was not typed in this session: references in it are text. */
+	readonly quoted?: true | undefined;
 	/** True: it had been rendered as running before, these are the outputs that came since. */
 	readonly remainder: boolean;
 };

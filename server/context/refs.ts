@@ -8,23 +8,27 @@ export type FoundRef = { readonly ref: Ref; readonly explicit: boolean };
  *
  * - `` $`name` ``, dotted, indexed and call forms: whatever starts like a name, on one line;
  * - `` !`command` ``, also over several lines;
- * - `$name`: not after a word character, backslash, dollar or backtick, and not inside of code (fences, backticks),
- *   where a dollar is the shell's own.
+ * - `$name`: not after a word character, backslash, dollar or backtick, and not between backticks, where a dollar is
+ *   the shell's own.
  *
- * Forms with backticks count inside of fenced code as well. A backslash before the mark takes its meaning away.
+ * What stands in a fence or on a quoted line (`> …`) is text of others: nothing there is a reference. A backslash
+ * before the mark takes its meaning away.
  */
 export const findRefs = (text: string): FoundRef[] => {
 	const found: (FoundRef & { at: number })[] = [];
-	const rest = text.replace(explicitRef, (whole, expression, command, at: number) => {
-		const ref: Ref =
-			expression === undefined
-				? { kind: "shell", command: command.trim() }
-				: { kind: "variable", expression: expression.trim() };
-		if (ref.kind === "shell" && ref.command === "") return whole;
-		found.push({ ref, explicit: true, at });
-		return " ".repeat(whole.length);
-	});
-	for (const match of maskCode(rest).matchAll(plainRef))
+	const rest = blank(maskQuotes(text), quotedSpan).replace(
+		explicitRef,
+		(whole, expression, command, at: number) => {
+			const ref: Ref =
+				expression === undefined
+					? { kind: "shell", command: command.trim() }
+					: { kind: "variable", expression: expression.trim() };
+			if (ref.kind === "shell" && ref.command === "") return whole;
+			found.push({ ref, explicit: true, at });
+			return " ".repeat(whole.length);
+		},
+	);
+	for (const match of blank(rest, codeSpan).matchAll(plainRef))
 		found.push({ ref: { kind: "variable", expression: match[1]! }, explicit: false, at: match.index });
 
 	const unique = new Map<string, FoundRef>();
@@ -37,11 +41,33 @@ export const findRefs = (text: string): FoundRef[] => {
 
 const explicitRef = /(?<!\\)\$`(\s*[\p{L}_][^`\n]*)`|(?<![\w`\\])!`([^`]+)`/gu;
 
+/** What Markdown puts between several backticks, so that single ones may stand in it: how to write a reference. */
+const quotedSpan = /(?<!`)(`{2,})(?!`)[^\n]*?[^`\n]\1(?!`)/g;
+const codeSpan = /(?<!`)(`)(?!`)[^\n]*?[^`\n]\1(?!`)/g;
+
 const plainRef = /(?<![\p{L}\p{N}_\\$`])\$([\p{L}_][\p{L}\p{N}_]*)(?![\p{L}\p{N}_(`$])/gu;
 
-/** Blanks out fences and code spans, keeping every place. */
-const maskCode = (text: string): string =>
-	text.replace(
-		/^([ \t]*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^[ \t]*\2[^\n]*$|(?![\s\S]))|(?<!`)(`+)(?!`)[^\n]*?[^`\n]\3(?!`)/gm,
-		(code) => code.replace(/[^\n]/g, " "),
-	);
+/**
+ * Blanks out fences and quoted lines, keeping every place. A fence may stand in a list or a quote; one without its end
+ * goes to the end of the text.
+ */
+const maskQuotes = (text: string): string => {
+	let fence: string | null = null;
+	return text
+		.split("\n")
+		.map((line) => {
+			const [, mark = ""] = /^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*(`{3,}|~{3,})/.exec(line) ?? [];
+			const isInside = fence !== null;
+			if (fence === null) fence = mark && !isSpan(line, mark) ? mark : null;
+			else if (mark.startsWith(fence) && line.trimEnd().endsWith(mark)) fence = null;
+			return isInside || fence !== null || /^\s*>/.test(line) ? " ".repeat(line.length) : line;
+		})
+		.join("\n");
+};
+
+/** Backticks that end on their own line are a code span, not a fence. */
+const isSpan = (line: string, mark: string): boolean =>
+	mark.startsWith("`") && line.indexOf("`", line.indexOf(mark) + mark.length) >= 0;
+
+/** Blanks out code spans, keeping every place. */
+const blank = (text: string, span: RegExp): string => text.replace(span, (code) => " ".repeat(code.length));

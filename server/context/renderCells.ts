@@ -1,6 +1,6 @@
 import { cutMiddle } from "../../ground/text/cutMiddle.ts";
 import type { Content } from "../../protocol/index.ts";
-import { type ContextCell, isContextCode } from "./contextCell.ts";
+import { type ContextCell, importedKernelId, isContextCode } from "./contextCell.ts";
 import { escapeText } from "./escape.ts";
 import type { ContextLimits, Part } from "./limits.ts";
 import { type Picture, pictures, renderOutputs } from "./renderOutputs.ts";
@@ -88,10 +88,23 @@ const renderCell = (cell: ContextCell, note: string | undefined, limits: Context
 	};
 };
 
-/** Told only where it is not the usual: a cell that runs, one that was told as running before. */
-const cellStatus = ({ finished, remainder }: ContextCell): string | null => {
-	if (remainder) return finished ? "now finished" : "still running";
-	return finished ? null : "running";
+/** Told only where it is not the usual: the cell has ended, and what it did holds. */
+const cellStatus = ({ status, remainder, kernelId }: ContextCell): string | null => {
+	if (kernelId === importedKernelId) return "from a file, not run here";
+	switch (status) {
+		case "running":
+			return remainder ? "still running" : "running";
+		case "aborted":
+			return "not run";
+		case "lost":
+			return "ended with its Python";
+		case "ok":
+		case "error":
+		case "interrupted":
+			return remainder ? "now finished" : null;
+		default:
+			return status satisfies never;
+	}
 };
 
 const headOf = (code: string): string =>

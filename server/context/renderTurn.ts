@@ -1,3 +1,4 @@
+import { textOf } from "../../ground/text/contentText.ts";
 import type { Content } from "../../protocol/index.ts";
 import type { ContextCell } from "./contextCell.ts";
 import { escapeText } from "./escape.ts";
@@ -28,8 +29,8 @@ export type RenderedTurn = {
 };
 
 /**
- * What the model is sent for one turn: warnings, news of tools, values of references, cells since the last turn, the request; then
- * the pictures that the cells showed and those of the request. Equal input gives equal output.
+ * What the model is sent for one turn: warnings, news of tools, values of references, cells since the last turn, what was
+ * quoted, the request; then the pictures that the cells showed and those of the request. Equal input gives equal output.
  */
 export const renderTurn = ({
 	cells,
@@ -44,10 +45,9 @@ export const renderTurn = ({
 	const values = renderRefs(refs, limits);
 	const context = renderCells(cells, earlierCells, notes, supportsImages, limits);
 	const warnings = [...values.warnings, ...context.warnings];
-	const asked = request
-		.flatMap((part) => (part.kind === "text" ? [part.text] : []))
-		.join("\n")
-		.trim();
+	const texts = request.filter((part) => part.kind === "text");
+	const asked = textOf(texts.filter((part) => !part.quoted)).trim();
+	const quoted = texts.filter((part) => part.quoted);
 	const shown = request.filter((part) => part.kind === "image");
 	if (shown.length > 0 && !supportsImages)
 		warnings.push(`The model takes no pictures: ${shown.length} of the request left out.`);
@@ -57,6 +57,7 @@ export const renderTurn = ({
 		tools === "" ? "" : `<tools>${escapeText(tools)}</tools>\n`,
 		values.text,
 		context.text === "" ? "" : `<context>${context.text}</context>\n`,
+		...quoted.map(({ text }) => `<quoted>${escapeText(text)}</quoted>\n`),
 		`<user-request>${escapeText(asked)}</user-request>`,
 	].join("");
 	const images = [...context.pictures, ...(supportsImages ? shown : [])];
@@ -67,6 +68,7 @@ export const renderTurn = ({
 			...(tools === "" ? [] : [{ label: "tools", chars: tools.length, cutChars: 0 }]),
 			...values.parts,
 			...context.parts,
+			...quoted.map(({ text }) => ({ label: "quoted", chars: text.length, cutChars: 0 })),
 			{ label: "request", chars: asked.length, cutChars: 0 },
 		],
 	};

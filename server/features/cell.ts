@@ -8,9 +8,9 @@ export const cellFeature: Feature = {
 	register(client, { sessions, store }) {
 		const session = (sessionId: string) => controlled(client, sessions.require(sessionId));
 
-		client.onRequest("cell/execute", ({ sessionId, requestId, code }) =>
+		client.onRequest("cell/execute", ({ sessionId, requestId, code, quoted }) =>
 			known(store, sessionId, requestId, () =>
-				session(sessionId).hosting.execute(code, client.participantId, requestId),
+				session(sessionId).hosting.execute({ code, by: client.participantId, requestId, quoted }),
 			),
 		);
 

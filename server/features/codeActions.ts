@@ -17,13 +17,18 @@ export const codeActionsFeature: Feature = {
 			const actions = answersTo(client);
 			const document = client.documents.find(uri);
 			if (!document) return actions;
-			const ask = (title: string, text: string) =>
-				actions.push({ title, command: "ipyai.prompt", arguments: [{ text, uri, range, wait: false }] });
+			const ask = (title: string, text: string, about?: string) =>
+				actions.push({
+					title,
+					command: "ipyai.prompt",
+					arguments: [{ text, about, uri, range, wait: false }],
+				});
 			const isEmpty = range.start.line === range.end.line && range.start.character === range.end.character;
 			if (fault)
 				ask(
 					`Ask ipyai about: ${fault.message.split("\n", 1)[0]}`,
-					`What is wrong here, and how is it fixed? ${fault.message}`,
+					"What is wrong here, and how is it fixed?",
+					fault.message,
 				);
 			else if (!isEmpty) ask("Ask ipyai about this", "What does this do? Is anything wrong with it?");
 			const isCell =

@@ -6,7 +6,7 @@ import {
 	type Range,
 	RunCellCommand,
 } from "../../protocol/editor.ts";
-import type { Decision } from "../../protocol/index.ts";
+import type { Content, Decision } from "../../protocol/index.ts";
 import { RequestError } from "../sessions/errors.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Client } from "./client.ts";
@@ -35,9 +35,13 @@ const maxMessageChars = 4000;
 const commands: Readonly<Record<EditorCommandName, Command>> = {
 	/** Asks, in the folder's session or one without Python. The answer is the result, and is shown as a message. */
 	"ipyai.prompt": async (client, services, argument, request, signal) => {
-		const { text, uri, range, wait = true } = parse("ipyai.prompt", PromptCommand, argument);
+		const { text, about, uri, range, wait = true } = parse("ipyai.prompt", PromptCommand, argument);
 		const session = sessionFor(client, services, uri ?? null) ?? ownSession(client, services, uri ?? null);
-		const prompt = uri === undefined ? text : `${text}\n\n${quote(client, uri, range)}`;
+		const quoted = [...(about ? [about] : []), ...(uri ? [quote(client, uri, range)] : [])];
+		const prompt = [
+			{ kind: "text" as const, text },
+			...quoted.map((each): Content => ({ kind: "text", text: each, quoted: true })),
+		];
 		const ask = async (token: ProgressToken) => {
 			const answer = await withProgress(client, token, "ipyai", signal, (report, either) =>
 				askInSession(client, session, prompt, report, either),

@@ -1,4 +1,5 @@
-import type { SessionEvent } from "../../protocol/index.ts";
+import { textOf } from "../../ground/text/contentText.ts";
+import type { Content, SessionEvent } from "../../protocol/index.ts";
 import { renderOutputs } from "../context/renderOutputs.ts";
 import { newId } from "../sessions/ids.ts";
 import type { Session } from "../sessions/session.ts";
@@ -26,18 +27,13 @@ export type EditorCellResult = {
 export const askInSession = (
 	client: Client,
 	session: Session,
-	text: string,
+	content: readonly Content[],
 	report: (message: string) => void,
 	signal: AbortSignal,
 ): Promise<EditorAnswer> =>
 	asParticipant(client, session, (onEvent) => {
 		const { sessionId } = session;
-		const { turnId } = session.turns.prompt(
-			[{ kind: "text", text }],
-			`.${text}`,
-			client.participantId,
-			newId(),
-		);
+		const { turnId } = session.turns.prompt(content, `.${textOf(content)}`, client.participantId, newId());
 		const cancel = () => void session.turns.cancel(turnId);
 		if (signal.aborted) cancel();
 		signal.addEventListener("abort", cancel, { once: true });
@@ -70,7 +66,12 @@ export const runInSession = (
 	asParticipant(client, session, (onEvent) => {
 		const outputs: Extract<SessionEvent, { kind: "cellOutput" }>["output"][] = [];
 		const { sessionId, hosting } = session;
-		const { cellId } = hosting.execute(code, client.participantId, newId());
+		const { cellId } = hosting.execute({
+			code,
+			by: client.participantId,
+			requestId: newId(),
+			quoted: true,
+		});
 		signal.addEventListener("abort", () => void hosting.interrupt().catch(() => {}), { once: true }); // it ends as lost
 		return new Promise((resolve) => {
 			onEvent((event) => {

@@ -53,9 +53,9 @@ export const createContextCells = (
 				)
 				.reverse()
 				.map(({ id, json }): ContextCell => {
-					const { cellId, kernelId, code, executionCount } = JSON.parse(json) as CellItem;
+					const { cellId, kernelId, code, executionCount, status, quoted } = JSON.parse(json) as CellItem;
 					const outputs = readOutputs(db, id);
-					return { cellId, kernelId, code, executionCount, outputs, finished: true, remainder: false };
+					return { cellId, kernelId, code, executionCount, outputs, status, quoted, remainder: false };
 				}),
 		),
 });
@@ -107,7 +107,7 @@ const readGrowing = (
 		session,
 		cellId,
 	) as { seq: number; end_seq: number | null; json: string };
-	const { kernelId, code, executionCount } = JSON.parse(row.json) as CellItem;
+	const { kernelId, code, executionCount, status, quoted } = JSON.parse(row.json) as CellItem;
 	return {
 		startSeq: row.seq,
 		cellId,
@@ -115,7 +115,8 @@ const readGrowing = (
 		code,
 		executionCount,
 		outputs: [],
-		finished: row.end_seq !== null && row.end_seq <= toSeq,
+		status: row.end_seq !== null && row.end_seq <= toSeq ? status : "running",
+		quoted,
 		remainder: row.seq <= afterSeq,
 	};
 };

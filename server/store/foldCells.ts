@@ -8,7 +8,7 @@ type Event<Kind extends SessionEvent["kind"]> = Extract<SessionEvent, { kind: Ki
 const fullRowChars = 8192;
 
 export const startCell = (db: Database, session: number, seq: number, event: Event<"cellStarted">): void => {
-	const { cellId, kernelId, code, by, byName, executionCount } = event;
+	const { cellId, kernelId, code, by, byName, executionCount, quoted } = event;
 	const item: Omit<CellItem, "outputs"> = {
 		kind: "cell",
 		seq,
@@ -18,6 +18,7 @@ export const startCell = (db: Database, session: number, seq: number, event: Eve
 		by,
 		byName,
 		executionCount,
+		quoted,
 		status: "running",
 		payloads: [],
 	};

@@ -17,7 +17,7 @@ export const ran = (
 		seq,
 		output: typeof output === "string" ? printed(output) : output,
 	})),
-	finished: true,
+	status: "ok",
 	remainder: false,
 	...fields,
 });

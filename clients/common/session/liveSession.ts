@@ -29,7 +29,8 @@ export type LinkState =
 	| { readonly kind: "lost"; readonly reason: string };
 
 export type Entry =
-	| { readonly kind: "cell"; readonly code: string }
+	/** `quoted`: it stands in a file and was not typed now. */
+	| { readonly kind: "cell"; readonly code: string; readonly quoted?: true }
 	| { readonly kind: "prompt"; readonly content: readonly Content[]; readonly source: string };
 
 /** An entry on its way to becoming a cell or a turn. */
@@ -349,7 +350,12 @@ export class LiveSession {
 		const server = this.#server!;
 		try {
 			if (entry.kind === "cell") {
-				const { cellId } = await server.request("cell/execute", { sessionId, requestId, code: entry.code });
+				const { cellId } = await server.request("cell/execute", {
+					sessionId,
+					requestId,
+					code: entry.code,
+					...(entry.quoted ? { quoted: entry.quoted } : {}),
+				});
 				submission.id = cellId;
 			} else {
 				const { turnId } = await server.request("session/prompt", {

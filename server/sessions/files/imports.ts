@@ -5,15 +5,13 @@
 
 import { textOf } from "../../../ground/text/contentText.ts";
 import type { AnswerPart, Content, Output, SessionEvent } from "../../../protocol/index.ts";
+import { importedKernelId } from "../../context/contextCell.ts";
 import type { AssistantItem, Entry, ToolResult } from "../../context/transcript.ts";
 import type { NotebookItem, NotebookPart, NotebookPrompt } from "../../notebooks/notebookItem.ts";
 import { capOutput, defaultOutputCap, finishOutput, noOutput } from "../../store/outputCap.ts";
 import type { Store } from "../../store/store.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
-
-/** Stands in `kernelId` of cells that no kernel of this session ran. */
-export const importedKernelId = "file";
 
 /** So much more than a cell of ours keeps, so that what we wrote always comes back whole. */
 const importCap = { ...defaultOutputCap, maxTextChars: defaultOutputCap.maxTextChars + 1000 };
@@ -33,7 +31,7 @@ export const importCell = (
 	if (blobText !== "") store.appendBlob(log.sessionId, blobId, blobText);
 	const failed = cell.outputs.some(({ kind }) => kind === "error");
 	log.append([
-		{ kind: "cellStarted", cellId, kernelId, code, by, executionCount },
+		{ kind: "cellStarted", cellId, kernelId, code, by, executionCount, quoted: true },
 		...outputs.map((output): SessionEvent => ({ kind: "cellOutput", cellId, output })),
 		{ kind: "cellFinished", cellId, status: failed ? "error" : "ok", executionCount, payloads: [] },
 	]);

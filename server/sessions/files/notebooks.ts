@@ -176,7 +176,7 @@ const runCell = async (
 	const interrupt = () => void hosting.interrupt().catch(() => {}); // the kernel went, and the cell ends as lost
 	signal.addEventListener("abort", interrupt, { once: true });
 	try {
-		hosting.execute(code, by, null, cellId, isPreparation);
+		hosting.execute({ code, by, cellId, quoted: true, isPreparation });
 		return await promise;
 	} finally {
 		signal.removeEventListener("abort", interrupt);

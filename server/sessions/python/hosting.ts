@@ -51,6 +51,18 @@ const settleMs = 1000;
 /** A kernel that is idle for longer has nothing left to run. */
 const betweenCellsMs = 1000;
 
+export type CellRequest = {
+	readonly code: string;
+	readonly by: string | null;
+	/** `null`: nobody waits for the answer under an id of theirs. */
+	readonly requestId?: string | null;
+	readonly cellId?: string;
+	/** It was not typed now but stands in a file. */
+	readonly quoted?: true | undefined;
+	/** The person's cells wait for it. */
+	readonly isPreparation?: boolean;
+};
+
 type WaitingInput = { readonly request: InputRequestParams; readonly by: string | null };
 
 export class Hosting {
@@ -284,13 +296,14 @@ export class Hosting {
 	}
 
 	/** Runs a cell. Returns when it is stored; the rest comes as events. Without a request nobody repeats it. */
-	execute(
-		code: string,
-		by: string | null,
-		requestId: string | null,
-		cellId: string = newId(),
+	execute({
+		code,
+		by,
+		requestId = null,
+		cellId = newId(),
+		quoted,
 		isPreparation = false,
-	): ExecuteCellResult {
+	}: CellRequest): ExecuteCellResult {
 		const { log } = this.#options;
 		const host = this.requireHost();
 		const cell: RunningCell = runningCell(cellId, by);
@@ -302,6 +315,7 @@ export class Hosting {
 			code,
 			by,
 			executionCount: predicted,
+			...(quoted ? { quoted } : {}),
 		} as const;
 		const result =
 			requestId === null

@@ -1,9 +1,8 @@
 /** Runs the cells of a session's earlier kernel again, in order, up to the first that does not end well. */
 import type { CellStatus } from "../../../protocol/index.ts";
-import { isContextCode } from "../../context/contextCell.ts";
+import { importedKernelId, isContextCode } from "../../context/contextCell.ts";
 import type { CellHead, Store } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
-import { importedKernelId } from "../files/imports.ts";
 import { newId } from "../ids.ts";
 import type { Session } from "../session.ts";
 
@@ -69,7 +68,7 @@ const runCell = async (
 	const interrupt = () => void hosting.interrupt().catch(() => {}); // the kernel went, and the cell ends as lost
 	signal.addEventListener("abort", interrupt, { once: true });
 	try {
-		id = hosting.execute(code, by, newId()).cellId;
+		id = hosting.execute({ code, by, requestId: newId(), quoted: true }).cellId;
 		return { status: await ended.promise, error };
 	} finally {
 		signal.removeEventListener("abort", interrupt);

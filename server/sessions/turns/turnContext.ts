@@ -37,8 +37,13 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 			? 0
 			: Math.max(0, store.countCells(sessionId, afterSeq, toSeq) - cells.length);
 	const notes = await noteValues(cells, request.host, request.signal);
-	const text = textOf(request.content);
-	const refs = await resolve(text, [...notes.values()], request);
+	const notesOf = (chosen: readonly ContextCell[]) => chosen.flatMap(({ cellId }) => notes.get(cellId) ?? []);
+	const refs = await resolve(
+		textOf(request.content.filter(isTypedPart)),
+		notesOf(cells.filter((cell) => isTyped(cell, request.host))),
+		notesOf(cells.filter((cell) => !isTyped(cell, request.host))),
+		request,
+	);
 	const freshKernel = store.freshKernel(sessionId, afterSeq, toSeq);
 	if (freshKernel !== null) {
 		const at = cells.findIndex(({ kernelId }) => kernelId === freshKernel);
@@ -68,9 +73,15 @@ const freshKernelCell = (kernelId: string): ContextCell => ({
 	code: '""',
 	executionCount: null,
 	outputs: [],
-	finished: true,
+	status: "ok",
 	remainder: false,
 });
+
+/** References count in what a person typed here and now: not in cells of files, other sessions and other kernels. */
+const isTyped = ({ quoted, kernelId }: ContextCell, host: Host | null): boolean =>
+	!quoted && kernelId === host?.kernelId;
+
+const isTypedPart = (part: Content): boolean => part.kind === "text" && !part.quoted;
 
 /** Only a source that starts like a string literal can be a note: Python is asked about those alone. */
 const mayBeNote = (code: string): boolean => /^\s*(?:#[^\n]*\n\s*)*[rRuU]?["'(]/.test(code);
@@ -100,29 +111,47 @@ const noteValues = async (
 
 const resolve = async (
 	text: string,
-	notes: readonly string[],
+	typedNotes: readonly string[],
+	foreignNotes: readonly string[],
 	{ host, signal, runShellRefs = true }: TurnContextRequest,
 ): Promise<readonly ResolvedRef[]> => {
 	// A call may have effects, and waits for the main shell.
 	const isHarmless = (ref: Ref): boolean => ref.kind === "variable" && !ref.expression.includes("(");
 	const found = findRefs(text).filter(({ ref }) => runShellRefs || isHarmless(ref));
-	// A shell command in a note did not come from the person's hand now: it is not run.
-	const fromNotes = notes.flatMap((note) => findRefs(note)).filter(({ ref }) => ref.kind === "variable");
-	const unique = new Map([...found, ...fromNotes].map((each) => [JSON.stringify(each.ref), each]));
-	if (unique.size === 0) return [];
+	const noted = typedNotes.flatMap(findRefs);
+	const unique = new Map(
+		[...found, ...noted.filter(({ ref }) => ref.kind === "variable")].map((each) => [keyOf(each.ref), each]),
+	);
 	const wanted = [...unique.values()];
+	const left = [
+		...noted.filter(({ ref }) => ref.kind === "shell").map(({ ref }) => missing(ref, commandInNote)),
+		...foreignNotes
+			.flatMap(findRefs)
+			.filter(({ explicit }) => explicit)
+			.map(({ ref }) => missing(ref, foreignNote)),
+	].filter(({ ref }) => !unique.has(keyOf(ref)));
 	if (!host)
 		return wanted
 			.filter(({ explicit }) => explicit)
-			.map(({ ref }) => ({
-				kind: "missing",
-				ref,
-				reason: "could not be looked up: the session has no live kernel",
-			}));
-	const resolved = await host.resolveRefs(
-		wanted.map(({ ref }) => ref),
-		signal,
-	);
-	// A plain `$name` is a reference only when the name exists.
-	return resolved.filter((each, index) => each.kind !== "missing" || wanted[index]!.explicit);
+			.map(({ ref }) => missing(ref, "could not be looked up: the session has no live kernel"));
+	const resolved =
+		wanted.length === 0
+			? []
+			: await host.resolveRefs(
+					wanted.map(({ ref }) => ref),
+					signal,
+				);
+	return [
+		// A plain `$name` is a reference only when the name exists.
+		...resolved.filter((each, index) => each.kind !== "missing" || wanted[index]!.explicit),
+		...new Map(left.map((each) => [keyOf(each.ref), each])).values(),
+	];
 };
+
+const keyOf = (ref: Ref): string => JSON.stringify(ref);
+
+const missing = (ref: Ref, reason: string) => ({ kind: "missing", ref, reason }) as const;
+
+/** A command in a note did not come from the person's hand now: it is not run. */
+const commandInNote = "stands in a note, where commands are not run: name it in the prompt";
+const foreignNote = "stands in a note that was not typed here, and is not looked up: name it in the prompt";

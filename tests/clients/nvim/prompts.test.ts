@@ -52,7 +52,7 @@ test("a prompt about a range carries its code; an answer below a cell is one cha
 	await vim.command("2,3IpyaiPrompt what is this?");
 	await vim.shows(() => vim.lines("ipyai://chat"), /You said/);
 	expect(vim.model.requests.at(-1)!.raw).toContain(
-		"what is this?\\n\\nFrom a.py, lines 2-3:\\n```python\\nif x:\\n    y = `1`\\n```",
+		"<quoted>From a.py, lines 2-3:\\n```python\\nif x:\\n    y = `1`\\n```",
 	);
 	await vim.command("IpyaiPrompt! explain @@say First.\n\n- second@@@@slow@@");
 	const held = await vim.model.held();
@@ -102,7 +102,7 @@ test("without a text an input opens: Enter sends, Escape in normal mode leaves; 
 	await vim.type("first<C-j>second<CR>");
 	await vim.shows(() => vim.lines("ipyai://chat"), /You said/);
 	expect(vim.model.requests).toHaveLength(1);
-	expect(vim.model.requests[0]!.raw).toContain("first\\nsecond\\n\\nFrom a.py, lines 1-2:");
+	expect(vim.model.requests[0]!.raw).toContain("<quoted>From a.py, lines 1-2:");
 	expect(await vim.lua("return vim.api.nvim_get_mode().mode")).toBe("n");
 });
 
@@ -152,10 +152,10 @@ test("a selection of characters or of a block goes along as it is", async () => 
 		return vim.model.requests.at(-1)!.raw;
 	};
 	expect(await asked("0fsve,p", "why?")).toContain(
-		"why?\\n\\nFrom a.py, line 1, columns 9-11:\\n```python\\nsum\\n```",
+		"<quoted>From a.py, line 1, columns 9-11:\\n```python\\nsum\\n```",
 	);
 	expect(await asked("gg0fsvj0e:", "IpyaiPrompt so?")).toContain(
-		"so?\\n\\nFrom a.py, line 1, column 9, to line 2, column 5:\\n```python\\nsum(prices) / 2\\nother\\n```",
+		"<quoted>From a.py, line 1, column 9, to line 2, column 5:\\n```python\\nsum(prices) / 2\\nother\\n```",
 	);
 	expect(await asked("gg0<C-v>jl,p", "block?")).toContain(
 		"From a.py, lines 1-2:\\n```python\\nto\\not\\n```",

@@ -80,11 +80,11 @@ test.each(["%ipyaix", "%time x", "...", "x = '.'"])("%j is context", (code) => {
 test("tells a running cell, and later its remainder", () => {
 	const cells = (fields: object) => [ran("train()", ["epoch 1\n"], fields)];
 	const context = (fields: object) => text({ cells: cells(fields) }).split("\n<user")[0];
-	expect(context({ finished: false })).toBe(
+	expect(context({ status: "running" })).toBe(
 		'<context><code status="running">train()</code><output>epoch 1\n</output></context>',
 	);
 	expect(context({ remainder: true })).toContain('<code status="now finished">train()</code><output>epoch 1');
-	expect(context({ remainder: true, finished: false })).toContain('<code status="still running">');
+	expect(context({ remainder: true, status: "running" })).toContain('<code status="still running">');
 });
 
 test("names only the head of a cell whose code was sent before", () => {

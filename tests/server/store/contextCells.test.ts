@@ -6,8 +6,8 @@ import { cellFinished, cellStarted, drawOutput, print, prompt, testSession } fro
 const draw = (cells: readonly ContextCell[]): string =>
 	cells
 		.map(
-			({ executionCount, code, outputs, finished, remainder }) =>
-				`[${executionCount ?? ""}] ${code}: ${outputs.map(({ seq, output }) => `${seq} ${drawOutput(output)}`).join(" | ")}${finished ? "" : " running"}${remainder ? " remainder" : ""}`,
+			({ executionCount, code, outputs, status, remainder }) =>
+				`[${executionCount ?? ""}] ${code}: ${outputs.map(({ seq, output }) => `${seq} ${drawOutput(output)}`).join(" | ")}${status === "running" ? " running" : ""}${remainder ? " remainder" : ""}`,
 		)
 		.join("\n");
 

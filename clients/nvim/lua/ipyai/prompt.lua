@@ -13,8 +13,9 @@ local next_run = 1
 ---@field code? string what becomes a part of the request
 ---@field columns? { [1]: integer, [2]: integer } where in the first row it begins and in the last it ends, from 1
 
+---The selected code and where it stands, which goes along with the request.
 ---@param selection ipyai.Selection
-local function with_code(prompt, selection)
+local function quote(selection)
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(selection.buf), ":.")
   local language = vim.bo[selection.buf].filetype
   local place = ("lines %d-%d"):format(selection.first + 1, selection.last + 1)
@@ -25,7 +26,7 @@ local function with_code(prompt, selection)
     place = ("line %d, column %d, to line %d, column %d"):format(selection.first + 1, columns[1], selection.last + 1, columns[2])
   end
   place = (name ~= "" and name .. ", " or "") .. place
-  return ("%s\n\nFrom %s:\n%s"):format(prompt, place, text.fenced(selection.code, language))
+  return ("From %s:\n%s"):format(place, text.fenced(selection.code, language))
 end
 
 ---Sends a prompt. Its answer comes into the chat, and below the selection if so asked.
@@ -36,7 +37,7 @@ function M.send(prompt, selection, is_below)
   if vim.trim(prompt) == "" then
     return
   end
-  local whole = selection and selection.code and with_code(prompt, selection) or prompt
+  local quoted = selection and selection.code and quote(selection) or nil
   require("ipyai.session").ensure(function()
     local run = next_run
     next_run = run + 1
@@ -46,7 +47,7 @@ function M.send(prompt, selection, is_below)
     elseif require("ipyai.config").options.chat.show then
       chat.open(false)
     end
-    host.call("prompt", { run = run, text = whole }, function(error)
+    host.call("prompt", { run = run, text = prompt, quoted = quoted }, function(error)
       if error then
         chat.forget(run)
         host.notify(error, vim.log.levels.ERROR)
