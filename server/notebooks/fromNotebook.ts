@@ -7,6 +7,7 @@ import { noteLiteral, noteValue } from "../../ground/python/noteLiteral.ts";
 import { type Content, Content as ContentSchema, StopReason } from "../../protocol/index.ts";
 import { fromNotebookOutputs, toText } from "../../protocol/notebookOutputs.ts";
 import { answerText, parseAnswer } from "./answerText.ts";
+import { fromDialogCell } from "./dialogCell.ts";
 import { NotebookError, RawCell } from "./nbformat.ts";
 import type { NotebookItem, NotebookPrompt } from "./notebookItem.ts";
 import type { NotebookHead } from "./notebookReader.ts";
@@ -33,6 +34,11 @@ export const fromNotebookCell = (raw: unknown, number: number): NotebookItem | n
 	const cell = parsed.data;
 	const own = ownMetadata(cell);
 	const id = cell.id !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(cell.id) ? cell.id : null;
+	const dialog = own === null ? fromDialogCell(cell) : null;
+	if (dialog) {
+		const { prompt, ...answer } = dialog;
+		return { ...promptDefaults, ...answer, id, content: [{ kind: "text", text: prompt }, ...attached(cell)] };
+	}
 	if (own?.kind === "prompt" || cell.metadata.solveit_ai === true) return toPrompt(cell, id, own);
 	if (cell.source.trim() === "") return null;
 	if (cell.cell_type === "code")
@@ -143,11 +149,6 @@ const promptDefaults = {
 
 const toPrompt = (cell: RawCell, id: string | null, own: OwnMetadata | null): NotebookPrompt => {
 	const { prompt, answer } = splitPrompt(cell, own);
-	const images = Object.values(cell.attachments).flatMap((bundle) =>
-		Object.entries(bundle).map(
-			([mimeType, data]): Content => ({ kind: "image", mimeType, data: toText(data) }),
-		),
-	);
 	const line = own?.history_line === undefined ? own?.line : own.history_line + 1;
 	const read = parseAnswer(answer);
 	const told = {
@@ -158,7 +159,7 @@ const toPrompt = (cell: RawCell, id: string | null, own: OwnMetadata | null): No
 	return {
 		...promptDefaults,
 		id,
-		content: [{ kind: "text", text: prompt }, ...images],
+		content: [{ kind: "text", text: prompt }, ...attached(cell)],
 		executionCount: line ?? null,
 		fullPrompt: own?.full_prompt ?? null,
 		backend: own?.backend ?? null,
@@ -168,6 +169,13 @@ const toPrompt = (cell: RawCell, id: string | null, own: OwnMetadata | null): No
 		...(answerText(told) === answer ? told : read),
 	};
 };
+
+const attached = ({ attachments }: RawCell): Content[] =>
+	Object.values(attachments).flatMap((bundle) =>
+		Object.entries(bundle).map(
+			([mimeType, data]): Content => ({ kind: "image", mimeType, data: toText(data) }),
+		),
+	);
 
 /** Older files hold the answer alone in the cell, and the prompt in the metadata. */
 const splitPrompt = ({ source }: RawCell, own: OwnMetadata | null): { prompt: string; answer: string } => {

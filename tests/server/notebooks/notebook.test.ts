@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { checkFormat, fromNotebookCell, fromStartupEvents } from "../../../server/notebooks/fromNotebook.ts";
 import type { NotebookItem } from "../../../server/notebooks/notebookItem.ts";
 import { toNotebookCell } from "../../../server/notebooks/toNotebook.ts";
+import { readSource } from "../../support/sources.ts";
 
 const fixture = JSON.parse(
 	readFileSync(join(import.meta.dirname, "../../fixtures/ipyai-0.0.9/example.ipynb"), "utf8"),
@@ -16,6 +17,57 @@ const draw = (item: NotebookItem | null): string => {
 	return `prompt [${item.executionCount}] ${text} => ${answer.join(" | ")} (${item.stopReason})`;
 };
 const markdown = (source: unknown, metadata: unknown = {}) => ({ cell_type: "markdown", source, metadata });
+
+test("reads the notebook of ipyai 0.1: the prompt without its magic, the answer from the outputs, tool calls, what is hidden", () => {
+	const { cells } = JSON.parse(readSource("tests/fixtures/ipyai-0.1.7/example.ipynb"));
+	const items = cells.map((cell: unknown, index: number) => fromNotebookCell(cell, index + 1));
+	expect(items.map(draw)).toMatchInlineSnapshot(`
+		[
+		  "code [1] prices = [1, 2, 3]
+		sum(prices)",
+		  "note [null] """A note about *prices*"""",
+		  "prompt [null] What is the sum of \`prices\`?
+		In one line. => text 🧠
+
+		I will look. | toolCall | text The sum is **6**. (endTurn)",
+		  "prompt [null] hidden one => text an answer that the model does not see (endTurn)",
+		  "prompt [null] and then? => text It begins (cancelled)",
+		  "prompt [null] never answered =>  (endTurn)",
+		]
+	`);
+	expect(items[2].parts[1]).toMatchObject({ name: "pyrun", args: { code: "sum(prices)" } });
+	expect(items.map((item: NotebookItem) => item.kind === "prompt" && item.hidden)).toEqual([
+		false,
+		false,
+		false,
+		true,
+		false,
+		false,
+	]);
+});
+
+test("a fence that only looks like a tool's stays text, one in longer backticks is read", () => {
+	const answer = (text: string) =>
+		draw(
+			fromNotebookCell(
+				{
+					cell_type: "code",
+					source: "%%prompt\nq",
+					metadata: {},
+					outputs: [
+						{ output_type: "display_data", metadata: { is_ai_res: true }, data: { "text/markdown": text } },
+					],
+				},
+				1,
+			),
+		);
+	expect(answer("```json {.tool}\n{broken\n```\nafter")).toBe(
+		"prompt [null] q => text ```json {.tool}\n{broken\n```\nafter (endTurn)",
+	);
+	expect(
+		answer('````json {.tool}\n{"name":"pyrun","args":{"code":"```"},"result":"a\\n```\\nb"}\n````'),
+	).toBe("prompt [null] q => toolCall (endTurn)");
+});
 
 test("reads the predecessor's notebook: notes, code, prompts with what was sent", () => {
 	const items = fixture.cells.map((cell: unknown, index: number) => fromNotebookCell(cell, index + 1));
