@@ -52,6 +52,10 @@ export const Output = z.discriminatedUnion("kind", [
 ]);
 export type Output = z.infer<typeof Output>;
 
+/** A piece of what a model is sent, named by where it came from: `chars` were sent, `cutChars` were not. */
+export const ContextPart = z.object({ label: z.string(), chars: z.int(), cutChars: z.int() });
+export type ContextPart = z.infer<typeof ContextPart>;
+
 /** One participant as others see it. */
 export const Participant = z.object({
 	participantId: z.string(),

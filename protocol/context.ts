@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Content } from "./content.ts";
+import { Content, ContextPart } from "./content.ts";
 
 /** Shows what a prompt would send, without sending it or changing anything. */
 export const PreviewContextParams = z.object({ sessionId: z.string(), text: z.string().optional() });
@@ -14,6 +14,6 @@ export const ContextResult = z.object({
 	/** What was cut or left out and why, and refs that could not be resolved, in sentences. */
 	warnings: z.array(z.string()),
 	/** Where each part came from, in order. */
-	parts: z.array(z.object({ label: z.string(), chars: z.int(), cutChars: z.int() })),
+	parts: z.array(ContextPart),
 });
 export type ContextResult = z.infer<typeof ContextResult>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Content, Output, Participant, StopReason, Usage } from "./content.ts";
+import { Content, ContextPart, Output, Participant, StopReason, Usage } from "./content.ts";
 import { Settings } from "./settings.ts";
 
 /** A cell's end: `lost` means that the kernel died or was gone before the cell ended. */
@@ -126,6 +126,8 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 		renderPoint: z.int(),
 		/** Problems with refs and what was left out, in sentences. */
 		warnings: z.array(z.string()),
+		/** Where each part of `rendered` came from, in order. Older logs lack it. */
+		parts: z.array(ContextPart).optional(),
 	}),
 	z.object({ kind: z.literal("text"), turnId: z.string(), itemId: z.string(), text: z.string() }),
 	z.object({ kind: z.literal("thinking"), turnId: z.string(), itemId: z.string(), text: z.string() }),

@@ -1,8 +1,8 @@
-import type { Content } from "../../protocol/index.ts";
+import type { Content, ContextResult } from "../../protocol/index.ts";
 import { sessionName } from "../../protocol/sessionList.ts";
 import { previewContext } from "../sessions/turns/contextPreview.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
-import { firstLine } from "./tables.ts";
+import { firstLine, table } from "./tables.ts";
 import { usageText } from "./usage.ts";
 
 /** `%ipyai` words about the conversation with the AI. */
@@ -89,28 +89,36 @@ const nextContext = async (
 	text: string,
 ): Promise<CommandOutcome> => {
 	const result = await previewContext(session, text, services, signal);
-	const parts = result.parts.map(
-		({ label, chars, cutChars }) =>
-			`  ${label}: ${chars} characters${cutChars > 0 ? `, ${cutChars} cut` : ""}`,
-	);
-	return page(result.rendered, [...parts, ...result.warnings.map((each) => `! ${each}`)]);
+	return page(result.rendered, result);
 };
 
 const lastContext = ({ session, services }: CommandContext): CommandOutcome => {
 	const turnId = services.store.session(session.sessionId)?.lastTurn ?? null;
 	const start = turnId === null ? null : services.store.turnStart(session.sessionId, turnId);
 	if (!start) throw new CommandError("no prompt has been sent to a model in this session yet.");
-	return page(
-		start.rendered,
-		start.warnings.map((each) => `! ${each}`),
-	);
+	return page(start.rendered, { parts: start.parts ?? [], warnings: start.warnings });
 };
 
-const page = (rendered: readonly Content[], notes: readonly string[]): CommandOutcome => {
+/** What it is made of, what was cut, and then all of it. */
+const page = (
+	rendered: readonly Content[],
+	{ parts, warnings }: Pick<ContextResult, "parts" | "warnings">,
+): CommandOutcome => {
 	const texts = rendered.map((part) => (part.kind === "text" ? part.text : `[picture, ${part.mimeType}]`));
 	const chars = texts.reduce((sum, each) => sum + each.length, 0);
+	const rows = parts.map((part) => [
+		part.label,
+		`${part.chars}`,
+		part.cutChars > 0 ? `${part.cutChars}` : "",
+	]);
 	return {
-		text: [...texts, "", `${chars} characters`, ...notes].join("\n").trimStart(),
+		text: [
+			`${chars} characters`,
+			...(rows.length > 0 ? [table(["part", "characters", "left out"], rows, [1, 2])] : []),
+			...warnings.map((each) => `! ${each}`),
+			"",
+			...texts,
+		].join("\n"),
 		action: { kind: "page" },
 	};
 };

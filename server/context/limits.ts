@@ -18,9 +18,6 @@ export type ContextLimits = {
 	readonly pictureSide: number;
 };
 
-/** Where a piece of the prompt came from: `chars` were sent, `cutChars` were not. */
-export type Part = { readonly label: string; readonly chars: number; readonly cutChars: number };
-
 export const defaultLimits: ContextLimits = {
 	codeChars: 10_000,
 	outputChars: 10_000,

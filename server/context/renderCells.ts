@@ -1,8 +1,8 @@
 import { cutMiddle } from "../../ground/text/cutMiddle.ts";
-import type { Content } from "../../protocol/index.ts";
+import type { Content, ContextPart } from "../../protocol/index.ts";
 import { type ContextCell, importedKernelId, isContextCode } from "./contextCell.ts";
 import { escapeText } from "./escape.ts";
-import type { ContextLimits, Part } from "./limits.ts";
+import type { ContextLimits } from "./limits.ts";
 import { type Picture, pictures, renderOutputs } from "./renderOutputs.ts";
 import { shrinkPng } from "./shrinkPng.ts";
 
@@ -10,7 +10,7 @@ export type RenderedCells = {
 	readonly text: string;
 	readonly pictures: readonly Content[];
 	readonly warnings: readonly string[];
-	readonly parts: readonly Part[];
+	readonly parts: readonly ContextPart[];
 };
 
 /** A cell's code is known from before when only its remainder is told: its head is enough to name it. */
@@ -28,7 +28,7 @@ export const renderCells = (
 	limits: ContextLimits,
 ): RenderedCells => {
 	const wanted = cells.filter(({ code }) => isContextCode(code));
-	const taken: { text: string; part: Part; pictures: readonly Picture[] }[] = [];
+	const taken: { text: string; part: ContextPart; pictures: readonly Picture[] }[] = [];
 	let room = limits.contextChars;
 	for (const cell of wanted.toReversed()) {
 		const rendered = renderCell(cell, notes.get(cell.cellId), limits);

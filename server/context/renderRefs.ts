@@ -1,6 +1,7 @@
 import { cutMiddle } from "../../ground/text/cutMiddle.ts";
+import type { ContextPart } from "../../protocol/index.ts";
 import { escapeAttribute, escapeText } from "./escape.ts";
-import type { ContextLimits, Part } from "./limits.ts";
+import type { ContextLimits } from "./limits.ts";
 import type { Ref, ResolvedRef } from "./ref.ts";
 import { plainText } from "./terminalText.ts";
 
@@ -8,13 +9,13 @@ import { plainText } from "./terminalText.ts";
 export const renderRefs = (
 	refs: readonly ResolvedRef[],
 	limits: ContextLimits,
-): { text: string; warnings: string[]; parts: Part[] } => {
+): { text: string; warnings: string[]; parts: ContextPart[] } => {
 	const variables = refs.filter((ref) => ref.kind === "variable").sort(by(({ expression }) => expression));
 	const commands = refs.filter((ref) => ref.kind === "shell").sort(by(({ command }) => command));
 	const warnings = refs.flatMap((ref) =>
 		ref.kind === "missing" ? [`${refName(ref.ref)} ${ref.reason}.`] : [],
 	);
-	const parts: Part[] = [];
+	const parts: ContextPart[] = [];
 	let room = limits.refsChars;
 	const bounded = (label: string, text: string, maxChars: number): string => {
 		const cut = cutMiddle(text, Math.min(maxChars, Math.max(room, 200)));

@@ -1,8 +1,8 @@
 import { textOf } from "../../ground/text/contentText.ts";
-import type { Content } from "../../protocol/index.ts";
+import type { Content, ContextPart } from "../../protocol/index.ts";
 import type { ContextCell } from "./contextCell.ts";
 import { escapeText } from "./escape.ts";
-import { type ContextLimits, defaultLimits, type Part } from "./limits.ts";
+import { type ContextLimits, defaultLimits } from "./limits.ts";
 import type { ResolvedRef } from "./ref.ts";
 import { renderCells } from "./renderCells.ts";
 import { renderRefs } from "./renderRefs.ts";
@@ -25,7 +25,7 @@ export type TurnInput = {
 export type RenderedTurn = {
 	readonly content: readonly Content[];
 	readonly warnings: readonly string[];
-	readonly parts: readonly Part[];
+	readonly parts: readonly ContextPart[];
 };
 
 /**

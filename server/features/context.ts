@@ -18,11 +18,7 @@ export const contextFeature: Feature = {
 			return {
 				rendered: start.rendered,
 				warnings: start.warnings,
-				parts: start.rendered.map((part) => ({
-					label: part.kind === "text" ? "prompt" : part.mimeType,
-					chars: part.kind === "text" ? part.text.length : part.data.length,
-					cutChars: 0,
-				})),
+				parts: start.parts ?? [],
 			};
 		});
 	},

@@ -16,11 +16,11 @@ import type { NotebookItem, NotebookPrompt } from "../../notebooks/notebookItem.
 import type { Store } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { tellWorking } from "../progress.ts";
 import type { Session } from "../session.ts";
 import { rewrittenPrompt } from "../turns/promptHistory.ts";
 import { importCell, importTurn } from "./imports.ts";
 import { type ReadNotebook, readNotebook } from "./notebookFiles.ts";
-import { tellWorking } from "./progress.ts";
 
 const pageItems = 50;
 

@@ -4,7 +4,7 @@ import type { Store } from "../../store/store.ts";
 import type { Session } from "../session.ts";
 import { buildTurnContext } from "./turnContext.ts";
 
-/** What a prompt would send now. It has no effects: shell commands are named, not run. */
+/** What a prompt would send now. It has no effects: shell commands and calls are named, not run. */
 export const previewContext = (
 	session: Session,
 	text: string,
@@ -24,7 +24,7 @@ export const previewContext = (
 		tools: session.turns.toolNews,
 		images: backend?.capabilities.images ?? false,
 		contextWindow: model === null ? null : (backend?.contextWindow(model) ?? null),
-		runShellRefs: false,
+		effects: "name",
 		signal,
 	});
 };

@@ -23,8 +23,8 @@ export type TurnContextRequest = {
 	readonly images: boolean;
 	/** The model's, in tokens; `null` where it is not known. */
 	readonly contextWindow: number | null;
-	/** False: shell refs and calls are left out, so that nothing has an effect. */
-	readonly runShellRefs?: boolean;
+	/** `name`: what has an effect (shell refs, calls) is told of but not done, for a look at what would be sent. */
+	readonly effects: "run" | "name";
 	readonly signal: AbortSignal;
 };
 
@@ -113,16 +113,18 @@ const resolve = async (
 	text: string,
 	typedNotes: readonly string[],
 	foreignNotes: readonly string[],
-	{ host, signal, runShellRefs = true }: TurnContextRequest,
+	{ host, signal, effects }: TurnContextRequest,
 ): Promise<readonly ResolvedRef[]> => {
 	// A call may have effects, and waits for the main shell.
 	const isHarmless = (ref: Ref): boolean => ref.kind === "variable" && !ref.expression.includes("(");
-	const found = findRefs(text).filter(({ ref }) => runShellRefs || isHarmless(ref));
+	const typed = findRefs(text);
 	const noted = typedNotes.flatMap(findRefs);
 	const unique = new Map(
-		[...found, ...noted.filter(({ ref }) => ref.kind === "variable")].map((each) => [keyOf(each.ref), each]),
+		[...typed, ...noted.filter(({ ref }) => ref.kind === "variable")].map((each) => [keyOf(each.ref), each]),
 	);
-	const wanted = [...unique.values()];
+	const wanted = [...unique.values()].filter(({ ref }) => effects === "run" || isHarmless(ref));
+	const later =
+		effects === "run" ? [] : typed.filter(({ ref }) => !isHarmless(ref)).map(({ ref }) => whenSent(ref));
 	const left = [
 		...noted.filter(({ ref }) => ref.kind === "shell").map(({ ref }) => missing(ref, commandInNote)),
 		...foreignNotes
@@ -142,6 +144,7 @@ const resolve = async (
 					signal,
 				);
 	return [
+		...later,
 		// A plain `$name` is a reference only when the name exists.
 		...resolved.filter((each, index) => each.kind !== "missing" || wanted[index]!.explicit),
 		...new Map(left.map((each) => [keyOf(each.ref), each])).values(),
@@ -149,6 +152,13 @@ const resolve = async (
 };
 
 const keyOf = (ref: Ref): string => JSON.stringify(ref);
+
+const whenSent = (ref: Ref): ResolvedRef => {
+	const text = "[found out when the prompt is sent]";
+	return ref.kind === "shell"
+		? { ...ref, stdout: text, stderr: "", exitCode: 0 }
+		: { ...ref, type: "not known yet", text };
+};
 
 const missing = (ref: Ref, reason: string) => ({ kind: "missing", ref, reason }) as const;
 

@@ -13,6 +13,7 @@ import type { Approvals } from "../approvals.ts";
 import { callTool } from "../callTool.ts";
 import type { SessionLog } from "../log.ts";
 import { OfferedTools } from "../offeredTools.ts";
+import { tellWaiting } from "../progress.ts";
 import type { Hosting } from "../python/hosting.ts";
 import { eagerly } from "./eagerly.ts";
 import { PromptHistory } from "./promptHistory.ts";
@@ -192,7 +193,7 @@ export class Turns {
 		await hosting.settle(abort.signal);
 		const row = store.session(log.sessionId);
 		const toSeq = log.headSeq;
-		const context = await buildTurnContext({
+		const building = buildTurnContext({
 			store,
 			sessionId: log.sessionId,
 			host: hosting.host,
@@ -202,8 +203,10 @@ export class Turns {
 			tools: this.toolNews,
 			images: backend.capabilities.images,
 			contextWindow: this.#windowOf(backend, settings.model),
+			effects: "run",
 			signal: abort.signal,
 		});
+		const context = await tellWaiting(log, "looking up what the prompt names", building);
 		const request = this.#request(running, settings, settings.model);
 		const isFirst = row?.lastTurn == null;
 		const room = isFirst ? noFold : await this.#makeRoom(backend, request, context.rendered);
@@ -229,12 +232,12 @@ export class Turns {
 					rendered: context.rendered,
 					renderPoint: toSeq,
 					warnings,
+					parts: context.parts,
 				},
 			],
 			{ turnId, entries: [user] },
 		);
 		transcript.push(user);
-		for (const text of warnings) log.hint({ kind: "notice", level: "warning", text });
 		this.#options.onModelUsed(backend.name, settings.model);
 
 		const end = await running.follow(updates, transcript);

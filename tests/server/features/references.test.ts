@@ -102,6 +102,55 @@ test("a note in a cell of an editor's file is text", async () => {
 	expect(await canary(session)).toBe("False False");
 });
 
+test("a look at what would be sent names what has an effect, and does not do it", async () => {
+	const session = await start();
+	const { client, sessionId } = session;
+	await session.run("x = 41");
+	const { rendered } = await client.request("context/preview", { sessionId, text: `$\`x\` ${evil}` });
+	const [text] = rendered.map((part) => (part.kind === "text" ? part.text : ""));
+	expect(text).toContain('<variable name="x" type="int">41</variable>');
+	expect(text).toContain('<shell cmd="echo x &gt; canary">[found out when the prompt is sent]</shell>');
+	expect(await canary(session)).toBe("False False");
+});
+
+test("what was sent is told part by part, with cell numbers and what was cut", async () => {
+	const session = await start();
+	const { client, sessionId } = session;
+	await session.run("print('x' * 30_000)");
+	await session.ask("hello");
+	const { parts } = await client.request("context/receipt", { sessionId });
+	expect(parts).toEqual([
+		{ label: "In [1]", chars: expect.any(Number), cutChars: expect.any(Number) },
+		{ label: "request", chars: 5, cutChars: 0 },
+	]);
+	expect(parts[0]!.cutChars).toBeGreaterThan(15_000);
+	const { text } = await client.request("command/run", {
+		sessionId,
+		requestId: nextRequestId(),
+		line: "context last",
+	});
+	expect(text).toMatch(/^\d+ characters\npart +characters +left out\nIn \[1\] +\d+ +\d+\nrequest +5\n/);
+});
+
+test.each([
+	["command", "wait for !`sleep 60`"],
+	["call", "wait for $`__import__('time').sleep(60)`"],
+])("a slow %s is told of and can be cancelled; no model is asked then", async (_, text) => {
+	const session = await start();
+	const { client, sessionId } = session;
+	const { turnId } = await session.send(text);
+	await client.until(
+		(update) =>
+			update.kind === "hint" && update.hint.kind === "working" && /looking up/.test(update.hint.text ?? ""),
+	);
+	expect(await client.request("session/cancel", { sessionId })).toEqual({ cancelled: true });
+	expect(await client.event("turnFinished", (event) => event.turnId === turnId)).toMatchObject({
+		stopReason: "cancelled",
+	});
+	expect(session.backend.requests).toEqual([]);
+	expect(await canary(session)).toBe("False False");
+});
+
 test("a typed note's variables are looked up, its commands are not run", async () => {
 	const session = await start();
 	await session.run("x = 41");

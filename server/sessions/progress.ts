@@ -1,4 +1,4 @@
-import type { SessionLog } from "../log.ts";
+import type { SessionLog } from "./log.ts";
 
 const tellEveryMs = 300;
 
@@ -23,4 +23,16 @@ export const tellWorking = (log: SessionLog): Working => {
 			if (told) log.hint({ kind: "working", text: null, share: null });
 		},
 	};
+};
+
+/** Tells participants that they wait for this, once it takes longer than a moment. */
+export const tellWaiting = async <T>(log: SessionLog, text: string, work: Promise<T>): Promise<T> => {
+	const working = tellWorking(log);
+	const timer = setTimeout(() => working.say(text, null), tellEveryMs);
+	try {
+		return await work;
+	} finally {
+		clearTimeout(timer);
+		working.done();
+	}
 };
