@@ -8,7 +8,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { joinServer, placeFactsOf } from "../clients/common/server/joinServer.ts";
+import { joinServer } from "../clients/common/server/joinServer.ts";
+import { placeFacts } from "../ground/paths/placeFacts.ts";
 import { stateDir } from "../ground/paths/runtimeDir.ts";
 import { openStore } from "../server/store/openStore.ts";
 import type { Owner, Store } from "../server/store/store.ts";
@@ -35,7 +36,7 @@ try {
 		XDG_STATE_HOME: join(folder, "state"),
 		IPYAI_SERVER_IDLE_MS: "200",
 	};
-	const store = openStore(join(stateDir(placeFactsOf(environment)), "ipyai.sqlite"));
+	const store = openStore(join(stateDir(placeFacts(environment)), "ipyai.sqlite"));
 	for (let n = 0; n < 10_000; n++) fill(store, `other-${n}`, `/work/${n % 100}`, 1);
 	fill(store, "long", "/work/long", 20_000);
 	fill(store, "short", "/work/short", 20);

@@ -2,9 +2,11 @@
  * The server's process: `--stdio` serves one client, `--listen` all of this person's clients on one socket. What
  * serves loads while the one client's `initialize` is answered.
  */
-import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, constants, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { ensureStateDir } from "../ground/paths/ownFolders.ts";
 import { placeFacts } from "../ground/paths/placeFacts.ts";
+import { openOwnFile } from "../ground/paths/privateFiles.mjs";
 import { stateDir } from "../ground/paths/runtimeDir.ts";
 import { Handshake } from "./connection/handshake.ts";
 import { answerInitialize } from "./initialize.ts";
@@ -30,7 +32,10 @@ const log = (text: string): void => {
 	try {
 		if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > maxLogBytes)
 			renameSync(logFile, `${logFile}.1`);
-		appendFileSync(logFile, `${new Date().toISOString()} [${process.pid}] ${text}\n`, { mode: 0o600 });
+		const { O_APPEND, O_CREAT, O_WRONLY } = constants;
+		const file = openOwnFile(logFile, O_APPEND | O_CREAT | O_WRONLY);
+		writeSync(file, `${new Date().toISOString()} [${process.pid}] ${text}\n`);
+		closeSync(file);
 	} catch {
 		// A log that cannot be written must not end the server.
 	}
@@ -47,23 +52,50 @@ const version = (): string => {
 	return "0.0.0";
 };
 
+const args = new Set(process.argv.slice(2));
+
 const main = async (): Promise<void> => {
-	const args = new Set(process.argv.slice(2));
 	if (!args.has("--stdio") && !args.has("--listen")) {
 		process.stderr.write(usage);
 		process.exitCode = args.has("--help") ? 0 : 2;
 		return;
 	}
-	mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
 	const own: ServerProcess = { facts, log, serverId: crypto.randomUUID(), version: version() };
 	const handshake = args.has("--stdio")
 		? new Handshake(process.stdin, process.stdout, answerInitialize(own))
 		: null;
-	// Loading keeps this thread from reading: first the client has its answer.
-	await handshake?.begun;
-	const { serveClient, serveSocket } = await import("./serving.ts");
-	if (handshake) serveClient(own, handshake);
-	else await serveSocket(own, args.has("--replace"));
+	try {
+		ensureStateDir(facts);
+		// Loading keeps this thread from reading: first the client has its answer.
+		await handshake?.begun;
+		const { serveClient, serveSocket } = await import("./serving.ts");
+		if (handshake) serveClient(own, handshake);
+		else await serveSocket(own, args.has("--replace"));
+		report("");
+	} catch (error) {
+		fail(error as Error, handshake);
+	}
+};
+
+/** Tells whoever started this server that it listens, by nothing, or why it cannot. */
+const report = (text: string): void => {
+	if (!args.has("--report")) return;
+	writeSync(reportFile, text);
+	closeSync(reportFile);
+};
+
+/** With `--report` the starter has a pipe there. */
+const reportFile = 3;
+
+/** Tells people why there is no server, and ends the process. */
+const fail = (error: Error, handshake: Handshake | null): void => {
+	const isForPeople = ["StoreError", "PrivatePathError"].includes(error.name);
+	const text = isForPeople ? error.message : `${error.message}. Its log is ${logFile}.`;
+	log(`could not start: ${isForPeople ? text : error.stack}`);
+	handshake?.showLast(`The ipyai server could not start: ${text}`);
+	if (args.has("--report")) report(text);
+	else process.stderr.write(`ipyai server: ${text}\n`);
+	process.exit(1);
 };
 
 await main();

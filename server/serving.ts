@@ -1,6 +1,6 @@
 /** A server's process at work: what it is made of, how long it stays, and how it ends. */
 import { rmSync } from "node:fs";
-import { connect, type Server as Listener, type Socket } from "node:net";
+import type { Server as Listener } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -8,8 +8,9 @@ import {
 	StreamMessageReader,
 	StreamMessageWriter,
 } from "vscode-languageserver/node";
-import { ensurePrivateFolder } from "../ground/paths/privateFiles.ts";
-import { type PlaceFacts, runtimeDir, serverSocket, stateDir } from "../ground/paths/runtimeDir.ts";
+import { ensureRuntimeDir, ensureStateDir } from "../ground/paths/ownFolders.ts";
+import { connectPrivately } from "../ground/paths/privateSocket.ts";
+import { type PlaceFacts, serverSocket } from "../ground/paths/runtimeDir.ts";
 import { aiShellVersion } from "../protocol/version.ts";
 import type { Environment } from "./backends/backend.ts";
 import { createBackends } from "./backends/registry.ts";
@@ -51,11 +52,10 @@ export const serveClient = (own: ServerProcess, handshake: Handshake): void => {
 	server.serve(handshake);
 };
 
-/** Serves this person's clients on their socket. */
+/** Serves this person's clients on their socket. Resolves when it listens, or when another server does already. */
 export const serveSocket = async (own: ServerProcess, replace: boolean): Promise<void> => {
 	const { facts, log } = own;
-	ensurePrivateFolder(runtimeDir(facts));
-	ensurePrivateFolder(stateDir(facts));
+	ensureRuntimeDir(facts);
 	const socketPath = serverSocket(facts);
 	if (replace) await askToRetire(socketPath, log);
 	const lock = await takeOver(socketPath, replace);
@@ -112,23 +112,15 @@ const takeOver = async (socketPath: string, replace: boolean): Promise<ServerLoc
 	for (;;) {
 		const lock = takeServerLock(`${socketPath}.lock`);
 		if (lock !== null || Date.now() > deadline) return lock;
-		const winner = replace ? null : await reach(socketPath);
+		const winner = replace ? null : await connectPrivately(socketPath);
 		winner?.destroy();
 		if (winner !== null) return null;
 		await delay(20);
 	}
 };
 
-/** `null` where nobody listens. */
-const reach = (socketPath: string): Promise<Socket | null> =>
-	new Promise((resolve) => {
-		const socket = connect(socketPath);
-		socket.once("connect", () => resolve(socket));
-		socket.once("error", () => resolve(null));
-	});
-
 const createServices = ({ facts, log, serverId }: ServerProcess): Services => {
-	const store = openStore(join(stateDir(facts), "ipyai.sqlite"));
+	const store = openStore(join(ensureStateDir(facts), "ipyai.sqlite"));
 	const backends = createBackends();
 	const owner = { instanceId: serverId, pid: process.pid, startTime: startTimeOf(process.pid) ?? "" };
 	const sessions = new Sessions({
@@ -172,7 +164,7 @@ const endOnSignals = (end: (code: number) => Promise<void>, log: (text: string) 
 
 /** Tells an older server to end after its running turns. One that is not older says no, and stays. */
 const askToRetire = async (path: string, log: (text: string) => void): Promise<void> => {
-	const socket = await reach(path);
+	const socket = await connectPrivately(path);
 	if (socket === null) return;
 	const rpc = createProtocolConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));
 	rpc.listen();

@@ -201,17 +201,26 @@ test("clients keep zod off their start path: values come from protocol files wit
 test("what answers `initialize` is small: the rest of the server loads after it", () => {
 	const source = readSource("server/main.ts");
 	const loaded = new Set(["server/main.ts"]);
+	const isOurs = (path: string) => /\.(ts|mjs)$/.test(path);
 	const later = /await import\("\.\/serving\.ts"\)/;
 	expect(source).toMatch(later);
 	const queue = importsOf("server/main.ts", source.replace(later, ""));
 	for (let each = queue.pop(); each; each = queue.pop()) {
 		if (each.typeOnly || loaded.has(each.to)) continue;
 		loaded.add(each.to);
-		if (each.to.endsWith(".ts")) queue.push(...importsOf(each.to, readSource(each.to)));
+		if (isOurs(each.to)) queue.push(...importsOf(each.to, readSource(each.to)));
 	}
-	expect([...loaded].filter((path) => !path.endsWith(".ts") && !path.startsWith("node:"))).toEqual([
+	expect([...loaded].filter((path) => !isOurs(path) && !path.startsWith("node:"))).toEqual([
 		"vscode-jsonrpc/node",
 		"vscode-languageserver-textdocument",
+	]);
+});
+
+test("sockets are connected to through the one door that looks who listens", () => {
+	const users = imports.filter(({ to, typeOnly }) => to === "node:net" && !typeOnly);
+	expect(users.map(({ from }) => from)).toEqual([
+		"ground/paths/privateSocket.ts",
+		"server/connection/listen.ts",
 	]);
 });
 

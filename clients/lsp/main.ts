@@ -1,6 +1,7 @@
 /** `ipyai lsp`: the server for an LSP editor, on standard input and output. */
 import { Duplex } from "node:stream";
-import { connectServer, replaceServer, startOwnServer } from "../common/server/joinServer.ts";
+import { connectServer, replaceServer } from "../common/server/joinServer.ts";
+import { startOwnServer } from "../common/server/startServer.ts";
 import { runProxy } from "./proxy.ts";
 
 const usage = `Usage: ipyai lsp [--no-share]

@@ -92,6 +92,13 @@ export class Handshake {
 		return this.#writer;
 	}
 
+	/** Shows a message to the person at once, for a server that ends with it. */
+	showLast(message: string): void {
+		const shown = { jsonrpc: "2.0", method: "window/showMessage", params: { type: 1, message } };
+		void this.#writer.write(shown as Message);
+		this.#writer.flush();
+	}
+
 	/** Whether the client was gone before anybody listened to `onClose`. */
 	get isClosed(): boolean {
 		return this.#closed;

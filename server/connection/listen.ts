@@ -4,7 +4,10 @@
  */
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { reasonOf } from "../../ground/paths/fileReason.mjs";
+import { PrivatePathError } from "../../ground/paths/privateFiles.mjs";
 
+/** Fails with `PrivatePathError`. */
 export const listenOnSocket = async (
 	path: string,
 	onConnection: (socket: Socket) => void,
@@ -12,7 +15,9 @@ export const listenOnSocket = async (
 	rmSync(path, { force: true });
 	const listener = createServer({ noDelay: true }, onConnection);
 	await new Promise<void>((resolve, reject) => {
-		listener.once("error", reject);
+		listener.once("error", (cause) =>
+			reject(new PrivatePathError(`${path} could not be listened on: ${reasonOf(cause)}.`, { cause })),
+		);
 		// Nobody may connect between bind and chmod.
 		const before = process.umask(0o177);
 		listener.listen(path, () => resolve());

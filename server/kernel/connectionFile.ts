@@ -1,5 +1,6 @@
 /** Jupyter's connection file: where a kernel's sockets are and with what key messages are signed. */
-import { readFile } from "node:fs/promises";
+import { closeSync, constants, readSync } from "node:fs";
+import { openOwnFile } from "../../ground/paths/privateFiles.mjs";
 import { HostError } from "../sessions/python/host.ts";
 
 export type Connection = {
@@ -13,25 +14,32 @@ export type ChannelName = "shell" | "iopub" | "stdin" | "control" | "hb";
 
 const channels: readonly ChannelName[] = ["shell", "iopub", "stdin", "control", "hb"];
 
+/** Fails with `HostError` where there is none, or where another user could have put it there. */
 export const readConnectionFile = async (path: string): Promise<Connection> => {
-	const text = await readFile(path, "utf8").catch((error) => {
-		throw new HostError(
-			"failed",
-			`No kernel at ${path}: the connection file cannot be read (${error.code}).`,
-			{
-				cause: error,
-			},
-		);
-	});
 	let parsed: unknown;
 	try {
-		parsed = JSON.parse(text);
-	} catch (error) {
-		throw new HostError("failed", `${path} is not a Jupyter connection file: it is not JSON.`, {
-			cause: error,
-		});
+		parsed = JSON.parse(readOwnText(path));
+	} catch (cause) {
+		const why =
+			cause instanceof SyntaxError
+				? `${path} is not a Jupyter connection file: it is not JSON.`
+				: `No kernel: ${(cause as Error).message}`;
+		throw new HostError("failed", why, { cause });
 	}
 	return toConnection(parsed, path);
+};
+
+/** Connection files have some 300 bytes. */
+const maxBytes = 64 * 1024;
+
+const readOwnText = (path: string): string => {
+	const file = openOwnFile(path, constants.O_RDONLY);
+	try {
+		const bytes = Buffer.alloc(maxBytes);
+		return bytes.toString("utf8", 0, readSync(file, bytes));
+	} finally {
+		closeSync(file);
+	}
 };
 
 const toConnection = (parsed: unknown, path: string): Connection => {

@@ -1,8 +1,8 @@
 import {
 	closeSync,
 	constants,
+	existsSync,
 	fstatSync,
-	openSync,
 	readdirSync,
 	readSync,
 	rmSync,
@@ -11,7 +11,8 @@ import {
 	writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { ensurePrivateFolder } from "../../ground/paths/privateFiles.ts";
+import { reasonOf } from "../../ground/paths/fileReason.mjs";
+import { ensurePrivateFolder, openOwnFile, PrivatePathError } from "../../ground/paths/privateFiles.mjs";
 import { type Store, StoreError } from "./store.ts";
 
 /**
@@ -33,16 +34,16 @@ export const createBlobs = (
 		appendBlob: (_sessionId, blobId, text) => {
 			if (!prepared) ensurePrivateFolder(folder);
 			prepared = true;
-			const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants;
-			withFile(blobPath(folder, blobId), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, (file) => {
+			const { O_APPEND, O_CREAT, O_WRONLY } = constants;
+			withFile(blobPath(folder, blobId), O_WRONLY | O_APPEND | O_CREAT, (file) => {
 				const bytes = Buffer.from(text, "utf16le");
 				for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 			});
 		},
 		readBlob: (blobId, offset, maxChars) => {
 			const path = blobPath(folder, blobId);
-			if (!statSync(path, { throwIfNoEntry: false })) return null;
-			return withFile(path, constants.O_RDONLY | constants.O_NOFOLLOW, (file) => {
+			if (!existsSync(path)) return null;
+			return withFile(path, constants.O_RDONLY, (file) => {
 				const totalChars = Math.floor(fstatSync(file).size / 2);
 				const chars = Math.max(0, Math.min(maxChars, totalChars - offset));
 				const bytes = Buffer.alloc(chars * 2);
@@ -98,16 +99,17 @@ const blobPath = (folder: string, blobId: string): string => {
 
 const withFile = <Result>(path: string, flags: number, work: (file: number) => Result): Result => {
 	try {
-		const file = openSync(path, flags, 0o600);
+		const file = openOwnFile(path, flags);
 		try {
 			return work(file);
 		} finally {
 			closeSync(file);
 		}
 	} catch (cause) {
-		throw new StoreError(`Output file ${path}: ${(cause as Error).message}. Check the disk and the folder.`, {
-			cause,
-			refused: true,
-		});
+		const text =
+			cause instanceof PrivatePathError
+				? cause.message
+				: `Output file ${path}: ${reasonOf(cause)}. Check the disk and the folder.`;
+		throw new StoreError(text, { cause, refused: true });
 	}
 };

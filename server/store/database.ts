@@ -123,7 +123,7 @@ export class Database {
 }
 
 /** What SQLite reports becomes a `StoreError`; anything else is a fault of ours and passes as it is. */
-const toStoreError = (file: string, cause: unknown): unknown => {
+export const toStoreError = (file: string, cause: unknown): unknown => {
 	// Every text of ours was written as JSON.
 	if (cause instanceof SyntaxError)
 		return new StoreError(`Database ${file}: a record cannot be read (${cause.message}). ${damaged}`, {

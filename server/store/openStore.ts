@@ -1,6 +1,11 @@
 import { dirname, join } from "node:path";
 import { gitRoot } from "../../ground/paths/gitRoot.ts";
-import { closeToOthers, ensureOwnFile, ensurePrivateFolder } from "../../ground/paths/privateFiles.ts";
+import {
+	closeToOthers,
+	ensureOwnFile,
+	ensurePrivateFolder,
+	isOwnFile,
+} from "../../ground/paths/privateFiles.mjs";
 import { createBlobs } from "./blobs.ts";
 import { createContextCells } from "./contextCells.ts";
 import { createCopies } from "./copies.ts";
@@ -38,6 +43,8 @@ export type OpenedStore = Store & {
 export const openStore = (file: string, options: StoreOptions = {}): OpenedStore => {
 	ensurePrivateFolder(dirname(file));
 	ensureOwnFile(file);
+	// SQLite makes them with the mode of the database.
+	for (const suffix of ["-wal", "-shm", "-journal"]) isOwnFile(file + suffix);
 	const busyTimeoutMs = options.busyTimeoutMs ?? 5000;
 	const db = new Database(file, busyTimeoutMs);
 	try {

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { ServerConnection } from "../../clients/common/server/connection.ts";
-import { joinServer, placeFactsOf } from "../../clients/common/server/joinServer.ts";
+import { joinServer } from "../../clients/common/server/joinServer.ts";
+import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { serverSocket } from "../../ground/paths/runtimeDir.ts";
 import { isAlive, until } from "../support/kernel.ts";
 import { scaled } from "../support/random.ts";
@@ -41,7 +42,7 @@ const person = (variables: Record<string, string> = {}) => {
 		pids.add(connection.aiShell.pid);
 		return connection;
 	};
-	return { folder, environment, join: join_, socket: serverSocket(placeFactsOf(environment)) };
+	return { folder, environment, join: join_, socket: serverSocket(placeFacts(environment)) };
 };
 
 test("clients that start at once end up on one server", async () => {

@@ -40,8 +40,7 @@ export const startTestKernel = async (
 	const { launch } = spawnKernel({
 		python: testPython(),
 		cwd: folder,
-		env: { ...process.env, ...options.env },
-		runtimeDir: join(folder, "run"),
+		env: { ...process.env, XDG_RUNTIME_DIR: folder, ...options.env },
 		...(options.kernelArgs ? { kernelArgs: options.kernelArgs } : {}),
 	});
 	const hosts: KernelHost[] = [];

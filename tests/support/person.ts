@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { placeFactsOf } from "../../clients/common/server/joinServer.ts";
+import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { serverSocket } from "../../ground/paths/runtimeDir.ts";
 import { until } from "./kernel.ts";
 
@@ -29,7 +29,7 @@ export const newPerson = (variables: Readonly<Record<string, string>> = {}): Per
 		IPYAI_SERVER_IDLE_MS: "200",
 		...variables,
 	};
-	const socket = serverSocket(placeFactsOf(environment));
+	const socket = serverSocket(placeFacts(environment));
 	onTestFinished(async () => {
 		// A killed server's socket stays. A live one is not asked often: each visit keeps it from leaving.
 		const gone = () => !existsSync(socket);

@@ -32,8 +32,7 @@ export const launchTestKernel = (env: Record<string, string> = {}): KernelLaunch
 	const { launch } = spawnKernel({
 		python: testPython(),
 		cwd: folder,
-		env: { ...process.env, ...env },
-		runtimeDir: join(folder, "run"),
+		env: { ...process.env, XDG_RUNTIME_DIR: folder, ...env },
 	});
 	onTestFinished(() => {
 		try {

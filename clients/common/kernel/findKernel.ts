@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir, platform } from "node:os";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { realPath } from "../../../ground/paths/realPath.ts";
 import { KernelStartError } from "./kernelStartError.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,7 +48,8 @@ export const findConnectionFile = (name: string | null, cwd: string, env: Enviro
 		join(runtime, `kernel-${name}.json`),
 	];
 	const found = candidates.find((path) => existsSync(path));
-	if (found) return found;
+	// The server takes no links: what the person named is followed here.
+	if (found) return realPath(found);
 	throw new KernelStartError(
 		`--existing ${name}: no such connection file, here or in ${runtime}. %connect_info in the other console shows its path.`,
 	);

@@ -5,12 +5,13 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { closeSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ensureRuntimeDir } from "../../../ground/paths/ownFolders.ts";
 import { packageRoot } from "../../../ground/paths/packageRoot.ts";
-import { ensurePrivateFolder } from "../../../ground/paths/privateFiles.ts";
-import { runtimeDir as placeFor } from "../../../ground/paths/runtimeDir.ts";
+import { placeFacts } from "../../../ground/paths/placeFacts.ts";
+import { openOwnFile } from "../../../ground/paths/privateFiles.mjs";
+import type { PlaceFacts } from "../../../ground/paths/runtimeDir.ts";
 import type { KernelLaunch } from "../../../protocol/session.ts";
 import type { KernelSpec } from "./findKernel.ts";
 import { KernelStartError } from "./kernelStartError.ts";
@@ -30,8 +31,6 @@ export type SpawnKernelOptions = {
 	readonly kernelArgs?: readonly string[];
 	/** The kernel ends when no server takes it within this time; a few minutes when absent. */
 	readonly adoptWithinSeconds?: number;
-	/** For sockets and the connection file; by the common rule when absent. */
-	readonly runtimeDir?: string;
 	/** The terminal's size, for what Python formats to a width. */
 	readonly size?: { readonly columns: number; readonly rows: number };
 };
@@ -46,24 +45,12 @@ export type SpawnedKernel = {
 /** Returns at once; whether the kernel comes up is for the server to find out. Fails with `KernelStartError`. */
 export const spawnKernel = (options: SpawnKernelOptions): SpawnedKernel => {
 	const { python, cwd, env, kernelArgs = [], size, adoptWithinSeconds } = options;
-	const folder = options.runtimeDir ?? placeFor(placeFacts(env));
-	try {
-		ensurePrivateFolder(folder);
-	} catch (error) {
-		throw new KernelStartError(`No place for the kernel's sockets: ${(error as Error).message}`, {
-			cause: error,
-		});
-	}
-	const prefix = join(folder, `k-${randomBytes(5).toString("hex")}`);
-	const connectionFile = `${prefix}.json`;
-	const logFile = `${prefix}.log`;
-	writeFileSync(connectionFile, JSON.stringify(connectionTo(prefix)), { mode: 0o600, flag: "wx" });
+	const { connectionFile, logFile, log } = createFiles(placeFacts(env));
 	const adoption = adoptWithinSeconds === undefined ? [] : [`--adopt-within=${adoptWithinSeconds}`];
 	const [command, ...args] =
 		typeof python === "string"
 			? [python, launcherPath(), ...adoption, "-f", connectionFile, ...kernelArgs]
 			: [...specArguments(python, connectionFile), ...kernelArgs];
-	const log = openSync(logFile, "wx", 0o600);
 	const child = spawn(command!, args, {
 		cwd,
 		detached: true,
@@ -86,6 +73,23 @@ export const spawnKernel = (options: SpawnKernelOptions): SpawnedKernel => {
 	return { launch: { connectionFile, pid: child.pid, label }, child, logFile };
 };
 
+/** The connection file, and the log, which stays open. */
+const createFiles = (facts: PlaceFacts) => {
+	const { O_CREAT, O_EXCL, O_WRONLY } = constants;
+	try {
+		const prefix = join(ensureRuntimeDir(facts), `k-${randomBytes(5).toString("hex")}`);
+		const [connectionFile, logFile] = [`${prefix}.json`, `${prefix}.log`];
+		const connection = openOwnFile(connectionFile, O_CREAT | O_EXCL | O_WRONLY);
+		writeFileSync(connection, JSON.stringify(connectionTo(prefix)));
+		closeSync(connection);
+		return { connectionFile, logFile, log: openOwnFile(logFile, O_CREAT | O_EXCL | O_WRONLY) };
+	} catch (error) {
+		throw new KernelStartError(`No place for the kernel's sockets: ${(error as Error).message}`, {
+			cause: error,
+		});
+	}
+};
+
 /** Over `ipc` the ip is a path, and each port's number is appended to it: no port is taken, and no race for one. */
 const connectionTo = (prefix: string) => ({
 	transport: "ipc",
@@ -97,13 +101,6 @@ const connectionTo = (prefix: string) => ({
 	hb_port: 5,
 	key: randomBytes(32).toString("hex"),
 	signature_scheme: "hmac-sha256",
-});
-
-const placeFacts = (environment: Environment) => ({
-	environment,
-	home: environment.HOME ?? homedir(),
-	tmp: environment.TMPDIR ?? tmpdir(),
-	uid: process.getuid?.() ?? 0,
 });
 
 const launcherPath = (): string => join(packageRoot(), "clients/ipython/ipyai/launcher.py");

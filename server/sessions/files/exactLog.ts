@@ -2,8 +2,9 @@
  * The exact log: what the model was sent and what it answered, in full, one JSON object per line in the
  * predecessors' form; tool calls and completions beside it, told apart by `kind`. Only when a person asks for it.
  */
-import { appendFileSync, closeSync, constants, mkdirSync, openSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, closeSync, constants, fstatSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
+import { checkWay, closeToOthers, makeFolder, openOwnFile } from "../../../ground/paths/privateFiles.mjs";
 import { pythonJson } from "../../../ground/python/pythonJson.ts";
 import { type Redact, redactValue } from "../../context/redact.ts";
 
@@ -27,8 +28,7 @@ export type ExactRecord =
 const maxBytes = 50_000_000;
 
 /**
- * Appends a record; throws what the disk says. `session` is IPython's number. The file is the person's alone, and a
- * link in its place is refused.
+ * Appends a record; throws what the disk says, or `PrivatePathError`. `session` is IPython's number.
  */
 export const appendExact = (
 	path: string,
@@ -38,12 +38,19 @@ export const appendExact = (
 	limit = maxBytes,
 ): void => {
 	const line = `${pythonJson({ ts: timestamp(), session, ...redactValue(record, redact) })}\n`;
-	mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-	const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-	if (size > 0 && size + Buffer.byteLength(line) > limit) renameSync(path, `${path}.1`);
-	const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants;
-	const file = openSync(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600);
+	checkWay(path);
+	makeFolder(dirname(path));
+	const { O_APPEND, O_CREAT, O_WRONLY } = constants;
+	const open = () => openOwnFile(path, O_APPEND | O_CREAT | O_WRONLY);
+	let file = open();
 	try {
+		const { size } = fstatSync(file);
+		if (size > 0 && size + Buffer.byteLength(line) > limit) {
+			renameSync(path, `${path}.1`);
+			closeSync(file);
+			file = open();
+		}
+		closeToOthers(path);
 		appendFileSync(file, line);
 	} finally {
 		closeSync(file);

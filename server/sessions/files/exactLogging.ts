@@ -1,5 +1,6 @@
 /** Keeps the exact log of one session while its setting asks for it, from the events as they are stored. */
 
+import { reasonOf } from "../../../ground/paths/fileReason.mjs";
 import { textOf } from "../../../ground/text/contentText.ts";
 import type { SessionEvent, StoredEvent } from "../../../protocol/index.ts";
 import { mirrorResponse } from "../../context/mirror.ts";
@@ -81,7 +82,7 @@ export class ExactLogging {
 				log.hint({
 					kind: "notice",
 					level: "error",
-					text: `The exact log ${file} could not be written: ${(error as Error).message}.`,
+					text: `The exact log ${file} could not be written: ${reasonOf(error)}.`,
 				});
 			this.#failed = true;
 		}

@@ -79,7 +79,7 @@ test("a link in the file's place is refused", () => {
 	const folder = folderWith({ "elsewhere.txt": "" });
 	const path = join(folder, "exact-log.jsonl");
 	symlinkSync(join(folder, "elsewhere.txt"), path);
-	expect(() => appendExact(path, 1, { prompt: "p", response: "r" }, plain)).toThrow("ELOOP");
+	expect(() => appendExact(path, 1, { prompt: "p", response: "r" }, plain)).toThrow("is a symbolic link");
 	expect(readFileSync(join(folder, "elsewhere.txt"), "utf8")).toBe("");
 });
 

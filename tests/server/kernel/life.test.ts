@@ -142,7 +142,7 @@ test("the death of a kernel that was not ours is noticed too", async () => {
 });
 
 test.each([
-	["no file", null, "cannot be read"],
+	["no file", null, "could not be opened: no such file"],
 	["no JSON", "{", "it is not JSON"],
 	["no connection", "{}", "ip or key is missing"],
 	[

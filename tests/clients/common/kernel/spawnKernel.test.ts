@@ -97,9 +97,11 @@ test("a connection file is found by path, by name in Jupyter's runtime folder, o
 	expect(() => findConnectionFile("13", "/", env)).toThrow("no such connection file");
 });
 
+const withRun = (name: string) => ({ ...process.env, XDG_RUNTIME_DIR: join(folder, name) });
+
 test("the kernel is detached, its files are private", async () => {
-	const runtimeDir = join(folder, "run");
-	const { launch, child } = spawnKernel({ python: testPython(), cwd: folder, env: process.env, runtimeDir });
+	const { launch, child } = spawnKernel({ python: testPython(), cwd: folder, env: withRun("run") });
+	const runtimeDir = join(folder, "run/ipyai");
 	try {
 		expect(statSync(runtimeDir).mode & 0o777).toBe(0o700);
 		for (const name of readdirSync(runtimeDir)) expect(statSync(join(runtimeDir, name)).mode & 0o077).toBe(0);
@@ -113,17 +115,15 @@ test("the kernel is detached, its files are private", async () => {
 });
 
 test("a kernel that no server takes ends by itself and removes its sockets", async () => {
-	const runtimeDir = join(folder, "run");
 	const { child } = spawnKernel({
 		python: testPython(),
 		cwd: folder,
-		env: process.env,
-		runtimeDir,
+		env: withRun("run"),
 		adoptWithinSeconds: 0.1,
 	});
 	while (child.exitCode === null && child.signalCode === null) await delay(10);
 	expect(child.exitCode).toBe(0);
-	expect(readdirSync(runtimeDir).filter((name) => !name.endsWith(".log"))).toEqual([]);
+	expect(readdirSync(join(folder, "run/ipyai")).filter((name) => !name.endsWith(".log"))).toEqual([]);
 });
 
 test("a kernel spec's command is run with its own environment", async () => {
@@ -133,32 +133,28 @@ test("a kernel spec's command is run with its own environment", async () => {
 		argv: ["/bin/sh", "-c", 'printf "%s" "$WHO $0" > "$1"', "{connection_file}", "{resource_dir}/told"],
 		env: { WHO: "spec" },
 	};
-	const { launch, child } = spawnKernel({
-		python: spec,
-		cwd: folder,
-		env: {},
-		runtimeDir: join(folder, "run"),
-	});
+	const env = { XDG_RUNTIME_DIR: join(folder, "run") };
+	const { launch, child } = spawnKernel({ python: spec, cwd: folder, env });
 	while (child.exitCode === null) await delay(5);
 	expect(readdirSync(folder)).toContain("told");
 	expect(launch.label).toBe("mine");
 });
 
 test("a folder that is a link, or an interpreter that cannot run, is refused with a reason", () => {
-	mkdirSync(join(folder, "elsewhere"));
-	symlinkSync(join(folder, "elsewhere"), join(folder, "link"));
-	const spawn = (python: string, runtimeDir: string, cwd = folder) =>
-		spawnKernel({ python, cwd, env: process.env, runtimeDir: join(folder, runtimeDir) });
-	expect(() => spawn(testPython(), "link")).toThrow("is a symbolic link");
+	mkdirSync(join(folder, "linked"));
+	symlinkSync(folder, join(folder, "linked/ipyai"));
+	const spawn = (python: string, run: string, cwd = folder) =>
+		spawnKernel({ python, cwd, env: withRun(run) });
+	expect(() => spawn(testPython(), "linked")).toThrow("is a symbolic link");
 	expect(() => spawn(join(folder, "nopython"), "run")).toThrow("cannot be run");
 	expect(() => spawn(testPython(), "run", join(folder, "gone"))).toThrow("does not exist");
-	expect(readdirSync(join(folder, "run"))).toEqual([]);
+	expect(readdirSync(join(folder, "run/ipyai"))).toEqual([]);
 });
 
 test("a folder others may enter is closed to them", () => {
-	const runtimeDir = join(folder, "open");
-	mkdirSync(runtimeDir);
+	const runtimeDir = join(folder, "open/ipyai");
+	mkdirSync(runtimeDir, { recursive: true });
 	chmodSync(runtimeDir, 0o755);
-	expect(() => spawnKernel({ python: "/no", cwd: folder, env: {}, runtimeDir })).toThrow();
+	expect(() => spawnKernel({ python: "/no", cwd: folder, env: withRun("open") })).toThrow("cannot be run");
 	expect(statSync(runtimeDir).mode & 0o777).toBe(0o700);
 });

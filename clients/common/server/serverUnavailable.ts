@@ -1,0 +1,12 @@
+import { PrivatePathError } from "../../../ground/paths/privateFiles.mjs";
+
+/** The server could not be started or does not fit. The message says why and what to do. */
+export class ServerUnavailable extends Error {
+	override readonly name = "ServerUnavailable";
+}
+
+/** A place that cannot be trusted or made keeps the server away as well. */
+export const asUnavailable = (error: unknown): unknown =>
+	error instanceof PrivatePathError
+		? new ServerUnavailable(`No safe way to the ipyai server: ${error.message}`, { cause: error })
+		: error;
