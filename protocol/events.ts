@@ -192,6 +192,7 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 		/** `unanswered`: nobody could answer. `cancelled`: the turn ended first. */
 		outcome: z.enum(["allow", "allowAlways", "deny", "unanswered", "cancelled"]),
 		by: z.string().nullable(),
+		/** The reason that came with `deny`; with `unanswered` how the person can allow it. */
 		message: z.string().nullable(),
 	}),
 ]);

@@ -6,7 +6,7 @@ export type ThinkLevel = z.infer<typeof ThinkLevel>;
 
 /**
  * Who decides about tools: `ask` asks the person, `auto` runs what a check shows harmless and asks for the
- * rest, `plan` runs only what reads, `yolo` runs everything.
+ * rest, `plan` runs only what a check shows to read, `yolo` runs everything but what decides over later calls.
  */
 export const PermissionMode = z.enum(["ask", "auto", "plan", "yolo"]);
 export type PermissionMode = z.infer<typeof PermissionMode>;

@@ -49,10 +49,18 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 		types: ["server/connection"],
 	},
 	"server/commands": {
-		values: ["server/sessions", "server/context", "server/backends", "server/store", "protocol"],
+		values: [
+			"server/sessions",
+			"server/tools",
+			"server/context",
+			"server/backends",
+			"server/store",
+			"protocol",
+		],
 	},
 	"server/sessions": {
 		values: [
+			"server/tools",
 			"server/context",
 			"server/notebooks",
 			"server/backends",
@@ -64,9 +72,8 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 	"server/completions": {
 		values: ["server/context", "server/backends", "server/kernel", "server/store", "protocol"],
 	},
-	"server/tools": {
-		values: ["server/context", "server/backends", "server/kernel", "server/store", "protocol"],
-	},
+	// Sessions bring their log, Python and settings as interfaces of its own: it can be used, and tested, without them.
+	"server/tools": { values: ["protocol"], types: ["server/context"] },
 	"server/context": { values: ["protocol"] },
 	"server/notebooks": { values: ["server/context", "protocol"] },
 	"server/backends": { values: ["protocol"], types: ["server/context"] },

@@ -10,6 +10,7 @@ import { saveConfig } from "../sessions/settings/saveConfig.ts";
 import { settingOrigins } from "../sessions/settings/settingOrigins.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
 import { loginText } from "./loginText.ts";
+import { permissionsCommand } from "./permissions.ts";
 
 type SettingName = Exclude<keyof Settings, "login">;
 
@@ -157,11 +158,13 @@ export const settingCommands = {
 		"thinking effort: low, medium, high, strongest",
 		oneOf(ThinkLevel.options, (think) => ({ think })),
 	),
-	permissions: setting(
-		"permissions",
-		"ask|auto|plan|yolo",
-		"who allows tools",
-		oneOf(PermissionMode.options, (permissions) => ({ permissions })),
+	permissions: permissionsCommand(
+		setting(
+			"permissions",
+			"ask|auto|plan|yolo",
+			"who allows tools",
+			oneOf(PermissionMode.options, (permissions) => ({ permissions })),
+		),
 	),
 	search: setting(
 		"search",

@@ -1,4 +1,3 @@
-import { laterTool } from "../sessions/offeredTools.ts";
 import { type Command, CommandError } from "./command.ts";
 
 /** `%ipyai` words about the live Python that the AI works with. */
@@ -16,8 +15,8 @@ export const toolCommands = {
 		usage: "tools",
 		summary: "the tools that the AI can call",
 		run: ({ session }) => {
-			const tools = session.hosting.host?.tools ?? [];
-			if (tools.length === 0) return { text: "No tools: the session has no live kernel." };
+			const tools = session.toolbox.descriptions;
+			if (tools === null) return { text: "No tools: the session has no live kernel." };
 			return {
 				text: tools
 					.map(({ name, description }) => `${name.padEnd(16)} ${description.split("\n")[0]}`)
@@ -30,19 +29,18 @@ export const toolCommands = {
 		summary: "give the AI one of your functions as a tool, or take it back",
 		run: async ({ session, signal }, rest) => {
 			const [name = "", option] = rest.split(/\s+/);
-			const host = session.hosting.requireHost();
+			const { python } = session.hosting.requireHost();
+			const { toolbox, turns } = session;
 			if (name === "") throw new CommandError("write the name of a function after it.");
 			if (option === "--off") {
-				if (!host.removeTool?.(name))
+				if (!toolbox.removeFunction(python, name))
 					throw new CommandError(`${name} is none of your functions among the tools.`);
-				session.turns.toolsChanged();
+				turns.toolsChanged();
 				return { text: `${name} is no tool any more.` };
 			}
-			const known = host.tools.find((tool) => tool.name === name && name === "pyrun");
-			if (name === laterTool.name) throw new CommandError(`${name} is a tool already.`);
-			if (!host.addTool && !known) throw new CommandError("this kernel has no tools of yours.");
-			const tool = known ?? (await host.addTool!(name, signal));
-			if (!known) session.turns.toolsChanged();
+			const tool = await toolbox.addFunction(python, name, signal);
+			if ("reason" in tool) throw new CommandError(`${name} ${tool.reason}.`);
+			turns.toolsChanged();
 			return { text: `${tool.description}\n${JSON.stringify(tool.inputSchema, null, 2)}` };
 		},
 	},

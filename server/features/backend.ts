@@ -22,7 +22,7 @@ export const backendFeature: Feature = {
 		});
 
 		client.onRequest("tool/list", ({ sessionId }) => ({
-			tools: [...(sessions.require(sessionId).hosting.host?.tools ?? [])],
+			tools: [...(sessions.require(sessionId).toolbox.descriptions ?? [])],
 		}));
 	},
 };

@@ -28,7 +28,7 @@ export const askEditor = (
 		sessionId: session.sessionId,
 		title: `${title}: ${firstLineOf(text)}`,
 		always,
-		answer: (decision) => session.approvals.answer(approvalId, decision, null, client.participantId),
+		answer: (decision) => session.answerApproval(approvalId, decision, null, client.participantId),
 		closed,
 	};
 	client.questions.set(approvalId, question);

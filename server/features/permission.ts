@@ -6,7 +6,7 @@ export const permissionFeature: Feature = {
 	register(client, { sessions }) {
 		client.onRequest("permission/answer", ({ sessionId, approvalId, decision, message }) => {
 			const session = controlled(client, sessions.require(sessionId));
-			session.approvals.answer(approvalId, decision, message ?? null, client.participantId);
+			session.answerApproval(approvalId, decision, message ?? null, client.participantId);
 			return {};
 		});
 	},

@@ -3,7 +3,7 @@
  * already), runs cells, looks things up beside them, and keeps the kernel's lease while it lives.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { KernelLaunch, ToolDescription, Variable } from "../../protocol/index.ts";
+import type { KernelLaunch, Variable } from "../../protocol/index.ts";
 import {
 	type Access,
 	type ExecuteRequest,
@@ -23,9 +23,9 @@ import {
 import { type Cells, createCells } from "./cells.ts";
 import { endKernel, lastWords, removeKernelFiles } from "./ending.ts";
 import { HistoryMirror } from "./historyMirror.ts";
-import { KernelTools } from "./kernelTools.ts";
 import { type OpenKernel, openKernel } from "./openKernel.ts";
 import { record, text } from "./outputs.ts";
+import { KernelPython } from "./pyrun.ts";
 import { resolveRefs } from "./refs.ts";
 import type { Message } from "./wire.ts";
 
@@ -55,6 +55,7 @@ const toldWithinMs = 500;
 class ZmqKernelHost implements KernelHost {
 	readonly kernelId: string;
 	readonly ready: Promise<HostFacts>;
+	readonly python: KernelPython;
 	readonly #options: KernelHostOptions;
 	readonly #cells: Cells;
 	readonly #opening: Promise<OpenKernel>;
@@ -63,7 +64,6 @@ class ZmqKernelHost implements KernelHost {
 	#status: HostStatus = "starting";
 	#disposal: Promise<void> | null = null;
 	readonly #history: HistoryMirror;
-	readonly #tools: KernelTools;
 	/** What was sent on control and counts for the cells behind it. They wait for it: shell may overtake control. */
 	#told: Promise<unknown> = Promise.resolve();
 
@@ -72,7 +72,7 @@ class ZmqKernelHost implements KernelHost {
 		this.kernelId = options.kernelId;
 		const alive = () => this.#alive();
 		this.#history = new HistoryMirror(alive, (text) => options.onLog?.(text));
-		this.#tools = new KernelTools({ alive, isBusy: () => this.#cells.busy });
+		this.python = new KernelPython({ alive, isBusy: () => this.#cells.busy });
 		this.#cells = createCells({
 			onForeignCell: (cell) => {
 				if (!this.#disposal) options.listener.onForeignCell(cell);
@@ -233,22 +233,6 @@ class ZmqKernelHost implements KernelHost {
 			cancel: open.cancel,
 		};
 		return resolveRefs(refs, operations, signal);
-	}
-
-	get tools(): readonly ToolDescription[] {
-		return this.#tools.all;
-	}
-
-	addTool(name: string, signal: AbortSignal): Promise<ToolDescription> {
-		return this.#tools.add(name, signal);
-	}
-
-	removeTool(name: string): boolean {
-		return this.#tools.remove(name);
-	}
-
-	callTool(...call: Parameters<Host["callTool"]>): ReturnType<Host["callTool"]> {
-		return this.#tools.call(...call);
 	}
 
 	async numberPrompt(source: string, rewritten: string): Promise<number> {

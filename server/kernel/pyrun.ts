@@ -1,52 +1,82 @@
-/** The `pyrun` tool: the model's way into the live namespace. What it does in Python is in `clients/ipython`. */
+/** What tools do in a kernel's Python. The other half is in `clients/ipython/ipyai` (`pyrun.py`, `tools.py`). */
 import { randomUUID } from "node:crypto";
-import type { Content, ToolDescription } from "../../protocol/index.ts";
-import { HostError } from "../sessions/python/host.ts";
+import type { Content } from "../../protocol/index.ts";
+import { HostError, type Outcome, type Python, type RunOptions } from "../sessions/python/host.ts";
 import type { OpenKernel } from "./openKernel.ts";
 import { record, text } from "./outputs.ts";
 
-export const pyrunTool: ToolDescription = {
-	name: "pyrun",
-	description:
-		"Run Python in the user's live IPython session and return what it printed, the value of its last expression, pictures it showed, or its traceback. It shares the user's variables: names it assigns stay. Top-level await, %magics and !shell commands work. It is not a cell: it has no input number and is not in the history.",
-	inputSchema: {
-		type: "object",
-		properties: {
-			code: { type: "string", description: "Python code; the value of the last expression is returned." },
-		},
-		required: ["code"],
-		additionalProperties: false,
-	},
+export type KernelPythonOptions = {
+	alive(): Promise<OpenKernel>;
+	/** A cell runs. */
+	isBusy(): boolean;
 };
 
-/** Code that calls a function of the user's (`clients/ipython/ipyai/tools.py`). JSON's strings are Python's. */
-export const userToolCode = (name: string, args: Readonly<Record<string, unknown>>): string =>
-	`await __import__("sys").modules["_ipyai"].tools.call(${JSON.stringify(name)}, ${JSON.stringify(JSON.stringify(args))})`;
+export class KernelPython implements Python {
+	readonly #options: KernelPythonOptions;
+
+	constructor(options: KernelPythonOptions) {
+		this.#options = options;
+	}
+
+	async runPython(code: string, options: RunOptions): Promise<Outcome> {
+		try {
+			return await runCode(await this.#options.alive(), code, this.#options.isBusy(), options);
+		} catch (error) {
+			if (error instanceof HostError)
+				return { content: [{ kind: "text", text: error.message }], isError: true };
+			throw error;
+		}
+	}
+
+	async describeFunction(name: string, signal: AbortSignal): ReturnType<Python["describeFunction"]> {
+		const found = record(await (await this.#options.alive()).look("tool", { name }, signal));
+		if (typeof found.reason === "string") return { reason: found.reason };
+		return {
+			description: text(found.description),
+			inputSchema: record(found.inputSchema),
+			definition: text(found.definition),
+		};
+	}
+
+	callFunction(...[name, args, definition, options]: Parameters<Python["callFunction"]>): Promise<Outcome> {
+		// JSON's strings are Python's.
+		const given = [name, JSON.stringify(args), definition].map((each) => JSON.stringify(each)).join(", ");
+		const code = `await __import__("sys").modules["_ipyai"].tools.call(${given})`;
+		return this.runPython(code, options);
+	}
+}
 
 /** What child processes printed past Python, at most. */
 const maxStrayChars = 8000;
 /** How long an interrupted call may take to end. */
 const endMs = 5000;
+/** A message of our own: what the code has printed (`clients/ipython/ipyai/capture.py`). */
+const outputType = "ipyai_output";
 
-export const callPyrun = async (
+const runCode = async (
 	{ runMain, cancel }: OpenKernel,
 	code: string,
-	options: { signal: AbortSignal; onWaiting(waiting: boolean): void; isBusy: boolean },
-): Promise<{ content: readonly Content[]; isError: boolean }> => {
-	const { signal, onWaiting } = options;
+	isBusy: boolean,
+	{ signal, onWaiting, onOutput }: RunOptions,
+): Promise<Outcome> => {
 	signal.throwIfAborted();
 	const id = randomUUID();
 	let started = false;
 	let stray = "";
-	if (options.isBusy) onWaiting(true);
+	if (isBusy) onWaiting(true);
 	const { result } = runMain("pyrun", { id, code }, (message) => {
 		const type = message.header.msg_type;
 		if (!started && type === "status") {
 			started = true;
-			if (options.isBusy && !signal.aborted) onWaiting(false);
+			if (isBusy && !signal.aborted) onWaiting(false);
 		}
+		if (type === outputType && !signal.aborted) onOutput(text(message.content.text));
 		// Python's own prints are caught in Python; a child process writes to the kernel's file descriptors.
-		if (type === "stream" && stray.length < maxStrayChars) stray += text(message.content.text);
+		if (type === "stream" && stray.length < maxStrayChars) {
+			const said = text(message.content.text).slice(0, maxStrayChars - stray.length);
+			stray += said;
+			if (!signal.aborted) onOutput(said);
+		}
 	});
 	const stopped = Promise.withResolvers<never>();
 	const stop = (): void => {
@@ -57,9 +87,7 @@ export const callPyrun = async (
 	try {
 		const answer = record(await Promise.race([result, stopped.promise]));
 		const content = (Array.isArray(answer.content) ? answer.content : []) as Content[];
-		const whole = stray
-			? [...content, { kind: "text" as const, text: stray.slice(0, maxStrayChars) }]
-			: content;
+		const whole = stray ? [...content, { kind: "text" as const, text: stray }] : content;
 		return { content: whole, isError: answer.isError === true };
 	} catch (error) {
 		if (error instanceof HostError && error.code === "notAlive")

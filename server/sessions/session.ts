@@ -7,6 +7,7 @@ import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { configDir } from "../../ground/paths/runtimeDir.ts";
 import type {
 	AttachSessionResult,
+	Decision,
 	InputRequestParams,
 	Participant,
 	SessionHint,
@@ -22,9 +23,14 @@ import type { Backends } from "../backends/registry.ts";
 import { createRedact, type Redact } from "../context/redact.ts";
 import { systemPrompt } from "../context/systemPrompt.ts";
 import type { KernelRow, Owner, SessionRow, Store } from "../store/store.ts";
-import { Approvals } from "./approvals.ts";
+import { Approvals } from "../tools/approvals.ts";
+import { Door } from "../tools/call.ts";
+import { Grants } from "../tools/grants.ts";
+import { placeOf } from "../tools/places.ts";
+import { Toolbox } from "../tools/toolbox.ts";
 import { RequestError } from "./errors.ts";
 import { ExactLogging } from "./files/exactLogging.ts";
+import { newId } from "./ids.ts";
 import { SessionLog } from "./log.ts";
 import type { HostCommandAnswer } from "./python/host.ts";
 import { type CommandCell, type CreateHost, Hosting } from "./python/hosting.ts";
@@ -68,6 +74,9 @@ export class Session {
 	readonly log: SessionLog;
 	readonly hosting: Hosting;
 	readonly approvals: Approvals;
+	/** What the person has said "always" to. */
+	readonly grants = new Grants();
+	readonly toolbox: Toolbox;
 	readonly turns: Turns;
 	readonly exactLog: ExactLogging;
 	readonly #dependencies: SessionDependencies;
@@ -103,7 +112,7 @@ export class Session {
 		});
 		this.approvals = new Approvals({
 			log: this.log,
-			mode: () => this.#settings.permissions,
+			newId,
 			canAsk: () => this.#controllers().some(({ canApprove }) => canApprove),
 		});
 		this.hosting = new Hosting({
@@ -122,11 +131,21 @@ export class Session {
 			},
 			startTimeOf: dependencies.startTimeOf,
 		});
+		this.toolbox = new Toolbox(() => this.hosting.host?.python ?? null);
+		const door = new Door({
+			log: this.log,
+			approvals: this.approvals,
+			grants: this.grants,
+			mode: () => this.#settings.permissions,
+			place: () => placeOf(this.cwd, this.cwd, this.#environment),
+			tools: () => this.toolbox.all,
+		});
 		this.turns = new Turns({
 			log: this.log,
 			store,
 			hosting: this.hosting,
-			approvals: this.approvals,
+			toolbox: this.toolbox,
+			door,
 			cwd: row.cwd,
 			settings: () => this.#settings,
 			environment: () => this.#environment,
@@ -274,6 +293,18 @@ export class Session {
 		this.log.settle([{ kind: "participantLeft", participantId, reason }]);
 	}
 
+	/** Answers an approval. Fails with `itemNotFound` when it is gone or answered. */
+	answerApproval(approvalId: string, decision: Decision, message: string | null, by: string): void {
+		const result = this.approvals.answer(approvalId, decision, message, by);
+		if (result === "gone")
+			throw new RequestError(
+				"itemNotFound",
+				`No approval ${approvalId} waits: it was answered or its turn ended.`,
+			);
+		if (result === "notOffered")
+			throw new RequestError("invalidParams", `"Always" is not offered here: answer allow or deny.`);
+	}
+
 	requireController(participantId: string): void {
 		const audience = this.#participants.get(participantId);
 		if (!audience)
@@ -302,7 +333,7 @@ export class Session {
 			{ kind: "settingsChanged", settings },
 			...(isNewEpoch ? [{ kind: "epochStarted" as const, reason }] : []),
 		]);
-		if (patch.permissions !== undefined) this.approvals.forgetAlways();
+		if (patch.permissions !== undefined) this.grants.clear();
 		this.#settings = settings;
 		if (isNewEpoch) this.turns.beginEpoch();
 		this.hosting.host?.mirrorRemark({ cwd: this.cwd, backend: settings.backend });

@@ -59,16 +59,13 @@ export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 		findMissing: async (accesses) => accesses.map(() => null),
 		noteValues: async (sources) => sources.map(() => null),
 		resolveRefs: async () => [],
-		tools: [
-			{
-				name: "pyrun",
-				description: "Runs Python.",
-				inputSchema: { type: "object", properties: { code: { type: "string" } }, required: ["code"] },
+		python: {
+			runPython: async (code) => {
+				await later();
+				return { content: [{ kind: "text", text: `ran ${code}` }], isError: false };
 			},
-		],
-		callTool: async (_name, { code }) => {
-			await later();
-			return { content: [{ kind: "text", text: `ran ${code}` }], isError: false };
+			describeFunction: async () => ({ reason: "is not defined" }),
+			callFunction: async () => ({ content: [], isError: true }),
 		},
 		numberPrompt: async () => {
 			await later();

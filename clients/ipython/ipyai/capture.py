@@ -4,7 +4,7 @@ import contextvars
 import sys
 import threading
 
-from .bounded import BoundedText
+from .bounded import BoundedText, clean
 
 MAX_CHARS = 16_000
 MAX_PICTURES = 8
@@ -15,11 +15,13 @@ _capturing = contextvars.ContextVar("ipyai_capturing", default=False)
 class Capture:
     """A context manager: ``parts`` is then a list of ``("text", BoundedText)`` and ``("image", mime, base64)``.
 
-    Threads and tasks that ran before go on printing to where they printed.
+    Threads and tasks that ran before go on printing to where they printed. ``tell`` is given what is printed while it
+    is, in pieces; it may be called from another thread.
     """
 
-    def __init__(self, shell):
+    def __init__(self, shell, tell=None):
         self._shell = shell
+        self._live = Live(tell) if tell else None
         self.parts: list = []
         self._room = MAX_CHARS
         self._known_threads = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
@@ -33,11 +35,15 @@ class Capture:
         self._publisher = self._shell.display_pub
         if hasattr(self._publisher, "register_hook"):
             self._publisher.register_hook(self._on_display)
+        if self._live:
+            self._live.start()
         return self
 
     def __exit__(self, *_exception):
         if hasattr(self._publisher, "unregister_hook"):
             self._publisher.unregister_hook(self._on_display)
+        if self._live:
+            self._live.end()
         # Code that put its own stream there and left it keeps it.
         if isinstance(sys.stdout, _Stream):
             sys.stdout = self._saved[0]
@@ -56,6 +62,8 @@ class Capture:
         if not self.parts or self.parts[-1][0] != "text":
             self.parts.append(("text", BoundedText(MAX_CHARS)))
         self.parts[-1][1].write(text)
+        if self._live:
+            self._live.write(text)
 
     def show(self, data: dict) -> None:
         """Adds a MIME bundle: its picture, else its text."""
@@ -82,6 +90,46 @@ class Capture:
             return None if message.get("msg_type") == "clear_output" else message
         self.show(content.get("data", {}))
         return None
+
+
+class Live:
+    """Hands text on in pieces, from a thread of its own: at once after a pause, else ``EVERY_SECONDS`` later."""
+
+    EVERY_SECONDS = 0.05
+
+    def __init__(self, tell):
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._text = BoundedText(MAX_CHARS)
+        self._written = threading.Event()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ipyai output", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def write(self, text: str) -> None:
+        with self._lock:
+            self._text.write(text)
+        self._written.set()
+
+    def end(self) -> None:
+        self._ended.set()
+        self._written.set()
+        self._flush()
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            self._written.wait()
+            self._written.clear()
+            self._flush()
+            self._ended.wait(self.EVERY_SECONDS)
+
+    def _flush(self) -> None:
+        with self._lock:
+            text, self._text = self._text.text(), BoundedText(MAX_CHARS)
+            if text:
+                self._tell(clean(text))
 
 
 class _Stream:

@@ -15,6 +15,8 @@ from .bounded import clean
 from .lease import Lease
 
 REQUEST, REPLY = "ipyai_request", "ipyai_reply"
+# What a tool's code has printed so far, on iopub.
+OUTPUT = "ipyai_output"
 
 
 class Live:
@@ -49,7 +51,7 @@ class Live:
             "shellRefs": lambda args: shell_refs.run_all(args["id"], args["commands"], args["limitSeconds"]),
             "history": lambda args: _clean(prompts.tail(shell, args["limit"])),
             "tool": lambda args: _clean_deep(tools.describe(shell, args["name"])),
-            "pyrun": lambda args: pyrun.pyrun(shell, args["id"], args["code"]),
+            "pyrun": lambda args: pyrun.pyrun(shell, args["id"], args["code"], args["tell"]),
             "number": lambda args: prompts.number(shell, args["source"], args["rewritten"]),
             "mirror": lambda args: prompts.mirror(
                 shell, args["prompt"], args["fullPrompt"], args["response"], args["historyLine"]
@@ -96,7 +98,7 @@ class Live:
 
     async def _on_request(self, stream, ident, parent):
         try:
-            args = parent["content"]
+            args = {**parent["content"], "tell": lambda text: self._tell(parent, text)}
             if args["op"] == "hello":
                 self._magics.meet(parent["header"]["session"])
             result = self._ops[args["op"]](args)
@@ -165,6 +167,10 @@ class Live:
         return await pyrun.guarded(
             args["id"], lambda: refs.resolve(self._shell, args["expression"]), {"reason": "took too long"}
         )
+
+    def _tell(self, parent, text: str) -> None:
+        session, socket = self._kernel.session, self._kernel.iopub_socket
+        session.send(socket, OUTPUT, {"text": text}, parent=parent, ident=OUTPUT.encode())
 
     def _ask_exit(self) -> None:
         self._shell.payload_manager.write_payload(

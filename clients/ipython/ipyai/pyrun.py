@@ -138,13 +138,13 @@ class _Interrupts:
             self._task.cancel()
 
 
-async def pyrun(shell, call_id: str, code: str) -> dict:
-    """Runs the code: ``{content, isError}``."""
+async def pyrun(shell, call_id: str, code: str, tell=None) -> dict:
+    """Runs the code: ``{content, isError}``. ``tell`` hears what it prints meanwhile."""
     global _count
     if not isinstance(code, str):
         return {"content": [{"kind": "text", "text": 'pyrun needs "code", a string.'}], "isError": True}
     _count += 1
-    capture = Capture(shell)
+    capture = Capture(shell, tell)
     figures = _open_figures()
     children = _children()
     failed = "KeyboardInterrupt: the call was interrupted\n"

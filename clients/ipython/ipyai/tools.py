@@ -1,5 +1,6 @@
 """Functions of the user as tools for the model: what one takes, and calling it."""
 
+import hashlib
 import inspect
 import json
 import types
@@ -15,11 +16,14 @@ _TYPES = {
     set: "array",
     dict: "object",
 }
+_PLAIN = (int, float, complex, str, bytes, bool, type(None))
+# What a definition is told apart by its identity stays alive, so that nothing else gets the same.
+_pinned: dict = {}
 _KINDS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 def describe(shell, name: str) -> dict:
-    """``{name, description, inputSchema}`` of a function of the user, or ``{reason}`` why it cannot be a tool."""
+    """``{description, inputSchema, definition}`` of a function of the user, or ``{reason}`` why it cannot be a tool."""
     if not name.isidentifier():
         return {"reason": "is no name of a function"}
     if name not in shell.user_ns:
@@ -47,17 +51,19 @@ def describe(shell, name: str) -> dict:
     shown = f"{name}{signature}"
     documentation = inspect.getdoc(function)
     return {
-        "name": name,
+        "definition": definition(function),
         "description": f"{shown}\n{documentation}"[:4000] if documentation else f"The user's function {shown}"[:4000],
         "inputSchema": {"type": "object", "properties": properties, "required": required, "additionalProperties": False},
     }
 
 
-async def call(name: str, arguments: str):
+async def call(name: str, arguments: str, allowed: str):
     """Calls the function with arguments in JSON; text is printed as it is, any other value is returned."""
     from IPython import get_ipython
 
     function = get_ipython().user_ns[name]
+    if definition(function) != allowed:
+        raise PermissionError(f"{name} was defined anew after this call was allowed, so it was not called")
     result = function(**json.loads(arguments))
     if inspect.isawaitable(result):
         result = await result
@@ -65,6 +71,51 @@ async def call(name: str, arguments: str):
         print(result)
         return None
     return result
+
+
+def definition(function) -> str:
+    """Stands for this very function: its code, what it closes over, its defaults. Another definition gives another text."""
+    return hashlib.sha256(repr(_parts(function, ())).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _parts(value, seen: tuple):
+    cls = type(value)
+    if cls in _PLAIN:
+        return cls.__name__, repr(value) if cls is not int else hex(value)
+    if any(each is value for each in seen) or len(seen) > 20:
+        return _identity(value)
+    inside = (*seen, value)
+    if cls is types.CodeType:
+        constants = [_parts(each, inside) for each in value.co_consts]
+        names = (value.co_names, value.co_varnames, value.co_freevars, value.co_cellvars)
+        return value.co_code.hex(), constants, names, value.co_flags, value.co_filename, value.co_firstlineno
+    if cls in (tuple, frozenset):
+        return cls.__name__, [_parts(each, inside) for each in (value if cls is tuple else sorted(value, key=repr))]
+    if cls is types.FunctionType:
+        cells = [_cell(cell, inside) for cell in value.__closure__ or ()]
+        defaults = [_parts(each, inside) for each in (value.__defaults__, *sorted((value.__kwdefaults__ or {}).items()))]
+        return "function", _parts(value.__code__, inside), cells, defaults, _identity(value.__globals__)
+    if cls is types.MethodType:
+        return "method", _parts(value.__func__, inside), _identity(value.__self__)
+    methods = [vars(base)[name] for name in ("__call__", "__init__", "__new__") for base in _bases(value) if name in vars(base)]
+    return _identity(value), [_parts(each, inside) for each in methods if type(each) is types.FunctionType]
+
+
+def _bases(value) -> tuple:
+    cls = value if issubclass(type(value), type) else type(value)
+    return type.__dict__["__mro__"].__get__(cls)
+
+
+def _cell(cell, seen: tuple):
+    try:
+        return _parts(cell.cell_contents, seen)
+    except ValueError:  # it is empty
+        return "empty"
+
+
+def _identity(value) -> int:
+    _pinned[id(value)] = value
+    return id(value)
 
 
 def _hints(function) -> dict:

@@ -80,7 +80,7 @@ export class PlainOutput {
 			case "approvalAnswered":
 				if (change.answer.outcome === "unanswered")
 					this.#error(
-						`Nobody could allow ${change.approval.tool} here: start with --permissions auto or yolo to let tools run unasked.`,
+						`Nobody could allow ${change.approval.tool} here. ${change.answer.message ?? ""}`.trimEnd(),
 					);
 				return;
 			case "kernelDetached":

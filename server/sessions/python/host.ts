@@ -3,20 +3,15 @@
  * (`server/kernel`) and a client that registers over the wire. Nothing here assumes that host and server share
  * a disk or a process id; features follow `capabilities`, never the kind.
  */
-import type {
-	CellPayload,
-	CellStatus,
-	CommandAction,
-	Content,
-	Output,
-	ToolDescription,
-	Variable,
-} from "../../../protocol/index.ts";
+import type { CellPayload, CellStatus, CommandAction, Output, Variable } from "../../../protocol/index.ts";
 import type { Access } from "../../context/access.ts";
 import type { Ref, ResolvedRef } from "../../context/ref.ts";
+import type { Python } from "../../tools/python.ts";
 
 export type { Access, AccessStep } from "../../context/access.ts";
 export type { Ref, ResolvedRef } from "../../context/ref.ts";
+export type { Python } from "../../tools/python.ts";
+export type { Outcome, RunOptions } from "../../tools/tool.ts";
 
 export type HostCapabilities = {
 	readonly execute: boolean;
@@ -147,17 +142,8 @@ export type Host = {
 	noteValues(sources: readonly string[], signal: AbortSignal): Promise<readonly (string | null)[]>;
 	resolveRefs(refs: readonly Ref[], signal: AbortSignal): Promise<readonly ResolvedRef[]>;
 
-	readonly tools: readonly ToolDescription[];
-	/** Makes a function of the user's one of `tools`, by its name. Rejects with the reason when it cannot be. */
-	addTool?(name: string, signal: AbortSignal): Promise<ToolDescription>;
-	/** Whether there was one. */
-	removeTool?(name: string): boolean;
-	/** Runs one of `tools` in the live namespace. Errors of the tool are results with `isError`. */
-	callTool(
-		name: string,
-		args: Readonly<Record<string, unknown>>,
-		options: { signal: AbortSignal; onWaiting(waiting: boolean): void },
-	): Promise<{ content: readonly Content[]; isError: boolean }>;
+	/** What tools do in the live namespace. */
+	readonly python: Python;
 
 	/** Gives a prompt the next input number and a history row; waits for the kernel to be idle. */
 	numberPrompt(source: string, rewritten: string): Promise<number>;

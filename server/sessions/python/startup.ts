@@ -67,11 +67,12 @@ const runScript = async (session: Session, _store: Store, path: string): Promise
 	const { host } = session.hosting;
 	if (!host) return;
 	const code = scriptCall(await readFile(path, "utf8"), path);
-	const { content, isError } = await host.callTool(
-		"pyrun",
-		{ code },
-		{ signal: new AbortController().signal, onWaiting: () => {} },
-	);
+	const { signal } = new AbortController();
+	const { content, isError } = await host.python.runPython(code, {
+		signal,
+		onWaiting: () => {},
+		onOutput: () => {},
+	});
 	const text = content
 		.flatMap((part) => (part.kind === "text" ? [part.text] : []))
 		.join("\n")

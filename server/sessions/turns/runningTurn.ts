@@ -5,9 +5,9 @@ import type { Content, SessionEvent, StopReason, Usage } from "../../../protocol
 import type { Backend, TurnUpdate } from "../../backends/backend.ts";
 import type { Entry } from "../../context/transcript.ts";
 import type { PartialItem, Store } from "../../store/store.ts";
+import { meantCall } from "../../tools/offered.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
-import { meantCall } from "../offeredTools.ts";
 
 const partialEveryMs = 250;
 

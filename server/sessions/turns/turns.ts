@@ -9,10 +9,10 @@ import { pairToolCalls } from "../../context/pairToolCalls.ts";
 import { toTranscript, turnsToFold } from "../../context/summaries.ts";
 import type { Entry } from "../../context/transcript.ts";
 import type { PartialItem, Store } from "../../store/store.ts";
-import type { Approvals } from "../approvals.ts";
-import { callTool } from "../callTool.ts";
+import type { Door } from "../../tools/call.ts";
+import { OfferedTools } from "../../tools/offered.ts";
+import type { Toolbox } from "../../tools/toolbox.ts";
 import type { SessionLog } from "../log.ts";
-import { OfferedTools } from "../offeredTools.ts";
 import { tellWaiting } from "../progress.ts";
 import type { Hosting } from "../python/hosting.ts";
 import { eagerly } from "./eagerly.ts";
@@ -29,7 +29,8 @@ export type TurnsOptions = {
 	readonly log: SessionLog;
 	readonly store: Store;
 	readonly hosting: Hosting;
-	readonly approvals: Approvals;
+	readonly toolbox: Toolbox;
+	readonly door: Door;
 	readonly cwd: string;
 	settings(): Settings;
 	environment(): Environment;
@@ -67,10 +68,10 @@ export class Turns {
 
 	/** What the next turn's text will say of tools that came or went. */
 	get toolNews(): string {
-		return this.#tools.news(this.#options.hosting.host);
+		return this.#tools.news(this.#options.toolbox.descriptions);
 	}
 
-	/** The host's tools are others now. */
+	/** The tools are others now. */
 	toolsChanged(): void {
 		this.#tools.changed();
 		this.prepare();
@@ -216,8 +217,9 @@ export class Turns {
 		const warnings = [...context.warnings, ...room.warnings];
 		const user: Entry = { role: "user", content: context.rendered };
 		// Those of the request, unless making room has begun another epoch.
-		const tools = this.#tools.next(hosting.host);
-		this.#tools.sent(hosting.host);
+		const { descriptions } = this.#options.toolbox;
+		const tools = this.#tools.next(descriptions);
+		this.#tools.sent(descriptions);
 		const updates = eagerly(backend.runTurn({ ...request, tools, transcript: [...transcript, user] }));
 		// The request leaves before anything is stored.
 		await nextTick();
@@ -299,29 +301,26 @@ export class Turns {
 	}
 
 	#request(running: RunningTurn, settings: Settings, model: string): Omit<TurnRequest, "transcript"> {
-		const { approvals } = this.#options;
+		const { door } = this.#options;
 		const { turnId, abort, steering } = running;
 		return {
 			...this.#preparation(settings, model),
 			maxRounds,
 			signal: abort.signal,
-			callTool: (call, signal) => callTool(turnId, call, this.#options, signal),
-			permitProviderTool: async (call, signal) => {
-				const permission = await approvals.ask(turnId, call, false, signal);
-				return permission.allowed ? null : permission.reason;
-			},
+			callTool: (call, signal) => door.call(turnId, call, signal),
+			permitProviderTool: (call, signal) => door.permit(turnId, call, signal),
 			takeSteering: () => steering.splice(0),
 		};
 	}
 
 	#preparation(settings: Settings, model: string): Omit<TurnPreparation, "transcript"> {
-		const { log, hosting, cwd, environment, systemPrompt } = this.#options;
+		const { log, toolbox, cwd, environment, systemPrompt } = this.#options;
 		return {
 			conversationId: log.sessionId,
 			environment: environment(),
 			cwd,
 			systemPrompt: systemPrompt(model),
-			tools: this.#tools.next(hosting.host),
+			tools: this.#tools.next(toolbox.descriptions),
 			model,
 			think: settings.think,
 			search: settings.search,

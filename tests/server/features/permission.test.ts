@@ -77,7 +77,7 @@ test("nobody to ask: refused as unanswered, never as denied", async () => {
 	});
 	expect(await observer.event("approvalAnswered")).toMatchObject({ outcome: "unanswered" });
 	expect(await observer.event("toolResult")).toMatchObject({
-		content: [{ text: expect.stringContaining("--permissions") }],
+		content: [{ text: expect.stringContaining("--permissions auto") }],
 	});
 });
 
@@ -97,6 +97,25 @@ test("plan mode runs nothing and tells the model so", async () => {
 		isError: true,
 		content: [{ text: expect.stringContaining("plan mode") }],
 	});
+});
+
+test("what was always allowed is listed and taken back", async () => {
+	const { client, sessionId, send, run } = await startKernelSession([pyrun("1"), pyrun("2")]);
+	expect((await run("%ipyai permissions")).text).toBe("permissions = ask\n");
+	await send("one");
+	const { approvalId } = await client.event("approvalAsked");
+	await client.request("permission/answer", { sessionId, approvalId, decision: "allowAlways" });
+	await client.event("turnFinished");
+	expect((await run("%ipyai permissions")).text).toContain(
+		"always allowed:\n  1  run any Python code in this session without asking",
+	);
+	expect((await run("%ipyai permissions forget 2")).text).toContain("there is no 2: write 1 to 1, or all.");
+	expect((await run("%ipyai permissions forget 1")).text).toContain(
+		"Asked again from now on: run any Python",
+	);
+	expect((await run("%ipyai permissions")).text).toBe("permissions = ask\n");
+	const { turnId } = await send("two");
+	await client.event("approvalAsked", (event) => event.turnId === turnId);
 });
 
 test("yolo asks nobody", async () => {

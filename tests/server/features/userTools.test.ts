@@ -108,3 +108,49 @@ test("what cannot be a tool says why", async () => {
 	expect((await run("%ipyai tool print(1)")).text).toContain("is no name of a function.");
 	expect((await run("%ipyai tool n --off")).text).toContain("none of your functions");
 });
+
+test("always holds for the function that was shown, and is asked anew when it is defined anew", async () => {
+	const { client, sessionId, run, ask, send } = await startKernelSession([
+		callTool("tidy", {}),
+		callTool("tidy", {}),
+		callTool("tidy", {}),
+	]);
+	const askedCount = () =>
+		client.updates.filter((each) => each.kind === "event" && each.event.kind === "approvalAsked").length;
+	await run("def tidy():\n    return 'kept'");
+	await run("%ipyai tool tidy");
+	await send("go");
+	const { approvalId, always } = await client.event("approvalAsked");
+	expect(always).toBe("call tidy as it is defined now, in this session without asking");
+	await client.request("permission/answer", { sessionId, approvalId, decision: "allowAlways" });
+	await client.event("turnFinished");
+	await ask("again");
+	expect(askedCount()).toBe(1);
+	expect((await run("%ipyai permissions")).text).toBe(
+		"permissions = ask\nalways allowed:\n  1  call tidy as it is defined now, in this session without asking\n",
+	);
+
+	await run("def tidy():\n    return 'gone'");
+	const { turnId } = await send("once more");
+	const again = await client.event("approvalAsked", (event) => event.turnId === turnId);
+	await client.request("permission/answer", {
+		sessionId,
+		approvalId: again.approvalId,
+		decision: "deny",
+	});
+	await client.event("turnFinished", (event) => event.turnId === turnId);
+	expect(askedCount()).toBe(2);
+});
+
+test("a function that is defined anew while the question waits is not called", async () => {
+	const { client, sessionId, run, send } = await startKernelSession([callTool("tidy", {})]);
+	await run("def tidy():\n    return 'kept'");
+	await run("%ipyai tool tidy");
+	await send("go");
+	const { approvalId } = await client.event("approvalAsked");
+	await run("def tidy():\n    raise SystemExit('gone')");
+	await client.request("permission/answer", { sessionId, approvalId, decision: "allow" });
+	const { content, isError } = await client.event("toolResult");
+	expect(isError).toBe(true);
+	expect(JSON.stringify(content)).toContain("tidy was defined anew after this call was allowed");
+});

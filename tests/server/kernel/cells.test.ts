@@ -125,7 +125,7 @@ test("the kernel is busy while a cell runs, and for nothing else", async () => {
 		const signal = new AbortController().signal;
 		await kernel.host.variables(null, signal);
 		await kernel.host.complete("pri", 3, signal);
-		await kernel.host.callTool("pyrun", { code: "1" }, { signal, onWaiting: () => {} });
+		await kernel.host.python.runPython("1", { signal, onWaiting: () => {}, onOutput: () => {} });
 		await kernel.host.numberPrompt(".hi", "hi");
 	});
 	expect(quiet).toEqual([]);

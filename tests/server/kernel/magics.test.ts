@@ -91,10 +91,9 @@ test("an interrupt ends the wait for an answer that does not come", async () => 
 });
 
 test("code of a tool cannot use it", async () => {
-	const result = await kernel.host.callTool(
-		"pyrun",
-		{ code: "get_ipython().run_line_magic('ipyai', 'permissions yolo')" },
-		{ signal: noSignal, onWaiting: () => {} },
+	const result = await kernel.host.python.runPython(
+		"get_ipython().run_line_magic('ipyai', 'permissions yolo')",
+		{ signal: noSignal, onWaiting: () => {}, onOutput: () => {} },
 	);
 	expect(result.isError).toBe(true);
 	expect(JSON.stringify(result.content)).toContain("is for the person at the keyboard");

@@ -86,6 +86,7 @@ test("a kernel that never met us gets the module while its cell runs", async () 
 	expect((await cell.done).status).toBe("ok");
 	await until(() => host.status === "idle");
 	expect(
-		(await host.callTool("pyrun", { code: "6 * 7" }, { signal: noSignal, onWaiting: () => {} })).content,
+		(await host.python.runPython("6 * 7", { signal: noSignal, onWaiting: () => {}, onOutput: () => {} }))
+			.content,
 	).toEqual([{ kind: "text", text: "42\n" }]);
 });

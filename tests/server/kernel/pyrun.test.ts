@@ -7,8 +7,12 @@ beforeAll(async () => {
 });
 afterAll(() => kernel.dispose());
 
-const pyrun = (code: string, signal = noSignal, onWaiting: (waiting: boolean) => void = () => {}) =>
-	kernel.host.callTool("pyrun", { code }, { signal, onWaiting });
+const pyrun = (
+	code: string,
+	signal = noSignal,
+	onWaiting: (waiting: boolean) => void = () => {},
+	onOutput: (text: string) => void = () => {},
+) => kernel.host.python.runPython(code, { signal, onWaiting, onOutput });
 const told = async (code: string): Promise<string> => contentText((await pyrun(code)).content);
 
 test("gives back prints and the value of the last expression", async () => {
@@ -97,13 +101,15 @@ test.each([
 	["await", "print('on')\nimport asyncio; await asyncio.sleep(60)"],
 ])("abort ends a %s and keeps what was printed", async (_name, code) => {
 	const abort = new AbortController();
-	const pending = pyrun(`running = True\n${code}`, abort.signal);
-	await until(async () => (await kernel.host.variables("running", noSignal)).length > 0);
+	let said = "";
+	const pending = pyrun(code, abort.signal, undefined, (text) => {
+		said += text;
+	});
+	await until(() => said === "on\n");
 	abort.abort();
 	const { content, isError } = await pending;
 	expect(isError).toBe(true);
 	expect(contentText(content)).toBe("on\nKeyboardInterrupt: the call was interrupted\n");
-	expect(await told("del running")).toBe("");
 	expect((await kernel.run("'fine'")).text).toBe("'fine'\n");
 });
 
@@ -131,8 +137,62 @@ test("functions it defines are the user's", async () => {
 	expect((await kernel.run("helper.__module__")).text).toBe("'__main__'\n");
 });
 
-test("unknown tools and arguments are results, not failures", async () => {
-	const options = { signal: noSignal, onWaiting: () => {} };
-	expect(await kernel.host.callTool("nope", {}, options)).toMatchObject({ isError: true });
-	expect(await kernel.host.callTool("pyrun", { code: 1 }, options)).toMatchObject({ isError: true });
+test("what is printed is told while the code runs, by Python and by programs", async () => {
+	const said: string[] = [];
+	const abort = new AbortController();
+	const code = `import subprocess, time
+print("begun")
+_ignored = subprocess.run(["echo", "child"])
+time.sleep(60)`;
+	const pending = pyrun(code, abort.signal, undefined, (text) => said.push(text));
+	await until(() => said.join("").includes("begun\n") && said.join("").includes("child\n"));
+	abort.abort();
+	expect(contentText((await pending).content)).toContain("begun\n");
+});
+
+test("much that is printed is told in few pieces, the first line first", async () => {
+	const said: string[] = [];
+	await pyrun("for i in range(20_000): print(i)", noSignal, undefined, (text) => said.push(text));
+	expect(said.join("")).toMatch(/^0\n1\n/);
+	expect(said.join("")).toMatch(/19999\n$/);
+	expect(said.length).toBeLessThan(200);
+});
+
+test("a function that was defined anew is not called under its old definition", async () => {
+	await kernel.run("def greet(name):\n    return f'hello {name}'");
+	const describe = async () => {
+		const found = await kernel.host.python.describeFunction("greet", noSignal);
+		return "definition" in found ? found.definition : found.reason;
+	};
+	const call = (definition: string) =>
+		kernel.host.python.callFunction("greet", { name: "Ada" }, definition, {
+			signal: noSignal,
+			onWaiting: () => {},
+			onOutput: () => {},
+		});
+	const first = await describe();
+	expect(await describe()).toBe(first);
+	expect(contentText((await call(first)).content)).toBe("hello Ada\n");
+	const others = [
+		"def greet(name):\n    return f'bye {name}'",
+		"greet.__code__ = (lambda name: 1).__code__",
+		"def greet(name, tone='warm'):\n    return tone",
+		"greet.__defaults__ = ('cold',)",
+		"def make(n):\n    def greet(name):\n        return n\n    return greet\ngreet = make(1)",
+		"greet = make(2)",
+		"class Greet:\n    def __call__(self, name):\n        return 1\ngreet = Greet()",
+		"greet = Greet()",
+		"Greet.__call__ = lambda self, name: 2",
+		"import functools\ngreet = functools.partial(print, 1)",
+	];
+	const seen = new Set([first]);
+	for (const code of others) {
+		await kernel.run(code);
+		const now = await describe();
+		expect(seen, code).not.toContain(now);
+		seen.add(now);
+	}
+	const refused = await call(first);
+	expect(refused.isError).toBe(true);
+	expect(contentText(refused.content)).toContain("greet was defined anew after this call was allowed");
 });

@@ -136,10 +136,10 @@ test("an approval that nobody could answer says how to allow it", () => {
 				approvalId: "a1",
 				outcome: "unanswered",
 				by: null,
-				message: null,
+				message: "Allow it so and so.",
 			}),
 		),
-	).toContain("--permissions auto or yolo");
+	).toContain("Nobody could allow pyrun here. Allow it so and so.");
 });
 
 test("an input shows its number and marks its further lines", () => {

@@ -1,27 +1,26 @@
 import { expect, test } from "vitest";
 import type { ToolDescription } from "../../../protocol/index.ts";
 import type { ToolCall } from "../../../server/context/transcript.ts";
-import { meantCall, OfferedTools } from "../../../server/sessions/offeredTools.ts";
+import { meantCall, OfferedTools } from "../../../server/tools/offered.ts";
 
 const tool = (name: string, description = "Does."): ToolDescription => ({
 	name,
 	description,
 	inputSchema: { type: "object" },
 });
-const host = (...tools: ToolDescription[]) => ({ tools, addTool: async () => tool("x") });
 const names = (tools: readonly ToolDescription[]) => tools.map(({ name }) => name);
 
 test("tools stay as they are once a turn was sent, and news are told once", () => {
 	const offered = new OfferedTools();
-	expect(names(offered.next(host(tool("a"))))).toEqual(["a", "call_tool"]);
+	expect(names(offered.next([tool("a")]))).toEqual(["a", "call_tool"]);
 	offered.changed();
-	const first = offered.next(host(tool("a"), tool("b")));
+	const first = offered.next([tool("a"), tool("b")]);
 	expect(names(first), "nothing was sent yet").toEqual(["a", "b", "call_tool"]);
-	expect(offered.news(host(tool("a"), tool("b")))).toBe("");
-	offered.sent(host(tool("a"), tool("b")));
+	expect(offered.news([tool("a"), tool("b")])).toBe("");
+	offered.sent([tool("a"), tool("b")]);
 
 	offered.changed();
-	const now = host(tool("b", "Does more."), tool("c"));
+	const now = [tool("b", "Does more."), tool("c")];
 	expect(offered.next(now)).toBe(first);
 	expect(offered.news(now)).toBe(
 		[
@@ -41,14 +40,11 @@ test("tools stay as they are once a turn was sent, and news are told once", () =
 test("a turn without a kernel has no tools, and the next ones have those of before", () => {
 	const offered = new OfferedTools();
 	expect(offered.next(null)).toEqual([]);
-	const tools = offered.next(host(tool("a")));
-	offered.sent(host(tool("a")));
+	const tools = offered.next([tool("a")]);
+	offered.sent([tool("a")]);
 	expect(offered.next(null)).toEqual([]);
-	expect(offered.next(host(tool("a")))).toBe(tools);
+	expect(offered.next([tool("a")])).toBe(tools);
 });
-
-test("a host that takes no tools has its own", () =>
-	expect(new OfferedTools().next({ tools: [tool("a")] })).toEqual([tool("a")]));
 
 const call = (name: string, args: object): ToolCall => ({
 	kind: "toolCall",

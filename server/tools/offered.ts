@@ -4,7 +4,6 @@
  */
 import type { ToolDescription } from "../../protocol/index.ts";
 import type { ToolCall } from "../context/transcript.ts";
-import type { Host } from "./python/host.ts";
 
 export const laterTool: ToolDescription = {
 	name: "call_tool",
@@ -21,7 +20,8 @@ export const laterTool: ToolDescription = {
 	},
 };
 
-type Tools = Pick<Host, "tools" | "addTool"> | null;
+/** The session's tools now; `null` while it has no live Python. */
+type Tools = readonly ToolDescription[] | null;
 
 export class OfferedTools {
 	/** What this epoch's requests have, `null` before the first. */
@@ -31,22 +31,21 @@ export class OfferedTools {
 	/** What the model has been told of each tool by now. */
 	#told = new Map<string, string>();
 
-	/** The tools of the next request. A host that never takes new tools has its own, and no more. */
-	next(host: Tools): readonly ToolDescription[] {
-		if (host === null) return [];
-		if (!host.addTool) return host.tools;
+	/** The tools of the next request. */
+	next(tools: Tools): readonly ToolDescription[] {
+		if (tools === null) return [];
 		if (this.#fixed === null) {
-			this.#fixed = [...host.tools, laterTool];
-			this.#told = new Map(host.tools.map((tool) => [tool.name, JSON.stringify(tool)]));
+			this.#fixed = [...tools, laterTool];
+			this.#told = toldOf(tools);
 		}
 		return this.#fixed;
 	}
 
 	/** What the next turn's text has to say of tools that came, changed or went; empty when nothing did. */
-	news(host: Tools): string {
-		if (!host?.addTool || this.#fixed === null) return "";
-		const now = new Map(host.tools.map((tool) => [tool.name, tool]));
-		const came = [...now.values()].filter((tool) => this.#told.get(tool.name) !== JSON.stringify(tool));
+	news(tools: Tools): string {
+		if (tools === null || this.#fixed === null) return "";
+		const now = toldOf(tools);
+		const came = tools.filter(({ name }) => this.#told.get(name) !== now.get(name));
 		const gone = [...this.#told.keys()].filter((name) => !now.has(name));
 		return [
 			...came.map(
@@ -58,13 +57,13 @@ export class OfferedTools {
 	}
 
 	/** A turn was sent with these tools and the news of them. */
-	sent(host: Tools): void {
-		if (!host?.addTool) return;
+	sent(tools: Tools): void {
+		if (tools === null) return;
 		this.#isSent = true;
-		this.#told = new Map(host.tools.map((tool) => [tool.name, JSON.stringify(tool)]));
+		this.#told = toldOf(tools);
 	}
 
-	/** The host's tools are others now: before anything was sent with the old ones, the new ones take their place. */
+	/** The tools are others now: before anything was sent with the old ones, the new ones take their place. */
 	changed(): void {
 		if (!this.#isSent) this.#fixed = null;
 	}
@@ -75,6 +74,9 @@ export class OfferedTools {
 		this.#isSent = false;
 	}
 }
+
+const toldOf = (tools: readonly ToolDescription[]): Map<string, string> =>
+	new Map(tools.map((tool) => [tool.name, JSON.stringify(tool)]));
 
 /** The call that is meant: that of the later tool where it names one, else the call itself. */
 export const meantCall = (call: ToolCall): ToolCall => {

@@ -1,0 +1,32 @@
+import type { Grants } from "../tools/grants.ts";
+import { type Command, CommandError } from "./command.ts";
+
+/** `%ipyai permissions`: beside the mode what was always allowed, and the way to take it back. */
+export const permissionsCommand = (mode: Command): Command => ({
+	usage: "permissions [ask|auto|plan|yolo | forget N|all] [--save]",
+	summary: "who allows tools; what is always allowed, and taking it back",
+	run: async (context, rest) => {
+		const { grants } = context.session;
+		const [word, which = ""] = rest.split(/\s+/);
+		if (word === "forget") return { text: forget(grants, which) };
+		const { text } = await mode.run(context, rest);
+		return { text: [text, ...listed(grants)].join("\n") };
+	},
+});
+
+const listed = (grants: Grants): string[] =>
+	grants.all.length === 0
+		? []
+		: ["always allowed:", ...grants.all.map(({ text }, at) => `  ${at + 1}  ${text}`)];
+
+const forget = (grants: Grants, which: string): string => {
+	if (which === "all") {
+		grants.clear();
+		return "Nothing is always allowed any more.";
+	}
+	const taken = /^[1-9]\d*$/.test(which) ? grants.takeBack(Number(which) - 1) : null;
+	if (taken !== null) return `Asked again from now on: ${taken.text}.`;
+	const known =
+		grants.all.length === 0 ? "nothing is always allowed" : `write 1 to ${grants.all.length}, or all`;
+	throw new CommandError(`${which === "" ? "which one?" : `there is no ${which}:`} ${known}.`);
+};

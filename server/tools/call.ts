@@ -1,0 +1,95 @@
+/**
+ * The one door: every call of every backend comes through here, ours to be run and a provider's own to be permitted.
+ * What a call needs before it runs, and what is told of it, is decided in this place alone.
+ */
+import type { PermissionMode } from "../../protocol/index.ts";
+import type { ToolCall, ToolResult } from "../context/transcript.ts";
+import type { Approvals, ToolLog } from "./approvals.ts";
+import type { Grants } from "./grants.ts";
+import { meantCall } from "./offered.ts";
+import type { Place } from "./places.ts";
+import { decide, howToAllow, type Ruling } from "./policy.ts";
+import { providerCall } from "./sources/provider.ts";
+import { type Effect, failure, type PermittedCall, type Tool } from "./tool.ts";
+
+export type DoorOptions = {
+	readonly log: ToolLog;
+	readonly approvals: Approvals;
+	readonly grants: Grants;
+	mode(): PermissionMode;
+	place(): Place;
+	/** Those there are now; `null` while the session has no live Python. */
+	tools(): readonly Tool[] | null;
+};
+
+export class Door {
+	readonly #options: DoorOptions;
+
+	constructor(options: DoorOptions) {
+		this.#options = options;
+	}
+
+	/** Runs a call, once it may. Never rejects: what went wrong is told to the model. */
+	async call(turnId: string, asked: ToolCall, signal: AbortSignal): Promise<ToolResult> {
+		const call = meantCall(asked);
+		const { callId } = call;
+		const refuse = (text: string): ToolResult => ({ callId, ...failure(text) });
+		const tools = this.#options.tools();
+		if (tools === null)
+			return refuse("Not run: the session has no live kernel. Ask the person to restart it.");
+		const tool = tools.find(({ name }) => name === call.name);
+		if (!tool)
+			return refuse(`There is no tool ${call.name}. There are: ${tools.map(({ name }) => name).join(", ")}.`);
+		try {
+			const prepared = await tool.prepare(call.args, signal);
+			if ("problem" in prepared) return refuse(prepared.problem);
+			const refusal = await this.#refusal(turnId, call, tool.effect, prepared, signal);
+			if (refusal !== null) return refuse(refusal);
+			const { log } = this.#options;
+			const outcome = await prepared.run({
+				signal,
+				onWaiting: (waiting) => log.hint({ kind: "toolWaiting", turnId, callId, waiting }),
+				onOutput: (delta) => log.hint({ kind: "toolOutput", turnId, callId, delta }),
+			});
+			return { callId, ...outcome };
+		} catch (error) {
+			return refuse(`${call.name} could not be run: ${(error as Error).message}`);
+		}
+	}
+
+	/** Whether a provider may run a call of its own: `null` for yes, else the reason why not. */
+	async permit(turnId: string, call: ToolCall, signal: AbortSignal): Promise<string | null> {
+		const asked = providerCall(call.name, call.args, this.#options.place());
+		return this.#refusal(turnId, call, asked.effect, asked, signal);
+	}
+
+	async #refusal(
+		turnId: string,
+		call: ToolCall,
+		effect: Effect,
+		{ check, grant }: PermittedCall,
+		signal: AbortSignal,
+	): Promise<string | null> {
+		const { approvals, grants, mode } = this.#options;
+		const ruling: Ruling = null;
+		const facts = { mode: mode(), tool: call.name, effect, check, ruling };
+		const verdict = decide(facts);
+		switch (verdict.kind) {
+			case "run":
+				return null;
+			case "refuse":
+				return verdict.reason;
+			case "ask": {
+				const offered = check === "guarded" ? null : grant;
+				if (offered !== null && grants.has(offered)) return null;
+				const question = { turnId, call, grant: offered, advice: howToAllow(facts) };
+				const answer = await approvals.ask(question, signal);
+				if (answer.kind === "refused") return answer.reason;
+				if (answer.always && offered !== null) grants.add(offered);
+				return null;
+			}
+			default:
+				return verdict satisfies never;
+		}
+	}
+}

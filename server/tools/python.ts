@@ -1,0 +1,22 @@
+/** The live Python as tools use it: what a session's host does for them. */
+import type { ToolDescription } from "../../protocol/index.ts";
+import type { Outcome, RunOptions } from "./tool.ts";
+
+/** A function of the person's as it is now. `definition` stands for this very function, and for no other. */
+export type PersonsFunction = Pick<ToolDescription, "description" | "inputSchema"> & {
+	readonly definition: string;
+};
+
+export type Python = {
+	/** Runs code in the live namespace. What the code raises is an outcome with `isError`. */
+	runPython(code: string, options: RunOptions): Promise<Outcome>;
+	/** The sentence says why it cannot be a tool. */
+	describeFunction(name: string, signal: AbortSignal): Promise<PersonsFunction | { readonly reason: string }>;
+	/** Calls the function if its definition is still this one. */
+	callFunction(
+		name: string,
+		args: Readonly<Record<string, unknown>>,
+		definition: string,
+		options: RunOptions,
+	): Promise<Outcome>;
+};

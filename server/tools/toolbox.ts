@@ -1,0 +1,48 @@
+/** All tools of a session. One more is one more line here. */
+import type { ToolDescription } from "../../protocol/index.ts";
+import { laterTool } from "./offered.ts";
+import type { Python } from "./python.ts";
+import { PersonsFunctions } from "./sources/functions.ts";
+import { pyrun } from "./sources/python.ts";
+import { described, type Tool } from "./tool.ts";
+
+export class Toolbox {
+	readonly #python: () => Python | null;
+	readonly #functions = new PersonsFunctions();
+	/** Those of the Python that was last, so that they stay the same ones. */
+	#standard: { readonly python: Python; readonly tools: readonly Tool[] } | null = null;
+
+	constructor(python: () => Python | null) {
+		this.#python = python;
+	}
+
+	/** `null` while the session has no live Python. */
+	get all(): readonly Tool[] | null {
+		const python = this.#python();
+		if (python === null) return null;
+		if (this.#standard?.python !== python) this.#standard = { python, tools: [pyrun(python)] };
+		return [...this.#standard.tools, ...this.#functions.in(python)];
+	}
+
+	/** As the model and people are told of them. */
+	get descriptions(): readonly ToolDescription[] | null {
+		return this.all?.map(described) ?? null;
+	}
+
+	/** Makes a function of the person's one of the tools, if none has its name. The sentence says why it cannot be one. */
+	async addFunction(
+		python: Python,
+		name: string,
+		signal: AbortSignal,
+	): Promise<ToolDescription | { readonly reason: string }> {
+		if (name === laterTool.name) return { reason: "is a tool already" };
+		const standard = this.#standard?.tools.find((tool) => tool.name === name);
+		if (standard) return described(standard);
+		return this.#functions.add(python, name, signal);
+	}
+
+	/** Whether there was one. */
+	removeFunction(python: Python, name: string): boolean {
+		return this.#functions.remove(python, name);
+	}
+}

@@ -1,0 +1,153 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { PermissionMode, SessionEvent } from "../../../protocol/index.ts";
+import type { ToolCall } from "../../../server/context/transcript.ts";
+import { Approvals } from "../../../server/tools/approvals.ts";
+import { Door } from "../../../server/tools/call.ts";
+import { Grants } from "../../../server/tools/grants.ts";
+import { placeOf } from "../../../server/tools/places.ts";
+import type { Tool } from "../../../server/tools/tool.ts";
+
+let folder: string;
+beforeAll(() => {
+	folder = realpathSync(mkdtempSync(join(tmpdir(), "ipyai-door-")));
+	mkdirSync(join(folder, "p/.git"), { recursive: true });
+	writeFileSync(join(folder, "p/a.py"), "");
+	writeFileSync(join(folder, "p/.env"), "");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const door = (mode: PermissionMode, answer: "allow" | "allowAlways" | "deny" | null, tools: Tool[] = []) => {
+	const events: SessionEvent[] = [];
+	const grants = new Grants();
+	const approvals: Approvals = new Approvals({
+		log: {
+			add: (event) => {
+				events.push(event);
+				if (event.kind === "approvalAsked" && answer !== null)
+					queueMicrotask(() => approvals.answer(event.approvalId, answer, null, "me"));
+			},
+			settle: (more) => void events.push(...more),
+			hint: () => {},
+		},
+		canAsk: () => answer !== null,
+		newId: () => `a${events.length}`,
+	});
+	const log = { add: () => {}, settle: () => {}, hint: () => {} };
+	const place = () => placeOf(join(folder, "p"), join(folder, "p"), { HOME: folder });
+	const opened = new Door({ log, approvals, grants, mode: () => mode, place, tools: () => tools });
+	return { door: opened, events, grants };
+};
+
+const call = (name: string, args: ToolCall["args"] = {}): ToolCall => ({
+	kind: "toolCall",
+	callId: "c",
+	name,
+	args,
+	executor: "server",
+});
+const { signal } = new AbortController();
+
+/** What becomes of a provider's own call where everybody says no: `runs`, `asks` or `refuses`. */
+const fate = async (mode: PermissionMode, name: string, args: ToolCall["args"]): Promise<string> => {
+	const { door: opened, events } = door(mode, "deny");
+	const refusal = await opened.permit("t", call(name, args), signal);
+	if (refusal === null) return "runs";
+	return events.some(({ kind }) => kind === "approvalAsked") ? "asks" : "refuses";
+};
+
+const modes = ["ask", "auto", "plan", "yolo"] as const;
+test.each([
+	["Read", { file_path: "a.py" }, "asks runs runs runs"],
+	["Read", { file_path: ".env" }, "asks asks refuses runs"],
+	["Read", { file_path: "../notes" }, "asks asks refuses runs"],
+	["Read", {}, "asks asks refuses runs"],
+	["Grep", { pattern: "x", path: "a.py" }, "asks runs runs runs"],
+	["Grep", { pattern: "x" }, "asks asks refuses runs"],
+	["Glob", { pattern: "**/*.py" }, "asks runs runs runs"],
+	["Glob", { pattern: "../../*" }, "asks asks refuses runs"],
+	["Edit", { file_path: "a.py" }, "asks asks refuses runs"],
+	["Edit", { file_path: ".git/hooks/post-commit" }, "asks asks refuses asks"],
+	["Write", { file_path: "../.bashrc" }, "asks asks refuses asks"],
+	["apply_patch", { changes: [{ path: "a.py" }] }, "asks asks refuses runs"],
+	["apply_patch", { changes: [{ path: "a.py" }, { path: ".envrc" }] }, "asks asks refuses asks"],
+	["Bash", { command: "ls" }, "asks asks refuses runs"],
+	["exec_command", { cmd: "ls" }, "asks asks refuses runs"],
+	["WebFetch", { url: "https://x" }, "asks asks refuses runs"],
+	["something_new", {}, "asks asks refuses runs"],
+	["constructor", {}, "asks asks refuses runs"],
+])("a provider's %s(%j), in ask, auto, plan, yolo: %s", async (name, args, expected) => {
+	const fates: string[] = [];
+	for (const mode of modes) fates.push(await fate(mode, name, args));
+	expect(fates.join(" ")).toBe(expected);
+});
+
+const greet = (key: string | null): Tool => ({
+	name: "greet",
+	description: "",
+	inputSchema: {},
+	effect: "changesNamespace",
+	prepare: async () => ({
+		check: "open",
+		grant: key === null ? null : { key, text: `greet ${key}` },
+		run: async () => ({ content: [{ kind: "text", text: "hello" }], isError: false }),
+	}),
+});
+
+test("always holds for what was shown, and for nothing else", async () => {
+	let key = "one";
+	const tool: Tool = { ...greet(null), prepare: (args, abort) => greet(key).prepare(args, abort) };
+	const { door: opened, events, grants } = door("ask", "allowAlways", [tool]);
+	const asked = () => events.filter(({ kind }) => kind === "approvalAsked").length;
+	await opened.call("t", call("greet"), signal);
+	await opened.call("t", call("greet"), signal);
+	expect(asked()).toBe(1);
+	key = "two";
+	await opened.call("t", call("greet"), signal);
+	expect(asked()).toBe(2);
+	expect(grants.all.map(({ text }) => text)).toEqual(["greet one", "greet two"]);
+	expect(grants.takeBack(0)).toMatchObject({ key: "one" });
+	key = "one";
+	await opened.call("t", call("greet"), signal);
+	expect(asked()).toBe(3);
+});
+
+test("always is no answer where it is not offered", async () => {
+	const { door: opened, events } = door("ask", "allowAlways", [greet(null)]);
+	const abort = new AbortController();
+	const pending = opened.call("t", call("greet"), abort.signal);
+	await Promise.resolve();
+	setTimeout(() => abort.abort());
+	expect((await pending).isError).toBe(true);
+	expect(events.at(-1)).toMatchObject({ kind: "approvalAnswered", outcome: "cancelled" });
+});
+
+test("with nobody there the refusal says how to allow it, and never by the mode that is on", async () => {
+	const said: string[] = [];
+	for (const mode of ["ask", "auto"] as const) {
+		const { door: opened, events } = door(mode, null, [greet("x")]);
+		const { content } = await opened.call("t", call("greet"), signal);
+		const last = events.at(-1) as Extract<SessionEvent, { kind: "approvalAnswered" }>;
+		expect(last).toMatchObject({ outcome: "unanswered", message: expect.any(String) });
+		expect(JSON.stringify(content)).toContain(last.message);
+		said.push(last.message!);
+	}
+	expect(said[0]).toContain("--permissions auto");
+	expect(said[1]).not.toContain("auto");
+	expect(said[1]).toContain("--permissions yolo");
+});
+
+test("a tool that is not there, and one that throws, are told to the model", async () => {
+	const broken: Tool = { ...greet("x"), prepare: () => Promise.reject(new Error("no disk")) };
+	const { door: opened } = door("yolo", null, [broken]);
+	expect(await opened.call("t", call("nope"), signal)).toEqual({
+		callId: "c",
+		isError: true,
+		content: [{ kind: "text", text: "There is no tool nope. There are: greet." }],
+	});
+	expect(await opened.call("t", call("greet"), signal)).toMatchObject({
+		content: [{ text: "greet could not be run: no disk" }],
+	});
+});
