@@ -71,11 +71,16 @@ export const buildBundles = async (
 	const isEntry = (path: string): boolean => basename(path, ".js") in entries;
 	const files = result.outputFiles.toSorted((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path)));
 	for (const { path, contents } of files) if (isEntry(path) || !existsSync(path)) replace(path, contents);
-	for (const name of Object.keys(entries)) replace(join(root, "dist", `${name}.js`), starter(name));
+	for (const name of Object.keys(entries)) replace(join(root, "dist", `${name}.js`), await starter(name));
 	removeOldChunks(join(root, "dist/bundle"), new Set(files.map(({ path }) => path)));
 
 	const sources = Object.keys(result.metafile.inputs).filter((path) => !path.includes("node_modules/"));
-	const tools = ["package-lock.json", "scripts/build/bundle.ts", "scripts/build/starter.ts"];
+	const tools = [
+		"package-lock.json",
+		"scripts/build/bundle.ts",
+		"scripts/build/starter.ts",
+		"ground/paths/compileCache.mjs",
+	];
 	const inputs = [...sources, ...tools.filter((path) => existsSync(join(root, path)))];
 	replace(join(root, inputsFile), JSON.stringify(describeInputs(root, inputs)));
 };

@@ -1,20 +1,37 @@
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const compileCache = join(import.meta.dirname, "../../ground/paths/compileCache.mjs");
+
 /**
  * The file that Node is started with: it must be readable for any Node, so that an old one is told and does not
  * stumble over the bundle; and the compile cache works for modules that are loaded after it is on.
  */
-export const starter = (name: string): string => `// Made by scripts/build.ts.
-import module from "node:module";
-import { homedir } from "node:os";
-import { join } from "node:path";
-
+const source = (name: string): string => `
+import { useCompileCache } from ${JSON.stringify(compileCache)};
 if (Number(process.versions.node.split(".")[0]) < 22) {
 	process.stderr.write(
 		\`\${process.env.IPYAI_PROGRAM || "ipyai"}: needs Node 22 or newer, and \${process.execPath} is \${process.version}: get a newer one from nodejs.org, or with nvm, fnm or Homebrew.\\n\`,
 	);
 	process.exit(1);
 }
-module.enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ipyai", "compile"));
+useCompileCache();
 await import("./bundle/${name}.js");
-// At the end of a process it is written anyway; a server lives long and may be killed.
-setTimeout(() => module.flushCompileCache?.(), 2000).unref();
 `;
+
+/** The starter of a bundle, in one file: at this point each file costs. */
+export const starter = async (name: string): Promise<string> => {
+	const { outputFiles } = await build({
+		stdin: { contents: source(name), resolveDir: import.meta.dirname },
+		banner: { js: "// Made by scripts/build.ts." },
+		bundle: true,
+		external: ["./bundle/*"],
+		format: "esm",
+		platform: "node",
+		target: "node16",
+		minifySyntax: true,
+		write: false,
+		logLevel: "warning",
+	});
+	return outputFiles[0]!.text;
+};
