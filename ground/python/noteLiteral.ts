@@ -1,20 +1,20 @@
+import { codeTokens } from "./lexer.ts";
+
 /**
  * The value of a cell that is one Python string literal, which makes it a note; `null` for every other source.
  * Blanks and comments around the literal do not count. Literals that only Python itself can read (`\N{...}`, several
  * in a row) are no notes here and stay code, which loses nothing.
  */
 export const noteValue = (code: string): string | null => {
-	const match = literal.exec(code);
-	if (!match?.groups) return null;
-	const { prefix = "", quote = "", body = "" } = match.groups;
-	if (quote.length === 1 && /\n/.test(body.replace(/\\\n/g, ""))) return null;
+	const [literal, ...more] = codeTokens(code).filter(({ kind }) => kind !== "newline");
+	if (literal?.kind !== "string" || literal.isOpen || more.length > 0) return null;
+	const { prefix, quote } = /^(?<prefix>[a-z]*)(?<quote>"""|'''|"|')/i.exec(literal.text)!.groups as Groups;
+	if (!/^[ru]?$/i.test(prefix)) return null;
+	const body = literal.text.slice(prefix.length + quote.length, -quote.length);
 	return /r/i.test(prefix) ? body : unescaped(body);
 };
 
-const around = String.raw`(?:[^\S\n]|\n|#[^\n]*(?:\n|$))*`;
-const literal = new RegExp(
-	String.raw`^${around}(?<prefix>[rRuU]?)(?<quote>"""|'''|"|')(?<body>(?:\\[\s\S]|(?!\k<quote>)[^\\])*)\k<quote>${around}$`,
-);
+type Groups = { readonly prefix: string; readonly quote: string };
 
 const unescaped = (body: string): string | null => {
 	let whole = true;

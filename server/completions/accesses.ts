@@ -3,7 +3,7 @@
  * does not define itself. Pure.
  */
 
-import { keywords, plainString, pythonTokens, type Token } from "../../ground/python/pythonTokens.ts";
+import { codeTokens, keywords, plainString, type Token } from "../../ground/python/lexer.ts";
 import type { Access, AccessStep } from "../context/access.ts";
 import { boundNames } from "./boundNames.ts";
 import { firstLine } from "./lines.ts";
@@ -21,7 +21,7 @@ export const suggestedAccesses = (text: string, place: Place): SuggestedAccess[]
 	const code = withoutMagics(`${before}${text}${firstLine(place.suffix)}`);
 	// Code that asks first, or that catches, may name what is not there.
 	if (/\bhasattr\s*\(|\btry\s*:|\bsuppress\s*\(/.test(code)) return [];
-	const tokens = pythonTokens(code);
+	const tokens = codeTokens(code);
 	const chains = readChains(tokens);
 	const bound = boundNames(tokens);
 	const made = new Set(

@@ -1,4 +1,4 @@
-import { keywords, type Token } from "../../ground/python/pythonTokens.ts";
+import { keywords, type Token } from "../../ground/python/lexer.ts";
 
 /**
  * Names that code gives a value: what is live under such a name says nothing about what the code will see. Of

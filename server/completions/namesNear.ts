@@ -1,4 +1,4 @@
-import { keywords } from "../../ground/python/pythonTokens.ts";
+import { keywords } from "../../ground/python/lexer.ts";
 import type { Place } from "./place.ts";
 
 const charsBefore = 3000;

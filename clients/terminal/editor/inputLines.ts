@@ -9,6 +9,7 @@ import {
 	type Span,
 	tokenizePython,
 } from "../../../clients/terminal/render/pythonTokens.ts";
+import { isSameState } from "../../../ground/python/lexer.ts";
 import { paintSpans } from "../render/highlight.ts";
 import { showControls } from "../render/sanitize.ts";
 import { paint, type Theme } from "../render/theme.ts";
@@ -69,8 +70,7 @@ export class InputLines {
 
 	#spans(index: number, line: string, before: PythonState): Span[] {
 		const held = this.#cache[index];
-		if (held?.line === line && held.before.quote === before.quote && held.before.raw === before.raw)
-			return held.spans;
+		if (held?.line === line && isSameState(held.before, before)) return held.spans;
 		const { spans, state } = tokenizePython(line, before);
 		this.#cache[index] = { line, before, spans, after: state };
 		return spans;

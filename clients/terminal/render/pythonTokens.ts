@@ -1,69 +1,32 @@
 /**
- * A tokenizer for Python, good enough to colour a line while it is typed: it works line by line, and what is open at
- * a line's end (a triple-quoted string) is the whole state. IPython's `%magic`, `!command` and `?` are known.
+ * Python in colours, line by line while it is typed: what is open at a line's end is the whole state. IPython's
+ * `%magic`, `!command` and `?` are known.
  */
+import { type LexState, lexPython, nothingOpen } from "../../../ground/python/lexer.ts";
 import type { Role } from "./theme.ts";
 
 export type Span = { readonly text: string; readonly role: Role | null };
 
-/** What is open at the end of a line: the quotes of a string, or nothing. */
-export type PythonState = { readonly quote: string; readonly raw: boolean };
-export const pythonStart: PythonState = { quote: "", raw: false };
+/** What is open at the end of a line. */
+export type PythonState = LexState;
+export const pythonStart: PythonState = nothingOpen;
 
 /** The spans of one line, whose texts joined are the line, and the state for the next. */
 export const tokenizePython = (line: string, state: PythonState): { spans: Span[]; state: PythonState } => {
-	const spans: Span[] = [];
-	let at = 0;
-	let open = state;
-	if (open.quote !== "") {
-		const end = stringEnd(line, 0, open);
-		spans.push({ text: line.slice(0, end < 0 ? line.length : end), role: "string" });
-		if (end < 0) return { spans, state: open };
-		at = end;
-		open = pythonStart;
-	} else {
-		const magic = /^\s*(?:%%?\w+|!!?|\?\??)/.exec(line);
-		if (magic) {
-			spans.push({ text: magic[0], role: "decorator" });
-			at = magic[0].length;
-		}
-	}
+	const magic = state.frames.length === 0 ? (/^\s*(?:%%?\w+|!!?|\?\??)/.exec(line)?.[0] ?? "") : "";
+	const spans: Span[] = magic === "" ? [] : [{ text: magic, role: "decorator" }];
+	// With its end, which breaks a string off that must not go on.
+	const read = lexPython(`${line.slice(magic.length)}\n`, state);
 	let before = "";
-	while (at < line.length) {
-		token.lastIndex = at;
-		const match = token.exec(line)!;
-		const text = match[0];
-		if (match[1] !== undefined) {
-			const quote = match[2]!;
-			const raw = /r/i.test(match[1]);
-			const from = at + text.length;
-			const end = stringEnd(line, from, { quote, raw });
-			const stop = end < 0 ? line.length : end;
-			spans.push({ text: line.slice(at, stop), role: "string" });
-			at = stop;
-			before = "";
-			if (end < 0 && quote.length === 3) return { spans, state: { quote, raw } };
-			continue;
-		}
-		const role = roleOf(text, before, line, at);
-		spans.push({ text, role });
-		if (text.trim() !== "") before = text;
-		at += text.length;
+	for (const { kind, text, start, end } of read.tokens) {
+		const shown = end > line.length - magic.length ? text.replace(/\n$/, "") : text;
+		if (shown === "") continue;
+		const role = kind === "string" ? "string" : roleOf(shown, before, line, start + magic.length);
+		spans.push({ text: shown, role });
+		if (kind !== "blank") before = kind === "string" ? "" : shown;
 	}
-	return { spans, state: pythonStart };
+	return { spans, state: read.state };
 };
-
-/** The offset behind the closing quotes, or -1. */
-const stringEnd = (line: string, from: number, { quote }: PythonState): number => {
-	for (let at = from; at < line.length; at++) {
-		if (line[at] === "\\") at++;
-		else if (line.startsWith(quote, at)) return at + quote.length;
-	}
-	return -1;
-};
-
-const token =
-	/((?:[rbuft]|br|rb|fr|rf|tr|rt)?)("""|'''|"|')|#.*|@(?=[\p{L}_])|[\p{L}_][\p{L}\p{N}_]*|(?:0[xob][\da-f_]+|\d[\d_]*(?:\.[\d_]*)?(?:e[+-]?\d[\d_]*)?j?|\.\d[\d_]*(?:e[+-]?\d+)?j?)|\s+|[-+*/%=<>!&|^~:@]+|./giuy;
 
 const roleOf = (text: string, before: string, line: string, at: number): Role | null => {
 	const first = text[0]!;
