@@ -11,20 +11,12 @@ import {
 	lstatSync,
 	mkdirSync,
 	openSync,
-	readFileSync,
-	readlinkSync,
 } from "node:fs";
-import { userInfo } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { reasonOf } from "./fileReason.mjs";
+import { dirname } from "node:path";
+import { attempt, failed, PrivatePathError } from "./privatePathError.mjs";
+import { checkWay } from "./privateWay.mjs";
 
 /** @typedef {import("node:fs").Stats} Stats */
-
-/** A path of ours that cannot be trusted or made. The message names it, what is wrong and what to do. */
-export class PrivatePathError extends Error {
-	/** @override */
-	name = "PrivatePathError";
-}
 
 /**
  * Makes or checks a folder of ours: a real one, owned by this person, closed to others, on a way that no other user
@@ -137,94 +129,6 @@ export const closeToOthers = (path) => {
 	if (mode & 0o077) attempt("closed to others", path, () => chmodSync(path, mode & 0o700));
 };
 
-/**
- * Refuses a place that another user could exchange for one of their own. Links on the way are followed as the system
- * follows them, each by whoever may change it. What is missing will be made closed to others.
- *
- * @param {string} path
- */
-export const checkWay = (path) => {
-	let left = resolve(path).split("/").slice(1, -1);
-	let links = 0;
-	for (let at = "/"; ; ) {
-		const stats = attempt("looked at", at, () => lstatSync(at, { throwIfNoEntry: false }));
-		if (!stats) return;
-		if (stats.isSymbolicLink()) {
-			if (!isTrusted(stats.uid)) throw exchangeable(path, at, `belongs to user ${stats.uid}`);
-			if (++links > 40)
-				throw new PrivatePathError(`${path} leads through too many links: use another folder.`);
-			left = [...resolve(dirname(at), readlinkSync(at)).split("/").slice(1), ...left];
-			at = "/";
-			continue;
-		}
-		checkPlace(path, at, stats);
-		const next = left.shift();
-		if (next === undefined) return;
-		at = join(at, next);
-	}
-};
-
-/**
- * @param {string} path
- * @param {string} folder
- * @param {Stats} stats
- */
-const checkPlace = (path, folder, { uid, gid, mode }) => {
-	// Whoever can exchange a person's home has the person's shell already.
-	const home = resolve("/", process.env.HOME ?? "");
-	if (home.startsWith(folder === "/" ? folder : `${folder}/`)) return;
-	if (!isTrusted(uid)) throw exchangeable(path, folder, `belongs to user ${uid}`);
-	// Where the sticky bit is set, nobody moves what is another's.
-	const isSticky = (mode & 0o1000) !== 0;
-	if (isSticky || !(mode & 0o002 || (mode & 0o020 && !isPersonsGroup(gid)))) return;
-	throw exchangeable(path, folder, "can be written by others", `chmod go-w '${folder}'`);
-};
-
-/** @type {(path: string, place: string, why: string, cure?: string) => PrivatePathError} */
-const exchangeable = (path, place, why, cure) =>
-	new PrivatePathError(
-		`${place} ${why}, who could exchange ${path}: ${cure ? `run ${cure}, or use` : "use"} a folder that only you can change.`,
-	);
-
-/** @param {number} uid */
-const isTrusted = (uid) => {
-	const user = process.getuid?.();
-	return user === undefined || uid === user || uid === 0 || (uid === nobody && !isRootMapped());
-};
-
-/** What the system shows for users that a container's user namespace does not know; there root's files are among them. */
-const nobody = 65534;
-
-const isRootMapped = () => {
-	try {
-		return /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync("/proc/self/uid_map", "utf8"));
-	} catch {
-		return true; // a system without namespaces
-	}
-};
-
-/**
- * Whether a group is this person alone, as Linux distributions give each user one and let it write.
- *
- * @param {number} gid
- */
-const isPersonsGroup = (gid) => {
-	if (gid === 0) return true;
-	if (gid !== process.getgid?.()) return false;
-	try {
-		const { username } = userInfo();
-		const line = readFileSync("/etc/group", "utf8")
-			.split("\n")
-			.find((each) => each.split(":")[2] === String(gid));
-		const [name, , , members = ""] = line?.split(":") ?? [];
-		if (name !== undefined)
-			return name === username && members.split(",").every((each) => each === "" || each === username);
-	} catch {
-		// Told by the numbers below.
-	}
-	return gid === process.getuid?.();
-};
-
 /** @param {string} folder */
 const closeFolder = (folder) => {
 	const look = () => attempt("looked at", folder, () => lstatSync(folder));
@@ -274,26 +178,6 @@ const check = (path, stats, kind) => {
 		);
 	if (!isKind[kind](stats)) throw new PrivatePathError(`${path} is not a ${kind}: move it away.`);
 };
-
-/**
- * @template Result
- * @param {string} done
- * @param {string} path
- * @param {() => Result} work
- */
-const attempt = (done, path, work) => {
-	try {
-		return work();
-	} catch (error) {
-		throw failed(done, path, error);
-	}
-};
-
-/** @type {(done: string, path: string, cause: unknown) => Error} */
-const failed = (done, path, cause) =>
-	cause instanceof PrivatePathError
-		? cause
-		: new PrivatePathError(`${path} could not be ${done}: ${reasonOf(cause)}.`, { cause });
 
 /** @param {unknown} error */
 const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error).code;

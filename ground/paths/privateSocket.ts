@@ -1,6 +1,7 @@
 /** Connects to a socket of this person's, and to nobody else's. */
 import { connect, type Socket } from "node:net";
-import { checkWay, closeToOthers, isOwnSocket } from "./privateFiles.mjs";
+import { closeToOthers, isOwnSocket } from "./privateFiles.mjs";
+import { checkWay } from "./privateWay.mjs";
 
 /**
  * `null` where nobody listens. Fails with `PrivatePathError` before anything is sent when another user made the socket

@@ -5,7 +5,7 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { reasonOf } from "../../ground/paths/fileReason.mjs";
-import { PrivatePathError } from "../../ground/paths/privateFiles.mjs";
+import { PrivatePathError } from "../../ground/paths/privatePathError.mjs";
 
 /** Fails with `PrivatePathError`. */
 export const listenOnSocket = async (

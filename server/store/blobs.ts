@@ -12,7 +12,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { reasonOf } from "../../ground/paths/fileReason.mjs";
-import { ensurePrivateFolder, openOwnFile, PrivatePathError } from "../../ground/paths/privateFiles.mjs";
+import { ensurePrivateFolder, openOwnFile } from "../../ground/paths/privateFiles.mjs";
+import { PrivatePathError } from "../../ground/paths/privatePathError.mjs";
 import { type Store, StoreError } from "./store.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { PrivatePathError } from "../../../ground/paths/privateFiles.mjs";
+import { PrivatePathError } from "../../../ground/paths/privatePathError.mjs";
 
 /** The server could not be started or does not fit. The message says why and what to do. */
 export class ServerUnavailable extends Error {

@@ -2,12 +2,12 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { atomicWrite } from "../../../ground/paths/atomicWrite.ts";
 import type { Output } from "../../../protocol/index.ts";
 import { CellOutputs } from "../cellOutputs.ts";
 import { CallError } from "../messages.ts";
 import type { Pictures } from "../pictures.ts";
 import type { Line } from "../terminalLines.ts";
-import { writeWhole } from "../writeWhole.ts";
 import { fromLines, type PlacedCell, toLines } from "./cellLines.ts";
 import { matchCells } from "./matchCells.ts";
 import {
@@ -123,9 +123,9 @@ export class Notebooks {
 		const text = writeNotebook(known.notebook, written);
 		if (text !== now)
 			try {
-				writeWhole(path, text);
+				atomicWrite(path, text, "shared");
 			} catch (error) {
-				throw new CallError(`${path} is not written: ${(error as Error).message}`);
+				throw new CallError((error as Error).message);
 			}
 		if (isCopy) return;
 		const keys = matches.map((match) => (match === null ? this.#newKey() : known.keys[match]!));

@@ -4,7 +4,8 @@
  */
 import { appendFileSync, closeSync, constants, fstatSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
-import { checkWay, closeToOthers, makeFolder, openOwnFile } from "../../../ground/paths/privateFiles.mjs";
+import { closeToOthers, makeFolder, openOwnFile } from "../../../ground/paths/privateFiles.mjs";
+import { checkWay } from "../../../ground/paths/privateWay.mjs";
 import { pythonJson } from "../../../ground/python/pythonJson.ts";
 import { type Redact, redactValue } from "../../context/redact.ts";
 

@@ -1,17 +1,15 @@
 /** Notebooks on disk: read and written in pieces, so that a large one holds up nobody. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type Access, atomicWritePieces, WriteError } from "../../../ground/paths/atomicWrite.ts";
 import { NotebookError } from "../../notebooks/nbformat.ts";
 import { type NotebookHead, NotebookReader } from "../../notebooks/notebookReader.ts";
 import { RequestError } from "../errors.ts";
 
 /** Beyond this a notebook does not fit in memory beside everything else. */
 const maxBytes = 1_000_000_000;
-
-/** Small pieces are written together. */
-const writeChars = 64 * 1024;
 
 /** A path as a person gives it: `~`, relative to the session's folder, with or without `.ipynb`. */
 export const notebookPath = (path: string, cwd: string, home: string): string => {
@@ -23,47 +21,27 @@ export const notebookPath = (path: string, cwd: string, home: string): string =>
 export const filePath = (path: string, cwd: string, home: string): string =>
 	path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : resolve(cwd, path);
 
-/** Writes all or nothing, and returns the content's SHA-256. A link keeps pointing where it did. */
+/** Writes all or nothing, and returns the content's SHA-256. */
 export const writeWhole = async (
 	path: string,
 	pieces: AsyncIterable<string>,
-	mode = 0o666,
+	access: Access,
 ): Promise<string> => {
-	const target = await realpath(path).catch(() => path);
-	const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${++written}.tmp`);
 	const hash = createHash("sha256");
-	try {
-		const before = await stat(target).catch(() => null);
-		const file = await open(temporary, "wx", mode);
-		try {
-			if (before) await file.chmod(before.mode & mode);
-			let waiting = "";
-			const write = async () => {
-				hash.update(waiting);
-				await file.writeFile(waiting);
-				waiting = "";
-			};
-			for await (const piece of pieces) {
-				waiting += piece;
-				if (waiting.length >= writeChars) await write();
-			}
-			await write();
-			await file.sync();
-		} finally {
-			await file.close();
+	const hashed = async function* () {
+		for await (const piece of pieces) {
+			hash.update(piece);
+			yield piece;
 		}
-		await rename(temporary, target);
+	};
+	try {
+		await atomicWritePieces(path, hashed(), access);
 	} catch (error) {
-		await rm(temporary, { force: true });
-		if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-		throw new RequestError("invalidParams", `${path} could not be written: ${(error as Error).message}.`, {
-			cause: error,
-		});
+		if (error instanceof WriteError) throw new RequestError("invalidParams", error.message, { cause: error });
+		throw error;
 	}
 	return hash.digest("hex");
 };
-
-let written = 0;
 
 /** Why a file is not read at all: devices and pipes have no end. */
 export const sizeProblem = async (path: string): Promise<string | null> => {

@@ -41,7 +41,7 @@ export const saveNotebook = async (
 		}
 		yield notebookTail(cells + prompts);
 	};
-	const hash = await writeWhole(path, pieces());
+	const hash = await writeWhole(path, pieces(), "shared");
 	rememberOurs(store, hash, path);
 	return { path, cells, prompts };
 };

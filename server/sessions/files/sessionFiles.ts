@@ -50,7 +50,7 @@ export const writeSession = async (
 		}
 		if (held) yield write(held);
 	};
-	await writeWhole(path, lines(), 0o600);
+	await writeWhole(path, lines(), "private");
 	return events;
 };
 

@@ -3,10 +3,11 @@
  * `startup.ipynb` begins a fresh session. The notebook counts only when this machine wrote exactly this content, or was
  * told to trust it.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { placeFacts } from "../../../ground/paths/placeFacts.ts";
+import { makeFolder } from "../../../ground/paths/privateFiles.mjs";
 import { configDir } from "../../../ground/paths/runtimeDir.ts";
 import type { KernelLaunch } from "../../../protocol/index.ts";
 import type { Environment } from "../../backends/backend.ts";
@@ -44,7 +45,7 @@ const startupFiles = (folder: string): StartupFiles => {
 /** Where `startup.ipynb` is written, in a folder that is there. */
 export const startupNotebook = (environment: Environment): string => {
 	const folder = configDir(placeFacts(environment));
-	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	makeFolder(folder);
 	return join(folder, "startup.ipynb");
 };
 

@@ -1,7 +1,9 @@
 /** Writes one setting to `config.json`; everything else in the file stays as it is. */
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { atomicWrite } from "../../../ground/paths/atomicWrite.ts";
 import { placeFacts } from "../../../ground/paths/placeFacts.ts";
+import { makeFolder } from "../../../ground/paths/privateFiles.mjs";
 import { configDir } from "../../../ground/paths/runtimeDir.ts";
 import type { Environment } from "../../backends/backend.ts";
 import { RequestError } from "../errors.ts";
@@ -30,12 +32,10 @@ export const saveConfig = (environment: Environment, setting: SavedSetting): str
 		};
 	}
 	try {
-		mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-		writeWhole(path, `${JSON.stringify(fields, null, 2)}\n`);
+		makeFolder(dirname(path));
+		atomicWrite(path, `${JSON.stringify(fields, null, 2)}\n`, "private");
 	} catch (cause) {
-		throw new RequestError("internalError", `${path} could not be written: ${(cause as Error).message}.`, {
-			cause,
-		});
+		throw new RequestError("internalError", (cause as Error).message, { cause });
 	}
 	return path;
 };
@@ -60,27 +60,6 @@ const readFields = (environment: Environment, path: string): Record<string, unkn
 		// Told below: what a person wrote is not thrown away.
 	}
 	throw new RequestError("invalidParams", `${path} is no JSON object: correct it, then save again.`);
-};
-
-/** A link keeps pointing where it did. */
-const writeWhole = (path: string, text: string): void => {
-	const target = realPath(path);
-	const temporary = `${target}.${process.pid}.tmp`;
-	try {
-		writeFileSync(temporary, text, { mode: 0o600 });
-		renameSync(temporary, target);
-	} catch (error) {
-		rmSync(temporary, { force: true });
-		throw error;
-	}
-};
-
-const realPath = (path: string): string => {
-	try {
-		return realpathSync(path);
-	} catch {
-		return path; // a new file
-	}
 };
 
 const record = (value: unknown): Record<string, unknown> =>

@@ -3,8 +3,9 @@
  * hide nothing (no model, so that the environment and new defaults count) and the standard instructions.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../../ground/paths/privateFiles.mjs";
 import { standardTemplate } from "../../context/systemPrompt.ts";
 
 const config = {
@@ -18,7 +19,7 @@ const config = {
 /** Writes what is absent. A folder that cannot be written is left: defaults hold without files. */
 export const writeStandardFiles = (folder: string): void => {
 	try {
-		mkdirSync(folder, { recursive: true, mode: 0o700 });
+		makeFolder(folder);
 		writeNew(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
 		writeNew(join(folder, "sysp.txt"), `${mark(standardTemplate())}\n${standardTemplate()}\n`);
 	} catch {

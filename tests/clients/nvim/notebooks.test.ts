@@ -247,5 +247,5 @@ test("links stay links, a file keeps its mode, and one that cannot be written st
 	expect(parsed(path).cells).toHaveLength(2);
 	expect(statSync(path).mode & 0o777).toBe(0o640);
 	await vim.command("write nowhere/a.ipynb");
-	await vim.shows(vim.notices, /nowhere\/a.ipynb is not written/);
+	await vim.shows(vim.notices, /nowhere\/a.ipynb could not be written/);
 });

@@ -15,7 +15,6 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import {
-	checkWay,
 	ensureOwnFile,
 	ensurePrivateFolder,
 	isOwnSocket,
@@ -23,6 +22,7 @@ import {
 	openOwnFile,
 } from "../../../ground/paths/privateFiles.mjs";
 import { connectPrivately } from "../../../ground/paths/privateSocket.ts";
+import { checkWay } from "../../../ground/paths/privateWay.mjs";
 import { folderWith } from "../../support/folder.ts";
 import { isRoot, listenAsOther, otherUid } from "../../support/otherUser.ts";
 

@@ -2,10 +2,10 @@
  * Codex's own `auth.json`: the login of a ChatGPT account. It is read where it lies and never copied; a refreshed
  * login is written back, so that Codex and we keep using the same one.
  */
-import { randomUUID } from "node:crypto";
-import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { atomicWrite } from "../../../../ground/paths/atomicWrite.ts";
 import type { Environment } from "../../backend.ts";
 import { readVariable } from "../../programs/environment.ts";
 
@@ -45,23 +45,10 @@ export const readAccount = (file: string): CodexAccount | null => {
  * Puts refreshed tokens into the file and leaves all else in it as it is now: in one step, readable by nobody else.
  */
 export const writeTokens = (file: string, tokens: NewTokens, now: Date): void => {
-	// A link stays a link.
-	const path = realpathSync(file);
-	const stored = readFile(path) ?? {};
+	const stored = readFile(file) ?? {};
 	const before = typeof stored.tokens === "object" ? stored.tokens : {};
-	const text = JSON.stringify(
-		{ ...stored, tokens: { ...before, ...tokens }, last_refresh: now.toISOString() },
-		null,
-		2,
-	);
-	const beside = `${path}.${randomUUID()}.tmp`;
-	try {
-		writeFileSync(beside, text, { mode: 0o600, flag: "wx" });
-		renameSync(beside, path);
-	} catch (error) {
-		rmSync(beside, { force: true });
-		throw error;
-	}
+	const written = { ...stored, tokens: { ...before, ...tokens }, last_refresh: now.toISOString() };
+	atomicWrite(file, JSON.stringify(written, null, 2), "private");
 };
 
 const readFile = (file: string): Record<string, unknown> | null => {
