@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type ChatHistoryItem, getLlama, LlamaChat, LlamaLogLevel } from "node-llama-cpp";
 import { testModel } from "../scripts/setup/testModel.mjs";
-import { createLocalBackend } from "../server/backends/local/local.ts";
+import { LocalBackend } from "../server/backends/local/local.ts";
 import type { Entry } from "../server/context/transcript.ts";
 import { median, ms, printRow } from "./row.ts";
 
@@ -36,7 +36,7 @@ const leastKept = (turns: readonly Measured[]): number =>
 
 const promptOf = ({ kept, read }: Tokens): number => kept + read;
 
-const backend = createLocalBackend();
+const backend = new LocalBackend();
 const transcript: Entry[] = [];
 const askOurs = async (round: number): Promise<Measured> => {
 	const started = performance.now();

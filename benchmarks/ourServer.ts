@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { openConnection, type ServerConnection } from "../clients/common/server/connection.ts";
 import type { Backend } from "../server/backends/backend.ts";
-import { backendsOf, createBackends } from "../server/backends/registry.ts";
+import { Backends, createBackends } from "../server/backends/registry.ts";
 import { Completions } from "../server/completions/completions.ts";
 import { Handshake } from "../server/connection/handshake.ts";
 import { answerInitialize } from "../server/initialize.ts";
@@ -54,7 +54,7 @@ export const serveHere = (
 ): { readonly path: string; close(): Promise<void> } => {
 	const { folder, name, backends: own } = options;
 	const store = openStore(join(folder, `${name}.sqlite`));
-	const backends = own ? backendsOf(own) : createBackends();
+	const backends = own ? new Backends(own) : createBackends();
 	const sessions = new Sessions({
 		store,
 		backends,

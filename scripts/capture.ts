@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, Environment, TurnRequest } from "../server/backends/backend.ts";
-import { createClaudeSdkBackend } from "../server/backends/claudeSdk/claudeSdk.ts";
+import { ClaudeSdkBackend } from "../server/backends/claudeSdk/claudeSdk.ts";
 import { findClaude } from "../server/backends/claudeSdk/locate.ts";
-import { createCodexBackend } from "../server/backends/codex/codex.ts";
+import { CodexBackend } from "../server/backends/codex/codex.ts";
 import { findCodex } from "../server/backends/codex/locate.ts";
 import { codexConfig } from "../tests/support/modelServer/codexConfig.ts";
 import { startModelServer } from "../tests/support/modelServer/modelServer.ts";
@@ -96,7 +96,7 @@ for (const [name, prompt] of Object.entries({ ...prompts, command })) {
 			ANTHROPIC_BASE_URL: server.url,
 			ANTHROPIC_API_KEY: "loopback-key",
 		};
-		await run(createClaudeSdkBackend(), environment, "claude-sonnet-5-5", prompt);
+		await run(new ClaudeSdkBackend(), environment, "claude-sonnet-5-5", prompt);
 		save(
 			`claude-${name}`,
 			await lines(),
@@ -106,7 +106,7 @@ for (const [name, prompt] of Object.entries({ ...prompts, command })) {
 	if (codex !== null) {
 		const { path, lines } = recorder(`codex-${name}`, codex, '"turn/completed"');
 		const environment = { ...common, CODEX_HOME: folder, IPYAI_CODEX_CMD: path, LOOP_KEY: "loopback-key" };
-		await run(createCodexBackend(), environment, "loop-1", prompt);
+		await run(new CodexBackend(), environment, "loop-1", prompt);
 		save(`codex-${name}`, await lines(), ({ params }) => params?.threadId !== undefined);
 	}
 }

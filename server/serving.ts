@@ -147,7 +147,7 @@ const endOnce = (services: Services, { before, after }: { before?(): void; after
 		setTimeout(() => process.exit(code), endWithinMs).unref();
 		before?.();
 		await services.sessions.dispose();
-		await Promise.allSettled(services.backends.all.map((backend) => backend.dispose()));
+		await services.backends.dispose();
 		services.store.close();
 		after?.();
 		process.exit(code);

@@ -50,6 +50,11 @@ export type Backend = {
 	 * kept for some minutes unless `refresh` asks for a new one.
 	 */
 	listModels(environment: Environment, signal: AbortSignal, refresh?: boolean): Promise<readonly Model[]>;
+	/**
+	 * The model to ask where there is no default and nobody has named one: that of the person's own server; `null` when
+	 * one has to be chosen. Soon, as `listModels`.
+	 */
+	firstModel?(environment: Environment, signal: AbortSignal): Promise<FirstModel | null>;
 	/** The model's window in tokens, where known. */
 	contextWindow(model: string): number | null;
 	/** Lets go of children and sockets. */
@@ -61,6 +66,9 @@ export type Model = {
 	readonly name: string | null;
 	readonly contextWindow: number | null;
 };
+
+/** `isListed`: the server lists it, and may list others; else whatever the server has answers to the name. */
+export type FirstModel = { readonly model: string; readonly isListed: boolean };
 
 export type TurnRequest = {
 	/** Names the conversation for backends that keep one warm. Completions use a name of their own. */

@@ -1,4 +1,5 @@
 import type { Variable } from "../../protocol/index.ts";
+import { howToGetOne } from "../backends/registry.ts";
 import { CompletionError } from "../completions/askModel.ts";
 import type { CompletionRequest } from "../completions/completionRequest.ts";
 import { namesNear } from "../completions/namesNear.ts";
@@ -123,7 +124,7 @@ const chooseModel = (client: Client, { backends }: Services, session: Session | 
 	const wish = client.editorSettings;
 	const name =
 		wish.backend ?? session?.settings.backend ?? backends.firstReady(client.facts.environment)?.name;
-	if (name === undefined || name === null) throw new RequestError("backendNotReady", backends.howToGetOne());
+	if (name === undefined || name === null) throw new RequestError("backendNotReady", howToGetOne);
 	const backend = namedBackend(name, backends);
 	const fromSession =
 		session?.settings.backend === backend.name ? session.settings.completionModel : undefined;

@@ -3,8 +3,7 @@ import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { TranscriptItem } from "../../protocol/index.ts";
-import { createAnthropicBackend } from "../../server/backends/anthropic/anthropic.ts";
-import { defaultRetryPolicy } from "../../server/backends/loop/retry.ts";
+import { messagesBackend } from "../support/apiBackends.ts";
 import { type PythonPeer, startPythonPeer } from "../support/pythonPeer.ts";
 import { startTestServer, type TestClient } from "../support/server.ts";
 import { launchTestKernel, nextRequestId } from "../support/sessionWithKernel.ts";
@@ -19,7 +18,7 @@ const answer = "It holds five numbers.";
 
 /** Our server, with the backend and the person that the Python program has. */
 const startOurs = async ({ home, environment }: PythonPeer) => {
-	const server = await startTestServer({ backends: [createAnthropicBackend(defaultRetryPolicy)] });
+	const server = await startTestServer({ backends: [messagesBackend()] });
 	const client = await server.connect({ cwd: home, environment });
 	return { server, client };
 };

@@ -2,16 +2,12 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createAnthropicBackend } from "../../server/backends/anthropic/anthropic.ts";
 import type { Backend, Environment } from "../../server/backends/backend.ts";
-import { createOpenAiChatBackend } from "../../server/backends/chat/openaiChat.ts";
-import { createClaudeSdkBackend } from "../../server/backends/claudeSdk/claudeSdk.ts";
+import { ClaudeSdkBackend } from "../../server/backends/claudeSdk/claudeSdk.ts";
 import { findClaude } from "../../server/backends/claudeSdk/locate.ts";
-import { createCodexBackend } from "../../server/backends/codex/codex.ts";
+import { CodexBackend } from "../../server/backends/codex/codex.ts";
 import { findCodex } from "../../server/backends/codex/locate.ts";
-import type { RetryPolicy } from "../../server/backends/loop/retry.ts";
-import { createCodexApiBackend } from "../../server/backends/responses/codexApi/codexApi.ts";
-import { createOpenAiBackend } from "../../server/backends/responses/openaiResponses.ts";
+import { chatBackend, codexApiBackend, messagesBackend, responsesBackend } from "./apiBackends.ts";
 import { codexConfig } from "./modelServer/codexConfig.ts";
 import { loopAccount, loopToken } from "./modelServer/codexWire.ts";
 
@@ -36,9 +32,6 @@ export type Subject = {
 	/** Characters of a tool result that reach the model. */
 	readonly toolChars: number;
 };
-
-/** Retries without waiting. */
-export const quickRetries: RetryPolicy = { pause: async () => {}, random: () => 0.5 };
 
 const stateless = {
 	cwd: () => "/tmp",
@@ -84,7 +77,7 @@ export const backendSubjects: readonly Subject[] = [
 		name: "claude-api",
 		model: "claude-sonnet-5-5",
 		otherModel: "claude-haiku-4-5",
-		create: () => createAnthropicBackend(quickRetries),
+		create: () => messagesBackend(),
 		environment: ({ url }) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: "loopback-key" }),
 		badKey: { ANTHROPIC_API_KEY: "bad-key-123456" },
 	},
@@ -93,7 +86,7 @@ export const backendSubjects: readonly Subject[] = [
 		name: "openai-api",
 		model: "gpt-5.5",
 		otherModel: "gpt-5.4-mini",
-		create: () => createOpenAiBackend(quickRetries),
+		create: () => responsesBackend(),
 		environment: openAiEnvironment,
 		badKey: { OPENAI_API_KEY: "bad-key-123456" },
 	},
@@ -102,7 +95,7 @@ export const backendSubjects: readonly Subject[] = [
 		name: "openai-chat",
 		model: "loop-1",
 		otherModel: null,
-		create: () => createOpenAiChatBackend(quickRetries),
+		create: () => chatBackend(),
 		environment: openAiEnvironment,
 		badKey: { OPENAI_API_KEY: "bad-key-123456" },
 	},
@@ -110,7 +103,7 @@ export const backendSubjects: readonly Subject[] = [
 		name: "claude-sdk",
 		model: "claude-sonnet-5-5",
 		otherModel: "claude-haiku-4-5",
-		create: createClaudeSdkBackend,
+		create: () => new ClaudeSdkBackend(),
 		environment: ({ url }) => ({
 			PATH: process.env.PATH ?? "",
 			HOME: claudeHome,
@@ -131,7 +124,7 @@ export const backendSubjects: readonly Subject[] = [
 		name: "codex",
 		model: "loop-1",
 		otherModel: "loop-2",
-		create: () => createCodexBackend({ maxReconnects: 1 }),
+		create: () => new CodexBackend(1),
 		environment: ({ url }) => {
 			if (!codexHomes.has(url)) codexHomes.set(url, codexHome(url));
 			const home = codexHomes.get(url)!;
@@ -150,7 +143,7 @@ export const backendSubjects: readonly Subject[] = [
 		name: "codex-api",
 		model: "gpt-5.5",
 		otherModel: "gpt-5.4-mini",
-		create: () => createCodexApiBackend(quickRetries),
+		create: () => codexApiBackend(),
 		environment: ({ url }) => ({
 			CODEX_HOME: loopLogin,
 			IPYAI_CODEX_API_BASE_URL: `${url}/backend-api/codex`,

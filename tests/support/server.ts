@@ -12,7 +12,7 @@ import {
 } from "../../clients/common/server/connection.ts";
 import type { SessionEvent, SessionUpdateParams } from "../../protocol/index.ts";
 import type { Backend } from "../../server/backends/backend.ts";
-import { backendsOf } from "../../server/backends/registry.ts";
+import { Backends } from "../../server/backends/registry.ts";
 import { Completions } from "../../server/completions/completions.ts";
 import { Handshake } from "../../server/connection/handshake.ts";
 import { startTimeOf } from "../../server/connection/processFacts.ts";
@@ -60,7 +60,7 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 	const logged: string[] = [];
 	const opened = openStore(join(folder, "ipyai.sqlite"), options.storeOptions);
 	const store = options.withStore?.(opened) ?? opened;
-	const backends = backendsOf(options.backends ?? [scriptedBackend()]);
+	const backends = new Backends(options.backends ?? [scriptedBackend()]);
 	const owner = { instanceId: randomUUID(), pid: process.pid, startTime: startTimeOf(process.pid) ?? "" };
 	const sessions = new Sessions({
 		store,

@@ -2,6 +2,7 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ToolCall } from "../../context/transcript.ts";
 import type { TurnUpdate } from "../backend.ts";
+import type { AnswerEnd } from "../http/apiBackend.ts";
 import { type WireEvent, withObject } from "../http/eventStream.ts";
 import { BrokenAnswer } from "../http/failure.ts";
 import type { ResponseItems } from "../loop/responseItems.ts";
@@ -9,17 +10,12 @@ import type { ResponseEnd } from "../loop/toolLoop.ts";
 import { countOf, type RequestUsage } from "../loop/usage.ts";
 import type { WireNames } from "../loop/wireId.ts";
 
-export type AnthropicEnd = Omit<ResponseEnd, "native"> & {
-	/** The response's blocks where only they can be replayed, else `null`. */
-	readonly blocks: readonly unknown[] | null;
-};
-
 /** The stream of one message; throws `BrokenAnswer` when it ends before the message does. */
 export async function* readAnthropicStream(
 	events: AsyncIterable<WireEvent>,
 	items: ResponseItems,
 	names: WireNames,
-): AsyncGenerator<TurnUpdate, AnthropicEnd> {
+): AsyncGenerator<TurnUpdate, AnswerEnd> {
 	const reader = new AnthropicReader(items, names);
 	for await (const event of events) {
 		const parts = event.type === "message" ? eventsOf(event as unknown as Anthropic.Message) : [event];
@@ -122,7 +118,7 @@ export class AnthropicReader {
 	}
 
 	/** What the whole message came to; throws `BrokenAnswer` when it is not whole. */
-	finish(): AnthropicEnd {
+	finish(): AnswerEnd {
 		if (!this.#ended && this.#stopReason === null)
 			throw new BrokenAnswer("The answer broke off before its end");
 		for (const block of this.#blocks) if (block.open) this.#closeCall(block);
@@ -130,7 +126,7 @@ export class AnthropicReader {
 		return {
 			stop: stop === "endTurn" && this.calls.size > 0 ? "toolUse" : stop,
 			usage: this.#usage,
-			blocks: replayable(this.#blocks, stop !== "maxTokens"),
+			native: replayable(this.#blocks, stop !== "maxTokens"),
 		};
 	}
 

@@ -17,11 +17,11 @@ export type ToReplay = {
 };
 
 /** `null` where our own form of the response says the same. */
-export const replayable = ({ calls, text, reasoning, details }: ToReplay): unknown => {
+export const replayable = ({ calls, text, reasoning, details }: ToReplay): unknown[] | null => {
 	const isBare = reasoning === "" && details.length === 0 && calls.every((call) => call.extra === undefined);
 	if (calls.length === 0 || isBare) return null;
 	const ids = new Set<string>();
-	return {
+	const message = {
 		role: "assistant",
 		content: text === "" ? null : text,
 		...(reasoning === "" ? {} : { reasoning_content: reasoning }),
@@ -37,6 +37,7 @@ export const replayable = ({ calls, text, reasoning, details }: ToReplay): unkno
 			};
 		}),
 	};
+	return [message];
 };
 
 /** Servers read the arguments again, and fail at those that are none. */

@@ -1,6 +1,7 @@
 /** A streamed chat completion, told to the items of the response. Takes what compatible servers vary. */
 import type { ChatCompletionChunk } from "openai/resources/chat/completions";
 import type { TurnUpdate } from "../backend.ts";
+import type { AnswerEnd } from "../http/apiBackend.ts";
 import { errorFacts } from "../http/errorFacts.ts";
 import { doneEvent, type WireEvent } from "../http/eventStream.ts";
 import { BrokenAnswer, ReportedFailure } from "../http/failure.ts";
@@ -11,11 +12,6 @@ import type { WireNames } from "../loop/wireId.ts";
 import { type CallPiece, ChatCalls } from "./calls.ts";
 import { type ReasoningDetail, replayable } from "./replay.ts";
 import { type Prose, ThinkTags } from "./thinkTags.ts";
-
-export type ChatEnd = Omit<ResponseEnd, "native"> & {
-	/** The message where only it can be replayed, else `null`. */
-	readonly message: unknown;
-};
 
 type Delta = {
 	readonly content?: string | null | readonly ContentPart[];
@@ -52,7 +48,7 @@ export async function* readChatStream(
 	events: AsyncIterable<WireEvent>,
 	items: ResponseItems,
 	names: WireNames,
-): AsyncGenerator<TurnUpdate, ChatEnd> {
+): AsyncGenerator<TurnUpdate, AnswerEnd> {
 	const calls = new ChatCalls();
 	const tags = new ThinkTags();
 	const details: ReasoningDetail[] = [];
@@ -103,7 +99,7 @@ export async function* readChatStream(
 	return {
 		stop: refused ? "refusal" : runs ? "toolUse" : stop,
 		usage,
-		message: replayable({ calls: called, text, reasoning, details }),
+		native: replayable({ calls: called, text, reasoning, details }),
 	};
 }
 

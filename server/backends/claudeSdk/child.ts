@@ -7,7 +7,6 @@ import type { Options, Query, SDKMessage, SDKUserMessage } from "@anthropic-ai/c
 import type { Content, ThinkLevel, ToolDescription } from "../../../protocol/index.ts";
 import type { Environment } from "../backend.ts";
 import { Queue } from "../loop/queue.ts";
-import { wireNames } from "../loop/wireId.ts";
 import { claudeEfforts, claudeThinking, fullClaudeModel, thinkingBudgets } from "../models/models.ts";
 import { removeHistoryCopy } from "./historyCopy.ts";
 import type { Project } from "./project.ts";
@@ -138,7 +137,7 @@ export class ClaudeChild {
 
 	#toOptions(seed: Seed["records"]): Options {
 		const { options } = this;
-		const names = claudeNames(options.tools, wireNames(options.tools));
+		const names = claudeNames(options.tools);
 		const hasTools = options.tools.length > 0;
 		const model = fullClaudeModel(options.model);
 		const kind = claudeThinking(model);

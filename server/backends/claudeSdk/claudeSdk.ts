@@ -2,209 +2,199 @@
  * `claude-sdk`: Claude Code through its Agent SDK, one warm process per conversation. A process whose history is
  * not the request's transcript is replaced by one that is seeded with it.
  */
+import type { Login } from "../../../protocol/index.ts";
 import type { Entry } from "../../context/transcript.ts";
-import type { Backend, Environment, TurnPreparation, TurnRequest, TurnUpdate } from "../backend.ts";
+import type { Backend, Environment, Model, TurnPreparation, TurnRequest, TurnUpdate } from "../backend.ts";
 import { withoutSlash } from "../http/baseUrl.ts";
 import { fingerprint } from "../loop/fingerprint.ts";
+import { follow, noTurn } from "../loop/follow.ts";
 import { settleTranscript } from "../loop/settle.ts";
-import { wireNames } from "../loop/wireId.ts";
-import { modelList } from "../models/modelList.ts";
+import { ModelList } from "../models/modelList.ts";
 import { claudeModels, claudeWindow, defaultModels, fullClaudeModel } from "../models/models.ts";
 import { readVariable } from "../programs/environment.ts";
 import { childEnvironment } from "../programs/executables.ts";
 import { type ChildOptions, ClaudeChild, ownTools } from "./child.ts";
-import { claudeLogin, findClaude } from "./locate.ts";
+import { accountLogin, claudeLogin, findClaude } from "./locate.ts";
 import { askClaudeModels } from "./models.ts";
 import { ChildPool } from "./pool.ts";
 import { findProject, untrustedNotice } from "./project.ts";
-import { toSeed } from "./seed.ts";
+import { type Seed, toSeed } from "./seed.ts";
 import { claudeNames } from "./toolServer.ts";
 import { ClaudeTurn } from "./turn.ts";
 
 const name = "claude-sdk";
 
-export const createClaudeSdkBackend = (): Backend => {
-	const pool = new ChildPool();
+/** A child for a turn, and what is to be sent to it. */
+type Begun = { readonly child: ClaudeChild; readonly prompt: Seed["prompt"] };
 
+export class ClaudeSdkBackend implements Backend {
+	readonly name = name;
+	readonly aliases = ["claude", "sdk", "agent", "claude-cli", "cli"];
+	readonly capabilities = {
+		images: true,
+		thinking: true,
+		tools: true,
+		steer: true,
+		search: true,
+		providerTools: true,
+	};
+	readonly defaultModel = defaultModels[name].prompt;
+	readonly defaultCompletionModel = defaultModels[name].completion;
+	readonly login = claudeLogin;
+	readonly contextWindow = claudeWindow;
+	readonly #pool = new ChildPool();
 	/** Conversations that were told of a folder that is not read. */
-	const told = new Set<string>();
-
-	/** The folder to tell of with this turn, if it has not been told. */
-	const unreadFor = ({ conversationId }: TurnRequest, { project, tools }: ChildOptions): string | null => {
-		if (project.kind === "trusted" || tools.length === 0 || told.has(conversationId)) return null;
-		if (project.unread !== null) told.add(conversationId);
-		return project.unread;
-	};
-
-	/** The child that waits for the conversation, if it holds this history and was started like this. */
-	const takeChild = (conversationId: string, options: ChildOptions, history: string) => {
-		const settings = JSON.stringify(options);
-		return pool.take(
-			conversationId,
-			(idle) => idle.history === history && JSON.stringify(idle.options) === settings,
-		);
-	};
-
-	/** The child that waits with the transcript up to the prompt, with what is to be sent to it. */
-	const waitingFor = (request: TurnRequest, options: ChildOptions) => {
-		const child = takeChild(request.conversationId, options, fingerprint(request.transcript.slice(0, -1)));
-		return child && { child, prompt: seedOf(request, request.transcript.slice(-2)).prompt };
-	};
-
-	/** As above, newly started. */
-	const newFor = (request: TurnRequest, options: ChildOptions) => {
-		const { records, prompt } = seedOf(request, request.transcript);
-		const history = fingerprint(request.transcript.slice(0, -1));
-		return { child: pool.add(new ClaudeChild(options, records, history)), prompt };
-	};
-
-	/** Starts the child of the next turn, when all that it needs is known by now. */
-	const prepareNext = (request: TurnPreparation, options: ChildOptions, transcript: readonly Entry[]) => {
-		const seed = seedOf(request, transcript);
-		// What has no answer yet is asked together with the next prompt.
-		if (seed.prompt.length > 0) return;
-		const child = pool.add(new ClaudeChild(options, seed.records, fingerprint(transcript)));
-		pool.put(request.conversationId, child);
-	};
-
-	const models = modelList({
-		known: [
-			...["sonnet", "opus", "haiku"].map((id) => ({ id, name: null, contextWindow: claudeWindow(id) })),
-			...claudeModels,
-		],
-		async ask(environment, signal) {
-			const executable = findClaude(environment);
-			if (executable === null || claudeLogin(environment).kind === "missing") return [];
-			return askClaudeModels(executable, ownEnvironment(environment), signal);
-		},
+	readonly #told = new Set<string>();
+	readonly #models = new ModelList(shortAndFull, async (environment, signal) => {
+		const claude = findProgram(environment);
+		return claude === null || claude.login.kind === "missing"
+			? []
+			: askClaudeModels(claude.executable, claude.environment, signal);
 	});
 
-	async function* runTurn(request: TurnRequest): AsyncGenerator<TurnUpdate> {
-		const end = (stopReason: "failed" | "cancelled", error: string | null): TurnUpdate => ({
-			kind: "end",
-			stopReason,
-			usage: null,
-			error,
-		});
+	listModels(environment: Environment, signal: AbortSignal, refresh?: boolean): Promise<readonly Model[]> {
+		return this.#models.list(environment, signal, refresh);
+	}
+
+	warm(environment: Environment): void {
+		// Loading the SDK is the part that can be done before a conversation is known.
+		if (findClaude(environment) !== null) import("@anthropic-ai/claude-agent-sdk").catch(() => {});
+	}
+
+	prepare(next: TurnPreparation): void {
+		const claude = findProgram(next.environment);
+		if (claude === null || claude.login.kind === "missing") return;
+		const options = optionsOf(next, claude);
+		const child = this.#take(next.conversationId, options, next.transcript);
+		if (child !== null) this.#pool.put(next.conversationId, child);
+		else this.#prepareNext(next, options, next.transcript);
+	}
+
+	async *runTurn(request: TurnRequest): AsyncGenerator<TurnUpdate> {
 		const { conversationId, signal } = request;
-		if (signal.aborted) return yield end("cancelled", null);
-		const executable = findClaude(request.environment);
-		if (executable === null) {
+		if (signal.aborted) return yield noTurn("cancelled");
+		const claude = findProgram(request.environment);
+		if (claude === null) {
 			const login = claudeLogin(request.environment);
 			const hint = login.kind === "missing" ? login.hint : "";
-			return yield end("failed", `${name}: Claude Code was not found. ${hint}`);
+			return yield noTurn("failed", `${name}: Claude Code was not found. ${hint}`);
 		}
-		const options = optionsOf(request, executable);
-		const unread = unreadFor(request, options);
+		const options = optionsOf(request, claude);
+		const unread = this.#unreadFor(request, options);
 		if (unread !== null) yield { kind: "notice", text: untrustedNotice(unread) };
-		const isLoose = request.transcript.length === 1 && pool.beginsAgain(conversationId);
-		const waiting = waitingFor(request, options);
-		const first = waiting ?? newFor(request, options);
-		const begin = ({ child, prompt }: typeof first): ClaudeChild => {
+		const isLoose = request.transcript.length === 1 && this.#pool.beginsAgain(conversationId);
+		const waiting = this.#waitingFor(request, options);
+		const first = waiting ?? this.#newFor(request, options);
+		const begin = ({ child, prompt }: Begun): ClaudeChild => {
 			child.listener = turn;
 			child.send(prompt);
 			return child;
 		};
 		const replace = (): ClaudeChild => {
-			pool.close(first.child);
-			return begin(newFor(request, options));
+			this.#pool.close(first.child);
+			return begin(this.#newFor(request, options));
 		};
-		const turn = new ClaudeTurn(
-			request,
-			first.child,
-			waiting && replace,
-			claudeNames(request.tools, wireNames(request.tools)),
-			ownerOf(request),
-			claudeWindow(request.model),
-		);
-		const cancel = () => turn.cancel();
-		signal.addEventListener("abort", cancel, { once: true });
-		const transcript: Entry[] = [...request.transcript];
-		let hasEnded = false;
+		const turn = new ClaudeTurn(request, first.child, waiting && replace, ownerOf(request));
+		const transcript = [...request.transcript];
+		let end: TurnUpdate | null = null;
 		let isKept = false;
 		try {
 			begin(first);
-			for await (const update of turn.updates) {
-				if (update.kind === "response") transcript.push(update.entry);
-				if (update.kind === "toolResults") transcript.push({ role: "tool", results: update.results });
-				if (update.kind === "steered") transcript.push({ role: "user", content: update.content });
+			for await (const update of follow(turn, transcript, signal)) {
 				if (update.kind === "end") {
-					hasEnded = true;
+					end = update;
 					const { child } = turn;
 					child.listener = null;
 					isKept = turn.isClean && !isLoose;
 					if (isKept) {
 						child.history = fingerprint(transcript);
-						pool.put(conversationId, child);
-					} else if (isLoose) prepareNext(request, options, []);
-					else if (update.stopReason === "cancelled") prepareNext(request, options, transcript);
+						this.#pool.put(conversationId, child);
+					} else if (isLoose) this.#prepareNext(request, options, []);
+					else if (update.stopReason === "cancelled") this.#prepareNext(request, options, transcript);
 				}
 				yield update;
 			}
 		} finally {
-			signal.removeEventListener("abort", cancel);
 			const { child } = turn;
-			if (!hasEnded) {
+			if (end === null) {
 				child.listener = null;
-				void child.stop().then(() => pool.close(child));
-			} else if (!isKept) pool.close(child);
+				void child.stop().then(() => this.#pool.close(child));
+			} else if (!isKept) this.#pool.close(child);
 		}
 	}
 
-	return {
-		name,
-		aliases: ["claude", "sdk", "agent", "claude-cli", "cli"],
-		capabilities: {
-			images: true,
-			thinking: true,
-			tools: true,
-			steer: true,
-			search: true,
-			providerTools: true,
-		},
-		defaultModel: defaultModels[name].prompt,
-		defaultCompletionModel: defaultModels[name].completion,
-		login: claudeLogin,
-		runTurn,
-		warm(environment) {
-			// Loading the SDK is the part that can be done before a conversation is known.
-			if (findClaude(environment) !== null) import("@anthropic-ai/claude-agent-sdk").catch(() => {});
-		},
-		prepare(next) {
-			const executable = findClaude(next.environment);
-			if (executable === null || claudeLogin(next.environment).kind === "missing") return;
-			const options = optionsOf(next, executable);
-			const child = takeChild(next.conversationId, options, fingerprint(next.transcript));
-			if (child !== null) pool.put(next.conversationId, child);
-			else prepareNext(next, options, next.transcript);
-		},
-		listModels: models.list,
-		contextWindow: claudeWindow,
-		dispose: async () => pool.dispose(),
-	};
+	dispose(): Promise<void> {
+		return this.#pool.dispose();
+	}
+
+	/** The folder to tell of with this turn, if it has not been told. */
+	#unreadFor({ conversationId }: TurnRequest, { project, tools }: ChildOptions): string | null {
+		if (project.kind === "trusted" || tools.length === 0 || this.#told.has(conversationId)) return null;
+		if (project.unread !== null) this.#told.add(conversationId);
+		return project.unread;
+	}
+
+	/** The child that waits for the conversation, if it holds this transcript and was started like this. */
+	#take(conversationId: string, options: ChildOptions, transcript: readonly Entry[]): ClaudeChild | null {
+		const settings = JSON.stringify(options);
+		const history = fingerprint(transcript);
+		return this.#pool.take(
+			conversationId,
+			(idle) => idle.history === history && JSON.stringify(idle.options) === settings,
+		);
+	}
+
+	/** The child that waits with the transcript up to the prompt. */
+	#waitingFor(request: TurnRequest, options: ChildOptions): Begun | null {
+		const child = this.#take(request.conversationId, options, request.transcript.slice(0, -1));
+		return child && { child, prompt: seedOf(request, request.transcript.slice(-2)).prompt };
+	}
+
+	/** As above, newly started. */
+	#newFor(request: TurnRequest, options: ChildOptions): Begun {
+		const { records, prompt } = seedOf(request, request.transcript);
+		const history = fingerprint(request.transcript.slice(0, -1));
+		return { child: this.#pool.add(new ClaudeChild(options, records, history)), prompt };
+	}
+
+	/** Starts the child of the next turn, when all that it needs is known by now. */
+	#prepareNext(request: TurnPreparation, options: ChildOptions, transcript: readonly Entry[]): void {
+		const seed = seedOf(request, transcript);
+		// What has no answer yet is asked together with the next prompt.
+		if (seed.prompt.length > 0) return;
+		const child = this.#pool.add(new ClaudeChild(options, seed.records, fingerprint(transcript)));
+		this.#pool.put(request.conversationId, child);
+	}
+}
+
+const shortAndFull: readonly Model[] = [
+	...["sonnet", "opus", "haiku"].map((id) => ({ id, name: null, contextWindow: claudeWindow(id) })),
+	...claudeModels,
+];
+
+type Program = { readonly executable: string; readonly login: Login; readonly environment: Environment };
+
+/** What is started for this environment, less what a child must not see; `null` where there is nothing to start. */
+const findProgram = (environment: Environment): Program | null => {
+	const executable = findClaude(environment);
+	if (executable === null) return null;
+	const login = accountLogin(environment);
+	// A login comes before a billed key that happens to be in the environment.
+	const withheld = login.kind === "login" ? ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] : [];
+	return { executable, login, environment: childEnvironment(environment, withheld) };
 };
 
-/** A login comes before a billed key that happens to be in the environment. */
-const ownEnvironment = (environment: Environment) =>
-	childEnvironment(
-		environment,
-		claudeLogin(environment).kind === "login" ? ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] : [],
-	);
-
-const optionsOf = (request: TurnPreparation, executable: string): ChildOptions => {
-	const login = claudeLogin(request.environment);
-	return {
-		executable,
-		environment: ownEnvironment(request.environment),
-		cwd: request.cwd,
-		systemPrompt: request.systemPrompt,
-		tools: request.tools,
-		model: request.model,
-		think: request.think,
-		project: findProject(request.cwd, request.environment),
-		hasKey: login.kind === "environment" && /KEY|TOKEN/.test(login.name),
-	};
-};
+const optionsOf = (request: TurnPreparation, { executable, login, environment }: Program): ChildOptions => ({
+	executable,
+	environment,
+	cwd: request.cwd,
+	systemPrompt: request.systemPrompt,
+	tools: request.tools,
+	model: request.model,
+	think: request.think,
+	project: findProject(request.cwd, request.environment),
+	hasKey: login.kind === "environment" && /KEY|TOKEN/.test(login.name),
+});
 
 const ownerOf = (request: TurnPreparation) => ({
 	backend: name,
@@ -215,7 +205,7 @@ const ownerOf = (request: TurnPreparation) => ({
 });
 
 const seedOf = (request: TurnPreparation, transcript: readonly Entry[]) => {
-	const names = claudeNames(request.tools, wireNames(request.tools));
+	const names = claudeNames(request.tools);
 	const own = request.tools.length > 0 ? ownTools : [];
 	const owner = ownerOf(request);
 	const steps = settleTranscript(transcript, {

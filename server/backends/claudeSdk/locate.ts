@@ -32,6 +32,11 @@ export const claudeLogin = (environment: Environment): Login => {
 					: `Install Claude Code for ipyai with npm install -g ${sdk}.`,
 		};
 	}
+	return accountLogin(environment);
+};
+
+/** Whom Claude Code asks as, where there is one. */
+export const accountLogin = (environment: Environment): Login => {
 	const key = firstSet(environment, ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"]);
 	// A base URL of one's own is asked with the key that goes with it, not with an account.
 	if (key !== null && readVariable(environment, "ANTHROPIC_BASE_URL") !== null)

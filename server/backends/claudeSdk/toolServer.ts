@@ -1,14 +1,15 @@
 /** Our tools as the in-process MCP server `ipy` of a Claude Code child. */
 import type { McpSdkServerConfigWithInstance } from "@anthropic-ai/claude-agent-sdk";
 import type { Content, ToolDescription } from "../../../protocol/index.ts";
-import type { WireNames } from "../loop/wireId.ts";
+import { type WireNames, wireNames } from "../loop/wireId.ts";
 
 export type ToolAnswer = { readonly content: readonly Content[]; readonly isError: boolean };
 
 const prefix = "mcp__ipy__";
 
 /** Our tools by the names under which Claude Code offers them; every other tool is its own. */
-export const claudeNames = (tools: readonly ToolDescription[], base: WireNames): WireNames => {
+export const claudeNames = (tools: readonly ToolDescription[]): WireNames => {
+	const base = wireNames(tools);
 	const ours = new Set(tools.map((tool) => tool.name));
 	return {
 		toWire: (name) => (ours.has(name) ? `${prefix}${base.toWire(name)}` : name),

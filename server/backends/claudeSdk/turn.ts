@@ -12,13 +12,13 @@ import { redact, summarizeText } from "../http/failure.ts";
 import { type OpenCall, OpenCalls } from "../loop/openCalls.ts";
 import { Queue } from "../loop/queue.ts";
 import { cancelledResult, ResponseItems } from "../loop/responseItems.ts";
+import type { Owner } from "../loop/settle.ts";
 import { lastRoundNote } from "../loop/toolLoop.ts";
 import { UsageSum } from "../loop/usage.ts";
 import type { WireNames } from "../loop/wireId.ts";
+import { claudeWindow } from "../models/models.ts";
 import type { ChildListener, ClaudeChild } from "./child.ts";
-import type { ToolAnswer } from "./toolServer.ts";
-
-export type TurnOwner = { readonly backend: string; readonly model: string; readonly endpoint: string };
+import { claudeNames, type ToolAnswer } from "./toolServer.ts";
 
 /** How long a cancelled turn waits for the child to tell the rest of what it had begun. */
 const settleMs = 300;
@@ -32,8 +32,7 @@ export class ClaudeTurn implements ChildListener {
 	#child: ClaudeChild;
 	#replace: (() => ClaudeChild) | null;
 	readonly #names: WireNames;
-	readonly #owner: TurnOwner;
-	readonly #contextWindow: number | null;
+	readonly #owner: Owner;
 	readonly #usage = new UsageSum();
 	#costUsd: number | null = null;
 	#items: ResponseItems | null = null;
@@ -49,21 +48,13 @@ export class ClaudeTurn implements ChildListener {
 	#ended = false;
 
 	/** `replace` gives a child to which the same was sent, for one that had rested and ends without a word. */
-	constructor(
-		request: TurnRequest,
-		child: ClaudeChild,
-		replace: (() => ClaudeChild) | null,
-		names: WireNames,
-		owner: TurnOwner,
-		contextWindow: number | null,
-	) {
+	constructor(request: TurnRequest, child: ClaudeChild, replace: (() => ClaudeChild) | null, owner: Owner) {
 		this.#request = request;
 		this.#calls = new OpenCalls(request, (update) => this.updates.push(update));
 		this.#child = child;
 		this.#replace = replace;
-		this.#names = names;
+		this.#names = claudeNames(request.tools);
 		this.#owner = owner;
-		this.#contextWindow = contextWindow;
 	}
 
 	get child(): ClaudeChild {
@@ -163,7 +154,7 @@ export class ClaudeTurn implements ChildListener {
 	}
 
 	#closeResponse(items: ResponseItems, reader: AnthropicReader): void {
-		const { stop, usage, blocks } = reader.finish();
+		const { stop, usage, native: blocks } = reader.finish();
 		this.updates.push(...items.closeAll());
 		this.#items = null;
 		this.#reader = null;
@@ -260,7 +251,7 @@ export class ClaudeTurn implements ChildListener {
 		if (this.#ended) return;
 		this.#ended = true;
 		for (const go of this.#waiting.splice(0)) go();
-		const usage = this.#usage.toUsage(this.#contextWindow, this.#costUsd);
+		const usage = this.#usage.toUsage(claudeWindow(this.#owner.model), this.#costUsd);
 		this.updates.push({ kind: "end", stopReason, usage, error });
 		this.updates.end();
 	}

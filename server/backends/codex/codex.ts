@@ -7,9 +7,10 @@ import type { Backend, Environment, Model, TurnRequest, TurnUpdate } from "../ba
 import { redact } from "../http/failure.ts";
 import { orAborted } from "../loop/abort.ts";
 import { fingerprint } from "../loop/fingerprint.ts";
-import { settleTranscript } from "../loop/settle.ts";
+import { follow, noTurn } from "../loop/follow.ts";
+import { type Owner, settleTranscript } from "../loop/settle.ts";
 import { wireNames } from "../loop/wireId.ts";
-import { modelList } from "../models/modelList.ts";
+import { ModelList } from "../models/modelList.ts";
 import { defaultModels, openAiModels, openAiWindow } from "../models/models.ts";
 import { childEnvironment } from "../programs/executables.ts";
 import { AppServer, type Params } from "./appServer.ts";
@@ -31,52 +32,118 @@ type Thread = {
 	history: string;
 };
 
-export type CodexOptions = {
-	/** How often a dead network may be told, every five seconds, before the turn fails. */
-	readonly maxReconnects?: number;
-};
+/** A thread for a turn, and what is to be sent to it. */
+type Begun = { readonly thread: Thread; readonly input: Params[] };
 
-export const createCodexBackend = (options: CodexOptions = {}): Backend => {
-	const servers = new Map<string, AppServer>();
+export class CodexBackend implements Backend {
+	readonly name = name;
+	readonly aliases = ["ipycodex"];
+	readonly capabilities = {
+		images: true,
+		thinking: true,
+		tools: true,
+		steer: true,
+		search: true,
+		providerTools: true,
+	};
+	readonly defaultModel = defaultModels[name].prompt;
+	readonly defaultCompletionModel = defaultModels[name].completion;
+	readonly login = codexLogin;
+	readonly contextWindow = openAiWindow;
+	readonly #maxReconnects: number;
+	readonly #servers = new Map<string, AppServer>();
 	/** Threads that wait for the next turn of their conversation. */
-	const threads = new Map<string, Thread>();
+	readonly #threads = new Map<string, Thread>();
+	readonly #models = new ModelList(openAiModels, (environment) => this.#askModels(environment));
+
+	/** How often a dead network may be told, every five seconds, before a turn fails. */
+	constructor(maxReconnects = 3) {
+		this.#maxReconnects = maxReconnects;
+	}
+
+	listModels(environment: Environment, signal: AbortSignal, refresh?: boolean): Promise<readonly Model[]> {
+		return this.#models.list(environment, signal, refresh);
+	}
+
+	warm(environment: Environment): void {
+		if (codexLogin(environment).kind !== "missing") this.#serverFor(environment);
+	}
+
+	async *runTurn(request: TurnRequest): AsyncGenerator<TurnUpdate> {
+		const { conversationId, signal, environment } = request;
+		if (signal.aborted) return yield noTurn("cancelled");
+		const server = this.#serverFor(environment);
+		if (server === null) {
+			const login = codexLogin(environment);
+			const hint = login.kind === "missing" ? login.hint : "";
+			return yield noTurn("failed", `${name}: Codex was not found. ${hint}`);
+		}
+		const owner = ownerOf(request);
+		let begun: Begun;
+		try {
+			await orAborted(server.ready, signal);
+			begun = await orAborted(this.#threadFor(request, server, owner), signal);
+		} catch (error) {
+			if (signal.aborted) return yield noTurn("cancelled");
+			const reason = redact((error as Error).message, environment);
+			return yield noTurn(
+				"failed",
+				`${name}: Codex could not begin (${reason}). Check it with codex doctor.`,
+			);
+		}
+		const { thread, input } = begun;
+		const turn = new CodexTurn({ request, ...thread, owner, maxReconnects: this.#maxReconnects });
+		server.listen(thread.threadId, turn);
+		const transcript = [...request.transcript];
+		let isClean = false;
+		try {
+			void turn.start(input);
+			for await (const update of follow(turn, transcript, signal)) {
+				if (update.kind === "end" && turn.isClean) {
+					isClean = true;
+					thread.history = fingerprint(transcript);
+					this.#threads.set(conversationId, thread);
+				}
+				yield update;
+			}
+		} finally {
+			turn.cancel();
+			server.listen(thread.threadId, null);
+			if (!isClean) forget(thread);
+		}
+	}
+
+	async dispose(): Promise<void> {
+		this.#threads.clear();
+		await Promise.all([...this.#servers.values()].map((server) => server.close()));
+		this.#servers.clear();
+	}
 
 	/** The running process for this environment, started when there is none. `null` without Codex. */
-	const serverFor = (environment: Environment): AppServer | null => {
+	#serverFor(environment: Environment): AppServer | null {
 		const command = findCodex(environment);
 		if (command === null) return null;
 		const own = childEnvironment(environment);
 		const key = JSON.stringify([command, own]);
-		const running = servers.get(key);
+		const running = this.#servers.get(key);
 		if (running !== undefined && !running.ended) return running;
-		for (const [other, idle] of servers) {
-			if (servers.size < maxServers) break;
+		for (const [other, idle] of this.#servers) {
+			if (this.#servers.size < maxServers) break;
 			if (!idle.isIdle && !idle.ended) continue;
-			servers.delete(other);
+			this.#servers.delete(other);
 			void idle.close();
 		}
 		const server = new AppServer(command, own);
-		servers.set(key, server);
+		this.#servers.set(key, server);
 		return server;
-	};
-
-	/** The thread lives in the process's memory alone; a process that is gone has forgotten it. */
-	const forget = ({ server, threadId }: Thread) => {
-		// Commands that it left running would outlive it.
-		server.request("thread/backgroundTerminals/clean", { threadId }).catch(() => {});
-		server.request("thread/unsubscribe", { threadId }).catch(() => {});
-	};
+	}
 
 	/** A thread that holds the transcript up to the prompt, with what is to be sent to it. */
-	const threadFor = async (
-		request: TurnRequest,
-		server: AppServer,
-		owner: Owner,
-	): Promise<{ thread: Thread; input: Params[] }> => {
+	async #threadFor(request: TurnRequest, server: AppServer, owner: Owner): Promise<Begun> {
 		const settings = JSON.stringify(settingsOf(request, request.tools.length > 0));
 		const history = fingerprint(request.transcript.slice(0, -1));
-		const known = threads.get(request.conversationId);
-		threads.delete(request.conversationId);
+		const known = this.#threads.get(request.conversationId);
+		this.#threads.delete(request.conversationId);
 		const fits = known?.server === server && known.history === history && known.settings === settings;
 		if (known !== undefined && !fits) forget(known);
 		const steps = settleTranscript(request.transcript.slice(fits ? -2 : 0), {
@@ -90,117 +157,31 @@ export const createCodexBackend = (options: CodexOptions = {}): Backend => {
 		const items = toCodexItems(last?.role === "user" ? steps.slice(0, -1) : steps, wireNames(request.tools));
 		if (items.length > 0) await server.request("thread/inject_items", { threadId: started.id, items });
 		return { thread: { threadId: started.id, server, settings, history }, input };
-	};
-
-	async function* runTurn(request: TurnRequest): AsyncGenerator<TurnUpdate> {
-		const { conversationId, signal, environment } = request;
-		const end = (stopReason: "failed" | "cancelled", error: string | null): TurnUpdate => ({
-			kind: "end",
-			stopReason,
-			usage: null,
-			error,
-		});
-		if (signal.aborted) return yield end("cancelled", null);
-		const server = serverFor(environment);
-		if (server === null) {
-			const login = codexLogin(environment);
-			const hint = login.kind === "missing" ? login.hint : "";
-			return yield end("failed", `${name}: Codex was not found. ${hint}`);
-		}
-		const owner = ownerOf(request);
-		let prepared: { thread: Thread; input: Params[] };
-		try {
-			await orAborted(server.ready, signal);
-			prepared = await orAborted(threadFor(request, server, owner), signal);
-		} catch (error) {
-			if (signal.aborted) return yield end("cancelled", null);
-			const reason = redact((error as Error).message, environment);
-			return yield end("failed", `${name}: Codex could not begin (${reason}). Check it with codex doctor.`);
-		}
-		const { thread, input } = prepared;
-		const turn = new CodexTurn({
-			request,
-			server,
-			threadId: thread.threadId,
-			names: wireNames(request.tools),
-			owner,
-			contextWindow: openAiWindow(request.model),
-			maxReconnects: options.maxReconnects ?? 3,
-		});
-		server.listen(thread.threadId, turn);
-		const cancel = () => turn.cancel();
-		signal.addEventListener("abort", cancel, { once: true });
-		const entries = [...request.transcript];
-		let isClean = false;
-		try {
-			void turn.start(input);
-			for await (const update of turn.updates) {
-				if (update.kind === "response") entries.push(update.entry);
-				if (update.kind === "toolResults") entries.push({ role: "tool", results: update.results });
-				if (update.kind === "steered") entries.push({ role: "user", content: update.content });
-				if (update.kind === "end" && turn.isClean) {
-					isClean = true;
-					thread.history = fingerprint(entries);
-					threads.set(conversationId, thread);
-				}
-				yield update;
-			}
-		} finally {
-			signal.removeEventListener("abort", cancel);
-			turn.cancel();
-			server.listen(thread.threadId, null);
-			if (!isClean) forget(thread);
-		}
 	}
 
-	const models = modelList({
-		known: openAiModels,
-		async ask(environment) {
-			const server = serverFor(environment);
-			if (server === null) return [];
-			await server.ready;
-			const { data } = await server.request("model/list", { limit: 100 });
-			return data.map(
-				(model: Params): Model => ({
-					id: model.id,
-					name: model.displayName ?? null,
-					contextWindow: openAiWindow(model.id),
-				}),
-			);
-		},
-	});
+	async #askModels(environment: Environment): Promise<readonly Model[]> {
+		const server = this.#serverFor(environment);
+		if (server === null) return [];
+		await server.ready;
+		const { data } = await server.request("model/list", { limit: 100 });
+		return data.map(
+			(model: Params): Model => ({
+				id: model.id,
+				name: model.displayName ?? null,
+				contextWindow: openAiWindow(model.id),
+			}),
+		);
+	}
+}
 
-	return {
-		name,
-		aliases: ["ipycodex"],
-		capabilities: {
-			images: true,
-			thinking: true,
-			tools: true,
-			steer: true,
-			search: true,
-			providerTools: true,
-		},
-		defaultModel: defaultModels[name].prompt,
-		defaultCompletionModel: defaultModels[name].completion,
-		login: codexLogin,
-		runTurn,
-		warm(environment) {
-			if (codexLogin(environment).kind !== "missing") serverFor(environment);
-		},
-		listModels: models.list,
-		contextWindow: openAiWindow,
-		async dispose() {
-			threads.clear();
-			await Promise.all([...servers.values()].map((server) => server.close()));
-			servers.clear();
-		},
-	};
+/** A thread lives in the process's memory alone. */
+const forget = ({ server, threadId }: Thread): void => {
+	// Commands that it left running would outlive it. A process that is gone has forgotten it.
+	server.request("thread/backgroundTerminals/clean", { threadId }).catch(() => {});
+	server.request("thread/unsubscribe", { threadId }).catch(() => {});
 };
 
-type Owner = ReturnType<typeof ownerOf>;
-
-const ownerOf = (request: TurnRequest) => ({
+const ownerOf = (request: TurnRequest): Owner => ({
 	backend: name,
 	model: request.model,
 	endpoint: codexEndpoint(request.environment),

@@ -2,6 +2,7 @@
 import type { NativeItems, ToolCall } from "../../context/transcript.ts";
 import type { TurnUpdate } from "../backend.ts";
 import { ResponseItems } from "../loop/responseItems.ts";
+import type { Owner } from "../loop/settle.ts";
 import type { WireNames } from "../loop/wireId.ts";
 import type { Params } from "./appServer.ts";
 import { isOwnTool } from "./ownTools.ts";
@@ -62,7 +63,7 @@ export class CodexResponse {
 	}
 
 	/** The response as a later thread can be given it, where its own form is needed. */
-	native(owner: Omit<NativeItems, "items">): NativeItems | null {
+	native(owner: Owner): NativeItems | null {
 		// What Codex answers itself means nothing without the answer.
 		const isAnswered = ({ type, name }: Params) =>
 			type === "custom_tool_call" || (type === "function_call" && isOwnTool(name));

@@ -7,8 +7,10 @@ import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { redact, summarizeText } from "../http/failure.ts";
 import { Queue } from "../loop/queue.ts";
 import { cancelledResult } from "../loop/responseItems.ts";
+import type { Owner } from "../loop/settle.ts";
 import { countOf, UsageSum } from "../loop/usage.ts";
-import type { WireNames } from "../loop/wireId.ts";
+import { type WireNames, wireNames } from "../loop/wireId.ts";
+import { openAiWindow } from "../models/models.ts";
 import type { AppServer, Params, ThreadListener } from "./appServer.ts";
 import { CodexCalls } from "./calls.ts";
 import { codexLogin } from "./locate.ts";
@@ -20,9 +22,7 @@ export type CodexTurnOptions = {
 	readonly request: TurnRequest;
 	readonly server: AppServer;
 	readonly threadId: string;
-	readonly names: WireNames;
-	readonly owner: { readonly backend: string; readonly model: string; readonly endpoint: string };
-	readonly contextWindow: number | null;
+	readonly owner: Owner;
 	/** How often Codex may find the network dead, every five seconds, before the turn fails. */
 	readonly maxReconnects: number;
 };
@@ -33,6 +33,7 @@ export class CodexTurn implements ThreadListener {
 	isClean = true;
 	readonly #options: CodexTurnOptions;
 	readonly #usage = new UsageSum();
+	readonly #names: WireNames;
 	#contextWindow: number | null;
 	#turnId: string | null = null;
 	#response: CodexResponse;
@@ -45,15 +46,16 @@ export class CodexTurn implements ThreadListener {
 
 	constructor(options: CodexTurnOptions) {
 		this.#options = options;
-		this.#response = new CodexResponse(options.names);
+		this.#names = wireNames(options.request.tools);
+		this.#response = new CodexResponse(this.#names);
 		this.#calls = new CodexCalls({
 			request: options.request,
-			names: options.names,
+			names: this.#names,
 			report: (update) => this.updates.push(update),
 			onResults: () => this.#steer(),
 			tell: (text) => this.#send([{ kind: "text", text }]),
 		});
-		this.#contextWindow = options.contextWindow;
+		this.#contextWindow = openAiWindow(options.request.model);
 	}
 
 	async start(input: Params[]): Promise<void> {
@@ -168,7 +170,7 @@ export class CodexTurn implements ThreadListener {
 		if (response.isEmpty) return;
 		const { items } = response;
 		const hasCalls = response.calls().length > 0 || response.isScript;
-		this.#response = new CodexResponse(this.#options.names);
+		this.#response = new CodexResponse(this.#names);
 		this.updates.push(...items.closeAll());
 		const entry = items.entry(response.native(this.#options.owner));
 		// What Codex itself does with a script is not part of the conversation; the calls from it are.
@@ -258,7 +260,7 @@ export class CodexTurn implements ThreadListener {
 	/** Closes what had begun: text stays as a partial response, calls without a result are cancelled. */
 	#abandonResponse(): void {
 		const { items } = this.#response;
-		this.#response = new CodexResponse(this.#options.names);
+		this.#response = new CodexResponse(this.#names);
 		this.updates.push(...items.closeAll());
 		const entry = items.entryWithoutCalls(true);
 		if (entry.items.length > 0) this.updates.push({ kind: "response", entry });

@@ -1,31 +1,31 @@
-/** SDK clients by what their making depends on, so that connections stay warm between turns. */
+/** What was made for an environment, so that connections stay warm between turns. */
 import type { Environment } from "../backend.ts";
 
 const relevant =
-	/^(ANTHROPIC|OPENAI|OLLAMA_HOST|HOME$|CODEX_HOME$|CLAUDE_CONFIG_DIR$|IPYAI_|.*_API_KEY$|.*_TOKEN$|https?_proxy$|no_proxy$|NODE_EXTRA_CA_CERTS$|SSL_CERT_FILE$)/i;
+	/^(ANTHROPIC|OPENAI|OLLAMA_HOST|HOME$|CODEX_HOME$|CLAUDE_CONFIG_DIR$|IPYAI_|.*_API_KEY$|.*_TOKEN$|(https?|all|no)_proxy$|NODE_EXTRA_CA_CERTS$|SSL_CERT_FILE$)/i;
 
 /** Equal for environments that lead to the same provider with the same credentials. It holds secrets. */
-export const environmentKey = (environment: Environment, variant = ""): string => {
+export const environmentKey = (environment: Environment): string => {
 	const names = Object.keys(environment).filter((name) => relevant.test(name));
-	return JSON.stringify([variant, names.sort().map((name) => [name, environment[name]])]);
+	return JSON.stringify(names.sort().map((name) => [name, environment[name]]));
 };
 
-/** `variant` tells apart clients of one environment, for example by endpoint. A failed making is tried again. */
-export const clientCache = <T>(make: (environment: Environment, variant: string) => Promise<T>) => {
-	const clients = new Map<string, Promise<T>>();
-	return {
-		get(environment: Environment, variant = ""): Promise<T> {
-			const key = environmentKey(environment, variant);
-			let client = clients.get(key);
-			if (client === undefined) {
-				client = make(environment, variant);
-				client.catch(() => clients.delete(key));
-				clients.set(key, client);
-				// The keys hold secrets of environments that may be long gone.
-				if (clients.size > 8) clients.delete(clients.keys().next().value!);
-			}
-			return client;
-		},
-		clear: () => clients.clear(),
-	};
-};
+/** The keys hold secrets of environments that may be long gone. */
+const maxKept = 8;
+
+/** SDK clients by environment and what else their making depends on. A failed making is tried again. */
+export class ClientCache<T> {
+	readonly #clients = new Map<string, Promise<T>>();
+
+	get(environment: Environment, variant: string, make: () => Promise<T>): Promise<T> {
+		const key = `${variant}\n${environmentKey(environment)}`;
+		let client = this.#clients.get(key);
+		if (client === undefined) {
+			client = make();
+			client.catch(() => this.#clients.delete(key));
+			this.#clients.set(key, client);
+			if (this.#clients.size > maxKept) this.#clients.delete(this.#clients.keys().next().value!);
+		}
+		return client;
+	}
+}

@@ -3,6 +3,7 @@
  * page of HTML, never a key.
  */
 import type { Environment } from "../backend.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { type ErrorFacts, errorFacts } from "./errorFacts.ts";
 
 export type Failure = {
@@ -44,14 +45,15 @@ export class MissingKey extends Error {
 	override readonly name = "MissingKey";
 }
 
+/** The environment names a proxy that cannot be used. The message says which, and what to do. */
+export class UnusableProxy extends Error {
+	override readonly name = "UnusableProxy";
+}
+
 export type FailureContext = {
 	readonly backend: string;
-	readonly endpoint: string;
-	/** The variable that holds the key, for the advice. */
-	readonly keyName: string;
+	readonly endpoint: Pick<Endpoint, "baseUrl" | "keyName" | "whenNotFound">;
 	readonly environment: Environment;
-	/** What to do when the server has no such address or model, besides looking at both. */
-	readonly whenNotFound?: string;
 };
 
 /** The errors of both SDKs have these members; they are read by shape so that neither SDK has to be loaded. */
@@ -66,16 +68,17 @@ const lookAtBoth = "Check the model name with %ipyai model, and the base URL.";
 const switchBackend = "or choose another backend with %ipyai backend.";
 
 export const describeFailure = (thrown: unknown, context: FailureContext): Failure => {
+	const { backend, endpoint, environment } = context;
 	const error: SdkError = thrown instanceof Error ? thrown : new Error(String(thrown));
 	const finish = (reason: string, advice: string, retries: number): Failure => ({
-		reason: redact(reason, context.environment),
-		text: redact(`${context.backend}: ${withStop(reason)} ${advice}`, context.environment),
+		reason: redact(reason, environment),
+		text: redact(`${backend}: ${withStop(reason)} ${advice}`.trimEnd(), environment),
 		retries: error.headers?.get("x-should-retry") === "false" ? 0 : retries,
 		retryAfterMs: retryAfter(error.headers) ?? errorFacts(error.error)?.retryAfterMs ?? null,
 	});
 	if (error instanceof MissingKey) {
-		const cure = error.message || `set ${context.keyName}`;
-		const text = `No key for backend "${context.backend}": ${cure} ${switchBackend}`;
+		const cure = error.message || `set ${endpoint.keyName}`;
+		const text = `No key for backend "${backend}": ${cure} ${switchBackend}`;
 		return { text, reason: "no key", retries: 0, retryAfterMs: null };
 	}
 	if (error instanceof BrokenAnswer)
@@ -88,12 +91,12 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 			`Choose another model with %ipyai model, ${switchBackend}`,
 			0,
 		);
-	if (status === null) return describeConnection(error, context, finish);
+	if (status === null) return describeConnection(error, endpoint.baseUrl, finish);
 	const type = facts?.type ? `${facts.type}: ` : "";
 	const message = summarizeText(facts?.message ?? withoutStatus(error.message));
 	const reason = `${error.status ?? "The answer ended with an error:"} ${type}${message}`;
 	if (status === 401 || status === 403)
-		return finish(reason, `Check ${context.keyName}, ${switchBackend}`, 0);
+		return finish(reason, `Check ${endpoint.keyName}, ${switchBackend}`, 0);
 	if (status === 402 || /insufficient.?(quota|balance|credit|funds)/i.test(`${type}${message}`))
 		return finish(reason, `Look at the account's credit with the provider, ${switchBackend}`, 0);
 	// LM Studio answers 200 where it has no such address.
@@ -103,7 +106,7 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 		(status >= 300 && status < 400) ||
 		/unexpected endpoint/i.test(message)
 	)
-		return finish(reason, `${lookAtBoth}${context.whenNotFound ? ` ${context.whenNotFound}` : ""}`, 0);
+		return finish(reason, [lookAtBoth, endpoint.whenNotFound].join(" ").trim(), 0);
 	// The model wrote a call that its provider could not read, and may write a better one.
 	if (/tool_use_failed|failed_generation|malformed.function/i.test(`${type}${message}`))
 		return finish(reason, "Send the prompt again, or choose another model with %ipyai model.", 2);
@@ -131,23 +134,26 @@ const isTooLong = (message: string): boolean =>
 
 const describeConnection = (
 	error: SdkError,
-	context: FailureContext,
+	address: string,
 	finish: (reason: string, advice: string, retries: number) => Failure,
 ): Failure => {
-	const code = codeOf(error);
+	const causes = causesOf(error);
+	const proxy = causes.find((cause) => cause instanceof UnusableProxy);
+	if (proxy !== undefined) return finish(proxy.message, "", 0);
+	const code = causes.map((cause) => cause.code).find((value) => typeof value === "string");
 	const advice = "Check the network, the base URL and the proxy variables.";
-	if (code !== null && /CERT|SELF_SIGNED|UNABLE_TO|ISSUER/.test(code))
+	if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO|ISSUER/.test(code))
 		return finish(
-			`The certificate of ${context.endpoint} is not trusted (${code})`,
+			`The certificate of ${address} is not trusted (${code})`,
 			"Name the file of its issuer in NODE_EXTRA_CA_CERTS, in the shell you start ipyai from.",
 			0,
 		);
 	if (code === "UND_ERR_SOCKET" || code === "ECONNRESET" || /terminated|premature/i.test(error.message))
-		return finish(`The connection to ${context.endpoint} broke off`, "Send the prompt again.", 2);
+		return finish(`The connection to ${address} broke off`, "Send the prompt again.", 2);
 	if (/timed? ?out/i.test(error.message) || code?.includes("TIMEOUT"))
-		return finish(`${context.endpoint} did not answer in time`, advice, 1);
-	const detail = code ?? summarizeText(deepestMessage(error)).replace(/\.$/, "");
-	return finish(`${context.endpoint} cannot be reached (${detail})`, advice, 2);
+		return finish(`${address} did not answer in time`, advice, 1);
+	const detail = code ?? summarizeText(causes.at(-1)!.message).replace(/\.$/, "");
+	return finish(`${address} cannot be reached (${detail})`, advice, 2);
 };
 
 const statusOfType: Readonly<Record<string, number>> = {
@@ -176,24 +182,23 @@ const statusOf = (error: SdkError, facts: ErrorFacts | null): number | null => {
 	return facts === null ? null : (facts.status ?? statusOfType[facts.type ?? ""] ?? 500);
 };
 
-const codeOf = (error: unknown): string | null => {
-	for (let at = error as { code?: unknown; cause?: unknown } | undefined; at; at = at.cause as typeof at)
-		if (typeof at.code === "string") return at.code;
-	return null;
-};
+/** The error and what is behind it: what the system said lies below what each layer made of it. */
+const causesOf = (error: Error): readonly (Error & { readonly code?: unknown })[] =>
+	error.cause instanceof Error ? [error, ...causesOf(error.cause)] : [error];
 
-/** What the system said, below what each layer made of it. */
-const deepestMessage = (error: Error): string =>
-	error.cause instanceof Error ? deepestMessage(error.cause) : error.message;
+/** More of a text is not looked at. */
+const maxTextChars = 20_000;
 
-/** One short line of a body: the title of a page, the beginning of a text. */
-export const summarizeText = (text: string): string => {
+/** One short line of a body: the title of a page, the beginning of a text. Cut between words, so that no key is halved. */
+export const summarizeText = (whole: string): string => {
+	const text = whole.slice(0, maxTextChars);
 	if (/<html|<!doctype|<body/i.test(text)) {
 		const title = /<title[^>]*>([^<]*)<\/title>/i.exec(text)?.[1]?.trim();
 		return title ? `an HTML page titled "${title.slice(0, 100)}"` : "an HTML page";
 	}
 	const line = text.replace(/\s+/g, " ").trim();
-	return line.length > 400 ? `${line.slice(0, 400)}…` : line || "no message";
+	if (line.length <= 400) return line || "no message";
+	return `${line.slice(0, 400).replace(/(?<= )\S*$/, "")}…`;
 };
 
 const withStop = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

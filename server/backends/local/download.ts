@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Environment } from "../backend.ts";
+import { fetchFor } from "../http/fetch.ts";
 import { untilAborted } from "../loop/abort.ts";
 import { readVariable } from "../programs/environment.ts";
 
@@ -97,40 +98,28 @@ const discard = (part: string): void => {
 	for (const file of [part, `${part}.from`]) rmSync(file, { force: true });
 };
 
-/** Follows redirects itself: the token goes to the host that it is for, and no further. */
 const ask = async (
 	url: string,
 	kept: Kept | null,
 	environment: Environment,
 	signal: AbortSignal,
 ): Promise<Response> => {
-	// Loads node:http, which takes longer than all else at the start of a server.
-	const { fetchThroughProxy } = await import("../http/proxyFetch.ts");
-	const request = fetchThroughProxy(environment);
 	const token = readVariable(environment, "HF_TOKEN");
-	const first = new URL(url);
-	let address = first;
-	for (let redirects = 0; redirects < 8; redirects++) {
-		const headers: Record<string, string> = { "accept-encoding": "identity" };
-		if (token !== null && address.host === first.host) headers.authorization = `Bearer ${token}`;
-		if (kept !== null) headers.range = `bytes=${kept.bytes}-`;
+	const headers = {
+		"accept-encoding": "identity",
+		...(token === null ? {} : { authorization: `Bearer ${token}` }),
+		...(kept === null ? {} : { range: `bytes=${kept.bytes}-` }),
 		// A weak tag does not vouch for bytes.
-		if (kept?.tag && !kept.tag.startsWith("W/")) headers["if-range"] = kept.tag;
-		let response: Response;
-		try {
-			response = await request(address, { headers, signal, redirect: "manual" });
-		} catch (error) {
-			if (signal.aborted) throw error;
-			throw new DownloadFailed(`${address.host} could not be reached (${messageOf(error)})`, {
-				cause: error,
-			});
-		}
-		const next = response.headers.get("location");
-		if (response.status < 300 || response.status >= 400 || next === null) return response;
-		await response.body?.cancel();
-		address = new URL(next, address);
+		...(kept?.tag && !kept.tag.startsWith("W/") ? { "if-range": kept.tag } : {}),
+	};
+	try {
+		return await fetchFor(environment)(url, { headers, signal });
+	} catch (error) {
+		if (signal.aborted) throw error;
+		throw new DownloadFailed(`${new URL(url).host} could not be reached (${messageOf(error)})`, {
+			cause: error,
+		});
 	}
-	throw new DownloadFailed(`${url} was answered with one redirect after another`);
 };
 
 const lengthOf = (headers: Headers): number | null => {

@@ -4,6 +4,7 @@
  */
 import { basename } from "node:path";
 import type { Backend, Environment, Model, TurnPreparation, TurnRequest, TurnUpdate } from "../backend.ts";
+import type { ResponseItems } from "../loop/responseItems.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "../loop/retry.ts";
 import { settleTranscript } from "../loop/settle.ts";
 import { type ResponseEnd, type ResponseRequest, runToolLoop } from "../loop/toolLoop.ts";
@@ -11,173 +12,175 @@ import { wireNames } from "../loop/wireId.ts";
 import { defaultModels } from "../models/models.ts";
 import { readVariable } from "../programs/environment.ts";
 import { Downloads } from "./downloads.ts";
-import { Engine } from "./engine.ts";
+import { type Delta, Engine } from "./engine.ts";
 import { describeLocalFailure, NotReady } from "./failure.ts";
 import { readGgufHead } from "./gguf.ts";
 import { toFunctions, toHistory } from "./history.ts";
 import { findLlama, localLogin } from "./locate.ts";
-import type { ChatWork, ModelChoice } from "./messages.ts";
+import type { ChatEnd, ChatWork, ModelChoice } from "./messages.ts";
 import { findModel, hasAnyModel, knownModels, presentModels } from "./modelFiles.ts";
 
 const name = "local";
 
-export type LocalOptions = {
-	readonly retryPolicy?: RetryPolicy;
-	/** After so long without a request the process is let go of. */
-	readonly restMs?: number;
-};
-
-export const createLocalBackend = ({
-	retryPolicy = defaultRetryPolicy,
-	restMs,
-}: LocalOptions = {}): Backend => {
+export class LocalBackend implements Backend {
+	readonly name = name;
+	readonly aliases = ["llama"];
+	readonly capabilities = {
+		images: false,
+		thinking: true,
+		tools: true,
+		steer: true,
+		search: false,
+		providerTools: false,
+	};
+	readonly defaultModel = defaultModels[name].prompt;
+	readonly defaultCompletionModel = defaultModels[name].completion;
+	readonly login = localLogin;
+	readonly hasModel = hasAnyModel;
+	readonly #retryPolicy: RetryPolicy;
+	readonly #restMs: number | undefined;
 	/** One process serves all; another installation of the package is another program. */
-	const engines = new Map<string, Engine>();
-	const downloads = new Downloads();
+	readonly #engines = new Map<string, Engine>();
+	readonly #downloads = new Downloads();
 	/** What has been seen of models so far, by the names that people use. */
-	const windows = new Map<string, number>();
+	readonly #windows = new Map<string, number>();
 
-	const engineFor = (environment: Environment): Engine => {
-		const found = findLlama(environment);
-		if (found.kind === "missing") throw new NotReady(found.hint);
-		let engine = engines.get(found.url);
-		if (engine === undefined) {
-			engine = new Engine(found.url, restMs);
-			engines.set(found.url, engine);
-		}
-		return engine;
-	};
+	/** After `restMs` without a request the process is let go of. */
+	constructor(retryPolicy: RetryPolicy = defaultRetryPolicy, restMs?: number) {
+		this.#retryPolicy = retryPolicy;
+		this.#restMs = restMs;
+	}
 
-	/** Looks into the file: throws `NotReady` for what is no model. */
-	const choiceOf = (model: string, path: string, environment: Environment): ModelChoice => {
+	warm(): void {}
+
+	prepare(next: TurnPreparation): void {
+		const { model, cwd, environment } = next;
+		const file = findModel(model, cwd, environment);
+		if (file.kind !== "file" || localLogin(environment).kind === "missing") return;
 		try {
-			const { trainedContext } = readGgufHead(path);
-			const maxContext = Math.min(trainedContext ?? Number.POSITIVE_INFINITY, longestContext(environment));
-			windows.set(model, Math.min(windows.get(model) ?? maxContext, maxContext));
-			return { modelPath: path, maxContext };
-		} catch (error) {
-			throw new NotReady(`${(error as Error).message} Choose another with %ipyai model.`, { cause: error });
+			const work = toPreparation(next, this.#choiceOf(model, file.path, environment));
+			const history = work.history.filter((item) => item.type !== "model" || item.response.length > 0);
+			this.#engineFor(environment)
+				.prepare({ ...work, history }, environment)
+				.then((window) => this.#windows.set(model, window))
+				// The first prompt tells what is wrong.
+				.catch(() => {});
+		} catch {
+			// As above.
 		}
-	};
+	}
 
-	async function* respond(
-		request: TurnRequest,
-		response: ResponseRequest,
-	): AsyncGenerator<TurnUpdate, ResponseEnd> {
+	contextWindow(model: string): number | null {
+		return this.#windows.get(model) ?? null;
+	}
+
+	runTurn(request: TurnRequest): AsyncIterable<TurnUpdate> {
+		const windowOf = () => this.contextWindow(request.model);
+		return runToolLoop(request, {
+			retryPolicy: this.#retryPolicy,
+			get contextWindow() {
+				return windowOf();
+			},
+			// Only the electricity.
+			costOf: () => 0,
+			describe: describeLocalFailure,
+			respond: (response) => this.#respond(request, response),
+		});
+	}
+
+	async listModels(environment: Environment): Promise<readonly Model[]> {
+		const present = presentModels(environment).map((id): Model => {
+			try {
+				this.#choiceOf(id, (findModel(id, "/", environment) as { path: string }).path, environment);
+			} catch {
+				// Listed all the same: the person may want to know of it.
+			}
+			return { id, name: null, contextWindow: this.contextWindow(id) };
+		});
+		const downloadable = Object.entries(knownModels)
+			.filter(([id]) => findModel(id, "/", environment).kind === "download")
+			.map(([id, { size }]) => ({ id, name: `${size}, downloaded on first use`, contextWindow: null }));
+		return [...present, ...downloadable];
+	}
+
+	async dispose(): Promise<void> {
+		await Promise.all([...this.#engines.values()].map((engine) => engine.close()));
+		this.#engines.clear();
+	}
+
+	async *#respond(request: TurnRequest, response: ResponseRequest): AsyncGenerator<TurnUpdate, ResponseEnd> {
 		const { environment, model, fill } = request;
 		const { signal, items } = response;
-		const engine = engineFor(environment);
+		const engine = this.#engineFor(environment);
 		let file = findModel(model, request.cwd, environment);
 		// Nobody who types wants gigabytes for a suggestion.
 		if (file.kind === "download" && fill === undefined) {
-			yield* downloads.get(file, environment, signal);
+			yield* this.#downloads.get(file, environment, signal);
 			yield { kind: "progress", text: `loading ${basename(file.path)}`, share: null };
 			file = { kind: "file", path: file.path };
 		}
 		if (file.kind === "download")
 			throw new NotReady(`${model} is not downloaded yet: the first prompt does it.`);
 		if (file.kind === "missing") throw new NotReady(file.hint);
-		const choice = choiceOf(model, file.path, environment);
-		const work = toWork(request, response, choice);
-		const answer = engine.chat(work, environment, signal);
-		try {
-			for (;;) {
-				const next = await answer.next();
-				if (!next.done) {
-					const { of, text } = next.value;
-					if (of === "text") yield* items.close("thinking", 0);
-					yield* items.delta(of, 0, text);
-					continue;
-				}
-				const { stop, calls, readTokens, keptTokens, madeTokens, contextWindow } = next.value;
-				windows.set(model, contextWindow);
-				yield* items.closeAll();
-				const names = wireNames(request.tools);
-				for (const call of calls) items.call(names.fromWire(call.name), JSON.stringify(call.params ?? {}));
-				const usage = {
-					inputTokens: readTokens,
-					outputTokens: madeTokens,
-					cacheReadTokens: keptTokens,
-					cacheWriteTokens: null,
-				};
-				return { stop, native: null, usage };
-			}
-		} finally {
-			await answer.return(undefined as never);
-		}
+		const work = toWork(request, response, this.#choiceOf(model, file.path, environment));
+		const { stop, calls, readTokens, keptTokens, madeTokens, contextWindow } = yield* told(
+			engine.chat(work, environment, signal),
+			items,
+		);
+		this.#windows.set(model, contextWindow);
+		yield* items.closeAll();
+		const names = wireNames(request.tools);
+		for (const call of calls) items.call(names.fromWire(call.name), JSON.stringify(call.params ?? {}));
+		const usage = {
+			inputTokens: readTokens,
+			outputTokens: madeTokens,
+			cacheReadTokens: keptTokens,
+			cacheWriteTokens: null,
+		};
+		return { stop, native: null, usage };
 	}
 
-	return {
-		name,
-		aliases: ["llama"],
-		capabilities: {
-			images: false,
-			thinking: true,
-			tools: true,
-			steer: true,
-			search: false,
-			providerTools: false,
-		},
-		defaultModel: defaultModels[name].prompt,
-		defaultCompletionModel: defaultModels[name].completion,
-		login: localLogin,
-		hasModel: hasAnyModel,
-		warm() {},
-		prepare(next) {
-			const file = findModel(next.model, next.cwd, next.environment);
-			if (file.kind !== "file" || localLogin(next.environment).kind === "missing") return;
-			try {
-				const choice = choiceOf(next.model, file.path, next.environment);
-				const work = toPreparation(next, choice);
-				engineFor(next.environment)
-					.prepare(
-						{
-							...work,
-							history: work.history.filter((item) => item.type !== "model" || item.response.length > 0),
-						},
-						next.environment,
-					)
-					.then((window) => windows.set(next.model, window))
-					// The first prompt tells what is wrong.
-					.catch(() => {});
-			} catch {
-				// As above.
-			}
-		},
-		contextWindow: (model) => windows.get(model) ?? null,
-		runTurn: (request) =>
-			runToolLoop(request, {
-				retryPolicy,
-				get contextWindow() {
-					return windows.get(request.model) ?? null;
-				},
-				// Only the electricity.
-				costOf: () => 0,
-				describe: describeLocalFailure,
-				respond: (response) => respond(request, response),
-			}),
-		async listModels(environment) {
-			const present = presentModels(environment).map((id): Model => {
-				try {
-					choiceOf(id, (findModel(id, "/", environment) as { path: string }).path, environment);
-				} catch {
-					// Listed all the same: the person may want to know of it.
-				}
-				return { id, name: null, contextWindow: windows.get(id) ?? null };
-			});
-			const downloadable = Object.entries(knownModels)
-				.filter(([id]) => findModel(id, "/", environment).kind === "download")
-				.map(
-					([id, { size }]): Model => ({ id, name: `${size}, downloaded on first use`, contextWindow: null }),
-				);
-			return [...present, ...downloadable];
-		},
-		async dispose() {
-			await Promise.all([...engines.values()].map((engine) => engine.close()));
-			engines.clear();
-		},
-	};
-};
+	#engineFor(environment: Environment): Engine {
+		const found = findLlama(environment);
+		if (found.kind === "missing") throw new NotReady(found.hint);
+		let engine = this.#engines.get(found.url);
+		if (engine === undefined) {
+			engine = new Engine(found.url, this.#restMs);
+			this.#engines.set(found.url, engine);
+		}
+		return engine;
+	}
+
+	/** Looks into the file: throws `NotReady` for what is no model. */
+	#choiceOf(model: string, path: string, environment: Environment): ModelChoice {
+		try {
+			const { trainedContext } = readGgufHead(path);
+			const maxContext = Math.min(trainedContext ?? Number.POSITIVE_INFINITY, longestContext(environment));
+			this.#windows.set(model, Math.min(this.#windows.get(model) ?? maxContext, maxContext));
+			return { modelPath: path, maxContext };
+		} catch (error) {
+			throw new NotReady(`${(error as Error).message} Choose another with %ipyai model.`, { cause: error });
+		}
+	}
+}
+
+/** What the model says, told to the items of the response. Leaving early stops it. */
+async function* told(
+	answer: AsyncGenerator<Delta, ChatEnd>,
+	items: ResponseItems,
+): AsyncGenerator<TurnUpdate, ChatEnd> {
+	try {
+		for (;;) {
+			const next = await answer.next();
+			if (next.done) return next.value;
+			const { of, text } = next.value;
+			if (of === "text") yield* items.close("thinking", 0);
+			yield* items.delta(of, 0, text);
+		}
+	} finally {
+		await answer.return(undefined as never);
+	}
+}
 
 /** A window costs memory: this one takes some gigabytes with a model of four billion parameters. */
 const defaultContext = 16_384;

@@ -19,10 +19,13 @@ export type Step =
 	/** Exactly one result for each call of the assistant step before, in the order of the calls. */
 	| { readonly role: "tool"; readonly results: readonly ToolResult[] };
 
+/** Whose native items may be replayed. */
+export type Owner = Omit<NativeItems, "items">;
+
 export type SettleOptions = {
 	/** The tools on offer. Calls of others become text. */
 	readonly tools: ReadonlySet<string>;
-	readonly owner: Omit<NativeItems, "items">;
+	readonly owner: Owner;
 	/** Calls that the provider's own client ran are told as calls too, to a client that has these tools. */
 	readonly replaysProviderCalls?: boolean;
 };
@@ -77,7 +80,7 @@ const interruptedNote = "[The answer before was interrupted.]";
 const emptyText: Content = { kind: "text", text: "(empty)" };
 const noOutput: Content = { kind: "text", text: "(no output)" };
 
-const isOwner = (native: NativeItems, owner: Omit<NativeItems, "items">): boolean =>
+const isOwner = (native: NativeItems, owner: Owner): boolean =>
 	native.backend === owner.backend && native.model === owner.model && native.endpoint === owner.endpoint;
 
 const withoutBlanks = (content: readonly Content[]): Content[] =>

@@ -2,7 +2,8 @@
 import type { ThinkLevel } from "../../../protocol/index.ts";
 import type { Environment } from "../backend.ts";
 import { tidyBaseUrl, withoutSlash } from "../http/baseUrl.ts";
-import { openAiBaseUrl, openAiEndpoint } from "../http/openaiClient.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import { openAiEndpoint, openAiHome } from "../http/openaiClient.ts";
 import { firstSet, readVariable } from "../programs/environment.ts";
 import { openAiEffort } from "./models.ts";
 
@@ -66,39 +67,15 @@ const withoutPrototype: Readonly<Record<string, Preset>> = Object.assign(Object.
 const toPreset = ([name, { baseUrl, keyEnv }]: [string, { baseUrl: string; keyEnv?: string }]) =>
 	[name, { baseUrl: tidyBaseUrl(baseUrl), keyNames: keyEnv === undefined ? [] : [keyEnv] }] as const;
 
-/** Where a model of this backend is, and how to talk to it. */
-export type Endpoint = {
-	readonly preset: string | null;
-	readonly baseUrl: string;
-	/** The model's name at that server. */
-	readonly model: string;
-	readonly keyName: string;
-	readonly key: string | null;
-	/** Nothing can be asked for without a key. */
-	readonly wantsKey: boolean;
-	readonly isOpenAi: boolean;
-};
-
+/** Where a model of `openai-chat` is asked for: at the server of its preset, else where `OPENAI_BASE_URL` leads. */
 export const endpointOf = (model: string, environment: Environment): Endpoint => {
 	const slash = model.indexOf("/");
 	const name = slash < 0 ? "" : model.slice(0, slash);
 	const preset = serversOf(environment)[name];
-	const baseUrl = openAiBaseUrl(environment);
+	const otherwise = openAiEndpoint(model, environment);
 	// Routers name their models after others' servers: what cannot be asked for there is meant here.
-	const isRouters = preset === presets[name] && baseUrl !== openAiEndpoint && lacksKey(preset, environment);
-	if (preset === undefined || isRouters) {
-		const key = readVariable(environment, "OPENAI_API_KEY");
-		const isOpenAi = baseUrl === openAiEndpoint;
-		return {
-			preset: null,
-			baseUrl,
-			model,
-			keyName: "OPENAI_API_KEY",
-			key,
-			wantsKey: isOpenAi,
-			isOpenAi,
-		};
-	}
+	const isRouters = preset === presets[name] && !otherwise.wantsKey && lacksKey(preset, environment);
+	if (preset === undefined || isRouters) return otherwise;
 	const moved = preset.urlName === undefined ? null : readVariable(environment, preset.urlName);
 	const key = firstSet(environment, preset.keyNames);
 	return {
@@ -108,9 +85,12 @@ export const endpointOf = (model: string, environment: Environment): Endpoint =>
 		keyName: key?.name ?? preset.keyNames[0] ?? "the server's settings",
 		key: key?.value ?? null,
 		wantsKey: preset.keyNames.length > 0,
-		isOpenAi: false,
 	};
 };
+
+/** The person has named this server. */
+export const isOwn = (preset: string, environment: Environment): boolean =>
+	serversOf(environment)[preset] !== presets[preset];
 
 const lacksKey = (preset: Preset | undefined, environment: Environment): boolean =>
 	preset !== undefined && preset.keyNames.length > 0 && firstSet(environment, preset.keyNames) === null;
@@ -127,8 +107,8 @@ const fromHost = (value: string): string => {
 };
 
 export const chatEffort = (endpoint: Endpoint, think: ThinkLevel): ReturnType<typeof openAiEffort> => {
-	if (endpoint.isOpenAi) return openAiEffort(endpoint.model, think);
-	const takes = endpoint.preset === null ? undefined : presets[endpoint.preset]?.effort;
+	if (endpoint.baseUrl === openAiHome) return openAiEffort(endpoint.model, think);
+	const takes = endpoint.preset === undefined ? undefined : presets[endpoint.preset]?.effort;
 	return takes?.test(endpoint.model)
 		? ({ l: "low", m: "medium", h: "high", x: "high" } as const)[think]
 		: null;

@@ -1,27 +1,19 @@
 /** A turn as the body of a Responses request. The input comes last: all before it stays the same while tools and settings do. */
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
-import type { NativeItems } from "../../context/transcript.ts";
-import type { TurnRequest } from "../backend.ts";
-import { settleTranscript } from "../loop/settle.ts";
-import type { ResponseRequest } from "../loop/toolLoop.ts";
-import { wireNames } from "../loop/wireId.ts";
+import type { Asked } from "../http/apiBackend.ts";
 import { openAiEffort } from "../models/models.ts";
 import { toResponsesInput } from "./input.ts";
 
 const searchSizes = { l: "low", m: "medium", h: "high" } as const;
 
-export const toResponsesBody = (
-	request: TurnRequest,
-	response: ResponseRequest,
-	owner: Omit<NativeItems, "items">,
-): ResponseCreateParamsStreaming => {
-	const { model } = request;
-	const names = wireNames(request.tools);
+export const toResponsesBody = ({
+	request,
+	endpoint: { model },
+	steps,
+	names,
+	toolsAllowed,
+}: Asked): ResponseCreateParamsStreaming => {
 	const effort = openAiEffort(model, request.think);
-	const steps = settleTranscript(response.transcript, {
-		tools: new Set(request.tools.map((tool) => tool.name)),
-		owner,
-	});
 	const tools: ResponseCreateParamsStreaming["tools"] = request.tools.map((tool) => ({
 		type: "function",
 		name: names.toWire(tool.name),
@@ -44,7 +36,7 @@ export const toResponsesBody = (
 			? {}
 			: { max_output_tokens: Math.max(16, request.maxOutputTokens) }),
 		...(tools.length > 0 ? { tools } : {}),
-		...(tools.length > 0 && !response.toolsAllowed ? { tool_choice: "none" } : {}),
+		...(tools.length > 0 && !toolsAllowed ? { tool_choice: "none" } : {}),
 		input: toResponsesInput(steps, names),
 	};
 };

@@ -8,24 +8,19 @@ import type {
 	ResponseUsage,
 } from "openai/resources/responses/responses";
 import type { TurnUpdate } from "../backend.ts";
+import type { AnswerEnd } from "../http/apiBackend.ts";
 import { type WireEvent, withObject } from "../http/eventStream.ts";
 import { BrokenAnswer, ReportedFailure } from "../http/failure.ts";
 import type { ResponseItems } from "../loop/responseItems.ts";
-import type { ResponseEnd } from "../loop/toolLoop.ts";
 import { countOf, type RequestUsage } from "../loop/usage.ts";
 import type { WireNames } from "../loop/wireId.ts";
-
-export type ResponsesEnd = Omit<ResponseEnd, "native"> & {
-	/** The output where only it can be replayed, else `null`. */
-	readonly output: readonly unknown[] | null;
-};
 
 /** Throws `BrokenAnswer` when the stream ends before the response does, `ReportedFailure` when it failed. */
 export async function* readResponsesStream(
 	events: AsyncIterable<WireEvent>,
 	items: ResponseItems,
 	names: WireNames,
-): AsyncGenerator<TurnUpdate, ResponsesEnd> {
+): AsyncGenerator<TurnUpdate, AnswerEnd> {
 	const reader = new ResponsesReader(items, names);
 	for await (const event of events) {
 		const end = yield* reader.take(withObject(event, objects) as unknown as Event);
@@ -62,7 +57,7 @@ class ResponsesReader {
 	}
 
 	/** What the whole response came to, once it is there. */
-	*take(event: Event): Generator<TurnUpdate, ResponsesEnd | null> {
+	*take(event: Event): Generator<TurnUpdate, AnswerEnd | null> {
 		const key = keyOf(event);
 		switch (event.type) {
 			case "response.output_text.delta":
@@ -136,7 +131,7 @@ class ResponsesReader {
 		return typeof told === "string" ? told : JSON.stringify(told);
 	}
 
-	*#end(response: Partial<Response>, isComplete: boolean): Generator<TurnUpdate, ResponsesEnd> {
+	*#end(response: Partial<Response>, isComplete: boolean): Generator<TurnUpdate, AnswerEnd> {
 		// Some servers tell their items at the end alone, beside texts that are known from deltas.
 		if (this.#output.length === 0)
 			for (const [index, item] of [response.output ?? []].flat().entries())
@@ -147,7 +142,7 @@ class ResponsesReader {
 		return {
 			stop: reason === "max_output_tokens" ? "maxTokens" : stop,
 			usage: toUsage(response.usage),
-			output: isComplete ? replayable(this.#output) : null,
+			native: isComplete ? replayable(this.#output) : null,
 		};
 	}
 }

@@ -4,7 +4,7 @@
  */
 import type { Settings, SettingsPatch } from "../../../protocol/index.ts";
 import type { Backend, Environment } from "../../backends/backend.ts";
-import type { Backends } from "../../backends/registry.ts";
+import { type Backends, howToGetOne } from "../../backends/registry.ts";
 import { RequestError } from "../errors.ts";
 import type { Config } from "./config.ts";
 
@@ -76,7 +76,7 @@ const modelSettings = (
 			backend: null,
 			model: null,
 			completionModel: null,
-			login: { kind: "missing", hint: backends.howToGetOne() },
+			login: { kind: "missing", hint: howToGetOne },
 		};
 	const file = config.models?.[backend.name];
 	// The predecessors' flat keys belong to the backend the file names, or to whichever is used.

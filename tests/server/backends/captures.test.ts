@@ -4,15 +4,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { TurnRequest, TurnUpdate } from "../../../server/backends/backend.ts";
 import type { ClaudeChild } from "../../../server/backends/claudeSdk/child.ts";
-import { claudeNames } from "../../../server/backends/claudeSdk/toolServer.ts";
 import { ClaudeTurn } from "../../../server/backends/claudeSdk/turn.ts";
 import type { AppServer } from "../../../server/backends/codex/appServer.ts";
 import { CodexTurn } from "../../../server/backends/codex/turn.ts";
-import { wireNames } from "../../../server/backends/loop/wireId.ts";
 import { pyrun, text } from "../../support/conversation.ts";
 import { readSource } from "../../support/sources.ts";
 
-const names = wireNames([pyrun]);
 const owner = { backend: "b", model: "m", endpoint: "e" };
 const request: TurnRequest = {
 	conversationId: "c",
@@ -51,7 +48,7 @@ const told = async (updates: AsyncIterable<TurnUpdate>): Promise<string> => {
 
 const replayClaude = async (name: string): Promise<string> => {
 	const child = { takeCost: (total: number) => total, options: { hasKey: true } } as unknown as ClaudeChild;
-	const turn = new ClaudeTurn(request, child, null, claudeNames([pyrun], names), owner, null);
+	const turn = new ClaudeTurn(request, child, null, owner);
 	const reading = told(turn.updates);
 	const calls: Promise<unknown>[] = [];
 	for (const message of linesOf(name)) {
@@ -72,9 +69,7 @@ const replayCodex = async (name: string): Promise<string> => {
 		request,
 		server,
 		threadId,
-		names,
 		owner,
-		contextWindow: null,
 		maxReconnects: 1,
 	});
 	const reading = told(turn.updates);

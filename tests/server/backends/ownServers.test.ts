@@ -1,10 +1,9 @@
 /** Servers that a person names in `config.json`, from the file to the request. */
 import { expect, test } from "vitest";
 import type { Environment } from "../../../server/backends/backend.ts";
-import { createOpenAiChatBackend } from "../../../server/backends/chat/openaiChat.ts";
 import { createBackends } from "../../../server/backends/registry.ts";
 import { withServers } from "../../../server/sessions/settings/config.ts";
-import { quickRetries } from "../../support/backendSubjects.ts";
+import { chatBackend } from "../../support/apiBackends.ts";
 import { Conversation } from "../../support/conversation.ts";
 import { folderWith } from "../../support/folder.ts";
 import { startModelServer } from "../../support/modelServer/modelServer.ts";
@@ -18,7 +17,7 @@ test("a named server is asked with the key of its variable, and lists its models
 	const server = await startModelServer();
 	const mine = { baseUrl: `${server.url}/v1/`, keyEnv: "MINE_KEY" };
 	const environment = environmentWith({ mine }, { MINE_KEY: "loopback-key" });
-	const backend = createOpenAiChatBackend(quickRetries);
+	const backend = chatBackend();
 	expect(backend.login(environment)).toEqual({ kind: "environment", name: "MINE_KEY" });
 	expect(backend.login(environmentWith({ mine })).kind).toBe("missing");
 	const turn = await new Conversation(backend, environment, "mine/loop-1").say("hello");
@@ -32,7 +31,7 @@ test("a named server is asked with the key of its variable, and lists its models
 test("a refused key is named by its variable", async () => {
 	const server = await startModelServer();
 	const mine = { baseUrl: `${server.url}/v1`, keyEnv: "MINE_KEY" };
-	const backend = createOpenAiChatBackend(quickRetries);
+	const backend = chatBackend();
 	const environment = environmentWith({ mine }, { MINE_KEY: "bad-key-123456" });
 	const turn = await new Conversation(backend, environment, "mine/loop-1").say("hello");
 	expect(turn.stopReason).toBe("failed");
@@ -43,12 +42,12 @@ test("a refused key is named by its variable", async () => {
 });
 
 test("the server's name chooses the backend, where the configuration has it", () => {
-	const { modelSpec } = createBackends();
+	const backends = createBackends();
 	const environment = environmentWith({ mine: { baseUrl: "http://127.0.0.1:1/v1" } });
 	const found = { backend: "openai-chat", model: "mine/loop-1" };
-	expect(modelSpec("mine/loop-1", environment)).toEqual(found);
-	expect(modelSpec("mine/loop-1")).toBeNull();
-	expect(modelSpec("constructor/loop-1", environment)).toBeNull();
-	expect(createOpenAiChatBackend().login(environment)).toEqual({ kind: "notNeeded" });
+	expect(backends.modelSpec("mine/loop-1", environment)).toEqual(found);
+	expect(backends.modelSpec("mine/loop-1", {})).toBeNull();
+	expect(backends.modelSpec("constructor/loop-1", environment)).toBeNull();
+	expect(chatBackend().login(environment)).toEqual({ kind: "notNeeded" });
 	expect(environmentWith({ mine: { baseUrl: "no address" } })).not.toHaveProperty("IPYAI_CHAT_SERVERS");
 });

@@ -35,7 +35,7 @@ test.each([
 	["llama.cpp/a.gguf", { backend: "openai-chat", model: "llama.cpp/a.gguf" }],
 	["meta/llama", null],
 	["/x", null],
-])("the model %s means %j", (spec, meaning) => expect(backends.modelSpec(spec)).toEqual(meaning));
+])("the model %s means %j", (spec, meaning) => expect(backends.modelSpec(spec, {})).toEqual(meaning));
 
 /** No CLI is found: neither on the path nor by a setting. */
 const bare = {

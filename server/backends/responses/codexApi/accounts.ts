@@ -1,6 +1,7 @@
 /** The account to ask with, refreshed shortly before it expires. */
 import type { Environment } from "../../backend.ts";
 import { MissingKey, ReportedFailure } from "../../http/failure.ts";
+import { fetchFor } from "../../http/fetch.ts";
 import { readVariable } from "../../programs/environment.ts";
 import { authFile, type CodexAccount, type NewTokens, readAccount, writeTokens } from "./authFile.ts";
 
@@ -10,7 +11,7 @@ const howToLogIn = "log in to ChatGPT with codex login";
 const refreshBeforeMs = 60_000;
 const refreshTimeoutMs = 30_000;
 
-export const tokenUrl = (environment: Environment): string =>
+const tokenUrl = (environment: Environment): string =>
 	readVariable(environment, "IPYAI_CODEX_TOKEN_URL") ?? "https://auth.openai.com/oauth/token";
 
 export class CodexAccounts {
@@ -58,8 +59,7 @@ const refresh = async (
 	file: string,
 	now: Date,
 ): Promise<CodexAccount> => {
-	const { fetchThroughProxy } = await import("../../http/proxyFetch.ts");
-	const response = await fetchThroughProxy(environment)(tokenUrl(environment), {
+	const response = await fetchFor(environment)(tokenUrl(environment), {
 		method: "POST",
 		headers: { "content-type": "application/x-www-form-urlencoded" },
 		body: new URLSearchParams({

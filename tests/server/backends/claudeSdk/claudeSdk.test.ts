@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Backend } from "../../../../server/backends/backend.ts";
-import { createClaudeSdkBackend } from "../../../../server/backends/claudeSdk/claudeSdk.ts";
+import { ClaudeSdkBackend } from "../../../../server/backends/claudeSdk/claudeSdk.ts";
 import { findClaude } from "../../../../server/backends/claudeSdk/locate.ts";
 import { backendSubjects } from "../../../support/backendSubjects.ts";
 import { Conversation, text } from "../../../support/conversation.ts";
@@ -16,7 +16,7 @@ const subject = backendSubjects.find((one) => one.name === "claude-sdk")!;
 
 test("without the program the turn ends with the way to get it", async () => {
 	const environment = { PATH: "/nowhere", HOME: "/nowhere", IPYAI_CLAUDE_PATH: "/nowhere/claude" };
-	const backend = createClaudeSdkBackend();
+	const backend = new ClaudeSdkBackend();
 	expect(backend.login(environment)).toEqual({
 		kind: "missing",
 		hint: "IPYAI_CLAUDE_PATH names /nowhere/claude, which is no program: correct or unset it.",
@@ -200,7 +200,7 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 	test("nothing of a conversation stays in the person's folders, also where history was handed over", async () => {
 		const folder = mkdtempSync(join(process.env.HOME!, "config-"));
 		const environment = { ...subject.environment(server), CLAUDE_CONFIG_DIR: folder };
-		const own = createClaudeSdkBackend();
+		const own = new ClaudeSdkBackend();
 		const talk = new Conversation(own, environment, subject.model, folder);
 		await talk.say("plum jam");
 		talk.transcript = [{ role: "user", content: [text("pear jam")] }, ...talk.transcript.slice(1)];

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Backend } from "../../../../server/backends/backend.ts";
-import { createCodexBackend } from "../../../../server/backends/codex/codex.ts";
+import { CodexBackend } from "../../../../server/backends/codex/codex.ts";
 import { backendSubjects } from "../../../support/backendSubjects.ts";
 import { Conversation, text } from "../../../support/conversation.ts";
 import { type ModelServer, startModelServer } from "../../../support/modelServer/modelServer.ts";
@@ -12,7 +12,7 @@ const subject = backendSubjects.find((one) => one.name === "codex")!;
 
 test("without the program the turn ends with the way to get it", async () => {
 	const environment = { PATH: "/nowhere", HOME: "/nowhere", IPYAI_CODEX_CMD: "/nowhere/codex --flag" };
-	const backend = createCodexBackend();
+	const backend = new CodexBackend();
 	const hint = "IPYAI_CODEX_CMD says /nowhere/codex --flag, which is no program: correct or unset it.";
 	expect(backend.login(environment)).toEqual({ kind: "missing", hint });
 	const turn = await new Conversation(backend, environment, "gpt-5.5").say("hello");
@@ -23,7 +23,7 @@ test("a program that ends at once ends the turn with what it said", async () => 
 	const folder = mkdtempSync(join(process.env.HOME!, "program-"));
 	const program = join(folder, "codex");
 	writeFileSync(program, "#!/bin/sh\necho broken config >&2\nexit 3\n", { mode: 0o755 });
-	const backend = createCodexBackend();
+	const backend = new CodexBackend();
 	const environment = { PATH: process.env.PATH ?? "", HOME: folder, IPYAI_CODEX_CMD: `'${program}'` };
 	const turn = await new Conversation(backend, environment, "gpt-5.5").say("hello");
 	expect(turn.stopReason).toBe("failed");
@@ -35,7 +35,7 @@ describe.skipIf(subject.missing !== null)("login", () => {
 	const login = (files: Record<string, string>, variables: Record<string, string> = {}) => {
 		const home = mkdtempSync(join(process.env.HOME!, "login-"));
 		for (const [name, content] of Object.entries(files)) writeFileSync(join(home, name), content);
-		return createCodexBackend().login({ CODEX_HOME: home, PATH: "", ...variables });
+		return new CodexBackend().login({ CODEX_HOME: home, PATH: "", ...variables });
 	};
 	const loop = (key: string) =>
 		`model_provider = "loop"\n[model_providers.loop]\nname = "l"\n${key}\n[other]\n`;

@@ -5,8 +5,7 @@ import { retryDelay } from "../../../../server/backends/loop/retry.ts";
 const describe = (error: object, environment: Record<string, string> = {}) =>
 	describeFailure(Object.assign(new Error("failed"), error), {
 		backend: "claude-api",
-		endpoint: "https://api.example.com",
-		keyName: "ANTHROPIC_API_KEY",
+		endpoint: { baseUrl: "https://api.example.com", keyName: "ANTHROPIC_API_KEY" },
 		environment,
 	});
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { download } from "../../../../server/backends/local/download.ts";
 import { lockFile } from "../../../../server/backends/local/downloadLock.ts";
 import { Downloads } from "../../../../server/backends/local/downloads.ts";
+import { Aborted } from "../../../../server/backends/loop/abort.ts";
 import { folderWith } from "../../../support/folder.ts";
 import { type FileServer, serveFile } from "../../../support/localModel.ts";
 
@@ -52,7 +53,7 @@ test("goes on where it broke off", async () => {
 });
 
 test("begins anew when the file is another one by now", async () => {
-	await expect(getPart()).rejects.toThrow();
+	await expect(getPart()).rejects.toThrow("broke off");
 	server.tag = '"two"';
 	const steps = await get();
 	expect(steps[0]!.bytes).toBe(0);
@@ -65,7 +66,7 @@ test("a cancel keeps what has arrived", async () => {
 		for await (const { bytes } of download(`${server.url}/a.gguf`, path, {}, abort.signal))
 			if (bytes > 0) abort.abort();
 	})();
-	await expect(stopped).rejects.toThrow();
+	await expect(stopped).rejects.toThrow(Aborted);
 	expect(existsSync(`${path}.part`)).toBe(true);
 	await get();
 	expect(text()).toBe(content);
@@ -133,7 +134,7 @@ test("two servers that want the same file download it once", async () => {
 test("who waits for another server has its file, and can stop waiting", async () => {
 	const held = lockFile(path)!;
 	const abort = new AbortController();
-	await expect(getAsServer(() => abort.abort(), abort.signal)).rejects.toThrow();
+	await expect(getAsServer(() => abort.abort(), abort.signal)).rejects.toThrow(Aborted);
 	await getAsServer(() => writeFileSync(path, content));
 	expect(server.requests).toEqual([]);
 	held[Symbol.dispose]();

@@ -6,7 +6,7 @@ import { closeSync, copyFileSync, mkdtempSync, openSync, readSync, writeSync } f
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Engine } from "../../../../server/backends/local/engine.ts";
-import { createLocalBackend } from "../../../../server/backends/local/local.ts";
+import { LocalBackend } from "../../../../server/backends/local/local.ts";
 import { findLlama } from "../../../../server/backends/local/locate.ts";
 import type { ChatEnd, ChatWork } from "../../../../server/backends/local/messages.ts";
 import { Conversation, text } from "../../../support/conversation.ts";
@@ -96,7 +96,7 @@ describe.skipIf(testModelPath === null)("a model that fills in", { timeout: 120_
 	});
 
 	test("a suggestion of the backend goes this way", async () => {
-		const backend = createLocalBackend();
+		const backend = new LocalBackend();
 		try {
 			const conversation = new Conversation(backend, environment, model, "/");
 			const suggest = async (question: string) => {

@@ -10,11 +10,11 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../../../../server/backends/backend.ts";
 import { Engine } from "../../../../server/backends/local/engine.ts";
-import { createLocalBackend } from "../../../../server/backends/local/local.ts";
+import { LocalBackend } from "../../../../server/backends/local/local.ts";
 import { findLlama } from "../../../../server/backends/local/locate.ts";
 import type { ChatWork, HistoryItem } from "../../../../server/backends/local/messages.ts";
 import type { Entry, ToolCall } from "../../../../server/context/transcript.ts";
-import { quickRetries } from "../../../support/backendSubjects.ts";
+import { quickRetries } from "../../../support/apiBackends.ts";
 import { Conversation, type SayOptions, text } from "../../../support/conversation.ts";
 import { serveFile, testModelPath } from "../../../support/localModel.ts";
 import { repository } from "../../../support/sources.ts";
@@ -29,7 +29,7 @@ describe.skipIf(testModelPath === null)("a real model", { timeout: 120_000 }, ()
 	let home: string;
 	beforeAll(() => {
 		home = mkdtempSync(join(process.env.HOME ?? "/nowhere", "local-"));
-		backend = createLocalBackend({ retryPolicy: quickRetries });
+		backend = new LocalBackend(quickRetries);
 	});
 	afterAll(() => backend.dispose());
 
@@ -304,7 +304,7 @@ describe.skipIf(testModelPath === null)("a real model", { timeout: 120_000 }, ()
 	test("the process is let go of after a rest, and ends with the backend", async () => {
 		await backend.dispose();
 		expect(engines()).toEqual([]);
-		const resting = createLocalBackend({ retryPolicy: quickRetries, restMs: 1 });
+		const resting = new LocalBackend(quickRetries, 1);
 		const conversation = new Conversation(resting, environment(), model, home);
 		await conversation.say("What is the capital of France?", brief);
 		const [pid] = engines();
@@ -317,8 +317,9 @@ describe.skipIf(testModelPath === null)("a real model", { timeout: 120_000 }, ()
 	test("the process ends when the server is killed", async () => {
 		const script = `
 import { execFileSync } from "node:child_process";
-import { createLocalBackend } from "./server/backends/local/local.ts";
-for await (const update of createLocalBackend().runTurn({
+import { LocalBackend } from "./server/backends/local/local.ts";
+import { quickRetries } from "../../../support/apiBackends.ts";
+for await (const update of new LocalBackend().runTurn({
 	conversationId: "c", environment: process.env, cwd: "/", systemPrompt: "", tools: [], model: process.argv[1],
 	transcript: [{ role: "user", content: [{ kind: "text", text: "Tell me a long story." }] }],
 	think: "m", search: null, maxRounds: 1, signal: new AbortController().signal,

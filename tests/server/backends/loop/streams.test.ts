@@ -72,7 +72,7 @@ test("a signature on a call comes back with it; calls from elsewhere carry the w
 		{ tool_calls: [{ index: 0, id: "x", function: { name: "run", arguments: "{}" }, extra_content }] },
 	]);
 	const owner = { backend: "openai-chat", model: "gemini-3", endpoint: "e" };
-	const entry = items.entry({ ...owner, items: [end.message] });
+	const entry = items.entry({ ...owner, items: end.native! });
 	const messages = (model: string) =>
 		toChatMessages(
 			settleTranscript([{ role: "user", content: [text("go")] }, entry], {
@@ -124,7 +124,7 @@ test("a search of the provider's own is told as its call, and replayed as it was
 		{ kind: "text" },
 	]);
 	expect(end.usage).toMatchObject({ inputTokens: 5, outputTokens: 9, cacheReadTokens: null });
-	expect(end.blocks).toMatchObject([
+	expect(end.native).toMatchObject([
 		{ type: "server_tool_use", input: { query: "python" } },
 		{ type: "web_search_tool_result", content: found },
 		{ type: "text", text: "It is here.", citations: [citation] },

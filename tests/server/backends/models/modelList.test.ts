@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Model } from "../../../../server/backends/backend.ts";
-import { modelList } from "../../../../server/backends/models/modelList.ts";
+import { ModelList } from "../../../../server/backends/models/modelList.ts";
 import { backendSubjects } from "../../../support/backendSubjects.ts";
 import { type ModelServer, startModelServer } from "../../../support/modelServer/modelServer.ts";
 
@@ -10,7 +10,12 @@ const known = [model("known")];
 const ids = (models: readonly Model[]) => models.map(({ id }) => id).join(" ");
 
 const listThat = (answers: (() => Promise<readonly Model[]>)[], minutes: () => number = () => 0) =>
-	modelList({ known, ask: () => (answers.shift() ?? never)(), timeoutMs: 20, now: () => minutes() * 60_000 });
+	new ModelList(
+		known,
+		() => (answers.shift() ?? never)(),
+		20,
+		() => minutes() * 60_000,
+	);
 const never = () => new Promise<never>(() => {});
 const says = (id: string) => async () => [model(id, 1000)];
 const fails = async () => {
@@ -19,27 +24,27 @@ const fails = async () => {
 
 test("keeps an answer for some minutes, and asks again when told to", async () => {
 	let minutes = 0;
-	const { list } = listThat([says("a"), says("b"), says("c")], () => minutes);
-	expect(ids(await list({}, signal))).toBe("a");
-	expect(ids(await list({}, signal))).toBe("a");
-	expect(ids(await list({}, signal, true))).toBe("b");
+	const models = listThat([says("a"), says("b"), says("c")], () => minutes);
+	expect(ids(await models.list({}, signal))).toBe("a");
+	expect(ids(await models.list({}, signal))).toBe("a");
+	expect(ids(await models.list({}, signal, true))).toBe("b");
 	minutes = 11;
-	expect(ids(await list({}, signal))).toBe("c");
+	expect(ids(await models.list({}, signal))).toBe("c");
 });
 
 test("who has another key asks for a list of their own", async () => {
-	const { list } = listThat([says("a"), says("b")]);
-	expect(ids(await list({ OPENAI_API_KEY: "1", TERM: "x" }, signal))).toBe("a");
-	expect(ids(await list({ OPENAI_API_KEY: "1", TERM: "y" }, signal))).toBe("a");
-	expect(ids(await list({ OPENAI_API_KEY: "2" }, signal))).toBe("b");
+	const models = listThat([says("a"), says("b")]);
+	expect(ids(await models.list({ OPENAI_API_KEY: "1", TERM: "x" }, signal))).toBe("a");
+	expect(ids(await models.list({ OPENAI_API_KEY: "1", TERM: "y" }, signal))).toBe("a");
+	expect(ids(await models.list({ OPENAI_API_KEY: "2" }, signal))).toBe("b");
 });
 
 test("a provider that fails, hangs or offers nothing leaves what is known, then what was heard", async () => {
-	const { list } = listThat([fails, never, async () => [], says("a"), fails]);
-	for (let n = 0; n < 3; n++) expect(ids(await list({}, signal))).toBe("known");
-	expect(ids(await list({}, signal))).toBe("a");
-	expect(ids(await list({}, signal, true))).toBe("a");
-	expect(ids(await list({}, AbortSignal.abort(), true))).toBe("a");
+	const models = listThat([fails, never, async () => [], says("a"), fails]);
+	for (let n = 0; n < 3; n++) expect(ids(await models.list({}, signal))).toBe("known");
+	expect(ids(await models.list({}, signal))).toBe("a");
+	expect(ids(await models.list({}, signal, true))).toBe("a");
+	expect(ids(await models.list({}, AbortSignal.abort(), true))).toBe("a");
 });
 
 test("learns windows", async () => {

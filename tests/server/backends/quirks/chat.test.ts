@@ -3,10 +3,9 @@
  * variants of these. The bytes go through the real SDK.
  */
 import { afterAll, describe, expect, test } from "vitest";
-import { createOpenAiChatBackend } from "../../../../server/backends/chat/openaiChat.ts";
 import { endsChat } from "../../../../server/backends/chat/stream.ts";
 import { readEvents } from "../../../../server/backends/http/eventStream.ts";
-import { quickRetries } from "../../../support/backendSubjects.ts";
+import { chatBackend } from "../../../support/apiBackends.ts";
 import { sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";
 
@@ -16,7 +15,7 @@ afterAll(() => server.close());
 /** One turn against these answers, with a fresh backend. */
 const say = async (...answers: readonly RawAnswer[]): Promise<Turn> => {
 	server.answers(...answers);
-	return sayOnce(createOpenAiChatBackend(quickRetries), { OPENAI_BASE_URL: `${server.url}/v1` });
+	return sayOnce(chatBackend(), { OPENAI_BASE_URL: `${server.url}/v1` });
 };
 
 const callsOf = (turn: Turn): string[] =>

@@ -3,10 +3,7 @@
  * theirs; the addresses say where they were seen.
  */
 import { afterAll, describe, expect, test } from "vitest";
-import { createAnthropicBackend } from "../../../../server/backends/anthropic/anthropic.ts";
-import { createOpenAiChatBackend } from "../../../../server/backends/chat/openaiChat.ts";
-import { createOpenAiBackend } from "../../../../server/backends/responses/openaiResponses.ts";
-import { quickRetries } from "../../../support/backendSubjects.ts";
+import { chatBackend, messagesBackend, responsesBackend } from "../../../support/apiBackends.ts";
 import { Conversation, sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";
 
@@ -15,8 +12,7 @@ afterAll(() => server.close());
 
 const say = async (answer: RawAnswer, wire: "chat" | "messages" = "chat"): Promise<Turn> => {
 	server.answers(answer);
-	const backend =
-		wire === "chat" ? createOpenAiChatBackend(quickRetries) : createAnthropicBackend(quickRetries);
+	const backend = wire === "chat" ? chatBackend() : messagesBackend();
 	const environment = {
 		OPENAI_BASE_URL: `${server.url}/v1`,
 		OPENAI_API_KEY: "loopback-key",
@@ -333,7 +329,7 @@ describe("the next step fits", () => {
 
 test("a server without Responses: which backend speaks with it", async () => {
 	server.answers({ status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found" });
-	const backend = createOpenAiBackend(quickRetries);
+	const backend = responsesBackend();
 	const environment = { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: "k" };
 	const turn = await new Conversation(backend, environment, "some-model").say("hello");
 	expect(turn.error).toContain("%ipyai backend openai-chat");

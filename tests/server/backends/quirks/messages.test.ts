@@ -3,10 +3,9 @@
  * addresses say where it was seen; scenarios without one are variants of these.
  */
 import { afterAll, describe, expect, test } from "vitest";
-import { createAnthropicBackend } from "../../../../server/backends/anthropic/anthropic.ts";
 import { endsMessage } from "../../../../server/backends/anthropic/stream.ts";
 import { readEvents } from "../../../../server/backends/http/eventStream.ts";
-import { quickRetries } from "../../../support/backendSubjects.ts";
+import { messagesBackend } from "../../../support/apiBackends.ts";
 import { Conversation, sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, namedSse, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";
 
@@ -15,7 +14,7 @@ afterAll(() => server.close());
 
 const say = async (...answers: readonly RawAnswer[]): Promise<Turn> => {
 	server.answers(...answers);
-	return sayOnce(createAnthropicBackend(quickRetries), {
+	return sayOnce(messagesBackend(), {
 		ANTHROPIC_BASE_URL: server.url,
 		ANTHROPIC_AUTH_TOKEN: "loopback-key",
 	});
@@ -265,7 +264,7 @@ describe("a failure is told, with what had arrived, from", () => {
 
 test.each(["", "/", "/v1", "/v1/", "/v1/messages"])("a base URL may end in %j", async (end) => {
 	server.answers(named(...hello));
-	const backend = createAnthropicBackend(quickRetries);
+	const backend = messagesBackend();
 	const environment = {
 		ANTHROPIC_BASE_URL: `${server.url}/anthropic${end}`,
 		ANTHROPIC_API_KEY: "loopback-key",

@@ -3,10 +3,7 @@
  * read. The contract of a turn is checked by `Conversation`.
  */
 import { afterAll, expect, test } from "vitest";
-import { createAnthropicBackend } from "../../../../server/backends/anthropic/anthropic.ts";
-import { createOpenAiChatBackend } from "../../../../server/backends/chat/openaiChat.ts";
-import { createOpenAiBackend } from "../../../../server/backends/responses/openaiResponses.ts";
-import { quickRetries } from "../../../support/backendSubjects.ts";
+import { chatBackend, messagesBackend, responsesBackend } from "../../../support/apiBackends.ts";
 import { Conversation } from "../../../support/conversation.ts";
 import { createRandom, type Random, scaled } from "../../../support/random.ts";
 import { sse, startRawServer } from "../../../support/rawServer.ts";
@@ -18,7 +15,7 @@ const call = { id: "a", type: "function", function: { name: "pyrun", arguments: 
 
 const wires = {
 	chat: {
-		create: () => createOpenAiChatBackend(quickRetries),
+		create: () => chatBackend(),
 		events: [
 			{
 				choices: [{ index: 0, delta: { role: "assistant", content: "", reasoning_content: "Hm" } }],
@@ -49,7 +46,7 @@ const wires = {
 		calm: [{ choices: [{ delta: { content: "Done." }, finish_reason: "stop" }] }],
 	},
 	messages: {
-		create: () => createAnthropicBackend(quickRetries),
+		create: () => messagesBackend(),
 		events: [
 			{ type: "message_start", message: { id: "m", usage: { input_tokens: 1, output_tokens: 0 } } },
 			{
@@ -82,7 +79,7 @@ const wires = {
 		],
 	},
 	responses: {
-		create: () => createOpenAiBackend(quickRetries),
+		create: () => responsesBackend(),
 		events: [
 			{ type: "response.reasoning_summary_part.added", output_index: 0, summary_index: 0 },
 			{ type: "response.reasoning_summary_text.delta", output_index: 0, delta: "Hm" },

@@ -3,12 +3,9 @@
  * seen.
  */
 import { afterAll, describe, expect, test } from "vitest";
-import { createAnthropicBackend } from "../../../../server/backends/anthropic/anthropic.ts";
 import type { Backend, Environment } from "../../../../server/backends/backend.ts";
-import { createOpenAiChatBackend } from "../../../../server/backends/chat/openaiChat.ts";
-import { createOpenAiBackend } from "../../../../server/backends/responses/openaiResponses.ts";
 import type { Entry } from "../../../../server/context/transcript.ts";
-import { quickRetries } from "../../../support/backendSubjects.ts";
+import { chatBackend, messagesBackend, responsesBackend } from "../../../support/apiBackends.ts";
 import { Conversation, type SayOptions, type Turn } from "../../../support/conversation.ts";
 import {
 	json,
@@ -57,9 +54,9 @@ const answers = {
 type Wire = keyof typeof answers;
 
 const makers: Readonly<Record<Wire, () => Backend>> = {
-	chat: () => createOpenAiChatBackend(quickRetries),
-	messages: () => createAnthropicBackend(quickRetries),
-	responses: () => createOpenAiBackend(quickRetries),
+	chat: () => chatBackend(),
+	messages: () => messagesBackend(),
+	responses: () => responsesBackend(),
 };
 
 const environmentOf = (): Environment => ({

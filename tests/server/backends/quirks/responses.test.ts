@@ -1,7 +1,6 @@
 /** What servers that speak OpenAI's Responses really send: gateways and local servers. */
 import { afterAll, describe, expect, test } from "vitest";
-import { createOpenAiBackend } from "../../../../server/backends/responses/openaiResponses.ts";
-import { quickRetries } from "../../../support/backendSubjects.ts";
+import { responsesBackend } from "../../../support/apiBackends.ts";
 import { sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, namedSse, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";
 
@@ -10,7 +9,7 @@ afterAll(() => server.close());
 
 const say = async (...answers: readonly RawAnswer[]): Promise<Turn> => {
 	server.answers(...answers);
-	return sayOnce(createOpenAiBackend(quickRetries), {
+	return sayOnce(responsesBackend(), {
 		OPENAI_BASE_URL: `${server.url}/v1`,
 		OPENAI_API_KEY: "loopback-key",
 	});

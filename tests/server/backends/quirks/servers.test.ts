@@ -1,11 +1,10 @@
 /** Where servers are, how they are reached, and what they list. */
 import { afterAll, describe, expect, test } from "vitest";
 import type { Environment } from "../../../../server/backends/backend.ts";
-import { createOpenAiChatBackend } from "../../../../server/backends/chat/openaiChat.ts";
 import { tidyBaseUrl } from "../../../../server/backends/http/baseUrl.ts";
 import { claudeThinking } from "../../../../server/backends/models/models.ts";
 import { endpointOf } from "../../../../server/backends/models/presets.ts";
-import { quickRetries } from "../../../support/backendSubjects.ts";
+import { chatBackend } from "../../../support/apiBackends.ts";
 import { Conversation, sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, type RawAnswer, type RawRequest, sse, startRawServer } from "../../../support/rawServer.ts";
 
@@ -21,7 +20,7 @@ const answer: RawAnswer = {
 };
 
 const say = (environment: Environment, model?: string): Promise<Turn> =>
-	sayOnce(createOpenAiChatBackend(quickRetries), environment, model);
+	sayOnce(chatBackend(), environment, model);
 
 const paths = () => server.requests.map(({ path }) => path);
 
@@ -73,7 +72,7 @@ describe("a base URL without /v1", () => {
 		],
 	])("leads to it, for %s", async (_, otherwise) => {
 		server.answers(underV1(otherwise));
-		const backend = createOpenAiChatBackend(quickRetries);
+		const backend = chatBackend();
 		const conversation = new Conversation(backend, { OPENAI_BASE_URL: server.url }, "some-model");
 		expect(await conversation.say("hello")).toMatchObject({ text: "Hello", error: null });
 		await conversation.say("again");
@@ -134,7 +133,7 @@ describe("keys", () => {
 describe("the list of models is read", () => {
 	const list = async (answer: RawAnswer): Promise<string[]> => {
 		server.answers(answer);
-		const backend = createOpenAiChatBackend(quickRetries);
+		const backend = chatBackend();
 		const models = await backend.listModels(
 			{ OPENAI_BASE_URL: `${server.url}/v1` },
 			new AbortController().signal,
@@ -157,20 +156,23 @@ describe("the list of models is read", () => {
 		["an error in 200", json({ error: "Unexpected endpoint or method. (GET /models)" })],
 	])("as empty from %s", async (_, answer) => expect(await list(answer)).toEqual([]));
 
-	const listThen = (models: RawAnswer) => (request: RawRequest) =>
-		request.path.endsWith("/models") ? models : answer;
+	const firstOf = async (environment: Environment) =>
+		chatBackend().firstModel!(environment, new AbortController().signal);
 
 	test("for a model that nobody named, past those that do not talk", async () => {
-		server.answers(
-			listThen(json({ data: [{ id: "nomic-embed-text" }, { id: "whisper-1" }, { id: "qwen3:8b" }] })),
-		);
-		await say({ OPENAI_BASE_URL: `${server.url}/v1` }, "");
-		expect(server.requests.at(-1)!.body.model).toBe("qwen3:8b");
+		server.answers(json({ data: [{ id: "nomic-embed-text" }, { id: "whisper-1" }, { id: "qwen3:8b" }] }));
+		const found = await firstOf({ OPENAI_BASE_URL: `${server.url}/v1`, GEMINI_API_KEY: "k" });
+		expect(found).toEqual({ model: "qwen3:8b", isListed: true });
+		const ollama = await firstOf({ OLLAMA_HOST: server.url });
+		expect(ollama).toEqual({ model: "ollama/qwen3:8b", isListed: true });
 	});
 
-	test("and a server without one is asked for its only model", async () => {
-		server.answers(listThen(json({ detail: "Not Found" }, 404)));
-		expect(await say({ OPENAI_BASE_URL: `${server.url}/v1` }, "")).toMatchObject({ text: "Hello" });
-		expect(server.requests.at(-1)!.body.model).toBe("default");
+	test("and a server without one is asked for its only model, a provider for none", async () => {
+		server.answers(json({ detail: "Not Found" }, 404));
+		expect(await firstOf({ OPENAI_BASE_URL: `${server.url}/v1` })).toEqual({
+			model: "default",
+			isListed: false,
+		});
+		expect(await firstOf({ OPENAI_API_KEY: "k" })).toBeNull();
 	});
 });

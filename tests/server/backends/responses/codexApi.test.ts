@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createCodexApiBackend } from "../../../../server/backends/responses/codexApi/codexApi.ts";
-import { codexLoginHome, quickRetries } from "../../../support/backendSubjects.ts";
+import { codexApiBackend } from "../../../support/apiBackends.ts";
+import { codexLoginHome } from "../../../support/backendSubjects.ts";
 import { Conversation } from "../../../support/conversation.ts";
 import { loopAccount, loopToken } from "../../../support/modelServer/codexWire.ts";
 import { type ModelServer, startModelServer } from "../../../support/modelServer/modelServer.ts";
@@ -35,7 +35,7 @@ const environmentOf = (home: string) => ({
 });
 const conversationIn = (home: string) =>
 	new Conversation(
-		createCodexApiBackend(quickRetries, () => now),
+		codexApiBackend(() => now),
 		environmentOf(home),
 		"gpt-5.5",
 	);
@@ -65,7 +65,7 @@ test("renews a login that is about to expire, once for all who wait, and keeps t
 	const home = codexLoginHome(loopToken("old", now / 1000 + 30), { refresh_token: "refresh-1", other: 1 });
 	const file = join(home, "auth.json");
 	writeFileSync(file, JSON.stringify({ ...stored(home), OPENAI_API_KEY: null, kept: [1, 2] }));
-	const backend = createCodexApiBackend(quickRetries, () => now);
+	const backend = codexApiBackend(() => now);
 	const turns = [1, 2].map(() => new Conversation(backend, environmentOf(home), "gpt-5.5").say("hello"));
 	expect((await Promise.all(turns)).map(({ stopReason }) => stopReason)).toEqual(["endTurn", "endTurn"]);
 	expect(server.tokenRequests).toHaveLength(1);
@@ -110,7 +110,7 @@ test("a refresh token that was used before says how to log in again, and leaves 
 
 test("without a login the turn says how to get one", async () => {
 	const home = codexLoginHome("");
-	const backend = createCodexApiBackend();
+	const backend = codexApiBackend();
 	expect(backend.login(environmentOf(home))).toMatchObject({ kind: "missing" });
 	expect((await conversationIn(home).say("hello")).error).toBe(
 		'No key for backend "codex-api": log in to ChatGPT with codex login or choose another backend with %ipyai backend.',

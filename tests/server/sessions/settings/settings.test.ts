@@ -1,11 +1,11 @@
 /** Which backend a session begins with: flag > environment > file > the first that is ready. */
 import { expect, test } from "vitest";
-import { backendsOf } from "../../../../server/backends/registry.ts";
+import { Backends } from "../../../../server/backends/registry.ts";
 import { settingOrigins } from "../../../../server/sessions/settings/settingOrigins.ts";
 import { newSettings, type SettingSources } from "../../../../server/sessions/settings/settings.ts";
 import { scriptedBackend } from "../../../support/scriptedBackend.ts";
 
-const backends = backendsOf(["one", "two", "three"].map((name) => ({ ...scriptedBackend(), name })));
+const backends = new Backends(["one", "two", "three"].map((name) => ({ ...scriptedBackend(), name })));
 const sources = (
 	environment: SettingSources["environment"],
 	config: SettingSources["config"] = {},

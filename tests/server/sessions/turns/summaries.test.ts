@@ -1,8 +1,7 @@
 /** A conversation that nears its model's window, over a real backend and a model on loopback. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { SessionUpdateParams } from "../../../../protocol/index.ts";
-import { createOpenAiBackend } from "../../../../server/backends/responses/openaiResponses.ts";
-import { quickRetries } from "../../../support/backendSubjects.ts";
+import { responsesBackend } from "../../../support/apiBackends.ts";
 import { type ModelServer, startModelServer } from "../../../support/modelServer/modelServer.ts";
 import { startTestServer } from "../../../support/server.ts";
 import { nextRequestId } from "../../../support/sessionWithKernel.ts";
@@ -24,7 +23,7 @@ const long = (word: string, answer: string) =>
 const politely = (text: string) => `${text} ${"please ".repeat(60)}`;
 
 const startSession = async () => {
-	const backend = { ...createOpenAiBackend(quickRetries), contextWindow: () => window };
+	const backend = Object.assign(responsesBackend(), { contextWindow: () => window });
 	const server = await startTestServer({ backends: [backend] });
 	const client = await server.connect({ environment: { ...model.environment } });
 	const { state } = await client.request("session/new", {

@@ -3,7 +3,7 @@
  * was said, called and found out before. A model on loopback stands where a provider would; `local` runs its own.
  */
 import { expect, test } from "vitest";
-import { createLocalBackend } from "../../../../server/backends/local/local.ts";
+import { LocalBackend } from "../../../../server/backends/local/local.ts";
 import { backendSubjects } from "../../../support/backendSubjects.ts";
 import { testModelPath } from "../../../support/localModel.ts";
 import { startModelServer } from "../../../support/modelServer/modelServer.ts";
@@ -33,7 +33,7 @@ test("a conversation goes on over all backends, with a call of the tool in each"
 		...subjects.map((subject) => subject.environment(model)),
 		testModelPath === null ? {} : { IPYAI_LOCAL_MODEL: testModelPath },
 	);
-	const backends = [...subjects.map((subject) => subject.create()), createLocalBackend()];
+	const backends = [...subjects.map((subject) => subject.create()), new LocalBackend()];
 	const server = await startTestServer({ backends });
 	const client = await server.connect({ environment });
 	const { state } = await client.request("session/new", {
