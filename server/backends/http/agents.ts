@@ -5,7 +5,6 @@
 import { readFileSync } from "node:fs";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { BlockList, isIPv4 } from "node:net";
 import { rootCertificates } from "node:tls";
 import type { Environment } from "../backend.ts";
 import { firstSet } from "../programs/environment.ts";
@@ -65,10 +64,11 @@ const isDirect = ({ protocol, hostname, port }: URL, environment: Environment): 
 /** An address is in a range such as `10.0.0.0/8`. */
 const isWithin = (address: string, range: string): boolean => {
 	const [net = "", bits = ""] = range.split("/");
-	if (!isIPv4(address) || !isIPv4(net) || !/^([12]?\d|3[0-2])$/.test(bits)) return false;
-	const list = new BlockList();
-	list.addSubnet(net, Number(bits));
-	return list.check(address);
+	const isAddress = (text: string) => /^\d+\.\d+\.\d+\.\d+$/.test(text);
+	if (!isAddress(address) || !isAddress(net) || !/^([12]?\d|3[0-2])$/.test(bits)) return false;
+	const head = (text: string) =>
+		Math.floor(text.split(".").reduce((sum, part) => sum * 256 + Number(part), 0) / 2 ** (32 - Number(bits)));
+	return head(address) === head(net);
 };
 
 /** Whom to trust, where the environment names more than everybody. */
