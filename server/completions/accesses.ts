@@ -9,8 +9,11 @@ import { boundNames } from "./boundNames.ts";
 import { firstLine } from "./lines.ts";
 import type { Place } from "./place.ts";
 
-/** `from` is the first step that the suggestion wrote; the ones before it are the person's own. */
-export type SuggestedAccess = Access & { readonly from: number };
+/**
+ * `from` is the first step that the suggestion wrote; the ones before it are the person's own. `at` is where that step
+ * stands in the suggestion.
+ */
+export type SuggestedAccess = Access & { readonly from: number; readonly at: number };
 
 const maxCode = 20_000;
 const maxAccesses = 30;
@@ -39,7 +42,8 @@ export const suggestedAccesses = (text: string, place: Place): SuggestedAccess[]
 				(kind === "key" && (changed.has(chain.name) || asksFor(code, key))),
 		);
 		const steps = certain < 0 ? chain.steps : chain.steps.slice(0, certain);
-		if (steps.length > from) found.push({ name: chain.name, steps, from });
+		if (steps.length > from)
+			found.push({ name: chain.name, steps, from, at: Math.max(0, chain.places[from]![0] - start) });
 		if (found.length === maxAccesses) break;
 	}
 	return found;

@@ -9,8 +9,11 @@ import { suggestedAccesses } from "./accesses.ts";
 import { askModel } from "./askModel.ts";
 import { CompletionCache, type CompletionKey, typedSince } from "./completionCache.ts";
 import type { CompletionRequest } from "./completionRequest.ts";
+import { isHead } from "./filters/indentation.ts";
+import { lastLine } from "./lines.ts";
 import { postprocess } from "./postprocess.ts";
 import type { Surroundings } from "./prompt.ts";
+import { scanBrackets } from "./scanBrackets.ts";
 import { TypingPace } from "./typingPace.ts";
 
 /** Typed further than this since a model was asked, its answer is not waited for, nor longer than that. */
@@ -150,12 +153,14 @@ export class Completions {
 		const accesses = kernelId === null ? [] : suggestedAccesses(text, { prefix, suffix });
 		const missing = accesses.length === 0 ? [] : await request.findMissing(accesses, signal);
 		if (signal.aborted) return null;
-		if (accesses.some(({ from }, index) => (missing[index] ?? -1) >= from)) {
+		const wrong = accesses.filter(({ from }, index) => (missing[index] ?? -1) >= from);
+		const kept = wrong.length === 0 ? text : wholeLinesBefore(text, Math.min(...wrong.map(({ at }) => at)));
+		if (kept.trim() === "") {
 			this.#counts.dropped++;
 			return null;
 		}
-		this.#cache.add({ uri, kernelId, prefix, suffix }, text);
-		return text;
+		this.#cache.add({ uri, kernelId, prefix, suffix }, kept);
+		return kept;
 	}
 
 	/** The model stops at once, unless this was nobody's wish and may come of typing on. */
@@ -181,6 +186,13 @@ export class Completions {
 		this.#pace.forget(uri);
 	}
 }
+
+/** The lines that end before this place, as long as they are whole in themselves. */
+const wholeLinesBefore = (text: string, at: number): string => {
+	const lines = text.slice(0, text.lastIndexOf("\n", at - 1) + 1);
+	const { open, quote } = scanBrackets(lines);
+	return open.length > 0 || quote !== null || isHead(lastLine(lines.trimEnd())) ? "" : lines.trimEnd();
+};
 
 /** What a promise brings, `null` as soon as the signal aborts. */
 const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> =>

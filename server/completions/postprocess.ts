@@ -1,4 +1,6 @@
 import { balanceBrackets } from "./filters/balanceBrackets.ts";
+import { beginApart } from "./filters/beginApart.ts";
+import { dropBareComments } from "./filters/dropBareComments.ts";
 import { dropFences } from "./filters/dropFences.ts";
 import { dropProse } from "./filters/dropProse.ts";
 import { dropRepeatedLines } from "./filters/dropRepeatedLines.ts";
@@ -12,18 +14,25 @@ import { keepOneLineInside } from "./filters/keepOneLineInside.ts";
 import { trimEnd } from "./filters/trimEnd.ts";
 import type { Place } from "./place.ts";
 
+/** Without what the answer repeats of the text before the cursor; what repeats nothing begins where it can. */
+const beginAtCursor: Filter = (text, place) => {
+	const rest = dropRepeatedPrefix(text, place);
+	return rest === text ? beginApart(text, place) : rest;
+};
+
 /** The order matters: later filters expect what earlier ones leave. */
 const filters: readonly Filter[] = [
 	dropTags,
 	dropFences,
 	dropProse,
-	dropRepeatedPrefix,
+	beginAtCursor,
 	fixIndentation,
 	keepOneLineInside,
 	keepOneCell,
 	dropRepeatedLines,
 	dropRepeatedSuffix,
 	balanceBrackets,
+	dropBareComments,
 	trimEnd,
 ];
 

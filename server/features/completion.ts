@@ -3,6 +3,7 @@ import { howToGetOne } from "../backends/registry.ts";
 import { CompletionError } from "../completions/askModel.ts";
 import type { CompletionRequest } from "../completions/completionRequest.ts";
 import { namesNear } from "../completions/namesNear.ts";
+import { isContextCode } from "../context/contextCell.ts";
 import { RequestError } from "../sessions/errors.ts";
 import type { Host } from "../sessions/python/host.ts";
 import type { Session } from "../sessions/session.ts";
@@ -113,7 +114,9 @@ const suggest = async (
 
 /** What ran in the session, then the cells above in a notebook that did not. */
 const cellsFor = (client: Client, { store }: Services, session: Session | null, uri: string) => {
-	const ran = session ? store.recentCells(session.sessionId, recentCells) : [];
+	const ran = session
+		? store.recentCells(session.sessionId, recentCells).filter(({ code }) => isContextCode(code))
+		: [];
 	const known = new Set(ran.map(({ code }) => code.trim()));
 	const above = client.documents.codeAbove(uri).filter((code) => !known.has(code.trim()));
 	return [...ran, ...above.map((code) => ({ code, outputs: [] }))];

@@ -1,4 +1,4 @@
-import { firstLine, indentOf } from "../lines.ts";
+import { firstLine, indentOf, lastLine } from "../lines.ts";
 import { bracketsBefore, type Place } from "../place.ts";
 import { type BracketScan, scanBrackets } from "../scanBrackets.ts";
 import type { Filter } from "./filter.ts";
@@ -11,7 +11,8 @@ import type { Filter } from "./filter.ts";
 export const dropRepeatedSuffix: Filter = (text, place) =>
 	[dropNextLine, dropKnownDefinition, dropRestOfLine].reduce((rest, drop) => drop(rest, place), text);
 
-const dropNextLine: Filter = (text, { suffix }) => {
+const dropNextLine: Filter = (text, { prefix, suffix }) => {
+	const current = lastLine(prefix);
 	const [next, second] = suffix
 		.split("\n", 200)
 		.slice(1)
@@ -20,7 +21,9 @@ const dropNextLine: Filter = (text, { suffix }) => {
 	if (next === undefined || !/\w/.test(next)) return text;
 	const lines = text.split("\n");
 	const at = lines.findIndex((line, index) => {
-		if (index === 0 || line.trimEnd() !== next) return false;
+		// The first line stands where the cursor is: what was typed of it counts.
+		if (index === 0) return current.trim() === "" && (current + line).trimEnd() === next;
+		if (line.trimEnd() !== next) return false;
 		// `else:` comes too often to prove a repetition alone.
 		if (next.trim().length >= 6) return true;
 		const after = lines.slice(index + 1).find((one) => one.trim() !== "");
@@ -49,6 +52,8 @@ const dropRestOfLine: Filter = (text, place) => {
 	const { suffix } = place;
 	const rest = firstLine(suffix).trim();
 	if (rest === "") return text;
+	// It says anew what stands behind the cursor, and what comes of it would stand before.
+	if (/\w{2}/.test(rest) && text.startsWith(rest)) return "";
 	const uncommented = dropComment(text, place, rest);
 	const whole = endOfLine(uncommented, place, rest);
 	if (whole !== null) return whole;

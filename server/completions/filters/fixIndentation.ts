@@ -40,7 +40,7 @@ const afterBlanks = (text: string, current: string, above: readonly string[], pl
 		return [first, ...rest].join("\n");
 	const shared = given.startsWith(current) ? current.length : Math.min(given.length, current.length);
 	const moved =
-		given === "" && isTooFarLeft(first, rest, current, place)
+		given === "" && isTooFarLeft(first, rest, current, above, place)
 			? rest.map((line) => (line.trim() === "" ? line : current + line))
 			: rest;
 	return [first.slice(shared), ...moved].join("\n");
@@ -70,12 +70,21 @@ const intoBlock = (text: string, above: readonly string[], place: Place): string
 };
 
 /** The model wrote as if the cursor stood at the line's start: what follows is no block of its head, or no code. */
-const isTooFarLeft = (first: string, rest: readonly string[], current: string, place: Place): boolean => {
+const isTooFarLeft = (
+	first: string,
+	rest: readonly string[],
+	current: string,
+	above: readonly string[],
+	place: Place,
+): boolean => {
 	const next = rest.find((line) => line.trim() !== "");
 	if (next === undefined) return false;
 	if (bracketsBefore(place).open.length > 0) return /^[^\s)\]}]/.test(next);
 	return (
 		(isHead(first) && indentOf(next).length <= current.length) ||
+		(isHead(above.at(-1) ?? "") &&
+			!rest.slice(0, -1).some((line) => line.trim() === "") &&
+			rest.every((line) => /^\S|^$/.test(line))) ||
 		rest.some((line) => /^(?:return|yield)\b/.test(line))
 	);
 };

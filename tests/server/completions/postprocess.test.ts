@@ -49,6 +49,84 @@ test("of what a person wrote next to nothing is changed, wherever the cursor sta
 	expect(changed.length / count, changed.join("\n\n")).toBeLessThan(0.015);
 });
 
+describe("begins where what was typed lets it", () => {
+	cases([
+		["# mean by city|", "df.groupby('city').mean()", "# mean by city|\ndf.groupby('city').mean()|"],
+		[
+			"# mean by city |",
+			"means = df.groupby('city').mean()",
+			"# mean by city |\nmeans = df.groupby('city').mean()|",
+		],
+		[
+			"# plot it |",
+			"import matplotlib.pyplot as plt\nplt.plot(x)",
+			"# plot it |\nimport matplotlib.pyplot as plt\nplt.plot(x)|",
+		],
+		["# mean by |", "city and day", "# mean by |city and day|"],
+		["# mean by ci|", "ty", "# mean by ci|ty|"],
+		["def f():\n    # sum up|", "return sum(xs)", "def f():\n    # sum up|\n    return sum(xs)|"],
+		[
+			"def f():\n    # sum up|",
+			"    total = 0\n    return total",
+			"def f():\n    # sum up|\n    total = 0\n    return total|",
+		],
+		["for x in y:  # all of them|", "print(x)", "for x in y:  # all of them|\n    print(x)|"],
+		["x = 1  # one|", "y = 2", "x = 1  # one|\ny = 2|"],
+		["# first|", "# second\nx = 1", "# first|\n# second\nx = 1|"],
+		["# see |for more", "x = 1", "# see |x = 1|for more"],
+		["def f():|", "    return 1", "def f():|\n    return 1|"],
+		["def f():|", "return 1", "def f():|\n    return 1|"],
+		["def f(): |", "    x = 1\n    return x", "def f(): |\n    x = 1\n    return x|"],
+		["for x in xs:|", "    print(x)\n    total += x", "for x in xs:|\n    print(x)\n    total += x|"],
+		["for x in xs:|", "print(x)\ntotal += x", "for x in xs:|\n    print(x)\n    total += x|"],
+		["if x:|", " y()", "if x:| y()|"],
+		["class A:\n  def f(self):|", "    return 1", "class A:\n  def f(self):|\n    return 1|"],
+		["if a:\n\tif b:|", "\t\tc()", "if a:\n\tif b:|\n\t\tc()|"],
+		["try:|", "    f()\nexcept OSError:\n    pass", "try:|\n    f()\nexcept OSError:\n    pass|"],
+		["else:|", "    f()", "else:|\n    f()|"],
+		["f = lambda x:|", "x + 1", "f = lambda x:|x + 1|"],
+		["d = {'a':|", " 1}", "d = {'a':| 1}|"],
+		["x[1:|]", "2", "x[1:|2|]"],
+		["return|", "df", "return| df|"],
+		["    return|", "[x for x in y]", "    return| [x for x in y]|"],
+		["return|", "ed = 1", "return| ed = 1|"],
+		["for x in|", "range(3):\n    print(x)", "for x in| range(3):\n    print(x)|"],
+		["x = a if b else|", "c", "x = a if b else| c|"],
+		["if a and|", "b:", "if a and| b:|"],
+		["x = in|", "t(y)", "x = in|t(y)|"],
+		["not|", "e = 5", "not|e = 5|"],
+		["import|", "numpy as np", "import| numpy as np|"],
+		["import|", "lib.reload(x)", "import|lib.reload(x)|"],
+		["from|", "math import sqrt", "from| math import sqrt|"],
+		["raise|", "ValueError('x')", "raise| ValueError('x')|"],
+		["with open(p) as|", "f:", "with open(p) as| f:|"],
+		["x =|", "5", "x =| 5|"],
+		["x ==|", "5", "x ==| 5|"],
+		["f(a=|)", "5", "f(a=|5|)"],
+		["x = None|", "", "none"],
+		["'a' in|", "xs", "'a' in| xs|"],
+		["s = 'return|'", "ed", "s = 'return|ed|'"],
+	]);
+});
+
+describe("shows nothing that stands there already", () => {
+	cases([
+		["a = 1\n|\nb = 2", "b = 2", "none"],
+		["a = 1\n|\nb = 2\nc = 3", "b = 2\nc = 3", "none"],
+		["def f():\n    |\n    return x", "return x", "none"],
+		["def f():\n    |\n    return x", "    return x", "none"],
+		["df|.mean()", ".mean().groupby('a')", "none"],
+		["df.|mean()", "mean().sum()", "none"],
+		["df.|mean()", "groupby('a').mean()", "df.|groupby('a').|mean()"],
+		["|", "# compute the mean", "none"],
+		["x = 1\n|", "# then\n\n# and then", "none"],
+		["x = 1\n|", "# then\ny = 2", "x = 1\n|# then\ny = 2|"],
+		["# to|", "# and fro", "# to|\n# and fro|"],
+		["for x in xs:\n    |", "print(x)\ntotal += x", "for x in xs:\n    |print(x)\n    total += x|"],
+		["for x in xs:\n    |", "print(x)\n\nprint('done')", "for x in xs:\n    |print(x)\n\nprint('done')|"],
+	]);
+});
+
 describe("takes code out of fences", () => {
 	cases([
 		["x = |", "```python\n5\n```", "x = |5|"],

@@ -148,6 +148,22 @@ describe("with a live session", () => {
 		return { ...session, complete };
 	};
 
+	test("of an answer that names what is not there the lines before it stay, if they are whole", async () => {
+		const { complete } = await startLive(
+			say("point['left']\ny = point['middle']\nz = 3"),
+			say("f(\n    point['middle'])"),
+		);
+		expect(await complete("x = ")).toEqual(["point['left']"]);
+		expect(await complete("w = ")).toEqual([]);
+	});
+
+	test("what was run for ipyai itself is no context of a suggestion", async () => {
+		const { complete, run, backend } = await startLive(say("1"));
+		await run("%ipyai think m");
+		await complete("x = ");
+		expect(JSON.stringify(backend.requests[0]!.transcript)).not.toContain("ipyai");
+	});
+
 	test("the model is told what the variables near the cursor hold, and what ran", async () => {
 		const { complete, backend } = await startLive(say("'left']"));
 		expect(await complete("x = point[")).toEqual(["'left']"]);
@@ -258,7 +274,7 @@ describe("typed on while a model is at work", () => {
 		expect(isStopped(0)).toBe(true);
 		await questions(2);
 		answer(1, "None");
-		expect(await second).toEqual(["None"]);
+		expect((await second).map((text) => text.trim())).toEqual(["None"]);
 	});
 
 	test("who asks by hand is not made to wait for it", async () => {
