@@ -1,6 +1,7 @@
 /** What Lua may call: one method each. A call is answered once, with a result or with a sentence on what failed. */
 import type { Decision, KernelLaunch, SessionSummary, SettingsPatch } from "../../protocol/index.ts";
-import { findPython, spawnKernel } from "../common/kernel/spawnKernel.ts";
+import { findPython } from "../common/kernel/findPython.ts";
+import { spawnKernel } from "../common/kernel/spawnKernel.ts";
 import { type CompletionTarget, completeCommand } from "./commandWords.ts";
 import { CurrentSession } from "./currentSession.ts";
 import type { Editor } from "./editor.ts";

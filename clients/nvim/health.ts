@@ -1,7 +1,7 @@
 /** What `:checkhealth ipyai` asks this process: everything a session needs, tried out. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { findPython } from "../common/kernel/spawnKernel.ts";
+import { findPython } from "../common/kernel/findPython.ts";
 import type { ServerConnection } from "../common/server/connection.ts";
 import { loginText } from "./commandWords.ts";
 

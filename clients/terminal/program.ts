@@ -147,14 +147,9 @@ const listSessions = async (which: "folder" | "all"): Promise<number> => {
 /** Errors whose message is a whole answer; by name, as their classes load late. */
 const isForPeople = (error: unknown): error is Error =>
 	error instanceof Error &&
-	[
-		"KernelUnavailable",
-		"ServerUnavailable",
-		"WireError",
-		"ConnectionLost",
-		"KernelStartError",
-		"PythonEnvironmentError",
-	].includes(error.name);
+	["KernelUnavailable", "ServerUnavailable", "WireError", "ConnectionLost", "KernelStartError"].includes(
+		error.name,
+	);
 
 const packageVersion = (): string =>
 	(JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string }).version;

@@ -1,6 +1,6 @@
 /** Finds a Python that can carry an environment, and the ways to make one with it. */
 import { runCommand } from "./command.mjs";
-import { PythonEnvironmentError } from "./pythonEnvironmentError.mjs";
+import { SetUpError } from "./setUpError.mjs";
 
 /** The oldest Python that kernels run on. */
 export const minimumPython = /** @type {const} */ ([3, 10]);
@@ -49,7 +49,7 @@ print(json.dumps({"path": sys.executable, "version": list(sys.version_info[:3]),
 /**
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<FoundPython>}
- * @throws {PythonEnvironmentError} when there is no usable Python.
+ * @throws {SetUpError} when there is no usable Python.
  */
 export const findPython = async (env) => {
 	/** @type {Interpreter[]} */
@@ -67,7 +67,7 @@ export const findPython = async (env) => {
 	if (usable !== undefined && (virtualenvCommand || uv)) return { ...found(usable), virtualenvCommand, uv };
 	if (uv)
 		return { python: null, label: "Python by uv", venv: false, virtualenv: false, virtualenvCommand, uv };
-	throw new PythonEnvironmentError(explainMissing(seen));
+	throw new SetUpError(explainMissing(seen));
 };
 
 /**

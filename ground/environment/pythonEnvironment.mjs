@@ -9,7 +9,6 @@ import { createHash } from "node:crypto";
 import {
 	existsSync,
 	lstatSync,
-	mkdirSync,
 	readdirSync,
 	readFileSync,
 	readlinkSync,
@@ -18,14 +17,14 @@ import {
 	symlinkSync,
 	writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { withLock } from "../paths/fileLock.mjs";
+import { ensurePrivateFolder, makeFolder } from "../paths/privateFiles.mjs";
+import { PrivatePathError } from "../paths/privatePathError.mjs";
 import { lastLines, networkFailure, runCommand } from "./command.mjs";
 import { findPython, makersFor } from "./interpreters.mjs";
-import { withLock } from "./lock.mjs";
-import { PythonEnvironmentError } from "./pythonEnvironmentError.mjs";
-
-export { PythonEnvironmentError };
+import { activePrefixes, hasModule, privateLink, pythonOf } from "./pythonPlaces.mjs";
+import { SetUpError } from "./setUpError.mjs";
 
 /** What a kernel needs. Newer releases of both have left Python 3.10. */
 export const kernelRequirements = [
@@ -35,7 +34,7 @@ export const kernelRequirements = [
 	'ipython==8.39.0; python_version < "3.11"',
 ];
 
-/** @typedef {Readonly<Record<string, string | undefined>>} Environment */
+/** @typedef {import("./pythonPlaces.mjs").Environment} Environment */
 /**
  * What the work is done with. `signal` breaks it off; nothing half made is left then.
  *
@@ -45,51 +44,28 @@ export const kernelRequirements = [
 /** @typedef {{ readonly link: string; readonly requirements: readonly string[]; readonly module: string }} Wanted */
 
 /**
- * The private environment's link, for example `~/.local/share/ipyai/python`.
- *
- * @param {Environment} env
- */
-export const privateLink = (env) =>
-	join(env.XDG_DATA_HOME || join(env.HOME || homedir(), ".local/share"), "ipyai", "python");
-
-/**
- * The Python of the active virtual or conda environment when ipykernel is installed in it, else `null`.
- * Looks at folders only.
- *
- * @param {Environment} env
- * @returns {string | null}
- */
-export const activePython = (env) => {
-	for (const prefix of [env.VIRTUAL_ENV, env.CONDA_PREFIX])
-		if (prefix && hasModule(prefix, "ipykernel")) return join(prefix, "bin", "python");
-	return null;
-};
-
-/**
- * The Python for kernels: `IPYAI_PYTHON`, else the active environment's, else the private one, which is made when it is missing or out of
- * date. When an update fails and the older one still works, that one is told and used.
+ * Makes sure of a Python for kernels: the private one is made when it is missing or out of date, unless another is
+ * chosen or active. When an update fails and the older one still works, that one is told and used.
  *
  * @param {Work} work
- * @returns {Promise<string>}
- * @throws {PythonEnvironmentError} with the reason and the next step, ready to be shown.
+ * @throws {SetUpError} with the reason and the next step, ready to be shown.
  */
 export const ensureKernelPython = async (work) => {
 	const { env, onProgress } = work;
-	const chosen = env.IPYAI_PYTHON || activePython(env);
-	if (chosen) return chosen;
+	if (env.IPYAI_PYTHON || activePrefixes(env).some((prefix) => hasModule(prefix, "ipykernel"))) return;
 	const wanted = { link: privateLink(env), requirements: kernelRequirements, module: "ipykernel" };
+	if (isCurrent(wanted)) return;
 	try {
+		// What lies there is run: nobody else may write to it.
+		ensurePrivateFolder(dirname(wanted.link), "Set XDG_DATA_HOME to a folder that only you can change.");
 		await ensureEnvironment(wanted, work);
 	} catch (error) {
-		if (
-			work.signal?.aborted ||
-			!(error instanceof PythonEnvironmentError) ||
-			!existsSync(pythonOf(wanted.link))
-		)
-			throw error;
-		onProgress(`Using the older Python environment: ${error.message}`);
+		if (work.signal?.aborted) throw error;
+		const reason =
+			error instanceof PrivatePathError ? new SetUpError(error.message, { cause: error }) : error;
+		if (!(reason instanceof SetUpError) || !existsSync(pythonOf(wanted.link))) throw reason;
+		onProgress(`Using the older Python environment: ${reason.message}`);
 	}
-	return pythonOf(wanted.link);
 };
 
 /**
@@ -97,7 +73,7 @@ export const ensureKernelPython = async (work) => {
  *
  * @param {Wanted} wanted
  * @param {Work} work
- * @throws {PythonEnvironmentError}
+ * @throws {SetUpError}
  */
 export const ensureEnvironment = async (wanted, work) => {
 	if (isCurrent(wanted)) return;
@@ -135,23 +111,6 @@ export const requirementsHash = (requirements) =>
 
 const stampName = "ipyai-requirements";
 
-/** @param {string} prefix */
-const pythonOf = (prefix) => join(prefix, "bin", "python");
-
-/**
- * @param {string} prefix
- * @param {string} module
- */
-const hasModule = (prefix, module) => {
-	try {
-		return readdirSync(join(prefix, "lib")).some((version) =>
-			existsSync(join(prefix, "lib", version, "site-packages", module)),
-		);
-	} catch {
-		return false;
-	}
-};
-
 /**
  * @param {Wanted} wanted
  * @param {Work} work
@@ -164,7 +123,7 @@ const makeEnvironment = async ({ link, requirements, module }, { env, onProgress
 
 	const hash = requirementsHash(requirements);
 	const folder = `${link}-${hash}-${process.pid}`;
-	mkdirSync(dirname(link), { recursive: true });
+	makeFolder(dirname(link));
 	const discard = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 	try {
 		discard();
@@ -172,7 +131,7 @@ const makeEnvironment = async ({ link, requirements, module }, { env, onProgress
 		await install(folder, requirements, options);
 		const tried = await runCommand(pythonOf(folder), ["-c", `import ${module}`], options);
 		if (tried.code !== 0)
-			throw new PythonEnvironmentError(
+			throw new SetUpError(
 				`The new Python environment cannot import ${module}. What Python said:\n${lastLines(tried.output)}`,
 			);
 		writeFileSync(join(folder, stampName), `${hash}\n`);
@@ -215,7 +174,7 @@ const createFolder = async (makers, folder, options) => {
 		said = `${file} ${args.join(" ")}\n${made.output}`;
 		rmSync(folder, { recursive: true, force: true });
 	}
-	throw new PythonEnvironmentError(
+	throw new SetUpError(
 		`Could not make a Python environment in ${dirname(folder)}. What was tried last, and its answer:\n${lastLines(said)}`,
 	);
 };
@@ -234,7 +193,7 @@ const install = async (folder, requirements, options) => {
 	);
 	if (done.code === 0) return;
 	const unreached = networkFailure(done.output);
-	throw new PythonEnvironmentError(
+	throw new SetUpError(
 		unreached === null
 			? `pip could not install ${requirements.join(", ")}. What it said:\n${lastLines(done.output)}`
 			: `pip could not reach its package index: check the network or proxy, then start again. What pip said:\n  ${unreached}`,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { lastLines, runCommand } from "../../ground/environment/command.mjs";
-import { SetUpError } from "./setUpError.mjs";
+import { SetUpError } from "../../ground/environment/setUpError.mjs";
 
 /**
  * What dist/ was made from, by `scripts/build.ts`: size, time and hash of each file, paths from the clone's root.

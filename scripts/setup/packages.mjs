@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { lastLines, networkFailure, runCommand } from "../../ground/environment/command.mjs";
-import { SetUpError } from "./setUpError.mjs";
+import { SetUpError } from "../../ground/environment/setUpError.mjs";
 
 /**
  * `run`: what running and bundling need. `all`: also the programs of Claude Code and Codex and what runs local

@@ -1,15 +1,11 @@
 /** Makes a clone ready to run, or to be tested: npm packages, bundles, Python. Does only what is missing. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { withLock } from "../../ground/environment/lock.mjs";
-import {
-	ensureEnvironment,
-	ensureKernelPython,
-	PythonEnvironmentError,
-} from "../../ground/environment/pythonEnvironment.mjs";
+import { ensureEnvironment, ensureKernelPython } from "../../ground/environment/pythonEnvironment.mjs";
+import { SetUpError } from "../../ground/environment/setUpError.mjs";
+import { withLock } from "../../ground/paths/fileLock.mjs";
 import { bundlesAreCurrent, makeBundles } from "./bundles.mjs";
 import { installPackages, packagesAreCurrent } from "./packages.mjs";
-import { SetUpError } from "./setUpError.mjs";
 import { ensureTestModel } from "./testModel.mjs";
 
 /**
@@ -22,7 +18,7 @@ import { ensureTestModel } from "./testModel.mjs";
  * @param {string} root
  * @param {PythonNeed} python
  * @param {import("../../ground/environment/pythonEnvironment.mjs").Work} work
- * @throws {SetUpError | PythonEnvironmentError} with a message to show.
+ * @throws {SetUpError} with a message to show.
  */
 export const setUp = async (root, python, work) => {
 	const results = await Promise.allSettled([
@@ -38,7 +34,7 @@ export const setUp = async (root, python, work) => {
  * @param {unknown} error
  * @returns {error is Error}
  */
-export const isExplained = (error) => error instanceof SetUpError || error instanceof PythonEnvironmentError;
+export const isExplained = (error) => error instanceof SetUpError;
 
 /**
  * @param {string} root

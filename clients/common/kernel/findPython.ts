@@ -1,8 +1,18 @@
 /** Which Python a session runs in. Looks at folders only: starting an interpreter to ask it would cost more than the kernel. */
-import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
-import { KernelStartError } from "./kernelStartError.ts";
+import {
+	activePrefixes,
+	hasModule,
+	privateLink,
+	pythonOf,
+} from "../../../ground/environment/pythonPlaces.mjs";
+
+/** A kernel cannot be found or started. The message says what was tried and what to do. */
+export class KernelStartError extends Error {
+	override readonly name = "KernelStartError";
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,11 +25,6 @@ export type FindPythonOptions = {
 	onNotice?(text: string): void;
 };
 
-/** ipyai's own environment, made by the set-up. `IPYAI_PYTHON` overrides. */
-export const privatePythonPath = (env: Environment): string =>
-	env.IPYAI_PYTHON ||
-	join(env.XDG_DATA_HOME || join(env.HOME || homedir(), ".local/share"), "ipyai/python/bin/python");
-
 /**
  * `--python`, else the active virtual or conda environment when it has ipykernel, else ipyai's own, else a `python3`
  * of the PATH that has ipykernel. Fails with `KernelStartError`.
@@ -27,14 +32,15 @@ export const privatePythonPath = (env: Environment): string =>
 export const findPython = ({ python, env, cwd, onNotice }: FindPythonOptions): string => {
 	if (python) return named(python, env, cwd ?? process.cwd());
 	const passedOver: string[] = [];
-	for (const prefix of [env.VIRTUAL_ENV, env.CONDA_PREFIX]) {
-		if (!prefix) continue;
-		const path = join(prefix, "bin/python");
-		if (hasIpykernel(prefix)) return path;
+	for (const prefix of activePrefixes(env)) {
+		const path = pythonOf(prefix);
+		if (hasModule(prefix, "ipykernel")) return path;
 		if (existsSync(path)) passedOver.push(path);
 	}
-	const own = privatePythonPath(env);
-	const found = existsSync(own) ? own : onPath("python3", env).find((path) => hasIpykernel(prefixOf(path)));
+	const own = env.IPYAI_PYTHON || pythonOf(privateLink(env));
+	const found = existsSync(own)
+		? own
+		: onPath("python3", env).find((path) => hasModule(prefixOf(path), "ipykernel"));
 	if (found === undefined)
 		throw new KernelStartError(
 			`No Python for the session: ${own} does not exist, and no active environment has ipykernel. Run "npm start" in ipyai's folder to make it, or install ipykernel (${passedOver[0] ?? "python3"} -m pip install ipykernel), or name an interpreter with --python PATH.`,
@@ -73,19 +79,4 @@ const prefixOf = (python: string): string => {
 	} catch {
 		return dirname(dirname(python));
 	}
-};
-
-const hasIpykernel = (prefix: string): boolean => {
-	for (const lib of ["lib", "lib64"]) {
-		let names: string[];
-		try {
-			names = readdirSync(join(prefix, lib));
-		} catch {
-			continue; // no such folder
-		}
-		for (const name of names)
-			if (name.startsWith("python3") && existsSync(join(prefix, lib, name, "site-packages/ipykernel")))
-				return true;
-	}
-	return false;
 };

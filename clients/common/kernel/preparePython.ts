@@ -2,13 +2,13 @@
  * Makes ipyai's own Python environment where no other Python serves: the first start of an installed ipyai. A clone's
  * set-up has done it before.
  */
-import { findPython } from "./findPython.ts";
+import { findPython, KernelStartError } from "./findPython.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Returns at once when `findPython` finds one. Takes some ten seconds otherwise and tells its progress in lines.
- * Fails with an error whose message names the next step.
+ * Fails with `KernelStartError`.
  */
 export const preparePython = async (
 	env: Environment,
@@ -22,5 +22,10 @@ export const preparePython = async (
 		// There is none yet.
 	}
 	const { ensureKernelPython } = await import("../../../ground/environment/pythonEnvironment.mjs");
-	await ensureKernelPython({ env: { ...env }, onProgress });
+	try {
+		await ensureKernelPython({ env: { ...env }, onProgress });
+	} catch (error) {
+		if ((error as Error).name !== "SetUpError") throw error;
+		throw new KernelStartError((error as Error).message, { cause: error });
+	}
 };

@@ -14,11 +14,7 @@ import { openOwnFile } from "../../../ground/paths/privateFiles.mjs";
 import type { PlaceFacts } from "../../../ground/paths/runtimeDir.ts";
 import type { KernelLaunch } from "../../../protocol/session.ts";
 import type { KernelSpec } from "./findKernel.ts";
-import { KernelStartError } from "./kernelStartError.ts";
-
-export { findConnectionFile, findKernelSpec } from "./findKernel.ts";
-export { findPython, privatePythonPath } from "./findPython.ts";
-export { KernelStartError } from "./kernelStartError.ts";
+import { KernelStartError } from "./findPython.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

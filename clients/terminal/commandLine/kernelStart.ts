@@ -1,11 +1,8 @@
 /** Starts the session's Python as the command line asks, or names the kernel it is to join. */
 import type { KernelLaunch } from "../../../protocol/index.ts";
-import {
-	findConnectionFile,
-	findKernelSpec,
-	findPython,
-	spawnKernel,
-} from "../../common/kernel/spawnKernel.ts";
+import { findConnectionFile, findKernelSpec } from "../../common/kernel/findKernel.ts";
+import { findPython } from "../../common/kernel/findPython.ts";
+import { spawnKernel } from "../../common/kernel/spawnKernel.ts";
 import type { RunArguments } from "./runArguments.ts";
 
 export type KernelStart = {

@@ -2,10 +2,10 @@
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { type FileLock, takeLock } from "../../../ground/paths/fileLock.mjs";
 import type { Environment, TurnUpdate } from "../backend.ts";
 import { orAborted } from "../loop/abort.ts";
 import { download, partOf } from "./download.ts";
-import { lockFile } from "./downloadLock.ts";
 
 export class Downloads {
 	readonly #running = new Map<string, Promise<void>>();
@@ -35,7 +35,7 @@ export class Downloads {
 		promise.catch(() => {});
 		this.#running.set(path, promise);
 		let isWhole = false;
-		let lock: Disposable | null = null;
+		let lock: FileLock | null = null;
 		try {
 			lock = yield* lockWhenFree(path, signal);
 			isWhole = lock === null;
@@ -56,7 +56,7 @@ export class Downloads {
 			}
 			isWhole = true;
 		} finally {
-			lock?.[Symbol.dispose]();
+			lock?.release();
 			this.#running.delete(path);
 			if (isWhole) resolve();
 			else reject(new Error("The download ended early."));
@@ -65,13 +65,10 @@ export class Downloads {
 }
 
 /** Waits while another server downloads the file, and tells how far that is; `null` once it has all of it. */
-async function* lockWhenFree(
-	path: string,
-	signal: AbortSignal,
-): AsyncGenerator<TurnUpdate, Disposable | null> {
+async function* lockWhenFree(path: string, signal: AbortSignal): AsyncGenerator<TurnUpdate, FileLock | null> {
 	for (;;) {
 		if (existsSync(path)) return null;
-		const lock = lockFile(path);
+		const lock = takeLock(`${path}.lock`);
 		if (lock !== null) return lock;
 		const bytes = statSync(partOf(path), { throwIfNoEntry: false })?.size ?? 0;
 		const text = `another ipyai downloads ${basename(path)}, ${amount(bytes)}`;

@@ -9,13 +9,12 @@ import {
 	makersFor,
 } from "../../../ground/environment/interpreters.mjs";
 import {
-	activePython,
 	ensureKernelPython,
 	isCurrent,
 	kernelRequirements,
-	privateLink,
 	requirementsHash,
 } from "../../../ground/environment/pythonEnvironment.mjs";
+import { privateLink } from "../../../ground/environment/pythonPlaces.mjs";
 import { folderWith } from "../../support/folder.ts";
 import { readSource } from "../../support/sources.ts";
 
@@ -30,18 +29,6 @@ const environment = (prefix: string, ...modules: string[]) =>
 test("the private environment lies in the person's data folder", () => {
 	expect(privateLink({ HOME: "/home/a" })).toBe("/home/a/.local/share/ipyai/python");
 	expect(privateLink({ HOME: "/home/a", XDG_DATA_HOME: "/data" })).toBe("/data/ipyai/python");
-});
-
-test("an active environment is taken when it has ipykernel", () => {
-	const withKernel = environment("", "ipykernel");
-	const without = environment("", "numpy");
-	expect(activePython({ VIRTUAL_ENV: withKernel })).toBe(join(withKernel, "bin/python"));
-	expect(activePython({ VIRTUAL_ENV: without })).toBe(null);
-	expect(activePython({ VIRTUAL_ENV: without, CONDA_PREFIX: withKernel })).toBe(
-		join(withKernel, "bin/python"),
-	);
-	expect(activePython({ VIRTUAL_ENV: "/gone" })).toBe(null);
-	expect(activePython({})).toBe(null);
 });
 
 test("an environment is current with exactly its requirements, and while its interpreter exists", () => {
@@ -60,17 +47,29 @@ test("an environment is current with exactly its requirements, and while its int
 	expect(isCurrent(made({ "bin/python": "" })), "broken off").toBe(false);
 });
 
-test("an environment that is there is used without starting anything", async () => {
+test("nothing is made where a Python is: chosen, active with ipykernel, or made before", async () => {
 	const home = folderWith({
 		"ipyai/python/bin/python": "",
 		"ipyai/python/ipyai-requirements": requirementsHash(kernelRequirements),
 	});
 	const lines: string[] = [];
-	const env = { XDG_DATA_HOME: home, PATH: "/nowhere" };
-	expect(await ensureKernelPython({ env, onProgress: (line) => lines.push(line) })).toBe(
-		join(home, "ipyai/python/bin/python"),
-	);
+	for (const variables of [
+		{ IPYAI_PYTHON: "/py" },
+		{ VIRTUAL_ENV: environment("", "ipykernel") },
+		{ VIRTUAL_ENV: environment("", "numpy"), CONDA_PREFIX: environment("", "ipykernel") },
+		{ XDG_DATA_HOME: home },
+	]) {
+		const env = { XDG_DATA_HOME: "/proc/none", PATH: "/nowhere", ...variables };
+		await ensureKernelPython({ env, onProgress: (line) => lines.push(line) });
+	}
 	expect(lines).toEqual([]);
+});
+
+test("a place that cannot be had is told with the next step; a Python without ipykernel is no reason to stop", async () => {
+	const env = { VIRTUAL_ENV: environment("", "numpy"), XDG_DATA_HOME: "/proc/none", PATH: "/nowhere" };
+	await expect(ensureKernelPython({ env, onProgress: () => {} })).rejects.toThrow(
+		/^\/proc\/none could not be made: .* Set XDG_DATA_HOME to a folder/,
+	);
 });
 
 test("requirements are exact, with a set for Python 3.10", () => {

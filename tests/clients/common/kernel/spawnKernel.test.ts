@@ -12,12 +12,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-	findConnectionFile,
-	findKernelSpec,
-	findPython,
-	spawnKernel,
-} from "../../../../clients/common/kernel/spawnKernel.ts";
+import { findConnectionFile, findKernelSpec } from "../../../../clients/common/kernel/findKernel.ts";
+import { findPython } from "../../../../clients/common/kernel/findPython.ts";
+import { spawnKernel } from "../../../../clients/common/kernel/spawnKernel.ts";
 import { testPython } from "../../../support/python.ts";
 
 let folder: string;

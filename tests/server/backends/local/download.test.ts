@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { takeLock } from "../../../../ground/paths/fileLock.mjs";
 import { download } from "../../../../server/backends/local/download.ts";
-import { lockFile } from "../../../../server/backends/local/downloadLock.ts";
 import { Downloads } from "../../../../server/backends/local/downloads.ts";
 import { Aborted } from "../../../../server/backends/loop/abort.ts";
 import { folderWith } from "../../../support/folder.ts";
@@ -132,12 +132,12 @@ test("two servers that want the same file download it once", async () => {
 });
 
 test("who waits for another server has its file, and can stop waiting", async () => {
-	const held = lockFile(path)!;
+	const held = takeLock(`${path}.lock`)!;
 	const abort = new AbortController();
 	await expect(getAsServer(() => abort.abort(), abort.signal)).rejects.toThrow(Aborted);
 	await getAsServer(() => writeFileSync(path, content));
 	expect(server.requests).toEqual([]);
-	held[Symbol.dispose]();
+	held.release();
 });
 
 test.each([
@@ -145,7 +145,7 @@ test.each([
 	["has not been heard of for a minute", process.pid, 61],
 ])("a lock whose holder %s holds nobody up", async (_, pid, secondsAgo) => {
 	mkdirSync(dirname(path), { recursive: true });
-	writeFileSync(`${path}.lock`, JSON.stringify({ pid, host: hostname() }));
+	writeFileSync(`${path}.lock`, `${pid} ${hostname()}\n`);
 	const then = new Date(Date.now() - secondsAgo * 1_000);
 	utimesSync(`${path}.lock`, then, then);
 	const told: string[] = [];

@@ -1,16 +1,44 @@
-/** Lets one of several set-ups do the work while the others wait. */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+/** Lets one of several processes do a work while the others wait, whichever machine they share the folder from. */
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
+import { makeFolder } from "./privateFiles.mjs";
 
 const beatMs = 2_000;
 const staleMs = 30_000;
 const pollMs = 100;
 
+/** @typedef {{ release(): void }} FileLock */
+
 /**
- * Runs `work` while this process holds the lock file. Waits for another holder, after telling its process id once,
- * and takes over from one that has died. Locks save double work; what they guard is swapped in as a whole, so two
- * holders at once would waste time and break nothing.
+ * Takes the lock file, to be released; `null` while a living process holds it. Locks save double
+ * work: after a long suspend there may be two holders, so what they make is to be put in place as a whole.
+ *
+ * @param {string} path
+ * @returns {FileLock | null}
+ */
+export const takeLock = (path) => {
+	makeFolder(dirname(path));
+	if (!create(path)) {
+		const holder = readHolder(path);
+		if (holder === null || !isStale(holder)) return null;
+		discard(path);
+		if (!create(path)) return null;
+	}
+	const free = () => rmSync(path, { force: true });
+	process.once("exit", free);
+	const beat = setInterval(() => touch(path), beatMs).unref();
+	return {
+		release: () => {
+			clearInterval(beat);
+			process.off("exit", free);
+			free();
+		},
+	};
+};
+
+/**
+ * Runs `work` while this process holds the lock file. Waits for another holder, after telling its process id once.
  *
  * @template T
  * @param {string} path
@@ -20,35 +48,26 @@ const pollMs = 100;
  * @returns {Promise<T>}
  */
 export const withLock = async (path, onWait, work, signal) => {
-	mkdirSync(dirname(path), { recursive: true });
 	let told = false;
-	while (!take(path)) {
+	let lock = takeLock(path);
+	for (; lock === null; lock = takeLock(path)) {
 		signal?.throwIfAborted();
 		const holder = readHolder(path);
-		if (holder !== null && isStale(holder)) {
-			discard(path);
-			continue;
-		}
 		if (!told && holder !== null) onWait(holder.pid);
 		told = told || holder !== null;
 		await new Promise((resolve) => setTimeout(resolve, pollMs));
 	}
-	const release = () => rmSync(path, { force: true });
-	process.once("exit", release);
-	const beat = setInterval(() => touch(path), beatMs);
 	try {
 		return await work();
 	} finally {
-		clearInterval(beat);
-		process.off("exit", release);
-		release();
+		lock.release();
 	}
 };
 
 /** @typedef {{ pid: number; host: string; ageMs: number }} Holder */
 
 /** @param {string} path */
-const take = (path) => {
+const create = (path) => {
 	try {
 		writeFileSync(path, `${process.pid} ${hostname()}\n`, { flag: "wx", mode: 0o600 });
 		return true;

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isStale, withLock } from "../../../ground/environment/lock.mjs";
+import { isStale, withLock } from "../../../ground/paths/fileLock.mjs";
 import { folderWith } from "../../support/folder.ts";
 
 const never = () => {

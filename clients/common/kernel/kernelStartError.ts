@@ -1,4 +1,0 @@
-/** A kernel cannot be found or started. The message says what was tried and what to do. */
-export class KernelStartError extends Error {
-	override readonly name = "KernelStartError";
-}
