@@ -47,6 +47,7 @@ export type KernelHost = Host & Required<Pick<Host, "resize" | "forgetPrompts">>
 /** Starts to connect at once; `ready` tells how it went. */
 export const createKernelHost = (options: KernelHostOptions): KernelHost => new ZmqKernelHost(options);
 
+const lookupTimeoutMs = 5000;
 const isCompleteWaitMs = 300;
 const warmAfterMs = 1500;
 /** A kernel without our module leaves it unanswered. */
@@ -83,7 +84,7 @@ class ZmqKernelHost implements KernelHost {
 		this.#opening = openKernel({
 			launch: options.launch,
 			leaseSeconds: options.leaseSeconds ?? 120,
-			lookupTimeoutMs: options.lookupTimeoutMs ?? 5000,
+			lookupTimeoutMs: options.lookupTimeoutMs ?? lookupTimeoutMs,
 			startTimeoutMs: options.startTimeoutMs ?? 60_000,
 			signal: this.#stop.signal,
 			onLog: (line) => options.onLog?.(`kernel ${options.kernelId}: ${line}`),
@@ -172,11 +173,7 @@ class ZmqKernelHost implements KernelHost {
 	}
 
 	async inspect(code: string, cursor: number, detail: 0 | 1, signal: AbortSignal): Promise<string | null> {
-		const { lookups } = await this.#alive();
-		const content = { code, cursor_pos: cursor, detail_level: detail };
-		const reply = await lookups.request("inspect_request", content, { signal });
-		if (reply.content.found !== true) return null;
-		return text(record(reply.content.data)["text/plain"]);
+		return text(await this.#look("inspect", { code, cursor, detail }, signal)) || null;
 	}
 
 	async isComplete(code: string, signal: AbortSignal): ReturnType<Host["isComplete"]> {
@@ -231,6 +228,7 @@ class ZmqKernelHost implements KernelHost {
 			lookApart: open.lookApart,
 			runMain: (op: string, args: Record<string, unknown>) => open.runMain(op, args).result,
 			cancel: open.cancel,
+			lookLimitMs: this.#options.lookupTimeoutMs ?? lookupTimeoutMs,
 		};
 		return resolveRefs(refs, operations, signal);
 	}

@@ -18,11 +18,14 @@ export type LookupsOptions = {
 	readonly client: KernelClient;
 	readonly supportsSubshells: boolean;
 	readonly limitMs: number;
+	/** Nobody waits for what this subshell does: it is to come back. */
+	onStuck(subshellId: string): void;
 	onLog(text: string): void;
 };
 
-/** A subshell that is stuck cannot be ended from outside: it costs a thread each. */
-const maxStuck = 8;
+/** What does not come back, as C code may, costs a thread each. */
+const maxStuckApart = 8;
+const maxStuck = 32;
 
 export class Lookups {
 	readonly #options: LookupsOptions;
@@ -50,7 +53,7 @@ export class Lookups {
 		return reply;
 	}
 
-	/** Runs something slow on a subshell of its own, so that look-ups need not wait for it. */
+	/** Runs something that may be slow on a subshell of its own, so that look-ups need not wait for it. */
 	async apart(
 		type: string,
 		content: Message["content"],
@@ -58,11 +61,16 @@ export class Lookups {
 		signal: AbortSignal,
 	): Promise<Message> {
 		const { client, supportsSubshells } = this.#options;
-		const subshellId = supportsSubshells ? await this.#create() : undefined;
+		const subshellId = supportsSubshells ? await this.#create(maxStuckApart) : undefined;
 		const { reply } = client.request({ channel: "shell", type, content, subshellId });
-		const done = reply.finally(() => this.#delete(subshellId));
-		done.catch(() => {}); // the waiting below may have ended already
-		return await limited(done, limitMs, type, signal);
+		try {
+			const answer = await limited(reply, limitMs, type, signal);
+			this.#delete(subshellId);
+			return answer;
+		} catch (error) {
+			this.#abandon(subshellId, reply);
+			throw error;
+		}
 	}
 
 	/** Does something on the look-ups' subshell; `undefined` stands for the main shell of a kernel without any. */
@@ -77,26 +85,28 @@ export class Lookups {
 		try {
 			return await limited(reply, limitMs, type);
 		} catch (error) {
-			if (error instanceof HostError && error.code === "timeout" && subshellId)
+			if (error instanceof HostError && error.code === "timeout") {
+				this.#subshell = null;
 				this.#abandon(subshellId, reply);
+			}
 			throw error;
 		}
 	}
 
 	#current(): Promise<string> {
-		this.#subshell ??= this.#create().catch((error) => {
+		this.#subshell ??= this.#create(maxStuck).catch((error) => {
 			this.#subshell = null;
 			throw error;
 		});
 		return this.#subshell;
 	}
 
-	async #create(): Promise<string> {
+	async #create(most: number): Promise<string> {
 		const { limitMs } = this.#options;
-		if (this.#stuck >= maxStuck)
+		if (this.#stuck >= most)
 			throw new HostError(
 				"timeout",
-				`${maxStuck} look-ups in this kernel are stuck: restart it to look again.`,
+				`${this.#stuck} look-ups in this kernel are stuck: restart it to look again.`,
 			);
 		const asked = new AbortController();
 		try {
@@ -125,17 +135,19 @@ export class Lookups {
 		}
 	}
 
-	#abandon(subshellId: string, reply: Promise<Message>): void {
-		this.#subshell = null;
+	#abandon(subshellId: string | undefined, reply: Promise<Message>): void {
+		if (subshellId === undefined) return;
 		this.#stuck++;
 		this.#options.onLog("A look-up is stuck; later ones use a new subshell.");
+		this.#options.onStuck(subshellId);
 		// Deleting waits for the subshell's thread, so a stuck one is deleted only once it has come back.
-		reply
-			.then(() => {
-				this.#stuck--;
-				this.#delete(subshellId);
-			})
-			.catch(() => {}); // the kernel ended
+		const back = (): void => {
+			this.#stuck--;
+			this.#delete(subshellId);
+		};
+		reply.then(back, (error) => {
+			if (!(error instanceof HostError && error.code === "notAlive")) back();
+		});
 	}
 
 	#delete(subshellId: string | undefined): void {

@@ -132,12 +132,6 @@ const meet = async (
 		throw new HostError("failed", `${launch.label} is a kernel for ${language}: ipyai needs Python.`);
 	const features = info.content.supported_features;
 	const supportsSubshells = Array.isArray(features) && features.includes("kernel subshells");
-	const lookups = new Lookups({
-		client,
-		supportsSubshells,
-		limitMs: options.lookupTimeoutMs,
-		onLog: options.onLog,
-	});
 	const ask = (
 		channel: "shell" | "control",
 		op: string,
@@ -154,6 +148,15 @@ const meet = async (
 			})
 			.reply.then(toResult);
 	const control: OpenKernel["control"] = (op, args) => ask("control", op, args);
+	const lookups = new Lookups({
+		client,
+		supportsSubshells,
+		limitMs: options.lookupTimeoutMs,
+		onStuck: (subshellId) => {
+			control("interruptLookup", { subshellId }).catch(() => {}); // without our module it goes on
+		},
+		onLog: options.onLog,
+	});
 
 	const installed = install(client, module.code);
 	const quick = await Promise.race([installed, delay(busyAfterMs, null, { ref: false })]);

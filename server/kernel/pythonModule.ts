@@ -16,11 +16,18 @@ export type PythonModule = {
 /** In the order of their imports. */
 const moduleNames = [
 	"bounded",
+	"messages",
 	"notes",
+	"objects",
+	"frames",
 	"summaries",
 	"schemas",
+	"accesses",
+	"texts",
+	"inspection",
 	"refs",
 	"shell_refs",
+	"stuck",
 	"capture",
 	"nudge",
 	"pyrun",

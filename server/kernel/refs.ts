@@ -16,6 +16,8 @@ export type RefOperations = {
 	/** On the main shell, after the cells that run. */
 	runMain(op: string, args: Record<string, unknown>): Promise<unknown>;
 	cancel(id: string): Promise<unknown>;
+	/** How long a value may take to be found and made into text. */
+	readonly lookLimitMs: number;
 };
 
 const shellLimitSeconds = 30;
@@ -65,16 +67,20 @@ const resolveVariables = async (
 	signal: AbortSignal,
 ): Promise<unknown[]> => {
 	if (expressions.length === 0) return [];
-	const plain = (await operations
-		.look("plainRefs", { expressions }, signal)
+	const known = (await operations
+		.look("knownRefs", { expressions }, signal)
 		.catch((error) => expressions.map(() => missing(error, signal)))) as unknown[];
 	return Promise.all(
 		expressions.map((expression, index) => {
-			if (typeof plain[index] === "object") return plain[index];
-			const found = plain[index]
-				? operations.look("ref", { expression }, signal)
-				: callOnMain(expression, operations, signal);
-			return found.catch((error) => missing(error, signal));
+			const { asks, type, ...answer } = record(known[index]);
+			if (asks === undefined) return { type, ...answer };
+			if (asks === "call")
+				return callOnMain(expression, operations, signal).catch((error) => missing(error, signal));
+			return operations.lookApart("ref", { expression }, operations.lookLimitMs, signal).catch((error) => {
+				const { reason } = missing(error, signal);
+				// A variable that is there is told, whatever becomes of its text.
+				return typeof type === "string" ? { type, text: `[its text ${reason}]` } : { reason };
+			});
 		}),
 	);
 };

@@ -2,8 +2,8 @@
 
 
 def clean(text: str) -> str:
-    """The text without lone surrogates, which no JSON encoder takes."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The text with lone surrogates, which no JSON encoder takes, written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def cut(text: str, max_chars: int) -> str:

@@ -10,9 +10,24 @@ import platform
 import sys
 import threading
 
-from . import magics, notes, nudge, prompts, pyrun, refs, schemas, shell_refs, summaries, tools
-from .bounded import clean
+from . import (
+    accesses,
+    inspection,
+    magics,
+    messages,
+    notes,
+    nudge,
+    prompts,
+    pyrun,
+    refs,
+    schemas,
+    shell_refs,
+    stuck,
+    summaries,
+    tools,
+)
 from .lease import Lease
+from .texts import error_text
 
 REQUEST, REPLY = "ipyai_request", "ipyai_reply"
 # What a tool's code has printed so far, on iopub.
@@ -26,6 +41,7 @@ class Live:
         self.version = version
         self._shell = shell
         self._kernel = shell.kernel
+        self._pid = os.getpid()
         self._lease = None
         self._cell = None
         self._executing = 0
@@ -41,16 +57,18 @@ class Live:
             "commandHeard": self._magics.heard,
             "commandAnswer": self._magics.answer,
             "nudge": lambda args: nudge.while_true(lambda: self._executing),
+            "interruptLookup": lambda args: stuck.interrupt(args["subshellId"]),
             "variables": lambda args: summaries.variables(shell, args.get("filter")),
-            "describe": lambda args: _clean_all(schemas.describe(shell, args["names"])),
-            "missing": lambda args: schemas.missing(shell, args["accesses"]),
-            "notes": lambda args: [_clean(notes.note_value(source)) for source in args["sources"]],
-            "plainRefs": lambda args: [refs.is_plain(expression) for expression in args["expressions"]],
+            "describe": lambda args: schemas.describe(shell, args["names"]),
+            "missing": lambda args: accesses.missing(shell, args["accesses"]),
+            "inspect": lambda args: inspection.inspect_at(shell, args["code"], args["cursor"], args["detail"]),
+            "notes": lambda args: [notes.note_value(source) for source in args["sources"]],
+            "knownRefs": lambda args: refs.known(shell, args["expressions"]),
             "ref": lambda args: refs.resolve(shell, args["expression"]),
             "callRef": self._call_ref,
             "shellRefs": lambda args: shell_refs.run_all(args["id"], args["commands"], args["limitSeconds"]),
-            "history": lambda args: _clean(prompts.tail(shell, args["limit"])),
-            "tool": lambda args: _clean_deep(tools.describe(shell, args["name"])),
+            "history": lambda args: prompts.tail(shell, args["limit"]),
+            "tool": lambda args: tools.describe(shell, args["name"]),
             "pyrun": lambda args: pyrun.pyrun(shell, args["id"], args["code"], args["tell"]),
             "number": lambda args: prompts.number(shell, args["source"], args["rewritten"]),
             "mirror": lambda args: prompts.mirror(
@@ -74,6 +92,7 @@ class Live:
         for name, function in self._events.items():
             self._shell.events.register(name, function)
         self._magics.install()
+        messages.tolerate(self._kernel.session)
         nudge.prepare()
         # `exit` only tells the client, which decides: other clients may share this kernel. IPython has no hook here.
         self._shell.ask_exit = self._ask_exit
@@ -92,6 +111,7 @@ class Live:
                 pass  # somebody cleared the hooks
         self._shell.__dict__.pop("ask_exit", None)
         self._magics.retire()
+        messages.withdraw(self._kernel.session)
         nudge.withdraw()
         if self._lease:
             self._lease.stop()
@@ -107,8 +127,10 @@ class Live:
             content = {"status": "ok", "result": result}
         except KeyboardInterrupt:
             content = {"status": "error", "reason": "was interrupted"}
-        except Exception as error:
-            content = {"status": "error", "reason": clean(f"{type(error).__name__}: {error}")[:500]}
+        except BaseException as error:
+            content = {"status": "error", "reason": error_text(error)}
+        if os.getpid() != self._pid:
+            os._exit(0)  # the child of a fork in somebody's code ends where that code does
         self._kernel.session.send(stream, REPLY, content, parent, ident=ident)
 
     def _hello(self, _args):
@@ -192,31 +214,13 @@ class Live:
         header = parent.get("header", parent)
         self._cell = {
             "key": header.get("msg_id"),
-            "code": _clean(info.raw_cell),
+            "code": info.raw_cell,
             "executionCount": self._shell.execution_count - self._counts_early,
         }
 
     def _on_cell_end(self, _result) -> None:
         if threading.current_thread() is threading.main_thread():
             self._cell = None
-
-
-def _clean(value):
-    if isinstance(value, str):
-        return clean(value)
-    return [_clean(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def _clean_all(variables):
-    return [{key: clean(text) for key, text in variable.items()} for variable in variables]
-
-
-def _clean_deep(value):
-    if isinstance(value, dict):
-        return {clean(str(key)): _clean_deep(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_clean_deep(each) for each in value]
-    return clean(value) if isinstance(value, str) else value
 
 
 _live = None

@@ -1,74 +1,111 @@
-"""References in prompts: what stands between the backticks of ``$`...```."""
+"""References in prompts: what stands between the backticks of ``$`...```.
+
+Their values are what the person asked for, so an object may be asked for its text. What is known without asking is
+told at once; the rest is done where it hinders nobody, and may take its time.
+"""
 
 import ast
+import builtins
+import sys
+import threading
+import time
 
-from .bounded import clean, cut
-from .summaries import type_name
+from .accesses import Column, attribute, item
+from .objects import absent, find, namespace, type_name
+from .texts import error_text, known_text, text_of
 
-MAX_CHARS = 20_000
-_BIG = 2_000
+# A text that takes longer than this is not waited for by two.
+_LONG_SECONDS = 2
+# By threads: the class of the object whose text is being made, and when that began.
+_asked: dict = {}
 
 
-def is_plain(expression: str) -> bool:
-    """Whether the reference is names, dots and constant indices only, so that it may be read beside a cell."""
+def known(shell, expressions) -> list:
+    """For each reference what is known without running anything.
+
+    ``{type, text}`` or ``{reason}`` when that is the answer; ``{asks: "look"}`` when ``resolve`` can find it beside a
+    cell, with the ``type`` when the value itself was found; ``{asks: "call"}`` when it calls something.
+    """
+    variables = namespace(shell)
+    return [_known(variables, expression.strip()) for expression in expressions]
+
+
+def _known(variables: dict, expression: str) -> dict:
     try:
-        tree = ast.parse(expression.strip(), mode="eval").body
+        tree = ast.parse(expression, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True  # says so when resolved, which needs no waiting
-    return _plain(tree)
+        return {"reason": "is not an expression"}
+    if not _is_plain(tree):
+        return {"asks": "call"}
+    if isinstance(tree, ast.Name) and tree.id not in variables and find(vars(builtins), tree.id) is absent:
+        return {"reason": "is not defined"}
+    try:
+        value = _reach(variables, tree)
+        text = None if value is absent else known_text(value)
+    except Exception:  # it is not there, or changes meanwhile: evaluating it tells in Python's words
+        value, text = absent, None
+    if text is not None:
+        return {"type": type_name(value), "text": text}
+    return {"asks": "look"} if value is absent or type(value) is Column else {"asks": "look", "type": type_name(value)}
 
 
-def _plain(node) -> bool:
+def _is_plain(node) -> bool:
+    """Names, dots and constant indices only."""
     if isinstance(node, ast.Name):
         return True
     if isinstance(node, ast.Attribute):
-        return _plain(node.value)
-    if isinstance(node, ast.Subscript):
-        return _plain(node.value) and _constant(node.slice)
-    return False
+        return _is_plain(node.value)
+    return isinstance(node, ast.Subscript) and _is_plain(node.value) and _is_constant(node.slice)
 
 
-def _constant(node) -> bool:
+def _is_constant(node) -> bool:
     if node is None or isinstance(node, (ast.Constant, ast.Name)):
         return True
     if isinstance(node, ast.UnaryOp):
-        return _constant(node.operand)
+        return _is_constant(node.operand)
     if isinstance(node, ast.Tuple):
-        return all(map(_constant, node.elts))
+        return all(map(_is_constant, node.elts))
     if isinstance(node, ast.Slice):
-        return all(map(_constant, (node.lower, node.upper, node.step)))
+        return all(map(_is_constant, (node.lower, node.upper, node.step)))
     return False
 
 
+def _reach(variables: dict, node):
+    if isinstance(node, ast.Name):
+        return variables.get(node.id, absent)
+    value = _reach(variables, node.value)
+    if value is absent:
+        return absent
+    return attribute(value, node.attr) if isinstance(node, ast.Attribute) else item(value, ast.literal_eval(node.slice))
+
+
 def resolve(shell, expression: str) -> dict:
-    """``{type, text}`` of the value, or ``{reason}`` why there is none."""
+    """``{type, text}`` of the value, or ``{reason}`` why there is none. Runs whatever the reference names."""
+    expression = expression.strip()
     try:
-        code = compile(expression.strip(), "<ref>", "eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {"reason": "is not an expression"}
-    try:
-        value = eval(code, shell.user_global_ns, shell.user_ns)
-        return {"type": type_name(value), "text": clean(cut(text_of(value), MAX_CHARS))}
+        value = eval(compile(expression, "<ref>", "eval"), shell.user_global_ns, shell.user_ns)
+    except KeyboardInterrupt:
+        raise
     except NameError as error:
         name = getattr(error, "name", None)
-        return {"reason": f"is not defined: {name}" if name and name != expression.strip() else "is not defined"}
-    except Exception as error:
-        return {"reason": clean(f"failed with {type(error).__name__}: {cut(str(error), 300)}")}
+        return {"reason": f"is not defined: {name}" if name and name != expression else "is not defined"}
+    except BaseException as error:
+        return {"reason": f"failed with {error_text(error)}"}
+    return {"type": type_name(value), "text": _asked_text(value)}
 
 
-def text_of(value) -> str:
-    """``str(value)``, without printing all of a huge built-in container."""
-    cls = type(value)
-    if cls in (list, tuple, set, frozenset, dict) and len(value) > _BIG:
-        shown = []
-        for item in value.items() if cls is dict else value:
-            shown.append(f"{item[0]!r}: {item[1]!r}" if cls is dict else repr(item))
-            if len(shown) == _BIG:
-                break
-        opening, closing = {list: "[]", tuple: "()"}.get(cls, "{}")
-        return f"{opening}{', '.join(shown)}, ... {len(value) - _BIG} more{closing}"
-    if cls is str:
-        return value
-    if cls is int and value.bit_length() > 10_000:
-        return f"an int of {value.bit_length()} bits"
-    return str(value)
+def _asked_text(value) -> str:
+    """The object's text, or why it has none: that is what the person is told of it."""
+    cls, now, ident = type(value), time.monotonic(), threading.get_ident()
+    for other, (asked, began) in list(_asked.items()):
+        if asked is cls and now - began > _LONG_SECONDS and other in sys._current_frames():
+            return f"[the text of another {type_name(value)} has been in the making for {now - began:.0f} s]"
+    _asked[ident] = (cls, now)
+    try:
+        return text_of(value)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return f"[its text failed with {error_text(error)}]"
+    finally:
+        _asked.pop(ident, None)

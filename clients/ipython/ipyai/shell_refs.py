@@ -27,11 +27,16 @@ def run_all(call_id: str, commands: list, limit_seconds: float) -> list:
     for thread in threads:
         thread.start()
     deadline = time.monotonic() + limit_seconds + 5
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
-    with _lock:
-        _running.pop(call_id, None)
-        _cancelled.discard(call_id)
+    try:
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+    except KeyboardInterrupt:
+        cancel(call_id)
+        raise
+    finally:
+        with _lock:
+            _running.pop(call_id, None)
+            _cancelled.discard(call_id)
     return list(results)
 
 

@@ -97,7 +97,7 @@ def area(w, h=loud): return w * h`);
 		n: "int | 42",
 		words: "list | list of 100: 'a', 'a', 'a', 'a', 'a', 'a', ...",
 		nested: "dict | dict of 2: 'k': list of 2, 'l': Loud",
-		grid: "numpy.ndarray | array 3×4, <f8",
+		grid: "numpy.ndarray | array 3×4, float64",
 		area: "function | area(w, h)",
 		np: "module | numpy",
 	});
@@ -185,14 +185,78 @@ test("a cancelled shell reference ends its command", async () => {
 	await until(async () => (await running()).stdout === "");
 });
 
-test("a stuck look-up is given up, and the next one answers", async () => {
-	await kernel.run(
-		"import threading\nclass Stuck:\n    def __str__(self): threading.Event().wait(5); return 'late'\nstuck = Stuck()",
+test("an object that cannot tell itself is told with its error", async () => {
+	await kernel.run(`class Raising(ValueError):
+    def __repr__(self): raise self
+    __str__ = __repr__
+class Leaving:
+    def __repr__(self): raise SystemExit(3)
+class Plain:
+    def __repr__(self): return 1 / 0
+raising, leaving, plain = Raising(), Leaving(), Plain()
+several = [1, plain]`);
+	expect(await resolve("plain", "several", "leaving", "raising", "several[1]")).toMatchObject([
+		{ kind: "variable", type: "Plain", text: "[its text failed with ZeroDivisionError: division by zero]" },
+		{ kind: "variable", type: "list", text: "[its text failed with ZeroDivisionError: division by zero]" },
+		{ kind: "variable", type: "Leaving", text: "[its text failed with SystemExit: 3]" },
+		{
+			kind: "variable",
+			type: "Raising",
+			text: "[its text failed with Raising: (its text failed with Raising)]",
+		},
+		{ kind: "variable", type: "Plain", text: "[its text failed with ZeroDivisionError: division by zero]" },
+	]);
+});
+
+test("texts that never end are given up, and end: many of them hold nobody up", async () => {
+	await kernel.run(`import threading
+def endless():
+    class Endless:
+        def __repr__(self):
+            while True: pass
+    return Endless()
+class Stubborn:
+    def __repr__(self):
+        while True:
+            try: x = 1
+            except BaseException: pass
+for n in range(9): globals()[f"endless{n}"] = endless()
+stubborn, seen = Stubborn(), 5
+def at_work(): return sum(thread.name.startswith("subshell-") for thread in threading.enumerate())`);
+	const { host } = kernel.attach({ lookupTimeoutMs: 3000 });
+	await host.variables(null, noSignal);
+	const names = [...Array.from({ length: 9 }, (_, n) => `endless${n}`), "stubborn"];
+	const found = await host.resolveRefs(
+		names.map((expression) => ({ kind: "variable", expression })),
+		noSignal,
 	);
-	const { host } = kernel.attach({ lookupTimeoutMs: 1000 });
-	const look = (expression: string) => host.resolveRefs([{ kind: "variable", expression }], noSignal);
-	expect(await look("stuck")).toMatchObject([{ kind: "missing", reason: "took too long" }]);
-	expect(await look("seen")).toMatchObject([{ text: "5" }]);
+	for (const each of found)
+		expect(each).toMatchObject({ kind: "variable", text: "[its text took too long]" });
+	const [seen] = await host.resolveRefs([{ kind: "variable", expression: "seen" }], noSignal);
+	expect(seen).toMatchObject({ text: "5" });
+	// The two that are left are those of this host and the other.
+	await until(async () => (await kernel.run("at_work() <= 2")).text === "True\n");
+});
+
+test("a look-up that was cancelled comes back too", async () => {
+	const cancel = new AbortController();
+	const pending = kernel.host.resolveRefs([{ kind: "variable", expression: "endless0" }], cancel.signal);
+	await until(async () => (await kernel.run("at_work() > 1")).text === "True\n");
+	cancel.abort(new Error("stop"));
+	await expect(pending).rejects.toThrow("stop");
+	await until(async () => (await kernel.run("at_work() <= 2")).text === "True\n");
+});
+
+test("characters that JSON cannot carry are written as escapes, and what follows is heard", async () => {
+	await kernel.run("globals()['odd\\ud800name'] = 'a\\udfffb'");
+	const variables = await kernel.host.variables("odd", noSignal);
+	expect(variables).toMatchObject([{ name: "odd\\ud800name", summary: "'a\\udfffb'" }]);
+	expect((await kernel.run("raise ValueError('a\\ud800b')")).text).toBe("ValueError: a\\ud800b\n");
+	expect((await kernel.run("print('a\\ud800b')")).text).toBe("a\\ud800b\n");
+	expect((await kernel.run("import sys; print('a\\ud800b', file=sys.stderr)")).text).toBe("a\\ud800b\n");
+	expect((await kernel.run("from IPython.display import Markdown; Markdown('a\\ud800b')")).status).toBe("ok");
+	expect((await kernel.run("input('a\\ud800b')", "yes")).text).toBe("'yes'\n");
+	expect(await resolve("globals()['odd\\ud800name']")).toMatchObject([{ text: "a\\udfffb" }]);
 });
 
 test("look-ups take no payload from a running cell", async () => {
