@@ -42,6 +42,8 @@ export const startServer = async (
 		const socket = told === "" ? await connectPrivately(path) : null;
 		if (socket) return socket;
 		if (told) throw new ServerUnavailable(`The ipyai server could not start: ${told}`);
+		// Its end is waited for: nothing else may hold this process now.
+		child.ref();
 		const ended = (await Promise.race([end, timeout])) ?? `it did not listen on ${path} in time`;
 		throw new ServerUnavailable(`The ipyai server could not start: ${ended}. Its log is ${logFile}.`);
 	} finally {
