@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { starter } from "../scripts/build/starter.ts";
 import { readSource, repository, trackedFiles } from "./support/sources.ts";
 
 const manifest = JSON.parse(readSource("package.json"));
@@ -61,6 +62,17 @@ test("the commands are one POSIX shell script under three names, ready to run", 
 		accessSync(join(repository, "bin", name), constants.X_OK);
 	}
 	accessSync(join(repository, ".ci/run"), constants.X_OK);
+});
+
+test("an installed program names the Nodes that it runs on, everywhere the same", async () => {
+	expect(manifest.engines).toEqual({ node: "^22.14.0 || >=24.0.0" });
+	expect(lock.packages[""].engines).toEqual(manifest.engines);
+	const told = "Node 24, or 22.14 and newer";
+	expect(readSource("bin/ipyai")).toContain(`needs ${told},`);
+	const made = await starter("x");
+	expect(made).toContain(`needs ${told},`);
+	expect(made).toContain("major < 22 || major === 23 || major === 22 && minor < 14");
+	expect(readSource("README.md")).toContain("with Node 24 (or 22.14 and newer): `npm install -g ipyai`");
 });
 
 test("what continuous integration runs is what the README says", () => {

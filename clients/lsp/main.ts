@@ -1,5 +1,6 @@
 /** `ipyai lsp`: the server for an LSP editor, on standard input and output. */
 import { Duplex } from "node:stream";
+import { workingFolderOr } from "../../ground/paths/workingFolder.ts";
 import { connectServer, replaceServer } from "../common/server/joinServer.ts";
 import { startOwnServer } from "../common/server/startServer.ts";
 import { runProxy } from "./proxy.ts";
@@ -19,7 +20,8 @@ const startOwn = async (): Promise<Duplex> => {
 	const child = startOwnServer(environment);
 	child.stderr.pipe(process.stderr);
 	const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-	child.once("exit", () => stream.destroy());
+	// What it said last is still read.
+	child.once("close", () => stream.destroy());
 	return stream;
 };
 
@@ -31,7 +33,7 @@ if (args.some((argument) => argument !== "--no-share")) {
 		input: process.stdin,
 		output: process.stdout,
 		environment,
-		cwd: process.cwd(),
+		cwd: workingFolderOr("/"),
 		connect: noShare ? startOwn : () => connectServer(environment),
 		replace: () => replaceServer(environment),
 		startOwn,

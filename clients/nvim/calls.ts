@@ -1,4 +1,5 @@
 /** What Lua may call: one method each. A call is answered once, with a result or with a sentence on what failed. */
+import { workingFolderOr } from "../../ground/paths/workingFolder.ts";
 import type { Decision, KernelLaunch, SessionSummary, SettingsPatch } from "../../protocol/index.ts";
 import { findPython } from "../common/kernel/findPython.ts";
 import { spawnKernel } from "../common/kernel/spawnKernel.ts";
@@ -47,7 +48,7 @@ type WriteParams = {
 
 export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv): Calls => {
 	const env = personEnvironment(hostEnvironment);
-	let start: StartParams = { cwd: process.cwd() };
+	let start: StartParams = { cwd: workingFolderOr("/") };
 	const link = new ServerLink({ env, cwd: () => start.cwd });
 	const session = new CurrentSession(editor, link.forSession);
 	const notebooks = new Notebooks((cellId) => session.cells.ran(cellId), session.cells.pictures);

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../ground/paths/packageRoot.ts";
+import { workingFolder, workingFolderOr } from "../../ground/paths/workingFolder.ts";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { sessionTable } from "../../protocol/sessionList.ts";
 import { preparePython } from "../common/kernel/preparePython.ts";
@@ -63,7 +64,7 @@ const runFace = async (
 	typed: Typed,
 	goOver: Start["goOver"],
 ): Promise<number> => {
-	const cwd = process.cwd();
+	const cwd = workingFolder();
 	const env = process.env;
 	const connect = async (client: { readonly approvals: boolean; readonly input: boolean }) => {
 		const { joinServer } = await import("../common/server/joinServer.ts");
@@ -125,7 +126,7 @@ const shellQuoted = (word: string): string =>
 	/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 
 const listSessions = async (which: "folder" | "all"): Promise<number> => {
-	const cwd = process.cwd();
+	const cwd = which === "folder" ? workingFolder() : workingFolderOr("/");
 	const { joinServer } = await import("../common/server/joinServer.ts");
 	const server = await joinServer({
 		name: "ipyai --sessions",
@@ -147,9 +148,14 @@ const listSessions = async (which: "folder" | "all"): Promise<number> => {
 /** Errors whose message is a whole answer; by name, as their classes load late. */
 const isForPeople = (error: unknown): error is Error =>
 	error instanceof Error &&
-	["KernelUnavailable", "ServerUnavailable", "WireError", "ConnectionLost", "KernelStartError"].includes(
-		error.name,
-	);
+	[
+		"KernelUnavailable",
+		"ServerUnavailable",
+		"WireError",
+		"ConnectionLost",
+		"KernelStartError",
+		"WorkingFolderError",
+	].includes(error.name);
 
 const packageVersion = (): string =>
 	(JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string }).version;

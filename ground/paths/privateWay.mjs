@@ -26,6 +26,8 @@ export const checkWay = (path) => {
 			at = "/";
 			continue;
 		}
+		// What is no folder is told when something is to be made in it.
+		if (!stats.isDirectory()) return;
 		checkPlace(path, at, stats);
 		const next = left.shift();
 		if (next === undefined) return;
@@ -46,14 +48,12 @@ const checkPlace = (path, folder, { uid, gid, mode }) => {
 	// Where the sticky bit is set, nobody moves what is another's.
 	const isSticky = (mode & 0o1000) !== 0;
 	if (isSticky || !(mode & 0o002 || (mode & 0o020 && !isPersonsGroup(gid)))) return;
-	throw exchangeable(path, folder, "can be written by others", `chmod go-w '${folder}'`);
+	throw exchangeable(path, folder, "can be written by others", ` Close it to them: chmod go-w '${folder}'.`);
 };
 
 /** @type {(path: string, place: string, why: string, cure?: string) => PrivatePathError} */
-const exchangeable = (path, place, why, cure) =>
-	new PrivatePathError(
-		`${place} ${why}, who could exchange ${path}: ${cure ? `run ${cure}, or use` : "use"} a folder that only you can change.`,
-	);
+const exchangeable = (path, place, why, cure = "") =>
+	new PrivatePathError(`${place} ${why}, who could exchange ${path}.${cure}`);
 
 /** @param {number} uid */
 const isTrusted = (uid) => {

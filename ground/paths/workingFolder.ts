@@ -12,9 +12,12 @@ export const workingFolder = (): string => {
 	try {
 		folder = process.cwd();
 	} catch (cause) {
-		throw new WorkingFolderError("The folder you are in was removed: cd to one that exists, and start again.", {
-			cause,
-		});
+		throw new WorkingFolderError(
+			"The folder you are in was removed: cd to one that exists, and start again.",
+			{
+				cause,
+			},
+		);
 	}
 	try {
 		statSync(folder);

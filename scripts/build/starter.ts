@@ -9,9 +9,10 @@ const compileCache = join(import.meta.dirname, "../../ground/paths/compileCache.
  */
 const source = (name: string): string => `
 import { useCompileCache } from ${JSON.stringify(compileCache)};
-if (Number(process.versions.node.split(".")[0]) < 22) {
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || major === 23 || (major === 22 && minor < 14)) {
 	process.stderr.write(
-		\`\${process.env.IPYAI_PROGRAM || "ipyai"}: needs Node 22 or newer, and \${process.execPath} is \${process.version}: get a newer one from nodejs.org, or with nvm, fnm or Homebrew.\\n\`,
+		\`\${process.env.IPYAI_PROGRAM || "ipyai"}: needs Node 24, or 22.14 and newer, and \${process.execPath} is \${process.version}: get a newer one from nodejs.org, or with nvm, fnm or Homebrew.\\n\`,
 	);
 	process.exit(1);
 }

@@ -141,6 +141,8 @@ const runNpm = async (folder, { env, signal }) => {
 		"--include=dev",
 		"--include=optional",
 		"--ignore-scripts=false",
+		// The packages run on the Node that comes with them.
+		"--engine-strict=false",
 		"--no-audit",
 		"--no-fund",
 	];

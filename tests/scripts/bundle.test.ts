@@ -104,7 +104,7 @@ test("without bundles or without Node, bin/ipyai says what to do", async () => {
 	const without = spawnSync(join(root, "bin/ipycodex"), { encoding: "utf8", env: { PATH: tools } });
 	expect([without.status, without.stderr]).toEqual([
 		127,
-		expect.stringMatching(/^ipycodex: needs Node 22 or newer, and there is no node on PATH/),
+		expect.stringMatching(/^ipycodex: needs Node 24, or 22\.14 and newer, and there is no node on PATH/),
 	]);
 });
 

@@ -20,7 +20,7 @@ export type FindPythonOptions = {
 	/** As given with `--python`: a path or a command. */
 	readonly python?: string | null;
 	readonly env: Environment;
-	readonly cwd?: string;
+	readonly cwd: string;
 	/** Told when the Python of an active environment is passed over. */
 	onNotice?(text: string): void;
 };
@@ -30,7 +30,7 @@ export type FindPythonOptions = {
  * of the PATH that has ipykernel. Fails with `KernelStartError`.
  */
 export const findPython = ({ python, env, cwd, onNotice }: FindPythonOptions): string => {
-	if (python) return named(python, env, cwd ?? process.cwd());
+	if (python) return named(python, env, cwd);
 	const passedOver: string[] = [];
 	for (const prefix of activePrefixes(env)) {
 		const path = pythonOf(prefix);

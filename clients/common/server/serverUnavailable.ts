@@ -8,5 +8,5 @@ export class ServerUnavailable extends Error {
 /** A place that cannot be trusted or made keeps the server away as well. */
 export const asUnavailable = (error: unknown): unknown =>
 	error instanceof PrivatePathError
-		? new ServerUnavailable(`No safe way to the ipyai server: ${error.message}`, { cause: error })
+		? new ServerUnavailable(`No place for the ipyai server: ${error.message}`, { cause: error })
 		: error;

@@ -87,7 +87,7 @@ test("a way that others can change is refused, with what to do", () => {
 	chmodSync(join(root, "shared"), 0o1777);
 	symlinkSync(join(root, "open/real"), join(root, "link"));
 	symlinkSync("link", join(root, "linkToLink"));
-	const cure = `run chmod go-w '${join(root, "open")}'`;
+	const cure = `chmod go-w '${join(root, "open")}'`;
 	expect(() => ensurePrivateFolder(join(root, "open/mine"))).toThrow(cure);
 	expect(existsSync(join(root, "open/mine"))).toBe(false);
 	expect(() => ensurePrivateFolder(join(root, "open/real/mine")), "further up").toThrow(cure);
