@@ -6,8 +6,10 @@
 import { codeTokens, keywords, plainString, type Token } from "../../ground/python/lexer.ts";
 import type { Access, AccessStep } from "../context/access.ts";
 import { boundNames } from "./boundNames.ts";
+import { columnsAfter } from "./columnAccesses.ts";
 import { firstLine } from "./lines.ts";
 import type { Place } from "./place.ts";
+import { withoutMagics } from "./undefinedNames.ts";
 
 /**
  * `from` is the first step that the suggestion wrote; the ones before it are the person's own. `at` is where that step
@@ -58,10 +60,6 @@ type Chain = {
 	readonly isTarget: boolean;
 };
 
-/** Lines for a shell or a magic are blanked: they are no Python. */
-const withoutMagics = (code: string): string =>
-	code.replace(/^[ \t]*[!%].*$/gm, (line) => " ".repeat(line.length));
-
 /** From the last `# %%` line on. */
 const currentCell = (prefix: string): string => {
 	const cut =
@@ -80,8 +78,9 @@ const readChains = (tokens: readonly Token[]): Chain[] => {
 		if (token.kind === "operator" && ")]}".includes(token.text)) depth--;
 		if (token.text === "import" || token.text === "from") inImport = true;
 		if (token.kind === "newline") inImport = false;
-		if (inImport || token.kind !== "name" || keywords.has(token.text) || tokens[at - 1]?.text === ".")
-			continue;
+		const isLiteral = token.kind === "string" && plainString(token.text) !== null;
+		const isName = token.kind === "name" && !keywords.has(token.text) && tokens[at - 1]?.text !== ".";
+		if (inImport || !(isName || isLiteral)) continue;
 		const steps: AccessStep[] = [];
 		const places: [number, number][] = [];
 		let next = at + 1;
@@ -90,13 +89,21 @@ const readChains = (tokens: readonly Token[]): Chain[] => {
 			places.push([(tokens[next] as Token).start, (tokens[step.end - 1] as Token).end]);
 			next = step.end;
 		}
-		if (steps.length === 0) continue;
-		chains.push({
-			name: token.text,
-			steps,
-			places,
-			isTarget: tokens[next]?.text === "=" && depth <= 0,
-		});
+		// What a literal has, its class has.
+		const name = isLiteral ? "str" : token.text;
+		if (isLiteral && steps[0]?.kind !== "attribute") continue;
+		const last = steps.at(-1);
+		const { of, columns } = columnsAfter(tokens, next, last?.kind === "attribute" ? last.key : null);
+		const kept = of === "receiver" ? steps.length - 1 : steps.length;
+		for (const { step, place } of columns)
+			chains.push({
+				name,
+				steps: [...steps.slice(0, kept), step],
+				places: [...places.slice(0, kept), [...place]],
+				isTarget: false,
+			});
+		if (steps.length > 0)
+			chains.push({ name, steps, places, isTarget: tokens[next]?.text === "=" && depth <= 0 });
 	}
 	return chains;
 };

@@ -8,6 +8,8 @@ export type CompletionRequest = {
 	/** Text before and after the cursor. */
 	readonly prefix: string;
 	readonly suffix: string;
+	/** Code above the text that belongs to it: the cells of a notebook. */
+	readonly above: readonly string[];
 	/** Names the namespace the suggestion was made for; a new kernel makes old suggestions void. */
 	readonly kernelId: string | null;
 	/** Nobody asked for it: it waits until the person has paused. */

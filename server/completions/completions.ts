@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { Aborted, orAborted } from "../backends/loop/abort.ts";
-import { suggestedAccesses } from "./accesses.ts";
+import { type SuggestedAccess, suggestedAccesses } from "./accesses.ts";
 import { askModel } from "./askModel.ts";
 import { CompletionCache, type CompletionKey, typedSince } from "./completionCache.ts";
 import type { CompletionRequest } from "./completionRequest.ts";
@@ -15,6 +15,7 @@ import { postprocess } from "./postprocess.ts";
 import type { Surroundings } from "./prompt.ts";
 import { scanBrackets } from "./scanBrackets.ts";
 import { TypingPace } from "./typingPace.ts";
+import { undefinedNames } from "./undefinedNames.ts";
 
 /** Typed further than this since a model was asked, its answer is not waited for, nor longer than that. */
 const maxAhead = 30;
@@ -150,7 +151,11 @@ export class Completions {
 		this.#pace.answered(performance.now() - started);
 		const text = postprocess(raw, { prefix, suffix });
 		if (text === "") return null;
-		const accesses = kernelId === null ? [] : suggestedAccesses(text, { prefix, suffix });
+		const place = { prefix, suffix };
+		const accesses: SuggestedAccess[] = kernelId === null ? [] : suggestedAccesses(text, place);
+		if (kernelId !== null)
+			for (const { name, at } of undefinedNames(text, place, request.above))
+				accesses.push({ name, steps: [], from: 0, at });
 		const missing = accesses.length === 0 ? [] : await request.findMissing(accesses, signal);
 		if (signal.aborted) return null;
 		const wrong = accesses.filter(({ from }, index) => (missing[index] ?? -1) >= from);

@@ -87,6 +87,7 @@ const suggest = async (
 			...place,
 			uri: client.documentKey(place.uri),
 			...chooseModel(client, services, session),
+			above: client.documents.codeAbove(place.uri),
 			kernelId: session?.hosting.kernelId ?? null,
 			automatic: isAutomatic,
 			environment: session?.environment ?? client.facts.environment,

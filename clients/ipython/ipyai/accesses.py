@@ -3,6 +3,7 @@
 Where that leaves a doubt, a name counts as being there.
 """
 
+import builtins
 import enum
 import os
 import types
@@ -50,10 +51,21 @@ class Column:
 def missing(shell, accesses) -> list:
     """For each ``[name, steps]`` the number of the first step that surely fails, or ``None``.
 
-    A step is ``["attribute", name]`` or ``["key", constant]``.
+    A step is ``["attribute", name]``, ``["key", constant]`` or ``["column", label]``. Without steps the name has to be
+    there: 0 where it is not.
     """
     variables = namespace(shell)
-    return [_first_missing(variables.get(name, absent), steps) for name, steps in accesses[:100]]
+    given = module_members(builtins)
+
+    def first_missing(name, steps):
+        value = variables.get(name, absent)
+        if value is absent:
+            value = find(given, name)
+        if steps:
+            return _first_missing(value, steps)
+        return 0 if value is absent and find(shell.user_global_ns, name) is absent else None
+
+    return [first_missing(name, steps) for name, steps in accesses[:100]]
 
 
 def _first_missing(value, steps):
@@ -61,7 +73,7 @@ def _first_missing(value, steps):
         if value is absent:
             return None
         try:
-            value = attribute(value, key) if kind == "attribute" else item(value, key)
+            value = _steps[kind](value, key)
         except Missing:
             return number
         except Exception:  # another thread changes it, or a library is not as expected
@@ -158,6 +170,22 @@ def item(value, key):
         return absent
     frame = frames.frame(value)
     return absent if frame is None else _frame_item(frame, key)
+
+
+def column(value, label: str):
+    """A column of a frame, or a level of its index, which these methods take by name as well."""
+    frame = frames.frame(value)
+    if frame is None or frame.columns.levels:
+        return absent
+    index = frame.index
+    if any(text(each.name) == label for each in (index, *index.levels)):
+        return absent
+    if _has_label(frame.columns, label) is False:
+        raise Missing
+    return absent
+
+
+_steps = {"attribute": attribute, "key": item, "column": column}
 
 
 def _dict_item(value: dict, key):

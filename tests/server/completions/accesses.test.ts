@@ -43,6 +43,33 @@ describe("finds attributes, columns and keys", () => {
 		["|df.größe|", "df|.größe"],
 		["s = f'{x}' + |a.b|", "a|.b"],
 		["x = \\\n  |a.b|", "a|.b"],
+		["'x'.|upper()|", "str|.upper"],
+		["'x'.|upper().strip()|", "str|.upper"],
+		["f'{x}'.|upper()|", ""],
+	]);
+});
+
+describe("finds columns where pandas takes them", () => {
+	cases([
+		["df[['|price', 'city']]|", "df|[price] df|[city]"],
+		["df[[|'price',\n 'city']]|", "df|[price] df|[city]"],
+		["df.loc[0, '|price']|", "df|[price]"],
+		["df.loc[df.a > 1, [|'price', 'city']]|", "df|[price] df|[city]"],
+		["df.loc['|row']|", "df.loc|[row]"],
+		["df.loc[:, |name]|", ""],
+		["df.|groupby('city').price.mean()|", "df|[city] df|.groupby"],
+		["df.groupby(|['city', 'day'])|", "df|[city] df|[day]"],
+		["df.groupby(by=|'city', as_index=False)|", "df|[city]"],
+		["df.sort_values(|'price', ascending=False)|", "df|[price]"],
+		["df.sort_values(by=|['price'])|", "df|[price]"],
+		["df.dropna(subset=|['price'])|", "df|[price]"],
+		["df.drop(columns=|['price'])|", "df|[price]"],
+		["df.drop(|'price')|", ""],
+		["df.query(|'price > 3 and city.str.len() > @limit')|", "df|[price] df|[city]"],
+		["df.query(|'`a b` > 1')|", ""],
+		["df.query(|f'price > {x}')|", ""],
+		["a.df.groupby(|'city')|", "a.df|[city]"],
+		["df.merge(|other, on='city')|", ""],
 	]);
 });
 
@@ -54,7 +81,6 @@ describe("stops where the value is not known", () => {
 		["|df[f'{x}'].a|", ""],
 		["|f(x).y|", ""],
 		["|(a).b|", ""],
-		["'x'.|upper()|", ""],
 		["df.head().|price|", ""],
 		["|df['a\\'b']|", ""],
 		["|d[b'a'].x|", ""],

@@ -1,6 +1,7 @@
 /** What live objects hold, and which suggestions they contradict; on one real kernel. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { suggestedAccesses } from "../../../server/completions/accesses.ts";
+import { undefinedNames } from "../../../server/completions/undefinedNames.ts";
 import { noSignal, type RunningKernel, startTestKernel } from "../../support/kernel.ts";
 
 const setUp = `
@@ -10,6 +11,7 @@ import pandas as pd
 df = pd.DataFrame({"price": [1.5, 2.0], "name": ["a", "b"], "day": pd.to_datetime(["2026-01-01", "2026-01-02"]), 7: [1, 2]})
 wide = pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "x"), ("b", "y")]))
 dated = pd.Series([1, 2], index=pd.to_datetime(["2026-01-01", "2026-01-02"]))
+by_day = df.set_index("day")
 labelled = pd.Series([1, 2], index=["one", "two"], name="count")
 arr = np.zeros((2, 3))
 rec = np.zeros(3, dtype=[("x", "f8"), ("y", "i4")])
@@ -85,7 +87,9 @@ afterAll(() => kernel.dispose());
 /** The suggestion stands between two `|`. */
 const verdict = async (drawn: string): Promise<"kept" | "dropped"> => {
 	const [prefix, text, suffix] = drawn.split("|") as [string, string, string];
-	const accesses = suggestedAccesses(text, { prefix, suffix });
+	const place = { prefix, suffix };
+	const names = undefinedNames(text, place, []).map(({ name, at }) => ({ name, at, steps: [], from: 0 }));
+	const accesses = [...suggestedAccesses(text, place), ...names];
 	const missing = await kernel.host.findMissing(accesses, noSignal);
 	return accesses.some(({ from }, at) => (missing[at] ?? -1) >= from) ? "dropped" : "kept";
 };
@@ -101,6 +105,20 @@ describe("a suggestion is dropped when it names what a live object lacks", () =>
 		"df.|name.dt.day|",
 		"df.|groupbyy('name')|",
 		"wide['|c|']",
+		"df[['price', '|prize|']]",
+		"df.loc[0, '|prize|']",
+		"df.loc[:, ['name', '|prize|']]",
+		"df.|groupby('city').mean()|",
+		"df.sort_values(|'prize')|",
+		"df.query(|'prize > 3')|",
+		"df.query('price > 1 and |nme == 3')|",
+		"df.dropna(subset=|['prize'])|",
+		"'a,b'.|splitt(',')|",
+		"f'{text}' + |txet|",
+		"x = |pirce * 2|",
+		"for row in |rows|:",
+		"print(|df, dff)|",
+		"y = |[each for each in eachs]|",
 		"labelled.|three|",
 		"labelled['|three|']",
 		"arr.|shpae|",
@@ -169,6 +187,42 @@ describe("and kept when it is there, or there is a doubt", () => {
 		"pair.|left|",
 		"unknown.|whatever|",
 		"df['new'] = 1\n|df['new'].sum()|",
+		"df[['price', '|name|']]",
+		"df.loc[0, '|price|']",
+		"df.loc[df.price > 1, ['|name|']]",
+		"labelled.loc['|nine|']",
+		"df.|groupby('name').price.sum()|",
+		"by_day.|groupby('day').price.sum()|",
+		"by_day.sort_values(|'day')|",
+		"by_day.query(|'day > 3 and index > 2 and price > @limit')|",
+		"df.query(|'price.abs() > 3')|",
+		"wide.groupby(|'nothing')|",
+		"xs.sort_values(|'nothing')|",
+		"'a,b'.|split(',')|",
+		"x = |len(text) + text.count('l')|",
+		"def f(a, *b, c=1, **d):\n    |return a + b[0] + c + d['x']|",
+		"import os.path, sys as system\n|os.path.join(system.prefix)|",
+		"from math import (sqrt,\n    pi)\n|sqrt(pi)|",
+		"for row, other in pairs:\n    |print(row, other)|",
+		"|total = 0\nfor each in xs:\n    total += each|",
+		"with open(text) as f, open(text) as (g, h):\n    |f.read(); g; h|",
+		"try:\n    x()\nexcept ValueError as e:\n    |print(e)|",
+		"match point:\n    case Point(x=px, y=[py, *rest]):\n        |print(px, py, rest)|",
+		"|[a * b for a, b in zip(xs, xs) if (n := a)]|",
+		"|f = lambda q, *r: q + r|",
+		"|dict(price=1, name=2)|",
+		"|@property\ndef g(self): return self|",
+		"from os import *\n|getcwd()|",
+		"%run other.py\n|anything()|",
+		"class A[T]:\n    |x: T = None|",
+		"type Pair = tuple\n|Pair|",
+		"global counter\n|counter += 1|",
+		"|print(_, __, _1, In, Out, get_ipython(), display(1))|",
+		"s = '|free text here|'",
+		"# |free text here|",
+		"!ls |some words|",
+		"def later(): ...\n# %%\n|later()|",
+		"|first()|\n\ndef first(): ...",
 	])("%s", async (drawn) => expect(await verdict(drawn)).toBe("kept"));
 });
 
