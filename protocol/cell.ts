@@ -37,16 +37,23 @@ export const DidFinishCellParams = z.object({
 });
 export type DidFinishCellParams = z.infer<typeof DidFinishCellParams>;
 
-/** Fetches output that was cut from a cell (`omitted`). */
+/**
+ * Fetches output that was left out of a cell (`omitted`). Places and lengths count UTF-16 units. A piece begins and ends
+ * with a whole character: it goes on at `offset + text.length` of the result.
+ */
 export const ReadOutputParams = z.object({
 	sessionId: z.string(),
 	blobId: z.string(),
-	/** In characters. */
 	offset: z.int().min(0),
 	maxChars: z.int().min(1).max(1_000_000),
 });
 export type ReadOutputParams = z.infer<typeof ReadOutputParams>;
-export const ReadOutputResult = z.object({ text: z.string(), totalChars: z.int() });
+export const ReadOutputResult = z.object({
+	text: z.string(),
+	/** Where the piece begins: one unit before the place that was asked for when that was inside of a character. */
+	offset: z.int(),
+	totalChars: z.int(),
+});
 export type ReadOutputResult = z.infer<typeof ReadOutputResult>;
 
 /** Server to the client that ran the cell: Python's `input()` or `getpass()` waits. */

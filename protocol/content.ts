@@ -19,9 +19,26 @@ export type Content = z.infer<typeof Content>;
 export const MimeBundle = z.record(z.string(), z.unknown());
 export type MimeBundle = z.infer<typeof MimeBundle>;
 
+const streamName = z.enum(["stdout", "stderr"]);
+
+/**
+ * The middle of a long output, of which a cell has at most one: told again it replaces what it said before, where it
+ * stands. The beginning goes before it, values and errors come behind it whatever was printed.
+ */
+export const OmittedOutput = z.object({
+	kind: z.literal("omitted"),
+	/** How much was left out in this place, in UTF-16 units. */
+	chars: z.int(),
+	/** For `output/read`: all that was printed from this place on, `tail` included, as far as it is kept. */
+	blobId: z.string().nullable(),
+	/** The newest of what was printed, oldest first: it follows what was left out. Older logs lack it. */
+	tail: z.array(z.object({ name: streamName, text: z.string() })).optional(),
+});
+export type OmittedOutput = z.infer<typeof OmittedOutput>;
+
 /** What a cell printed, showed or raised: Jupyter's output messages in camelCase. */
 export const Output = z.discriminatedUnion("kind", [
-	z.object({ kind: z.literal("stream"), name: z.enum(["stdout", "stderr"]), text: z.string() }),
+	z.object({ kind: z.literal("stream"), name: streamName, text: z.string() }),
 	z.object({
 		kind: z.literal("displayData"),
 		data: MimeBundle,
@@ -47,8 +64,7 @@ export const Output = z.discriminatedUnion("kind", [
 		traceback: z.array(z.string()),
 	}),
 	z.object({ kind: z.literal("clearOutput"), wait: z.boolean() }),
-	/** Stands where output over the cell's cap was left out; `output/read` fetches it. */
-	z.object({ kind: z.literal("omitted"), chars: z.int(), blobId: z.string().nullable() }),
+	OmittedOutput,
 ]);
 export type Output = z.infer<typeof Output>;
 

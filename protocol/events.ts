@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Content, ContextPart, Output, Participant, StopReason, Usage } from "./content.ts";
+import { Content, ContextPart, OmittedOutput, Output, Participant, StopReason, Usage } from "./content.ts";
 import { Settings } from "./settings.ts";
 
 /** A cell's end: `lost` means that the kernel died or was gone before the cell ended. */
@@ -99,6 +99,18 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 		status: CellStatus,
 		executionCount: z.int().nullable(),
 		payloads: z.array(CellPayload),
+	}),
+	/**
+	 * Output that came while its cell did not run: of a thread, a timer, a task, a child process. `cellId` and
+	 * `executionCount` are those of the cell that began it. Where that is not known, and for what Python says as it
+	 * starts, `executionCount` is `null`, and the first such output makes an item of this id: a cell without code.
+	 */
+	z.object({
+		kind: z.literal("lateOutput"),
+		cellId: z.string(),
+		kernelId: z.string(),
+		executionCount: z.int().nullable(),
+		output: Output,
 	}),
 
 	z.object({
@@ -205,6 +217,8 @@ export type SessionEvent = z.infer<typeof SessionEvent>;
 export const SessionHint = z.discriminatedUnion("kind", [
 	z.object({ kind: z.literal("textDelta"), turnId: z.string(), itemId: z.string(), delta: z.string() }),
 	z.object({ kind: z.literal("thinkingDelta"), turnId: z.string(), itemId: z.string(), delta: z.string() }),
+	/** A running cell goes on printing beyond what is kept of it: its `omitted` output as it stands now. */
+	z.object({ kind: z.literal("omittedGrew"), cellId: z.string(), output: OmittedOutput }),
 	z.object({ kind: z.literal("toolOutput"), turnId: z.string(), callId: z.string(), delta: z.string() }),
 	/** A tool call waits for the main shell, or no longer does. */
 	z.object({ kind: z.literal("toolWaiting"), turnId: z.string(), callId: z.string(), waiting: z.boolean() }),

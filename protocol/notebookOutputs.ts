@@ -6,10 +6,8 @@ export type NotebookOutput = { readonly output_type: string; readonly [key: stri
 /** A cell's outputs as nbformat has them: neighbouring texts of one stream joined, texts as one string each. */
 export const toNotebookOutputs = (outputs: readonly Output[]): NotebookOutput[] => {
 	const written: NotebookOutput[] = [];
-	for (const output of outputs) {
-		const next = toNotebookOutput(output);
+	for (const next of outputs.flatMap(toNotebookOutput)) {
 		const last = written.at(-1);
-		if (!next) continue;
 		if (next.output_type === "stream" && last?.output_type === "stream" && last.name === next.name)
 			written[written.length - 1] = { ...last, text: `${last.text}${next.text}` };
 		else written.push(next);
@@ -17,32 +15,33 @@ export const toNotebookOutputs = (outputs: readonly Output[]): NotebookOutput[] 
 	return written;
 };
 
-const toNotebookOutput = (output: Output): NotebookOutput | null => {
+const toNotebookOutput = (output: Output): NotebookOutput[] => {
 	switch (output.kind) {
 		case "stream":
-			return { output_type: "stream", name: output.name, text: output.text };
+			return [{ output_type: "stream", name: output.name, text: output.text }];
 		case "displayData":
 		case "updateDisplayData":
-			return { output_type: "display_data", data: plain(output.data), metadata: output.metadata };
+			return [{ output_type: "display_data", data: plain(output.data), metadata: output.metadata }];
 		case "executeResult":
-			return {
-				output_type: "execute_result",
-				data: plain(output.data),
-				metadata: output.metadata,
-				execution_count: output.executionCount,
-			};
+			return [
+				{
+					output_type: "execute_result",
+					data: plain(output.data),
+					metadata: output.metadata,
+					execution_count: output.executionCount,
+				},
+			];
 		case "error": {
 			const { ename, evalue, traceback } = output;
-			return { output_type: "error", ename, evalue, traceback };
+			return [{ output_type: "error", ename, evalue, traceback }];
 		}
 		case "clearOutput":
-			return null;
-		case "omitted":
-			return {
-				output_type: "stream",
-				name: "stdout",
-				text: `\n[${output.chars} more characters of output were not kept here]\n`,
-			};
+			return [];
+		case "omitted": {
+			const note = `\n[${output.chars} more characters of output were not kept here]\n`;
+			const printed = (output.tail ?? []).map(({ name, text }) => ({ output_type: "stream", name, text }));
+			return output.chars > 0 ? [{ output_type: "stream", name: "stdout", text: note }, ...printed] : printed;
+		}
 	}
 };
 

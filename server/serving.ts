@@ -21,7 +21,7 @@ import { startTimeOf } from "./connection/processFacts.ts";
 import type { Services } from "./features/feature.ts";
 import { idleWatch } from "./idleWatch.ts";
 import { answerInitialize, type ServerFacts } from "./initialize.ts";
-import { createKernelHost } from "./kernel/kernelHost.ts";
+import { KernelHost } from "./kernel/kernelHost.ts";
 import { Server } from "./server.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { openStore } from "./store/openStore.ts";
@@ -127,7 +127,7 @@ const createServices = ({ facts, log, serverId }: ServerProcess): Services => {
 		store,
 		backends,
 		owner,
-		createHost: (launch, kernelId, listener) => createKernelHost({ launch, kernelId, listener, onLog: log }),
+		createHost: (launch, kernelId, listener) => new KernelHost({ launch, kernelId, listener, onLog: log }),
 		startTimeOf,
 		onLog: log,
 		isAlive: ({ instanceId, pid, startTime }) =>

@@ -39,14 +39,19 @@ export class CellOutputs {
 		if (this.#clearNext) this.#parts = [];
 		this.#clearNext = false;
 		if (output.kind === "stream") this.#stream(output);
-		else
-			this.#parts.push({
-				kind: "lines",
-				displayId: output.kind === "displayData" ? (output.displayId ?? null) : null,
-				lines: outputLines(output, this.#pictures),
-				raw: output,
-			});
+		else {
+			const displayId = output.kind === "displayData" ? (output.displayId ?? null) : null;
+			const lines = outputLines(output, this.#pictures);
+			const before = output.kind === "omitted" ? this.#omitted : undefined;
+			if (before) Object.assign(before, { lines, raw: output });
+			else this.#parts.push({ kind: "lines", displayId, lines, raw: output });
+		}
 		return true;
+	}
+
+	/** What stands for the middle is told again as it grows. */
+	get #omitted(): Part | undefined {
+		return this.#parts.find((part) => part.kind === "lines" && part.raw.kind === "omitted");
 	}
 
 	/** The outputs themselves, updated and cleared as they were. */
@@ -111,7 +116,12 @@ const outputLines = (output: WholeOutput, pictures: Pictures | null): readonly L
 		case "error":
 			return terminalLines(output.traceback.join("\n") || `${output.ename}: ${output.evalue}`, "error");
 		case "omitted":
-			return [[[`[${output.chars} characters of output left out]`, "note"]]];
+			return [
+				...(output.chars > 0 ? [[[`[${output.chars} characters of output left out]`, "note"]] as Line] : []),
+				...(output.tail ?? []).flatMap(({ name, text }) =>
+					terminalLines(text, name === "stderr" ? "stderr" : ""),
+				),
+			];
 		default:
 			return output satisfies never;
 	}

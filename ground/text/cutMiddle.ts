@@ -2,14 +2,15 @@ export type Cut = { readonly text: string; readonly cutChars: number };
 
 /**
  * Keeps head and tail of a text that is longer than `maxChars` and says in between how much was cut. The head gets
- * a little more: it usually says what the text is. Whole lines are kept where that costs little.
+ * a little more: it usually says what the text is. Whole lines are kept where that costs little. `missing` characters of the
+ * middle were cut before.
  */
-export const cutMiddle = (text: string, maxChars: number): Cut => {
-	if (text.length <= maxChars) return { text, cutChars: 0 };
+export const cutMiddle = (text: string, maxChars: number, missing = 0): Cut => {
+	if (text.length <= maxChars) return { text, cutChars: missing };
 	const headChars = Math.ceil(maxChars * 0.6);
 	const head = backToLine(text.slice(0, headChars)).toWellFormed();
 	const tail = onToLine(text.slice(text.length - (maxChars - headChars))).toWellFormed();
-	const cutChars = text.length - head.length - tail.length;
+	const cutChars = text.length - head.length - tail.length + missing;
 	return { text: `${head}\n[... ${cutChars} characters cut ...]\n${tail}`, cutChars };
 };
 

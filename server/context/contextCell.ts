@@ -15,8 +15,8 @@ export type ContextCell = {
 	readonly status: CellItem["status"];
 	/** It was not typed in this session: references in it are text. */
 	readonly quoted?: true | undefined;
-	/** True: it had been rendered as running before, these are the outputs that came since. */
-	readonly remainder: boolean;
+	/** What it was when it was rendered before: its outputs are those that came since. `null`: it never was. */
+	readonly told: "running" | "finished" | null;
 };
 
 /** Our own magics are no context, and neither are prompts that another client ran as cells. */

@@ -3,7 +3,7 @@ import type { Content, ContextPart } from "../../protocol/index.ts";
 import { type ContextCell, importedKernelId, isContextCode } from "./contextCell.ts";
 import { escapeText } from "./escape.ts";
 import type { ContextLimits } from "./limits.ts";
-import { type Picture, pictures, renderOutputs } from "./renderOutputs.ts";
+import { omittedChars, type Picture, pictures, renderOutputs } from "./renderOutputs.ts";
 import { shrinkPng } from "./shrinkPng.ts";
 
 export type RenderedCells = {
@@ -27,7 +27,7 @@ export const renderCells = (
 	supportsImages: boolean,
 	limits: ContextLimits,
 ): RenderedCells => {
-	const wanted = cells.filter(({ code }) => isContextCode(code));
+	const wanted = cells.filter((cell) => isContextCode(cell.code) || isNobodys(cell));
 	const taken: { text: string; part: ContextPart; pictures: readonly Picture[] }[] = [];
 	let room = limits.contextChars;
 	for (const cell of wanted.toReversed()) {
@@ -63,22 +63,23 @@ const renderCell = (cell: ContextCell, note: string | undefined, limits: Context
 	if (note !== undefined) {
 		const value = cutMiddle(note, limits.noteChars);
 		return {
-			text: cell.remainder ? "" : `<note>${escapeText(value.text)}</note>`,
+			text: cell.told ? "" : `<note>${escapeText(value.text)}</note>`,
 			part: { label: `note ${name}`, chars: value.text.length, cutChars: value.cutChars },
 			pictures: [],
 		};
 	}
 	const outputs = cell.outputs.map(({ output }) => output);
-	const code = cell.remainder
+	const code = cell.told
 		? { text: headOf(cell.code.trim()), cutChars: 0 }
 		: cutMiddle(cell.code.trimEnd(), limits.codeChars);
-	const output = cutMiddle(renderOutputs(outputs), limits.outputChars);
+	const output = cutMiddle(renderOutputs(outputs), limits.outputChars, omittedChars(outputs));
 	const status = cellStatus(cell);
+	const attribute = status === null ? "" : ` status="${status}"`;
+	const shown = output.text.trim() === "" ? "" : `>${escapeText(output.text)}</output>`;
 	return {
-		text: [
-			`<code${status === null ? "" : ` status="${status}"`}>${escapeText(code.text)}</code>`,
-			output.text.trim() === "" ? "" : `<output>${escapeText(output.text)}</output>`,
-		].join(""),
+		text: isNobodys(cell)
+			? shown && `<output status="printed by no cell"${shown}`
+			: `<code${attribute}>${escapeText(code.text)}</code>${shown && `<output${shown}`}`,
 		part: {
 			label: name,
 			chars: code.text.length + output.text.length,
@@ -89,11 +90,12 @@ const renderCell = (cell: ContextCell, note: string | undefined, limits: Context
 };
 
 /** Told only where it is not the usual: the cell has ended, and what it did holds. */
-const cellStatus = ({ status, remainder, kernelId }: ContextCell): string | null => {
+const cellStatus = ({ status, told, kernelId }: ContextCell): string | null => {
 	if (kernelId === importedKernelId) return "from a file, not run here";
+	if (told === "finished") return "printed later";
 	switch (status) {
 		case "running":
-			return remainder ? "still running" : "running";
+			return told ? "still running" : "running";
 		case "aborted":
 			return "not run";
 		case "lost":
@@ -101,11 +103,14 @@ const cellStatus = ({ status, remainder, kernelId }: ContextCell): string | null
 		case "ok":
 		case "error":
 		case "interrupted":
-			return remainder ? "now finished" : null;
+			return told ? "now finished" : null;
 		default:
 			return status satisfies never;
 	}
 };
+
+/** Output that belongs to no cell has one without code for itself. */
+const isNobodys = ({ code, executionCount }: ContextCell): boolean => code === "" && executionCount === null;
 
 const headOf = (code: string): string =>
 	code.length <= maxRemainderCode ? code : `${code.slice(0, maxRemainderCode).toWellFormed()}...`;

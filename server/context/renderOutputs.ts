@@ -7,16 +7,22 @@ export type Picture = { readonly mimeType: string; readonly data: string };
  * A cell's outputs as flat text, in order: streams, Markdown or a picture's place or plain text, tracebacks.
  * A newline stands between pieces that lack one.
  */
-export const renderOutputs = (outputs: readonly Output[]): string => {
+export const renderOutputs = (outputs: readonly Output[]): string =>
+	joinPieces(settleOutputs(outputs).map(renderOutput));
+
+const joinPieces = (pieces: readonly string[]): string => {
 	let text = "";
-	for (const output of settleOutputs(outputs)) {
-		const piece = renderOutput(output);
+	for (const piece of pieces) {
 		if (piece === "") continue;
 		if (text !== "" && !text.endsWith("\n")) text += "\n";
 		text += piece;
 	}
 	return text;
 };
+
+/** How much of the middle they lack. */
+export const omittedChars = (outputs: readonly Output[]): number =>
+	settleOutputs(outputs).reduce((sum, output) => sum + (output.kind === "omitted" ? output.chars : 0), 0);
 
 /** The pictures that outputs show, in order. */
 export const pictures = (outputs: readonly Output[]): Picture[] =>
@@ -48,6 +54,11 @@ export const settleOutputs = (outputs: readonly Output[]): Output[] => {
 		}
 		if (clearNext) settled = [];
 		clearNext = false;
+		if (output.kind === "omitted") {
+			const at = settled.findIndex(({ kind }) => kind === "omitted");
+			settled.splice(at < 0 ? settled.length : at, 1, output);
+			continue;
+		}
 		const last = settled.at(-1);
 		if (output.kind === "stream" && last?.kind === "stream" && last.name === output.name)
 			settled[settled.length - 1] = { ...last, text: last.text + output.text };
@@ -69,7 +80,10 @@ const renderOutput = (output: Output): string => {
 				output.traceback.length > 0 ? output.traceback.join("\n") : `${output.ename}: ${output.evalue}`,
 			);
 		case "omitted":
-			return `[... ${output.chars} characters of output left out ...]`;
+			return joinPieces([
+				output.chars > 0 ? `[... ${output.chars} characters of output left out ...]` : "",
+				(output.tail ?? []).map(({ text }) => plainText(text)).join(""),
+			]);
 		case "clearOutput":
 			return "";
 	}

@@ -13,6 +13,8 @@ import type { Message } from "./wire.ts";
 
 export type CellsListener = {
 	onForeignCell(cell: ForeignCell): void;
+	/** No running cell made it: a cell that has ended did, by its id or key, or nothing that is known. */
+	onLateOutput(key: string | null, output: Output): void;
 	/** `busy` may have changed. */
 	onBusy(): void;
 	/** A `%ipyai` in a cell: of ours, or of another client by its key. */
@@ -24,28 +26,6 @@ export type RunningCell = {
 	readonly key: string;
 	readonly code: string;
 	readonly executionCount: number | null;
-};
-
-export type Cells = {
-	/** A cell runs or waits. Look-ups and tools do not count: a prompt that follows this does not flicker. */
-	readonly busy: boolean;
-	/** Another client asked the kernel to end. */
-	readonly shutdownSeen: boolean;
-	/** A cell will come; call the result when it has ended. */
-	expect(): () => void;
-	/** It is sent when `after` has come about. */
-	execute(client: KernelClient, request: ExecuteRequest, after: Promise<unknown>): Promise<ExecuteResult>;
-	answerInput(client: KernelClient, value: string): boolean;
-	/**
-	 * An interrupt is on its way. The kernel drops one that comes while no cell runs yet, so for a cell that still
-	 * waits to start `again` is called when it has.
-	 */
-	markInterrupted(again: () => void): void;
-	adopt(cell: RunningCell): void;
-	setBusyElsewhere(busy: boolean): void;
-	/** A message that no request of ours caused, or a print that strayed to one of our look-ups. */
-	onUnclaimed(message: Message): void;
-	close(): void;
 };
 
 /** The message of our own that `%ipyai` sends (`clients/ipython/ipyai/magics.py`). */
@@ -60,146 +40,196 @@ type OwnCell = {
 	readonly request: ExecuteRequest;
 };
 
-export const createCells = (listener: CellsListener): Cells => {
-	const own = new Set<OwnCell>();
-	const foreign = new Set<string>();
-	const ended = new Set<string>();
-	let adopted: string | null = null;
-	let expected = 0;
-	let elsewhere = false;
-	let shutdownSeen = false;
+export class Cells {
+	readonly #listener: CellsListener;
+	readonly #own = new Set<OwnCell>();
+	readonly #foreign = new Set<string>();
+	/** Ended before it was told that they run. */
+	readonly #ended = new Set<string>();
+	#adopted: string | null = null;
+	#expected = 0;
+	#elsewhere = false;
+	#shutdownSeen = false;
 
-	const startForeign = (key: string, code: string, executionCount: number | null): void => {
-		if (foreign.has(key)) return;
-		foreign.add(key);
-		listener.onForeignCell({ kind: "started", key, code, executionCount });
-		listener.onBusy();
-	};
-	const endForeign = (key: string): void => {
-		ended.add(key);
-		if (ended.size > 100) ended.delete(ended.values().next().value!);
-		if (!foreign.delete(key)) return;
-		listener.onForeignCell({ kind: "finished", key });
-		listener.onBusy();
-	};
+	constructor(listener: CellsListener) {
+		this.#listener = listener;
+	}
 
-	return {
-		get busy() {
-			return expected > 0 || foreign.size > 0 || elsewhere;
-		},
-		get shutdownSeen() {
-			return shutdownSeen;
-		},
-		expect: () => {
-			expected++;
-			listener.onBusy();
-			return () => {
-				expected--;
-				listener.onBusy();
-			};
-		},
-		execute: async (client, request, after) => {
-			const cell: OwnCell = { started: false, interrupted: false, onStart: null, input: null, request };
-			let executionCount: number | null = null;
-			own.add(cell);
-			await after;
-			const { reply } = client.request({
-				channel: "shell",
-				type: "execute_request",
-				content: {
-					code: request.code,
-					silent: false,
-					store_history: true,
-					user_expressions: {},
-					allow_stdin: request.allowInput,
-					stop_on_error: true,
-				},
-				untilIdle: true,
-				onIopub: (message) => {
-					if (message.header.msg_type === "execute_input") {
-						cell.started = true;
-						// An empty cell is announced with a number that it does not take.
-						if (request.code.trim()) executionCount = count(message.content.execution_count);
-						request.onStarted(executionCount);
-						cell.onStart?.();
-					} else if (message.header.msg_type === commandType) listener.onCommand(message, request);
-					else for (const output of toOutputs(message)) request.onOutput(asInterrupt(output, cell));
-				},
-				onStdin: (message) => {
-					cell.input = message;
-					request.onInputRequest({
-						prompt: text(message.content.prompt),
-						password: message.content.password === true,
-					});
-				},
-			});
-			try {
-				const message = await reply;
-				return { status: statusOf(message, cell), executionCount, payloads: toPayloads(message) };
-			} catch (error) {
-				// An interrupt between announcing a cell and running it ends ipykernel's handler before it replies.
-				const isInterrupted =
-					cell.interrupted && error instanceof HostError && error.code === "lacksCapability";
-				return { status: isInterrupted ? "interrupted" : "lost", executionCount, payloads: [] };
-			} finally {
-				own.delete(cell);
-			}
-		},
-		answerInput: (client, value) => {
-			for (const cell of own) {
-				if (!cell.input) continue;
-				client.answer(cell.input, value);
-				cell.input = null;
-				return true;
-			}
-			return false;
-		},
-		markInterrupted: (again) => {
-			// What waits behind a running cell is aborted with it.
-			const running = [...own].filter(({ started }) => started);
-			for (const cell of running) cell.interrupted = true;
-			const [first] = own;
-			if (running.length > 0 || foreign.size > 0 || elsewhere || !first) return;
-			first.onStart = () => {
-				first.interrupted = true;
-				again();
-			};
-		},
-		adopt: ({ key, code, executionCount }) => {
-			if (ended.has(key)) return;
-			adopted = key;
-			startForeign(key, code, executionCount);
-		},
-		setBusyElsewhere: (busy) => {
-			elsewhere = busy;
-			// Its own `idle` may have been sent before we listened.
-			if (!busy && adopted) endForeign(adopted);
-			listener.onBusy();
-		},
-		onUnclaimed: (message) => {
-			const { msg_type: type } = message.header;
-			const key = message.parent.msg_id ?? "";
-			if (type === "shutdown_reply") shutdownSeen = true;
-			if (type === "execute_input")
-				startForeign(key, text(message.content.code), count(message.content.execution_count));
-			else if (type === commandType) {
-				if (foreign.has(key)) listener.onCommand(message, key);
-			} else if (type === "status") {
-				if (message.content.execution_state === "idle") endForeign(key);
-			} else if (foreign.has(key)) {
-				for (const output of toOutputs(message)) listener.onForeignCell({ kind: "output", key, output });
-			} else if (type === "stream") {
-				// A thread's print takes the parent of whatever the kernel handled last.
-				const running = [...own].find((cell) => cell.started);
-				for (const output of toOutputs(message)) running?.request.onOutput(output);
-			}
-		},
-		close: () => {
-			foreign.clear();
-			elsewhere = false;
-		},
-	};
-};
+	/** A cell runs or waits. Look-ups and tools do not count: a prompt that follows this does not flicker. */
+	get busy(): boolean {
+		return this.#expected > 0 || this.#foreign.size > 0 || this.#elsewhere;
+	}
+
+	/** Another client asked the kernel to end. */
+	get shutdownSeen(): boolean {
+		return this.#shutdownSeen;
+	}
+
+	/** A cell will come; the result is disposed of when it has ended. */
+	expect(): Disposable {
+		this.#expected++;
+		this.#listener.onBusy();
+		return {
+			[Symbol.dispose]: () => {
+				this.#expected--;
+				this.#listener.onBusy();
+			},
+		};
+	}
+
+	/** It is sent when `after` has come about. */
+	async execute(
+		client: KernelClient,
+		request: ExecuteRequest,
+		after: Promise<unknown>,
+	): Promise<ExecuteResult> {
+		const cell: OwnCell = { started: false, interrupted: false, onStart: null, input: null, request };
+		let executionCount: number | null = null;
+		this.#own.add(cell);
+		await after;
+		const { reply } = client.request({
+			// What the cell prints is told under this name for as long as the kernel lives, to whoever listens then.
+			id: request.cellId,
+			channel: "shell",
+			type: "execute_request",
+			content: {
+				code: request.code,
+				silent: false,
+				store_history: true,
+				user_expressions: {},
+				allow_stdin: true,
+				stop_on_error: true,
+			},
+			untilIdle: true,
+			onIopub: (message) => {
+				if (message.header.msg_type === "execute_input") {
+					cell.started = true;
+					// An empty cell is announced with a number that it does not take.
+					if (request.code.trim()) executionCount = count(message.content.execution_count);
+					cell.onStart?.();
+				} else if (message.header.msg_type === commandType) this.#listener.onCommand(message, request);
+				else for (const output of toOutputs(message)) request.onOutput(asInterrupt(output, cell));
+			},
+			onStdin: (message) => {
+				cell.input = message;
+				request.onInputRequest({
+					prompt: text(message.content.prompt),
+					password: message.content.password === true,
+				});
+			},
+		});
+		try {
+			const message = await reply;
+			return { status: statusOf(message, cell), executionCount, payloads: toPayloads(message) };
+		} catch (error) {
+			// An interrupt between announcing a cell and running it ends ipykernel's handler before it replies.
+			const isInterrupted =
+				cell.interrupted && error instanceof HostError && error.code === "lacksCapability";
+			return { status: isInterrupted ? "interrupted" : "lost", executionCount, payloads: [] };
+		} finally {
+			this.#own.delete(cell);
+		}
+	}
+
+	/** Whether a cell waited for it. */
+	answerInput(client: KernelClient, value: string): boolean {
+		for (const cell of this.#own) {
+			if (!cell.input) continue;
+			client.answer(cell.input, value);
+			cell.input = null;
+			return true;
+		}
+		return false;
+	}
+
+	/**
+	 * An interrupt is on its way. The kernel drops one that comes while no cell runs yet, so for a cell that still
+	 * waits to start `again` is called when it has.
+	 */
+	markInterrupted(again: () => void): void {
+		// What waits behind a running cell is aborted with it.
+		const running = [...this.#own].filter(({ started }) => started);
+		for (const cell of running) cell.interrupted = true;
+		const [first] = this.#own;
+		if (running.length > 0 || this.#foreign.size > 0 || this.#elsewhere || !first) return;
+		first.onStart = () => {
+			first.interrupted = true;
+			again();
+		};
+	}
+
+	adopt({ key, code, executionCount }: RunningCell): void {
+		if (this.#ended.has(key)) return;
+		this.#adopted = key;
+		this.#startForeign(key, code, executionCount);
+	}
+
+	setBusyElsewhere(busy: boolean): void {
+		this.#elsewhere = busy;
+		// Its own `idle` may have been sent before we listened.
+		if (!busy && this.#adopted) this.#endForeign(this.#adopted);
+		this.#listener.onBusy();
+	}
+
+	/** A message that no running request of ours caused, or output that strayed to one of our look-ups. */
+	onUnclaimed(message: Message): void {
+		const { msg_type: type } = message.header;
+		const key = message.parent.msg_id ?? "";
+		switch (type) {
+			case "shutdown_reply":
+				this.#shutdownSeen = true;
+				return;
+			case "execute_input":
+				this.#startForeign(key, text(message.content.code), count(message.content.execution_count));
+				return;
+			case commandType:
+				if (this.#foreign.has(key)) this.#listener.onCommand(message, key);
+				return;
+			case "status":
+				if (message.content.execution_state === "idle") this.#endForeign(key);
+				return;
+			default:
+				for (const output of toOutputs(message)) this.#stray(message, key, output);
+		}
+	}
+
+	close(): void {
+		this.#foreign.clear();
+		this.#elsewhere = false;
+	}
+
+	#stray(message: Message, key: string, output: Output): void {
+		if (this.#foreign.has(key)) {
+			this.#listener.onForeignCell({ kind: "output", key, output });
+			return;
+		}
+		if (message.parent.msg_type === "execute_request" && key !== "") {
+			this.#listener.onLateOutput(key, output);
+			return;
+		}
+		// Nobody says whose it is: most likely that of what runs.
+		const own = [...this.#own].find(({ started }) => started);
+		const [foreign] = this.#foreign;
+		if (own) own.request.onOutput(output);
+		else if (foreign !== undefined) this.#listener.onForeignCell({ kind: "output", key: foreign, output });
+		else this.#listener.onLateOutput(null, output);
+	}
+
+	#startForeign(key: string, code: string, executionCount: number | null): void {
+		if (this.#foreign.has(key)) return;
+		this.#foreign.add(key);
+		this.#listener.onForeignCell({ kind: "started", key, code, executionCount });
+		this.#listener.onBusy();
+	}
+
+	#endForeign(key: string): void {
+		this.#ended.add(key);
+		if (this.#ended.size > 100) this.#ended.delete(this.#ended.values().next().value!);
+		if (!this.#foreign.delete(key)) return;
+		this.#listener.onForeignCell({ kind: "finished", key });
+		this.#listener.onBusy();
+	}
+}
 
 /** An interrupt of a cell that awaits arrives as a cancel: a person is shown what they did. */
 const asInterrupt = (output: Output, cell: OwnCell): Output => {

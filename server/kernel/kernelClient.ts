@@ -7,6 +7,8 @@ import type { Channels, MessageChannel } from "./channels.ts";
 import { type Message, newMessage } from "./wire.ts";
 
 export type KernelRequest = {
+	/** The message's id; a fresh one when absent. */
+	readonly id?: string;
 	readonly channel: "shell" | "control";
 	readonly type: string;
 	readonly content: Message["content"];
@@ -34,14 +36,11 @@ type Claim = {
 const lagMs = 3000;
 /** Older kernels never answer some requests; a loaded machine answers late. */
 const unansweredMs = 1500;
-const maxFinished = 200;
 
 export class KernelClient {
 	readonly session: string;
 	readonly #channels: Channels;
 	readonly #claims = new Map<string, Claim>();
-	/** Output of threads comes after their cell has ended: their callers are remembered for a while. */
-	readonly #finished = new Map<string, KernelRequest>();
 	readonly #onUnclaimed: (channel: MessageChannel, message: Message) => void;
 	#closed: HostError | null = null;
 
@@ -58,7 +57,7 @@ export class KernelClient {
 	/** Rejects with a `HostError` when the kernel ends first. `id` names the request in later messages. */
 	request(request: KernelRequest): { readonly id: string; readonly reply: Promise<Message> } {
 		const { type, content, subshellId, channel } = request;
-		const message = newMessage(this.session, type, content, { subshellId });
+		const message = newMessage(this.session, type, content, { id: request.id, subshellId });
 		const id = message.header.msg_id;
 		const reply = new Promise<Message>((resolve, reject) => {
 			if (this.#closed) {
@@ -87,17 +86,17 @@ export class KernelClient {
 		const id = message.parent.msg_id ?? "";
 		const claim = this.#claims.get(id);
 		if (channel === "iopub") {
-			const request = claim?.request ?? this.#finished.get(id);
-			if (!request) {
+			if (!claim) {
 				this.#onUnclaimed(channel, message);
 				return;
 			}
-			if (request.onIopub) request.onIopub(message);
-			else if (message.header.msg_type === "stream") this.#onUnclaimed(channel, message);
-			if (claim && message.header.msg_type === "status" && message.content.execution_state === "idle") {
+			const isStatus = message.header.msg_type === "status";
+			if (claim.request.onIopub) claim.request.onIopub(message);
+			else if (!isStatus) this.#onUnclaimed(channel, message);
+			if (isStatus && message.content.execution_state === "idle") {
 				claim.idle = true;
 				this.#settle(id, claim);
-			} else claim?.timer?.refresh();
+			} else claim.timer?.refresh();
 			return;
 		}
 		if (!claim) {
@@ -122,7 +121,6 @@ export class KernelClient {
 			claim.reject(reason);
 		}
 		this.#claims.clear();
-		this.#finished.clear();
 	}
 
 	#settle(id: string, claim: Claim): void {
@@ -141,8 +139,6 @@ export class KernelClient {
 
 	#end(id: string, claim: Claim): void {
 		this.#claims.delete(id);
-		this.#finished.set(id, claim.request);
-		if (this.#finished.size > maxFinished) this.#finished.delete(this.#finished.keys().next().value!);
 		if (claim.reply) claim.resolve(claim.reply);
 		else claim.reject(new HostError("lacksCapability", `The kernel did not answer "${claim.request.type}".`));
 	}

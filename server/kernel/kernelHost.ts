@@ -20,7 +20,7 @@ import {
 	type ResolvedRef,
 	type SessionRemark,
 } from "../sessions/python/host.ts";
-import { type Cells, createCells } from "./cells.ts";
+import { Cells } from "./cells.ts";
 import { endKernel, lastWords, removeKernelFiles } from "./ending.ts";
 import { HistoryMirror } from "./historyMirror.ts";
 import { type OpenKernel, openKernel } from "./openKernel.ts";
@@ -42,18 +42,14 @@ export type KernelHostOptions = {
 	onLog?(text: string): void;
 };
 
-export type KernelHost = Host & Required<Pick<Host, "resize" | "forgetPrompts">>;
-
-/** Starts to connect at once; `ready` tells how it went. */
-export const createKernelHost = (options: KernelHostOptions): KernelHost => new ZmqKernelHost(options);
-
 const lookupTimeoutMs = 5000;
 const isCompleteWaitMs = 300;
 const warmAfterMs = 1500;
 /** A kernel without our module leaves it unanswered. */
 const toldWithinMs = 500;
 
-class ZmqKernelHost implements KernelHost {
+/** Starts to connect at once; `ready` tells how it went. */
+export class KernelHost implements Host {
 	readonly kernelId: string;
 	readonly ready: Promise<HostFacts>;
 	readonly python: KernelPython;
@@ -74,9 +70,12 @@ class ZmqKernelHost implements KernelHost {
 		const alive = () => this.#alive();
 		this.#history = new HistoryMirror(alive, (text) => options.onLog?.(text));
 		this.python = new KernelPython({ alive, isBusy: () => this.#cells.busy });
-		this.#cells = createCells({
+		this.#cells = new Cells({
 			onForeignCell: (cell) => {
 				if (!this.#disposal) options.listener.onForeignCell(cell);
+			},
+			onLateOutput: (key, output) => {
+				if (!this.#disposal) options.listener.onLateOutput(key, output);
 			},
 			onBusy: () => this.#updateStatus(),
 			onCommand: (message, from) => void this.#onCommand(message, from),
@@ -120,26 +119,16 @@ class ZmqKernelHost implements KernelHost {
 	}
 
 	get capabilities(): HostCapabilities {
-		return {
-			execute: true,
-			interrupt: true,
-			restart: this.#options.launch.pid !== null,
-			complete: true,
-			input: true,
-			subshell: this.#open?.supportsSubshells ?? true,
-			survivesClient: true,
-		};
+		return { complete: true, subshell: this.#open?.supportsSubshells ?? true };
 	}
 
 	async execute(request: ExecuteRequest): Promise<ExecuteResult> {
-		const done = this.#cells.expect();
+		using _ = this.#cells.expect();
 		try {
 			const { client } = await this.#opening;
 			return await this.#cells.execute(client, request, this.#told);
 		} catch {
 			return { status: "lost", executionCount: null, payloads: [] };
-		} finally {
-			done();
 		}
 	}
 
@@ -350,12 +339,9 @@ class ZmqKernelHost implements KernelHost {
 		const command = { line: text(line), body: typeof body === "string" ? body : null };
 		const answer =
 			typeof from === "string"
-				? this.#options.listener.onForeignCommand?.(from, command)
-				: from.onCommand?.(command);
-		void tell(
-			"commandAnswer",
-			(await answer) ?? { text: "%ipyai is not available here.", failed: true, action: null },
-		);
+				? this.#options.listener.onForeignCommand(from, command)
+				: from.onCommand(command);
+		void tell("commandAnswer", await answer);
 	}
 
 	#updateStatus(): void {

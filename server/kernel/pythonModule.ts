@@ -30,10 +30,12 @@ const moduleNames = [
 	"stuck",
 	"capture",
 	"nudge",
+	"stdio",
 	"pyrun",
 	"prompts",
 	"lease",
 	"magics",
+	"origins",
 	"tools",
 	"live",
 ] as const;

@@ -28,10 +28,10 @@ export const newMessage = (
 	session: string,
 	type: string,
 	content: Message["content"],
-	options: { subshellId?: string | undefined; parent?: Partial<Header> | undefined } = {},
+	options: { id?: string | undefined; subshellId?: string | undefined; parent?: Partial<Header> } = {},
 ): Message => ({
 	header: {
-		msg_id: randomUUID(),
+		msg_id: options.id ?? randomUUID(),
 		msg_type: type,
 		session,
 		username: "ipyai",

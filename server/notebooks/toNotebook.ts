@@ -48,21 +48,25 @@ export const toNotebookCell = (
 	const number = item.executionCount;
 	const line = number !== null && number > lastLine ? number : lastLine + 1;
 	if (item.kind === "prompt") return { cell: toPromptCell(item, line), line };
+	// What no cell is known to have printed.
+	if (item.code === "" && item.outputs.length > 0) return { cell: toCodeCell(item, {}), line: lastLine };
 	if (!isContextCode(item.code)) return null;
 	const note = noteValue(item.code);
 	if (note !== null) return { cell: toNoteCell(item.id, note, item.code, line), line };
-	return {
-		cell: {
-			id: item.id,
-			cell_type: "code",
-			source: item.code,
-			metadata: { ipyai: { kind: "code", line } },
-			outputs: toNotebookOutputs(item.outputs),
-			execution_count: number,
-		},
-		line,
-	};
+	return { cell: toCodeCell(item, { ipyai: { kind: "code", line } }), line };
 };
+
+const toCodeCell = (
+	item: Extract<NotebookItem, { kind: "code" }> & { id: string },
+	metadata: NotebookCell["metadata"],
+): NotebookCell => ({
+	id: item.id,
+	cell_type: "code",
+	source: item.code,
+	metadata,
+	outputs: toNotebookOutputs(item.outputs),
+	execution_count: item.executionCount,
+});
 
 const toNoteCell = (id: string, text: string, source: string, line: number): NotebookCell => ({
 	id,

@@ -21,6 +21,7 @@ export class SessionLog {
 	readonly #store: Store;
 	readonly #nameOf: (participantId: string) => string | undefined;
 	readonly #listeners = new Set<LogListener>();
+	#precede: () => void = () => {};
 	#headSeq: number;
 	/** What happened and is not stored yet, oldest first. */
 	readonly #unsettled: Unsettled[] = [];
@@ -49,6 +50,7 @@ export class SessionLog {
 		entries?: TurnEntries,
 		answer?: RememberedAnswer,
 	): readonly StoredEvent[] {
+		this.#precede();
 		this.#flush();
 		return this.#append(events, entries, answer);
 	}
@@ -82,6 +84,7 @@ export class SessionLog {
 	 * anything later and in a moment; people are told once.
 	 */
 	settle(events: readonly SessionEvent[], entries?: TurnEntries): void {
+		this.#precede();
 		this.#unsettled.push({ events, entries });
 		// Later ones wait for the first.
 		if (this.#retry === null) this.#trySettle(0);
@@ -116,6 +119,7 @@ export class SessionLog {
 
 	/** Tries a last time to store what was refused. */
 	end(): void {
+		this.#precede();
 		if (this.#retry === null) return;
 		clearTimeout(this.#retry);
 		this.#trySettle(lastRetryMs);
@@ -126,6 +130,11 @@ export class SessionLog {
 	accept<T>(event: SessionEvent, requestId: string, toResult: (seq: number) => T): T {
 		const [stored] = this.append([event], undefined, { requestId, result: toResult });
 		return toResult(stored!.seq);
+	}
+
+	/** `settleGathered` settles what happened before and was not handed over yet. */
+	precede(settleGathered: () => void): void {
+		this.#precede = settleGathered;
 	}
 
 	hint(hint: SessionHint): void {

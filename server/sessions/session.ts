@@ -372,7 +372,7 @@ export class Session {
 	reset(): void {
 		this.log.add({ kind: "conversationReset" });
 		this.turns.forgetTranscript();
-		this.hosting.host?.forgetPrompts?.();
+		this.hosting.host?.forgetPrompts();
 		this.hosting.host?.mirrorRemark({ provider_session_id: null });
 	}
 

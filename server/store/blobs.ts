@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { reasonOf } from "../../ground/paths/fileReason.mjs";
 import { ensurePrivateFolder, openOwnFile } from "../../ground/paths/privateFiles.mjs";
 import { PrivatePathError } from "../../ground/paths/privatePathError.mjs";
+import { wholeCut, wholeCutAfter } from "../../ground/text/wholeCharacters.ts";
 import { type Store, StoreError } from "./store.ts";
 
 /**
@@ -46,18 +47,28 @@ export const createBlobs = (
 			if (!existsSync(path)) return null;
 			return withFile(path, constants.O_RDONLY, (file) => {
 				const totalChars = Math.floor(fstatSync(file).size / 2);
-				const chars = Math.max(0, Math.min(maxChars, totalChars - offset));
-				const bytes = Buffer.alloc(chars * 2);
-				let filled = 0;
-				while (filled < bytes.length) {
-					const read = readSync(file, bytes, filled, bytes.length - filled, offset * 2 + filled);
-					if (read === 0) break;
-					filled += read;
-				}
-				return { text: bytes.toString("utf16le", 0, filled), totalChars };
+				// A unit more on both sides tells whether a pair would be split.
+				const from = Math.max(0, Math.min(offset, totalChars) - 1);
+				const text = readChars(file, from, Math.min(maxChars + 2, totalChars - from));
+				const start = wholeCut(text, Math.min(offset, totalChars) - from);
+				const end = wholeCut(text, Math.min(text.length, start + maxChars));
+				// The smallest piece is one character.
+				const piece = text.slice(start, end > start ? end : wholeCutAfter(text, start + 1));
+				return { text: piece, offset: from + start, totalChars };
 			});
 		},
 	};
+};
+
+const readChars = (file: number, offset: number, chars: number): string => {
+	const bytes = Buffer.alloc(chars * 2);
+	let filled = 0;
+	while (filled < bytes.length) {
+		const read = readSync(file, bytes, filled, bytes.length - filled, offset * 2 + filled);
+		if (read === 0) break;
+		filled += read;
+	}
+	return bytes.toString("utf16le", 0, filled);
 };
 
 /** Looking at the folder takes a moment: once in a while is enough. */

@@ -14,7 +14,7 @@ export const createContextCells = (
 			const newestFrom = limit === undefined ? 0 : firstOfNewest(db, session, afterSeq, toSeq, limit);
 			const cells = new Map<string, Growing>();
 			const rows = db.all<{ seq: number; json: string }>(
-				"SELECT seq, json FROM events WHERE session = ? AND seq > ? AND seq <= ? AND kind IN ('cellStarted', 'cellOutput', 'cellFinished') ORDER BY seq",
+				"SELECT seq, json FROM events WHERE session = ? AND seq > ? AND seq <= ? AND kind IN ('cellStarted', 'cellOutput', 'cellFinished', 'lateOutput') ORDER BY seq",
 				session,
 				// A cell from before this place that still runs may have output since.
 				newestFrom > 0 && !runsOn(db, session, afterSeq) ? newestFrom - 1 : afterSeq,
@@ -27,7 +27,7 @@ export const createContextCells = (
 					cell = readGrowing(db, session, event.cellId, afterSeq, toSeq);
 					cells.set(event.cellId, cell);
 				}
-				if (event.kind === "cellOutput") cell.outputs.push({ seq, output: event.output });
+				if ("output" in event) cell.outputs.push({ seq, output: event.output });
 			}
 			return [...cells.values()]
 				.filter(({ startSeq }) => startSeq <= afterSeq || startSeq >= newestFrom)
@@ -55,7 +55,7 @@ export const createContextCells = (
 				.map(({ id, json }): ContextCell => {
 					const { cellId, kernelId, code, executionCount, status, quoted } = JSON.parse(json) as CellItem;
 					const outputs = readOutputs(db, id);
-					return { cellId, kernelId, code, executionCount, outputs, status, quoted, remainder: false };
+					return { cellId, kernelId, code, executionCount, outputs, status, quoted, told: null };
 				}),
 		),
 });
@@ -88,7 +88,10 @@ const runsOn = (db: Database, session: number, seq: number): boolean =>
 		seq,
 	) !== undefined;
 
-type CellEvent = Extract<SessionEvent, { kind: "cellStarted" | "cellOutput" | "cellFinished" }>;
+type CellEvent = Extract<
+	SessionEvent,
+	{ kind: "cellStarted" | "cellOutput" | "cellFinished" | "lateOutput" }
+>;
 
 type Growing = Omit<ContextCell, "outputs"> & {
 	readonly startSeq: number;
@@ -117,6 +120,7 @@ const readGrowing = (
 		outputs: [],
 		status: row.end_seq !== null && row.end_seq <= toSeq ? status : "running",
 		quoted,
-		remainder: row.seq <= afterSeq,
+		told:
+			row.seq > afterSeq ? null : row.end_seq !== null && row.end_seq <= afterSeq ? "finished" : "running",
 	};
 };

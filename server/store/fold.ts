@@ -1,6 +1,6 @@
 import type { StoredEvent } from "../../protocol/index.ts";
 import type { Database } from "./database.ts";
-import { addOutput, finishCell, startCell } from "./foldCells.ts";
+import { addLateOutput, addOutput, finishCell, startCell } from "./foldCells.ts";
 import {
 	acceptPrompt,
 	addPart,
@@ -48,6 +48,9 @@ const foldItems = (db: Database, session: number, { seq, event }: StoredEvent): 
 			return;
 		case "cellOutput":
 			addOutput(db, session, seq, event);
+			return;
+		case "lateOutput":
+			addLateOutput(db, session, seq, event);
 			return;
 		case "cellFinished":
 			finishCell(db, session, seq, event);

@@ -1,6 +1,6 @@
 import type { CellItem, Output, SessionEvent } from "../../protocol/index.ts";
 import type { Database } from "./database.ts";
-import { changeItem, findItem } from "./items.ts";
+import { changeItem, findItem, itemRow } from "./items.ts";
 
 type Event<Kind extends SessionEvent["kind"]> = Extract<SessionEvent, { kind: Kind }>;
 
@@ -9,27 +9,35 @@ const fullRowChars = 8192;
 
 export const startCell = (db: Database, session: number, seq: number, event: Event<"cellStarted">): void => {
 	const { cellId, kernelId, code, by, byName, executionCount, quoted } = event;
-	const item: Omit<CellItem, "outputs"> = {
-		kind: "cell",
-		seq,
-		cellId,
-		kernelId,
-		code,
-		by,
-		byName,
-		executionCount,
-		quoted,
-		status: "running",
-		payloads: [],
-	};
-	db.run(
-		"INSERT INTO items (session, seq, kind, item_id, state, start_seq, json) VALUES (?, ?, 'cell', ?, 'running', ?, ?)",
+	const head = { kind: "cell", seq, cellId, kernelId, code, by, byName, executionCount, quoted } as const;
+	insertCell(db, session, { ...head, status: "running", payloads: [] });
+};
+
+const insertCell = (db: Database, session: number, item: Omit<CellItem, "outputs">): number => {
+	const isRunning = item.status === "running";
+	return db.insert(
+		"INSERT INTO items (session, seq, kind, item_id, state, start_seq, end_seq, json) VALUES (?, ?, 'cell', ?, ?, ?, ?, ?)",
 		session,
-		seq,
-		cellId,
-		seq,
+		item.seq,
+		item.cellId,
+		isRunning ? "running" : "finished",
+		item.seq,
+		isRunning ? null : item.seq,
 		JSON.stringify(item),
 	);
+};
+
+/** What belongs to no cell makes one without code. */
+export const addLateOutput = (
+	db: Database,
+	session: number,
+	seq: number,
+	{ cellId, kernelId, executionCount, output }: Event<"lateOutput">,
+): void => {
+	const head = { kind: "cell", seq, cellId, kernelId, code: "", by: null, executionCount } as const;
+	const item =
+		itemRow(db, session, "cell", cellId) ?? insertCell(db, session, { ...head, status: "ok", payloads: [] });
+	addToItem(db, session, seq, item, output);
 };
 
 export const finishCell = (
@@ -47,10 +55,12 @@ export const finishCell = (
 	db.run("UPDATE items SET state = 'finished', end_seq = ? WHERE id = ?", seq, item);
 };
 
-/** Adds an output as a notebook shows it: clears and display updates are carried out, streams joined. */
 export const addOutput = (db: Database, session: number, seq: number, event: Event<"cellOutput">): void => {
-	const item = findItem(db, session, "cell", event.cellId);
-	const { output } = event;
+	addToItem(db, session, seq, findItem(db, session, "cell", event.cellId), event.output);
+};
+
+/** Adds an output as a notebook shows it: clears and display updates are carried out, streams joined. */
+const addToItem = (db: Database, session: number, seq: number, item: number, output: Output): void => {
 	if (output.kind === "updateDisplayData") {
 		const shown: Output = { ...output, kind: "displayData" };
 		db.run(

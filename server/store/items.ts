@@ -1,18 +1,35 @@
-import type { AnswerPart, CellItem, Output, TranscriptItem, TurnItem } from "../../protocol/index.ts";
+import type {
+	AnswerPart,
+	CellItem,
+	OmittedOutput,
+	Output,
+	TranscriptItem,
+	TurnItem,
+} from "../../protocol/index.ts";
 import type { Database } from "./database.ts";
-import { StoreError } from "./store.ts";
+import { defaultOutputCap, noOutput } from "./outputCap.ts";
+import { type CellOutput, StoreError } from "./store.ts";
 
 /** The row of a cell or turn. Throws when an event names one that the log has not begun. */
 export const findItem = (db: Database, session: number, kind: "cell" | "turn", itemId: string): number => {
-	const row = db.get<{ id: number }>(
+	const row = itemRow(db, session, kind, itemId);
+	if (row === null)
+		throw new StoreError(`An event names ${kind} ${itemId}, which its session does not have.`);
+	return row;
+};
+
+export const itemRow = (
+	db: Database,
+	session: number,
+	kind: "cell" | "turn",
+	itemId: string,
+): number | null =>
+	db.get<{ id: number }>(
 		"SELECT id FROM items WHERE session = ? AND kind = ? AND item_id = ?",
 		session,
 		kind,
 		itemId,
-	);
-	if (!row) throw new StoreError(`An event names ${kind} ${itemId}, which its session does not have.`);
-	return row.id;
-};
+	)?.id ?? null;
 
 export const changeItem = <Item extends TranscriptItem>(
 	db: Database,
@@ -72,6 +89,37 @@ export const readOutputs = (db: Database, item: number): { seq: number; output: 
 	}
 	return outputs;
 };
+
+/** How much of a cell's output there is, about. */
+export const readCellOutput = (db: Database, item: number): CellOutput => {
+	const { json } = db.get<{ json: string }>("SELECT json FROM items WHERE id = ?", item)!;
+	const { executionCount } = JSON.parse(json) as CellItem;
+	const sizes = db.all<{ kind: string; chars: number }>(
+		"SELECT kind, sum(length(json)) AS chars FROM outputs WHERE item = ? GROUP BY kind",
+		item,
+	);
+	const charsOf = (kind: Output["kind"]) => sizes.find((size) => size.kind === kind)?.chars ?? 0;
+	const row = db.get<{ json: string }>("SELECT json FROM outputs WHERE item = ? AND kind = 'omitted'", item);
+	const { chars, blobId, tail = [] } = row ? (JSON.parse(row.json) as OmittedOutput) : noOmitted;
+	const cutChars = chars + tail.reduce((sum, { text }) => sum + text.length, 0);
+	return {
+		executionCount,
+		blobId,
+		totals: {
+			...noOutput,
+			textChars: cutChars > 0 ? defaultOutputCap.maxTextChars : charsOf("stream"),
+			imageChars: charsOf("displayData"),
+			valueChars: charsOf("executeResult"),
+			errorChars: charsOf("error"),
+			cutChars,
+			tail,
+			blobChars: cutChars,
+			loggedChars: sizes.reduce((sum, size) => sum + size.chars, 0),
+		},
+	};
+};
+
+const noOmitted: Omit<OmittedOutput, "kind"> = { chars: 0, blobId: null };
 
 const readParts = (db: Database, item: number): AnswerPart[] =>
 	db

@@ -142,6 +142,7 @@ type Untold = Extract<
 			| "participantLeft"
 			| "kernelDetached"
 			| "cellOutput"
+			| "lateOutput"
 			| "text"
 			| "thinking"
 			| "toolCall"

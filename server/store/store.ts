@@ -20,6 +20,7 @@ import type {
 import type { ContextCell } from "../context/contextCell.ts";
 import type { Conversation } from "../context/summaries.ts";
 import type { Entry } from "../context/transcript.ts";
+import type { OutputTotals } from "./outputCap.ts";
 
 export type { ContextCell } from "../context/contextCell.ts";
 
@@ -47,8 +48,15 @@ export type Owner = {
 /** A cell that has begun, or waits behind one that has. */
 export type UnfinishedCell = {
 	readonly cellId: string;
-	readonly code: string;
+	readonly kernelId: string;
+};
+
+/** What the log has of a cell's output: to go on with it where it stands. */
+export type CellOutput = {
 	readonly executionCount: number | null;
+	/** `null` while all of it is in the log. */
+	readonly blobId: string | null;
+	readonly totals: OutputTotals;
 };
 
 export type KernelRow = {
@@ -119,6 +127,8 @@ export type Store = {
 	/** The next items with a `seq` above `after`, oldest first, at most `limit`; empty at the end. */
 	itemsAfter(sessionId: string, after: number, limit: number): TranscriptItem[];
 	hasItem(sessionId: string, itemId: string): boolean;
+	/** `null` when the session has no such cell. */
+	cellOutput(sessionId: string, cellId: string): CellOutput | null;
 	turn(sessionId: string, turnId: string): TurnItem | null;
 	/** Every cell or turn that began after `after`, oldest first. */
 	cellHeads(sessionId: string, after: number): CellHead[];
@@ -178,8 +188,12 @@ export type Store = {
 	saveKernel(row: KernelRow): void;
 	kernels(filter: { sessionId?: string; alive?: boolean }): KernelRow[];
 
-	/** Output beyond a cell's cap. Returns characters from `offset`. */
-	readBlob(blobId: string, offset: number, maxChars: number): { text: string; totalChars: number } | null;
+	/** Output beyond a cell's cap, whole characters of it: a pair of surrogates at either end is not split. */
+	readBlob(
+		blobId: string,
+		offset: number,
+		maxChars: number,
+	): { text: string; offset: number; totalChars: number } | null;
 	/** Appends text to a blob, creating it when new. */
 	appendBlob(sessionId: string, blobId: string, text: string): void;
 	/** Deletes output that is old or too much, the oldest first. To be called when nobody waits. */

@@ -2,7 +2,7 @@ import type { CellItem, SessionEvent, TurnItem } from "../../protocol/index.ts";
 import type { Folded } from "../context/summaries.ts";
 import type { Entry } from "../context/transcript.ts";
 import type { Database } from "./database.ts";
-import { type ItemRow, readItem, readTurn } from "./items.ts";
+import { type ItemRow, itemRow, readCellOutput, readItem, readTurn } from "./items.ts";
 import { sessionNumber } from "./sessionNumber.ts";
 import type { Store } from "./store.ts";
 
@@ -14,7 +14,15 @@ export const createTranscripts = (
 	db: Database,
 ): Pick<
 	Store,
-	"transcript" | "itemsAfter" | "hasItem" | "turn" | "turnStart" | "queue" | "conversation" | "unfinished"
+	| "transcript"
+	| "itemsAfter"
+	| "hasItem"
+	| "cellOutput"
+	| "turn"
+	| "turnStart"
+	| "queue"
+	| "conversation"
+	| "unfinished"
 > => ({
 	transcript: (sessionId, before, limit) =>
 		db.read(() => {
@@ -49,6 +57,12 @@ export const createTranscripts = (
 			sessionNumber(db, sessionId),
 			itemId,
 		) !== undefined,
+
+	cellOutput: (sessionId, cellId) =>
+		db.read(() => {
+			const item = itemRow(db, sessionNumber(db, sessionId), "cell", cellId);
+			return item === null ? null : readCellOutput(db, item);
+		}),
 
 	turn: (sessionId, turnId) =>
 		db.read(() => {
@@ -113,8 +127,8 @@ export const createTranscripts = (
 			);
 			return {
 				cells: ofKind("cell").map(({ json }) => {
-					const { cellId, code, executionCount } = JSON.parse(json) as CellItem;
-					return { cellId, code, executionCount };
+					const { cellId, kernelId } = JSON.parse(json) as CellItem;
+					return { cellId, kernelId };
 				}),
 				turns: ofKind("turn").map((row) => row.item_id),
 				approvals: approvals.map((row) => row.approval_id),

@@ -18,7 +18,7 @@ export const ran = (
 		output: typeof output === "string" ? printed(output) : output,
 	})),
 	status: "ok",
-	remainder: false,
+	told: null,
 	...fields,
 });
 

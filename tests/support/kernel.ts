@@ -5,8 +5,14 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { spawnKernel } from "../../clients/common/kernel/spawnKernel.ts";
 import type { Content, KernelLaunch, Output } from "../../protocol/index.ts";
-import { createKernelHost, type KernelHost, type KernelHostOptions } from "../../server/kernel/kernelHost.ts";
-import type { ExecuteResult, ForeignCell, HostStatus } from "../../server/sessions/python/host.ts";
+import { KernelHost, type KernelHostOptions } from "../../server/kernel/kernelHost.ts";
+import type {
+	ExecuteRequest,
+	ExecuteResult,
+	ForeignCell,
+	HostCommandAnswer,
+	HostStatus,
+} from "../../server/sessions/python/host.ts";
 import { testPython } from "./python.ts";
 
 export const noSignal = new AbortController().signal;
@@ -14,6 +20,7 @@ export const noSignal = new AbortController().signal;
 export type Heard = {
 	readonly statuses: { status: HostStatus; detail: string | null }[];
 	readonly foreign: ForeignCell[];
+	readonly late: { key: string | null; output: Output }[];
 	readonly log: string[];
 };
 
@@ -45,13 +52,15 @@ export const startTestKernel = async (
 	});
 	const hosts: KernelHost[] = [];
 	const attach = (more: Partial<KernelHostOptions> = {}) => {
-		const heard: Heard = { statuses: [], foreign: [], log: [] };
-		const host = createKernelHost({
+		const heard: Heard = { statuses: [], foreign: [], late: [], log: [] };
+		const host = new KernelHost({
 			launch,
 			kernelId: `kernel-${hosts.length}`,
 			listener: {
 				onStatus: (status, detail) => heard.statuses.push({ status, detail }),
 				onForeignCell: (cell) => heard.foreign.push(cell),
+				onLateOutput: (key, output) => heard.late.push({ key, output }),
+				onForeignCommand: noCommands,
 			},
 			// A loaded machine takes its time, for the first completion above all.
 			lookupTimeoutMs: 20_000,
@@ -65,13 +74,12 @@ export const startTestKernel = async (
 	const start = (code: string, answer?: string) => {
 		const outputs: Output[] = [];
 		const done = host
-			.execute({
-				code,
-				allowInput: true,
-				onStarted: () => {},
-				onOutput: (output) => outputs.push(output),
-				onInputRequest: () => answer !== undefined && host.answerInput(answer),
-			})
+			.execute(
+				cellRequest(code, {
+					onOutput: (output) => outputs.push(output),
+					onInputRequest: () => answer !== undefined && host.answerInput(answer),
+				}),
+			)
 			.then((result) => ({ ...result, outputs, text: textOf(outputs) }));
 		return { outputs, done };
 	};
@@ -94,6 +102,24 @@ export const startTestKernel = async (
 	}
 	return { launch, host, heard, run: (code, answer) => start(code, answer).done, start, attach, dispose };
 };
+
+let cells = 0;
+
+/** A cell whose output and questions nobody takes, but for what is given. */
+export const cellRequest = (code: string, fields: Partial<ExecuteRequest> = {}): ExecuteRequest => ({
+	cellId: `cell-${++cells}`,
+	code,
+	onOutput: () => {},
+	onInputRequest: () => {},
+	onCommand: noCommands,
+	...fields,
+});
+
+export const noCommands = async (): Promise<HostCommandAnswer> => ({
+	text: "%ipyai is not available here.",
+	failed: true,
+	action: null,
+});
 
 /** Outputs as a person reads them. */
 export const textOf = (outputs: readonly Output[]): string =>

@@ -20,15 +20,7 @@ export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 	};
 	return {
 		kernelId,
-		capabilities: {
-			execute: true,
-			interrupt: true,
-			restart: true,
-			complete: false,
-			input: false,
-			subshell: false,
-			survivesClient: true,
-		},
+		capabilities: { complete: false, subshell: false },
 		get status() {
 			return ended ? "dead" : "idle";
 		},
@@ -76,6 +68,8 @@ export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 		continueHistorySession: async (_session, next) => {
 			count = next - 1;
 		},
+		resize: () => {},
+		forgetPrompts: () => {},
 		dispose: async () => {
 			ended = true;
 		},

@@ -17,7 +17,7 @@ import { Completions } from "../../server/completions/completions.ts";
 import { Handshake } from "../../server/connection/handshake.ts";
 import { startTimeOf } from "../../server/connection/processFacts.ts";
 import { answerInitialize } from "../../server/initialize.ts";
-import { createKernelHost } from "../../server/kernel/kernelHost.ts";
+import { KernelHost } from "../../server/kernel/kernelHost.ts";
 import { Server } from "../../server/server.ts";
 import type { CreateHost } from "../../server/sessions/python/hosting.ts";
 import { Sessions } from "../../server/sessions/sessions.ts";
@@ -69,7 +69,7 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 		createHost:
 			options.createHost ??
 			((launch, kernelId, listener) =>
-				createKernelHost({
+				new KernelHost({
 					launch,
 					kernelId,
 					listener,

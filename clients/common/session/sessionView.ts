@@ -38,8 +38,16 @@ export type KernelView = NonNullable<SessionState["kernel"]>;
 export type Change =
 	| { readonly kind: "cellStarted"; readonly cell: CellView }
 	| { readonly kind: "cellOutput"; readonly cell: CellView; readonly output: Output }
-	/** Output of a cell that has finished: a thread of it goes on. */
-	| { readonly kind: "lateOutput"; readonly cellId: string; readonly output: Output }
+	/**
+	 * Output while its cell does not run: a thread or a child process goes on. `executionCount` is that of the cell that
+	 * began it; `null` where that is not known, and for what Python says as it starts.
+	 */
+	| {
+			readonly kind: "lateOutput";
+			readonly cellId: string;
+			readonly executionCount: number | null;
+			readonly output: Output;
+	  }
 	| { readonly kind: "cellFinished"; readonly cell: CellView; readonly payloads: readonly CellPayload[] }
 	| { readonly kind: "promptQueued"; readonly turn: TurnView }
 	| { readonly kind: "promptRemoved"; readonly turn: TurnView }
@@ -209,11 +217,12 @@ export class SessionView {
 				return [{ kind: "cellStarted", cell }];
 			}
 			case "cellOutput": {
-				const { cellId, output } = event;
-				const cell = this.cells.get(cellId);
-				return [
-					cell === undefined ? { kind: "lateOutput", cellId, output } : { kind: "cellOutput", cell, output },
-				];
+				const cell = this.cells.get(event.cellId);
+				return cell === undefined ? [] : [{ kind: "cellOutput", cell, output: event.output }];
+			}
+			case "lateOutput": {
+				const { cellId, executionCount, output } = event;
+				return [{ kind: "lateOutput", cellId, executionCount, output }];
 			}
 			case "cellFinished": {
 				const cell = this.cells.get(event.cellId);
@@ -269,6 +278,10 @@ export class SessionView {
 		if (hint.kind === "working") {
 			this.working = hint.text === null ? null : { text: hint.text, share: hint.share };
 			return [{ kind: "status" }];
+		}
+		if (hint.kind === "omittedGrew") {
+			const cell = this.cells.get(hint.cellId);
+			return cell === undefined ? [] : [{ kind: "cellOutput", cell, output: hint.output }];
 		}
 		if (hint.kind === "kernelStatus") {
 			if (this.kernel !== null && hint.status !== "none")

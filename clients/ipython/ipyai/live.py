@@ -17,11 +17,13 @@ from . import (
     messages,
     notes,
     nudge,
+    origins,
     prompts,
     pyrun,
     refs,
     schemas,
     shell_refs,
+    stdio,
     stuck,
     summaries,
     tools,
@@ -45,7 +47,9 @@ class Live:
         self._lease = None
         self._cell = None
         self._executing = 0
+        self._children = 0
         self._magics = magics.Magics(shell)
+        self._origins = origins.Origins(shell)
         # Newer IPython takes a cell's number when it starts, older when it ends.
         code = getattr(type(shell).run_cell_async, "__code__", None)
         self._counts_early = code is not None and "execution_count" in code.co_varnames + code.co_cellvars
@@ -69,7 +73,7 @@ class Live:
             "shellRefs": lambda args: shell_refs.run_all(args["id"], args["commands"], args["limitSeconds"]),
             "history": lambda args: prompts.tail(shell, args["limit"]),
             "tool": lambda args: tools.describe(shell, args["name"]),
-            "pyrun": lambda args: pyrun.pyrun(shell, args["id"], args["code"], args["tell"]),
+            "pyrun": self._pyrun,
             "number": lambda args: prompts.number(shell, args["source"], args["rewritten"]),
             "mirror": lambda args: prompts.mirror(
                 shell, args["prompt"], args["fullPrompt"], args["response"], args["historyLine"]
@@ -93,6 +97,7 @@ class Live:
             self._shell.events.register(name, function)
         self._magics.install()
         messages.tolerate(self._kernel.session)
+        self._origins.install()
         nudge.prepare()
         # `exit` only tells the client, which decides: other clients may share this kernel. IPython has no hook here.
         self._shell.ask_exit = self._ask_exit
@@ -112,13 +117,15 @@ class Live:
         self._shell.__dict__.pop("ask_exit", None)
         self._magics.retire()
         messages.withdraw(self._kernel.session)
+        self._origins.retire()
         nudge.withdraw()
         if self._lease:
             self._lease.stop()
 
     async def _on_request(self, stream, ident, parent):
         try:
-            args = {**parent["content"], "tell": lambda text: self._tell(parent, text)}
+            told = {"header": parent["header"], "tell": lambda text: self._tell(parent, text)}
+            args = {**parent["content"], **told}
             if args["op"] == "hello":
                 self._magics.meet(parent["header"]["session"])
             result = self._ops[args["op"]](args)
@@ -185,6 +192,13 @@ class Live:
     def _cancel(self, args):
         return shell_refs.cancel(args["id"]) or pyrun.cancel(args["id"])
 
+    async def _pyrun(self, args):
+        origins.runs(args["header"])
+        try:
+            return await pyrun.pyrun(self._shell, args["id"], args["code"], args["tell"])
+        finally:
+            origins.runs({})
+
     async def _call_ref(self, args):
         return await pyrun.guarded(
             args["id"], lambda: refs.resolve(self._shell, args["expression"]), {"reason": "took too long"}
@@ -210,8 +224,10 @@ class Live:
     def _on_cell(self, info) -> None:
         if threading.current_thread() is not threading.main_thread():
             return
+        self._children = stdio.children()
         parent = getattr(self._shell, "parent_header", None) or {}
         header = parent.get("header", parent)
+        origins.runs(header)
         self._cell = {
             "key": header.get("msg_id"),
             "code": info.raw_cell,
@@ -221,6 +237,11 @@ class Live:
     def _on_cell_end(self, _result) -> None:
         if threading.current_thread() is threading.main_thread():
             self._cell = None
+            try:
+                stdio.hear(self._children)
+            except Exception:
+                pass  # the user's own streams
+            origins.runs({})
 
 
 _live = None

@@ -4,22 +4,17 @@ It takes no input number, stands in no history and leaves ``_``, ``__`` and ``Ou
 content parts: what was printed and shown in order, then the value of the last expression or the traceback.
 """
 
-import array
 import ast
 import asyncio
-import fcntl
 import inspect
 import linecache
 import os
-import resource
 import signal
 import sys
-import termios
 import threading
-import time
 import traceback
 
-from . import nudge
+from . import nudge, stdio
 from .bounded import clean, cut
 from .capture import MAX_CHARS, Capture
 
@@ -146,7 +141,7 @@ async def pyrun(shell, call_id: str, code: str, tell=None) -> dict:
     _count += 1
     capture = Capture(shell, tell)
     figures = _open_figures()
-    children = _children()
+    children = stdio.children()
     failed = "KeyboardInterrupt: the call was interrupted\n"
     with capture:
         failure = await guarded(call_id, lambda: _run(shell, code, f"<pyrun {_count}>", capture), failed)
@@ -154,43 +149,12 @@ async def pyrun(shell, call_id: str, code: str, tell=None) -> dict:
             _show_new_figures(figures, capture)
         except Exception:
             capture.write(traceback.format_exc(limit=0))
-    if _children() != children:
-        _hear_children()
+    stdio.hear(children)
     # What the code asked of the client (a page, an exit) is not for the next cell to deliver.
     shell.payload_manager.clear_payload()
     if failure:
         capture.write(failure)
     return {"content": _content(capture.parts), "isError": bool(failure)}
-
-
-def _children() -> int:
-    """Another number when child processes have ended in between."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_minflt + usage.ru_majflt
-
-
-def _hear_children() -> None:
-    """Waits a moment until what child processes printed is read: by a thread of ipykernel's, from a pipe."""
-    streams = (sys.stdout, sys.stderr)
-    for _ in range(40):
-        time.sleep(0.005)
-        if not any(map(_unread, streams)):
-            break
-    for stream in streams:
-        stream.flush()
-
-
-def _unread(stream) -> int:
-    """Bytes in the stream's pipe; none for a stream without one."""
-    pipe = getattr(stream, "_fid", None)
-    if not isinstance(pipe, int):
-        return 0
-    count = array.array("i", [0])
-    try:
-        fcntl.ioctl(pipe, termios.FIONREAD, count)
-    except OSError:  # it was closed
-        return 0
-    return count[0]
 
 
 async def _run(shell, code: str, filename: str, capture: Capture):

@@ -8,7 +8,7 @@ import type { AnswerPart, Content, Output, SessionEvent } from "../../../protoco
 import { importedKernelId } from "../../context/contextCell.ts";
 import type { AssistantItem, Entry, ToolResult } from "../../context/transcript.ts";
 import type { NotebookItem, NotebookPart, NotebookPrompt } from "../../notebooks/notebookItem.ts";
-import { capOutput, defaultOutputCap, finishOutput, noOutput } from "../../store/outputCap.ts";
+import { capOutput, defaultOutputCap, noOutput, omittedOutput } from "../../store/outputCap.ts";
 import type { Store } from "../../store/store.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
@@ -38,17 +38,22 @@ export const importCell = (
 };
 
 const cap = (all: readonly Output[]): { outputs: Output[]; blobText: string; blobId: string } => {
-	const limits = { ...importCap, blobId: newId() };
+	const blobId = newId();
 	let totals = noOutput;
 	let blobText = "";
 	const outputs: Output[] = [];
+	/** What was left out stands where it began. */
+	let omittedAt: number | null = null;
 	for (const output of all) {
-		const capped = capOutput(totals, output, limits);
+		const capped = capOutput(totals, output, importCap);
 		totals = capped.totals;
 		blobText += capped.blobText;
 		outputs.push(...capped.outputs);
+		if (blobText !== "") omittedAt ??= outputs.length;
 	}
-	return { outputs: [...outputs, ...finishOutput(totals, limits)], blobText, blobId: limits.blobId };
+	const omitted = omittedOutput(totals, blobId, importCap);
+	if (omitted) outputs.splice(omittedAt ?? outputs.length, 0, omitted);
+	return { outputs, blobText, blobId };
 };
 
 export type ImportedTurn = NotebookPrompt & {

@@ -1,6 +1,7 @@
 /** Writes a session as a notebook file. */
 import { setImmediate as pause } from "node:timers/promises";
 import { textOf } from "../../../ground/text/contentText.ts";
+import { wholeCut } from "../../../ground/text/wholeCharacters.ts";
 import type { Output, SaveNotebookResult, TranscriptItem, TurnItem } from "../../../protocol/index.ts";
 import type { NotebookItem, NotebookPart, NotebookPrompt } from "../../notebooks/notebookItem.ts";
 import { notebookCellText, notebookHead, notebookTail, toNotebookCell } from "../../notebooks/toNotebook.ts";
@@ -63,12 +64,13 @@ const toItem = (
 
 /** What was too long for the log lies in a file; what is not there any more, or would make a huge cell, is counted. */
 const withCutText = (output: Output, store: Store): Output[] => {
-	if (output.kind !== "omitted" || output.blobId === null) return [output];
-	const text = store.readBlob(output.blobId, 0, maxCutChars)?.text ?? "";
-	const missing = output.chars - text.length;
+	if (output.kind !== "omitted" || output.blobId === null || output.chars === 0) return [output];
+	const { text = "", totalChars = 0 } = store.readBlob(output.blobId, 0, maxCutChars) ?? {};
+	const isWhole = text.length === totalChars && totalChars >= output.chars;
+	const middle = text.slice(0, wholeCut(text, output.chars));
 	return [
-		...(text === "" ? [] : [{ kind: "stream", name: "stdout", text } as const]),
-		...(missing > 0 ? [{ ...output, chars: missing }] : []),
+		...(text === "" ? [] : [{ kind: "stream", name: "stdout", text: isWhole ? text : middle } as const]),
+		...(isWhole ? [] : [{ ...output, chars: output.chars - middle.length }]),
 	];
 };
 

@@ -57,7 +57,7 @@ export const writeSession = async (
 /** Two pieces of one stream as one event, so that a secret which came in two pieces is found. */
 const joinStreams = (first: StoredEvent, second: StoredEvent): StoredEvent | null => {
 	const [a, b] = [first.event, second.event];
-	if (a.kind !== "cellOutput" || b.kind !== "cellOutput" || a.cellId !== b.cellId) return null;
+	if (!("output" in a) || !("output" in b) || a.kind !== b.kind || a.cellId !== b.cellId) return null;
 	if (a.output.kind !== "stream" || b.output.kind !== "stream" || a.output.name !== b.output.name)
 		return null;
 	const output = { ...a.output, text: a.output.text + b.output.text };
@@ -66,7 +66,7 @@ const joinStreams = (first: StoredEvent, second: StoredEvent): StoredEvent | nul
 
 /** What was left out of an output lies in a file that does not come along. */
 const told = (event: SessionEvent): SessionEvent =>
-	event.kind === "cellOutput" && event.output.kind === "omitted"
+	"output" in event && event.output.kind === "omitted"
 		? { ...event, output: { ...event.output, blobId: null } }
 		: event;
 

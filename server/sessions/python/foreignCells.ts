@@ -6,22 +6,29 @@ import type { CellStatus } from "../../../protocol/index.ts";
 import type { UnfinishedCell } from "../../store/store.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
-import { type CellRecords, type RunningCell, runningCell } from "./cellRecords.ts";
+import type { CellRecord } from "./cellRecord.ts";
+import type { CellRecords } from "./cellRecords.ts";
 import type { ForeignCell } from "./host.ts";
 
-type Run = RunningCell & { readonly executionCount: number | null; status: CellStatus };
+type Run = { readonly record: CellRecord; readonly executionCount: number | null; status: CellStatus };
+
+/** What names a cell in the kernel names it in the log too, so that what it prints later finds it. */
+const usableKey = /^[\w.-]{1,100}$/;
 
 export class ForeignCells {
 	readonly #log: SessionLog;
 	readonly #records: CellRecords;
+	readonly #has: (cellId: string) => boolean;
 	/** By the name that the host gives them. */
 	readonly #running = new Map<string, Run>();
 	/** What a killed server left running, in order, until the kernel says what became of it. */
 	#left: UnfinishedCell[] = [];
 
-	constructor(log: SessionLog, records: CellRecords) {
+	/** `has` says whether the session has a cell of this id. */
+	constructor(log: SessionLog, records: CellRecords, has: (cellId: string) => boolean) {
 		this.#log = log;
 		this.#records = records;
+		this.#has = has;
 	}
 
 	get isRunning(): boolean {
@@ -32,8 +39,8 @@ export class ForeignCells {
 		return this.#left.length > 0;
 	}
 
-	find(key: string): RunningCell | undefined {
-		return this.#running.get(key);
+	find(key: string): CellRecord | undefined {
+		return this.#running.get(key)?.record;
 	}
 
 	/** These cells were running when their server was killed, in a kernel that lives. */
@@ -44,10 +51,12 @@ export class ForeignCells {
 	follow(kernelId: string, cell: ForeignCell): void {
 		if (cell.kind === "started") {
 			const { key, code, executionCount } = cell;
-			const at = this.#left.findIndex((left) => left.code === code);
+			const at = this.#left.findIndex(({ cellId }) => cellId === key);
 			const [left] = at < 0 ? [] : this.#left.splice(at, 1);
-			const cellId = left?.cellId ?? newId();
-			this.#running.set(key, { ...runningCell(cellId, null), executionCount, status: "ok" });
+			const isFree = usableKey.test(key) && !this.#has(key);
+			const cellId = left?.cellId ?? (isFree ? key : newId());
+			const record = this.#records.begin({ cellId, kernelId, by: null });
+			this.#running.set(key, { record, executionCount, status: "ok" });
 			if (!left)
 				this.#log.settle([{ kind: "cellStarted", cellId, kernelId, code, by: null, executionCount }]);
 			return;
@@ -58,23 +67,23 @@ export class ForeignCells {
 			const { output } = cell;
 			if (output.kind === "error")
 				run.status = output.ename === "KeyboardInterrupt" ? "interrupted" : "error";
-			this.#records.output(run, output);
+			this.#records.output(run.record, output);
 			return;
 		}
 		this.#running.delete(cell.key);
-		this.#records.finish(run, run.status, run.executionCount, []);
+		this.#records.finish(run.record, run.status, run.executionCount, []);
 	}
 
 	/** The kernel is gone: all of them are lost. */
 	end(): void {
-		for (const run of this.#running.values()) this.#records.finish(run, "lost", null, []);
+		for (const { record } of this.#running.values()) this.#records.finish(record, "lost", null, []);
 		this.#running.clear();
 		this.giveUpLeft();
 	}
 
 	/** What was left and has not begun by now will not: it is lost. */
 	giveUpLeft(): void {
-		for (const { cellId } of this.#left.splice(0))
-			this.#records.finish(runningCell(cellId, null), "lost", null, []);
+		for (const { cellId, kernelId } of this.#left.splice(0))
+			this.#records.finish(this.#records.begin({ cellId, kernelId, by: null }), "lost", null, []);
 	}
 }

@@ -14,15 +14,9 @@ export type { Python } from "../../tools/python.ts";
 export type { Outcome, RunOptions } from "../../tools/tool.ts";
 
 export type HostCapabilities = {
-	readonly execute: boolean;
-	readonly interrupt: boolean;
-	readonly restart: boolean;
 	readonly complete: boolean;
-	readonly input: boolean;
 	/** Look-ups answer while a cell runs. */
 	readonly subshell: boolean;
-	/** Outlives the client that brought it. */
-	readonly survivesClient: boolean;
 };
 
 export type HostStatus = "starting" | "idle" | "busy" | "dead";
@@ -35,8 +29,10 @@ export type HostListener = {
 	onStatus(status: HostStatus, detail: string | null): void;
 	/** A cell that another client of the same kernel runs (Jupyter console, `--existing`). */
 	onForeignCell(cell: ForeignCell): void;
-	/** A `%ipyai` in a foreign cell. Without it such commands fail. */
-	onForeignCommand?(key: string, command: HostCommand): Promise<HostCommandAnswer>;
+	/** Output that belongs to no running cell: `key` is the id or key of the one that began it, `null` if unknown. */
+	onLateOutput(key: string | null, output: Output): void;
+	/** A `%ipyai` in a foreign cell. */
+	onForeignCommand(key: string, command: HostCommand): Promise<HostCommandAnswer>;
 };
 
 /** The words after `%ipyai`; `body` is the rest of a `%%ipyai` cell. */
@@ -70,14 +66,14 @@ export type HostFacts = {
 };
 
 export type ExecuteRequest = {
+	/** Names the cell to `onLateOutput`, of later hosts of this Python too. */
+	readonly cellId: string;
 	readonly code: string;
-	readonly allowInput: boolean;
-	onStarted(executionCount: number | null): void;
 	onOutput(output: Output): void;
 	/** `input()` waits: answer through `answerInput`. */
 	onInputRequest(request: { readonly prompt: string; readonly password: boolean }): void;
 	/** A `%ipyai` in the cell, which waits for the answer. Never rejects. */
-	onCommand?(command: HostCommand): Promise<HostCommandAnswer>;
+	onCommand(command: HostCommand): Promise<HostCommandAnswer>;
 };
 
 export type ExecuteResult = {
@@ -151,12 +147,12 @@ export type Host = {
 	mirrorPrompt(record: PromptRecord): void;
 	mirrorRemark(remark: SessionRemark): void;
 	/** Takes this session's mirrored prompts out of the predecessors' table; queued like them. */
-	forgetPrompts?(): void;
+	forgetPrompts(): void;
 	/** Continues an IPython session: its number, and input numbers from `nextExecutionCount` on. */
 	continueHistorySession(session: number, nextExecutionCount: number): Promise<void>;
 
 	/** Tells Python the size of the terminal that shows its output. */
-	resize?(columns: number, rows: number): void;
+	resize(columns: number, rows: number): void;
 
 	/** `end` stops Python; `keep` leaves it to its lease. */
 	dispose(fate: "end" | "keep"): Promise<void>;

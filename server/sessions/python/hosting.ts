@@ -15,7 +15,8 @@ import type { KernelRow, Owner, Store } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
-import { CellRecords, type RunningCell, runningCell } from "./cellRecords.ts";
+import type { CellRecord } from "./cellRecord.ts";
+import { CellRecords } from "./cellRecords.ts";
 import { ForeignCells } from "./foreignCells.ts";
 import type {
 	ForeignCell,
@@ -74,7 +75,7 @@ export class Hosting {
 	#nextExecutionCount = 1;
 	/** Cells and prompts that have been sent but have no final number yet. */
 	#unnumbered = 0;
-	readonly #running = new Map<string, RunningCell>();
+	readonly #running = new Map<string, CellRecord>();
 	readonly #records: CellRecords;
 	readonly #foreign: ForeignCells;
 	#input: WaitingInput | null = null;
@@ -85,7 +86,8 @@ export class Hosting {
 	constructor(options: HostingOptions) {
 		this.#options = options;
 		this.#records = new CellRecords(options.log, options.store);
-		this.#foreign = new ForeignCells(options.log, this.#records);
+		const { log, store } = options;
+		this.#foreign = new ForeignCells(log, this.#records, (id) => store.hasItem(log.sessionId, id));
 	}
 
 	/** The live host, or `null`. */
@@ -166,6 +168,7 @@ export class Hosting {
 				if (this.#host === host || this.#host === null) this.#onStatus(kernelId, status, detail);
 			},
 			onForeignCell: (cell) => this.#onForeignCell(kernelId, cell),
+			onLateOutput: (key, output) => this.#records.lateOutput(kernelId, key, output),
 			onForeignCommand: (key, command) =>
 				this.#options.onCommand(
 					command,
@@ -216,7 +219,7 @@ export class Hosting {
 				fresh: replaces,
 			},
 		]);
-		if (this.#size) host.resize?.(this.#size.columns, this.#size.rows);
+		if (this.#size) host.resize(this.#size.columns, this.#size.rows);
 		this.#options.onAttached(host);
 		// A kernel that is ready and idle has gone through what was sent to it before.
 		if (host.status === "idle") this.#foreign.giveUpLeft();
@@ -306,7 +309,6 @@ export class Hosting {
 	}: CellRequest): ExecuteCellResult {
 		const { log } = this.#options;
 		const host = this.requireHost();
-		const cell: RunningCell = runningCell(cellId, by);
 		const predicted = this.#facts && this.#unnumbered === 0 ? this.#nextExecutionCount : null;
 		const started = {
 			kind: "cellStarted",
@@ -321,13 +323,13 @@ export class Hosting {
 			requestId === null
 				? { cellId, seq: log.add(started) }
 				: log.accept(started, requestId, (seq) => ({ cellId, seq }));
+		const cell = this.#records.begin({ cellId, kernelId: host.kernelId, by });
 		this.#running.set(cellId, cell);
 		this.#unnumbered++;
 		const begin = () =>
 			host.execute({
+				cellId,
 				code,
-				allowInput: true,
-				onStarted: () => {},
 				onOutput: (output) => this.#records.output(cell, output),
 				onInputRequest: (request) => this.#onInput(cell, request),
 				onCommand: (command) => this.#options.onCommand(command, cell),
@@ -343,7 +345,7 @@ export class Hosting {
 	}
 
 	#finish(
-		cell: RunningCell,
+		cell: CellRecord,
 		status: CellStatus,
 		executionCount: number | null,
 		payloads: readonly CellPayload[],
@@ -353,7 +355,7 @@ export class Hosting {
 		this.#records.finish(cell, status, executionCount, payloads);
 	}
 
-	#onInput(cell: RunningCell, request: { prompt: string; password: boolean }): void {
+	#onInput(cell: CellRecord, request: { prompt: string; password: boolean }): void {
 		const params = {
 			sessionId: this.#options.log.sessionId,
 			inputId: newId(),
@@ -403,7 +405,7 @@ export class Hosting {
 	/** A kernel that comes later learns the size too. */
 	resize(columns: number, rows: number): void {
 		this.#size = { columns, rows };
-		this.host?.resize?.(columns, rows);
+		this.host?.resize(columns, rows);
 	}
 
 	async interrupt(): Promise<void> {

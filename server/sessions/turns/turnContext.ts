@@ -74,7 +74,7 @@ const freshKernelCell = (kernelId: string): ContextCell => ({
 	executionCount: null,
 	outputs: [],
 	status: "ok",
-	remainder: false,
+	told: null,
 });
 
 /** References count in what a person typed here and now: not in cells of files, other sessions and other kernels. */

@@ -148,3 +148,23 @@ test("HTML is shown as text where Python only names the object", () => {
 	expect(shown({ "text/html": "<b>\x1b]0;t\x07&#27;[31mred</b>" })).toBe("{fg=1:red}");
 	expect(shown({ "text/html": "<div></div>" })).toBe("{note:[text/html]}");
 });
+
+test("what stands for the middle of a long output is told anew in its place, with the newest lines", () => {
+	const omitted = (chars: number, text: string): Output => ({
+		kind: "omitted",
+		chars,
+		blobId: "b",
+		tail: [{ name: "stdout", text }],
+	});
+	const value: Output = {
+		kind: "executeResult",
+		executionCount: 1,
+		data: { "text/plain": "42" },
+		metadata: {},
+	};
+	const head: Output = { kind: "stream", name: "stdout", text: "first\n" };
+	expect(show(outputs(head, omitted(0, "next\n")).lines)).toBe("first\nnext");
+	expect(show(outputs(head, omitted(5, "next\n"), value, omitted(900, "last\n")).lines)).toBe(
+		"first\n{note:[900 characters of output left out]}\nlast\n42",
+	);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Content } from "../../../protocol/index.ts";
+import type { Content, Output } from "../../../protocol/index.ts";
 import { defaultLimits, limitsFor } from "../../../server/context/limits.ts";
 import { type RenderedTurn, renderTurn, type TurnInput } from "../../../server/context/renderTurn.ts";
 import { ran, result } from "../../support/context.ts";
@@ -83,12 +83,46 @@ test("tells a running cell, and later its remainder", () => {
 	expect(context({ status: "running" })).toBe(
 		'<context><code status="running">train()</code><output>epoch 1\n</output></context>',
 	);
-	expect(context({ remainder: true })).toContain('<code status="now finished">train()</code><output>epoch 1');
-	expect(context({ remainder: true, status: "running" })).toContain('<code status="still running">');
+	expect(context({ told: "running" })).toContain('<code status="now finished">train()</code><output>epoch 1');
+	expect(context({ told: "running", status: "running" })).toContain('<code status="still running">');
+});
+
+test("tells once how much of a long output is missing, and shows its newest lines and the value", () => {
+	const omitted = (chars: number, text: string): Output => ({
+		kind: "omitted",
+		chars,
+		blobId: "b",
+		tail: [{ name: "stdout", text }],
+	});
+	const outputs = [
+		`first\n${"x".repeat(50_000)}`,
+		omitted(10, "old"),
+		omitted(70_000, `${"y".repeat(20_000)}\nlast`),
+		result({ "text/plain": "42" }),
+	];
+	const { content, parts } = render({ cells: [ran("train()", outputs)] });
+	const shown = JSON.stringify(content);
+	expect(shown.match(/\[\.\.\./g)).toHaveLength(1);
+	expect(shown).toMatch(
+		/<output>first\\nx+\\n\[\.\.\. \d+ characters cut \.\.\.\]\\ny+\\nlast\\n42<\/output>/,
+	);
+	// What was printed in all is what is shown and what is said to be cut.
+	const [{ cutChars = 0 } = {}] = parts;
+	expect(cutChars).toBeGreaterThan(70_000 + 50_000 + 20_000 - 10_000);
+});
+
+test("output that came later is told under its cell, and that of no cell alone", () => {
+	const cells = [
+		ran("start()", ["tick\n"], { told: "finished" }),
+		ran("", ["from a child\n"], { executionCount: null }),
+	];
+	expect(text({ cells })).toContain(
+		'<code status="printed later">start()</code><output>tick\n</output><output status="printed by no cell">from a child\n</output>',
+	);
 });
 
 test("names only the head of a cell whose code was sent before", () => {
-	expect(text({ cells: [ran("x".repeat(1000), ["y"], { remainder: true })] })).toContain(
+	expect(text({ cells: [ran("x".repeat(1000), ["y"], { told: "running" })] })).toContain(
 		`>${"x".repeat(200)}...</code>`,
 	);
 });

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createKernelHost } from "../../../server/kernel/kernelHost.ts";
-import { until } from "../../support/kernel.ts";
+import { KernelHost } from "../../../server/kernel/kernelHost.ts";
+import { noCommands, until } from "../../support/kernel.ts";
 import { startTestServer } from "../../support/server.ts";
 import { launchTestKernel, nextRequestId, startKernelSession } from "../../support/sessionWithKernel.ts";
 
@@ -77,14 +77,14 @@ test("output over a cell's cap can be fetched", async () => {
 			? [update.event.output]
 			: [],
 	);
-	expect(omitted.at(-1)).toMatchObject({ chars: 500_001 });
+	expect(omitted.at(-1)).toMatchObject({ chars: 480_001, tail: [{ text: `${"x".repeat(19_999)}\n` }] });
 	const rest = await client.request("output/read", {
 		sessionId,
 		blobId: omitted.at(-1)!.blobId!,
 		offset: 0,
 		maxChars: 10,
 	});
-	expect(rest).toEqual({ text: "xxxxxxxxxx", totalChars: 500_001 });
+	expect(rest).toEqual({ text: "xxxxxxxxxx", offset: 0, totalChars: 500_001 });
 });
 
 test("a resumed session finds its live kernel, with its variables", async () => {
@@ -145,8 +145,13 @@ test("a cell that ended while no server listened is lost", async () => {
 	await client.event("cellOutput");
 	await server.stop();
 	writeFileSync(go, "");
-	const listener = { onStatus: () => {}, onForeignCell: () => {} };
-	const host = createKernelHost({ launch, kernelId: "other", listener, onLog: () => {} });
+	const listener = {
+		onStatus: () => {},
+		onForeignCell: () => {},
+		onLateOutput: () => {},
+		onForeignCommand: noCommands,
+	};
+	const host = new KernelHost({ launch, kernelId: "other", listener, onLog: () => {} });
 	await host.ready;
 	await until(() => host.status === "idle");
 	await host.dispose("keep");
@@ -155,4 +160,46 @@ test("a cell that ended while no server listened is lost", async () => {
 	await later.request("session/resume", { requestId: nextRequestId(), ref: { sessionId }, settings: {} });
 	const isOurs = (event: { cellId: string }) => event.cellId === cellId;
 	expect(await later.event("cellFinished", isOurs)).toMatchObject({ status: "lost" });
+});
+
+test("many small prints are few events, in order with everything else, and none is lost", async () => {
+	const { client, run, sessionId } = await startKernelSession();
+	const { text } = await run("for n in range(20_000): print(n, flush=True)");
+	expect(text).toBe(`${Array.from({ length: 20_000 }, (_, n) => n).join("\n")}\n`);
+	const events = client.updates.filter((update) => update.kind === "event");
+	expect(events.length).toBeLessThan(1000);
+	const { items } = await client.request("session/transcript", { sessionId, before: null, limit: 1 });
+	expect(items[0]).toMatchObject({ outputs: [{ kind: "stream", text }] });
+});
+
+test("long output keeps its beginning, its newest lines and the value; the rest can be read", async () => {
+	const { client, run, sessionId } = await startKernelSession();
+	const { text } = await run("for n in range(60_000): print('row', n, 'x' * 40)\n'the value'");
+	expect(text).toContain("row 0 x");
+	expect(text).toContain("'the value'\n");
+	const { items } = await client.request("session/transcript", { sessionId, before: null, limit: 1 });
+	const outputs = items[0]?.kind === "cell" ? items[0].outputs : [];
+	expect(outputs.map(({ kind }) => kind)).toEqual(["stream", "omitted", "executeResult"]);
+	const [head, omitted] = outputs;
+	if (head?.kind !== "stream" || omitted?.kind !== "omitted") throw new Error("checked above");
+	const tail = omitted.tail!.map((each) => each.text).join("");
+	expect(tail).toMatch(/^row \d+ x{40}\n[\s\S]*row 59999 x{40}\n$/);
+	let rest = "";
+	while (rest.length < omitted.chars + tail.length) {
+		const params = { sessionId, blobId: omitted.blobId!, offset: rest.length, maxChars: 1_000_000 };
+		rest += (await client.request("output/read", params)).text;
+	}
+	expect(head.text + rest).toBe(
+		Array.from({ length: 60_000 }, (_, n) => `row ${n} ${"x".repeat(40)}\n`).join(""),
+	);
+	// It grew before everybody's eyes, and the log was told now and then.
+	const grew = client.updates.filter(
+		(update) => update.kind === "hint" && update.hint.kind === "omittedGrew",
+	);
+	const told = client.updates.filter(
+		(update) =>
+			update.kind === "event" && update.event.kind === "cellOutput" && update.event.output.kind === "omitted",
+	);
+	expect(told.length).toBeLessThan(10);
+	expect(grew.length + told.length).toBeGreaterThan(1);
 });

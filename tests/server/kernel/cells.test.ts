@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type RunningKernel, startTestKernel, until } from "../../support/kernel.ts";
+import { cellRequest, type RunningKernel, startTestKernel, until } from "../../support/kernel.ts";
 
 let kernel: RunningKernel;
 beforeAll(async () => {
@@ -36,16 +36,15 @@ test("getpass asks for a password", async () => {
 	const asked: { prompt: string; password: boolean }[] = [];
 	const { host } = kernel;
 	const outputs: unknown[] = [];
-	await host.execute({
-		code: "import getpass; len(getpass.getpass('secret: '))",
-		allowInput: true,
-		onStarted: () => {},
-		onOutput: (output) => outputs.push(output),
-		onInputRequest: (request) => {
-			asked.push(request);
-			host.answerInput("hunter2");
-		},
-	});
+	await host.execute(
+		cellRequest("import getpass; len(getpass.getpass('secret: '))", {
+			onOutput: (output) => outputs.push(output),
+			onInputRequest: (request) => {
+				asked.push(request);
+				host.answerInput("hunter2");
+			},
+		}),
+	);
 	expect(asked).toEqual([{ prompt: "secret: ", password: true }]);
 	expect(JSON.stringify(outputs)).toContain('"7"');
 });

@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { createKernelHost } from "../../../server/kernel/kernelHost.ts";
+import { KernelHost } from "../../../server/kernel/kernelHost.ts";
 import {
+	cellRequest,
 	isAlive,
+	noCommands,
 	noSignal,
 	type RunningKernel,
 	startTestKernel,
@@ -89,13 +91,7 @@ test("cells of another client are told as foreign", async () => {
 	const { host, heard } = kernel.attach();
 	await host.ready;
 	const statuses = kernel.heard.statuses.length;
-	await host.execute({
-		code: "6 * 7",
-		allowInput: false,
-		onStarted: () => {},
-		onOutput: () => {},
-		onInputRequest: () => {},
-	});
+	await host.execute(cellRequest("6 * 7"));
 	await until(() => kernel!.heard.foreign.at(-1)?.kind === "finished");
 	expect(kernel.heard.foreign.map((event) => event.kind)).toEqual(["started", "output", "finished"]);
 	expect(kernel.heard.foreign[0]).toMatchObject({ code: "6 * 7", executionCount: 1 });
@@ -164,10 +160,15 @@ test.each([
 	const connectionFile = join(folder, "k.json");
 	if (content !== null) writeFileSync(connectionFile, content);
 	const statuses: string[] = [];
-	const host = createKernelHost({
+	const host = new KernelHost({
 		launch: { connectionFile, pid: null, label: "test" },
 		kernelId: "k",
-		listener: { onStatus: (status) => statuses.push(status), onForeignCell: () => {} },
+		listener: {
+			onStatus: (status) => statuses.push(status),
+			onForeignCell: () => {},
+			onLateOutput: () => {},
+			onForeignCommand: noCommands,
+		},
 		startTimeoutMs: 300,
 	});
 	await expect(host.ready).rejects.toThrow(message);

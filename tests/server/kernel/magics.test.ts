@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { HostCommand, HostCommandAnswer } from "../../../server/sessions/python/host.ts";
-import { noSignal, type RunningKernel, startTestKernel, textOf, until } from "../../support/kernel.ts";
+import {
+	cellRequest,
+	noSignal,
+	type RunningKernel,
+	startTestKernel,
+	textOf,
+	until,
+} from "../../support/kernel.ts";
 
 let kernel: RunningKernel;
 beforeEach(async () => {
@@ -17,14 +24,12 @@ const run = async (
 		plain(body === null ? `<${line}>` : `<${line}|${body}>`),
 ) => {
 	const outputs: Parameters<typeof textOf>[0][number][] = [];
-	const result = await kernel.host.execute({
-		code,
-		allowInput: false,
-		onStarted: () => {},
-		onOutput: (output) => outputs.push(output),
-		onInputRequest: () => {},
-		onCommand: async (command) => answer(command),
-	});
+	const result = await kernel.host.execute(
+		cellRequest(code, {
+			onOutput: (output) => outputs.push(output),
+			onCommand: async (command) => answer(command),
+		}),
+	);
 	return { ...result, text: textOf(outputs) };
 };
 
@@ -105,6 +110,7 @@ test("of two servers on one kernel the cell's own answers", async () => {
 		listener: {
 			onStatus: () => {},
 			onForeignCell: () => {},
+			onLateOutput: () => {},
 			onForeignCommand: async (_key, { line }) => {
 				told.push(line);
 				return plain("from the other");
@@ -125,6 +131,7 @@ test("a cell whose server is gone is answered by the one that came after it", as
 		listener: {
 			onStatus: () => {},
 			onForeignCell: () => {},
+			onLateOutput: () => {},
 			onForeignCommand: async (_key, { line }) => {
 				told.push(line);
 				return plain("");

@@ -8,10 +8,28 @@ test("reads a blob from any place, in characters", () => {
 	const store = testStore();
 	store.appendBlob("s", "b", "añ\ud83d");
 	store.appendBlob("s", "b", "\ude00z");
-	expect(store.readBlob("b", 0, 99)).toEqual({ text: "añ\u{1f600}z", totalChars: 5 });
-	expect(store.readBlob("b", 1, 1)).toEqual({ text: "ñ", totalChars: 5 });
-	expect(store.readBlob("b", 9, 1)).toEqual({ text: "", totalChars: 5 });
+	const read = (offset: number, maxChars: number) => store.readBlob("b", offset, maxChars);
+	expect(read(0, 99)).toEqual({ text: "añ\u{1f600}z", offset: 0, totalChars: 5 });
+	expect(read(1, 1)).toEqual({ text: "ñ", offset: 1, totalChars: 5 });
+	expect(read(9, 1)).toEqual({ text: "", offset: 5, totalChars: 5 });
 	expect(store.readBlob("none", 0, 1)).toBeNull();
+});
+
+test("a piece of a blob never splits a character, and pieces make the whole", () => {
+	const store = testStore();
+	const whole = `a${"\u{1f600}".repeat(7)}z\ud83d`;
+	store.appendBlob("s", "b", whole);
+	for (const maxChars of [1, 2, 3, 5, 99]) {
+		let text = "";
+		for (;;) {
+			const piece = store.readBlob("b", text.length, maxChars)!;
+			expect(piece.offset).toBe(text.length);
+			if (piece.text === "") break;
+			text += piece.text;
+		}
+		expect(text, `${maxChars} at a time`).toBe(whole);
+	}
+	expect(store.readBlob("b", 2, 3)).toMatchObject({ text: "\u{1f600}", offset: 1 });
 });
 
 test("keeps blobs in its own folder, closed to others", () => {

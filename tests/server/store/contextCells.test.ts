@@ -6,8 +6,8 @@ import { cellFinished, cellStarted, drawOutput, print, prompt, testSession } fro
 const draw = (cells: readonly ContextCell[]): string =>
 	cells
 		.map(
-			({ executionCount, code, outputs, status, remainder }) =>
-				`[${executionCount ?? ""}] ${code}: ${outputs.map(({ seq, output }) => `${seq} ${drawOutput(output)}`).join(" | ")}${status === "running" ? " running" : ""}${remainder ? " remainder" : ""}`,
+			({ executionCount, code, outputs, status, told }) =>
+				`[${executionCount ?? ""}] ${code}: ${outputs.map(({ seq, output }) => `${seq} ${drawOutput(output)}`).join(" | ")}${status === "running" ? " running" : ""}${told ? ` told ${told}` : ""}`,
 		)
 		.join("\n");
 
@@ -23,8 +23,8 @@ test("gives the cells between two places, each output with its own", () => {
 		cellStarted("c", "g()", 3), // 9
 	);
 	expect(draw(store.contextCells("s", 0, 5))).toBe('[1] 1: \n[2] f(): 5 stdout="x" running');
-	expect(draw(store.contextCells("s", 5, 9))).toBe('[2] f(): 7 stdout="y" remainder\n[3] g():  running');
-	expect(draw(store.contextCells("s", 7, 8)), "an end alone is told too").toBe("[2] f():  remainder");
+	expect(draw(store.contextCells("s", 5, 9))).toBe('[2] f(): 7 stdout="y" told running\n[3] g():  running');
+	expect(draw(store.contextCells("s", 7, 8)), "an end alone is told too").toBe("[2] f():  told running");
 	expect(draw(store.contextCells("s", 9, 99))).toBe("");
 });
 
@@ -36,7 +36,7 @@ test("keeps cells in the order of their start", () => {
 		print("a", "y"),
 	);
 	expect(draw(store.contextCells("s", 3, 5))).toBe(
-		'[] slow(): 5 stdout="y" running remainder\n[] 1: 4 stdout="x" running remainder',
+		'[] slow(): 5 stdout="y" running told running\n[] 1: 4 stdout="x" running told running',
 	);
 });
 
@@ -57,7 +57,7 @@ test("gives the newest cells only, and an older one that ran on", () => {
 	);
 	expect(draw(store.contextCells("s", 0, 99, 2))).toBe('[] b: 7 stdout="b"\n[] c: 10 stdout="c"');
 	expect(draw(store.contextCells("s", 2, 99, 1))).toBe(
-		'[] slow(): 12 stdout="x" running remainder\n[] c: 10 stdout="c"',
+		'[] slow(): 12 stdout="x" running told running\n[] c: 10 stdout="c"',
 	);
 	expect(store.contextCells("s", 0, 99, 4)).toHaveLength(4);
 	expect(store.contextCells("s", 0, 99, 0)).toEqual([]);

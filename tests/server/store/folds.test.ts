@@ -76,6 +76,13 @@ const generator = (random: Random): (() => SessionEvent) => {
 		() => (cells.length ? output(random.pick(cells), randomOutput(random, text)) : null),
 		() => (cells.length ? output(random.pick(cells), randomOutput(random, text)) : null),
 		() => (cells.length ? output(random.pick(cells), randomOutput(random, text)) : null),
+		() => ({
+			kind: "lateOutput",
+			cellId: cells.length && random.next() < 0.5 ? random.pick(cells) : id("c", cells),
+			kernelId: "k",
+			executionCount: random.pick([null, made]),
+			output: randomOutput(random, text),
+		}),
 		() => (cells.length ? cellFinished(random.pick(cells), random.pick([null, made])) : null),
 		() => prompt(id("t", queued), text()),
 		() => (queued.length ? { kind: "promptEdited", turnId: random.pick(queued), content: content() } : null),

@@ -179,7 +179,7 @@ test("tells what has no end", () => {
 		{ kind: "approvalAnswered", approvalId: "x", outcome: "allow", by: "p", message: null },
 	);
 	expect(store.unfinished("s")).toEqual({
-		cells: [{ cellId: "c", code: "f()", executionCount: null }],
+		cells: [{ cellId: "c", kernelId: "k" }],
 		turns: ["t", "u"],
 		approvals: ["y"],
 	});
