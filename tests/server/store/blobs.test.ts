@@ -42,7 +42,7 @@ test("keeps blobs in its own folder, closed to others", () => {
 		expect(() => store.appendBlob("s", name, "x"), name).toThrow(/cannot name a blob/);
 	writeFileSync(join(folder, "target"), "");
 	symlinkSync(join(folder, "target"), join(folder, "blobs/link"));
-	expect(() => store.appendBlob("s", "link", "x")).toThrow(/Output file/);
+	expect(() => store.appendBlob("s", "link", "x")).toThrow(/is a symbolic link/);
 });
 
 test("prunes the oldest blobs", () => {
