@@ -85,6 +85,7 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 /** Where a package may be imported. A package that is not here needs a line, and a reason in the pull request. */
 const packages: Record<string, string[]> = {
 	zod: ["protocol", "server"],
+	"get-east-asian-width": ["ground"],
 	"vscode-jsonrpc": ["server/connection", "server/features", "server/server.ts", "clients/common"],
 	"vscode-languageserver": [
 		"server/connection",

@@ -1,5 +1,7 @@
 /** What Lua may call: one method each. A call is answered once, with a result or with a sentence on what failed. */
 import { workingFolderOr } from "../../ground/paths/workingFolder.ts";
+import { plainText } from "../../ground/text/plainText.ts";
+import { isPlain } from "../../ground/text/textPieces.ts";
 import type { Decision, KernelLaunch, SessionSummary, SettingsPatch } from "../../protocol/index.ts";
 import { findPython } from "../common/kernel/findPython.ts";
 import { spawnKernel } from "../common/kernel/spawnKernel.ts";
@@ -7,7 +9,7 @@ import { type CompletionTarget, completeCommand } from "./commandWords.ts";
 import { CurrentSession } from "./currentSession.ts";
 import type { Editor } from "./editor.ts";
 import { checkHealth } from "./health.ts";
-import { CallError } from "./messages.ts";
+import { CallError, exact, type Told, toAction } from "./messages.ts";
 import { type Mark, Notebooks } from "./notebook/notebooks.ts";
 import { OutputWindows } from "./outputWindows.ts";
 import type { PictureOptions } from "./pictures.ts";
@@ -57,7 +59,8 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 
 	const launch = (): KernelLaunch => {
 		const { cwd, python = null, columns } = start;
-		const onNotice = (text: string) => editor.post({ kind: "notice", level: "warning", text });
+		const onNotice = (text: string) =>
+			editor.post({ kind: "notice", level: "warning", text: plainText(text) });
 		return spawnKernel({
 			python: findPython({ python, env, cwd, onNotice }),
 			cwd,
@@ -94,7 +97,7 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			const kernel = Promise.resolve(launch());
 			const { cwd, settings = {} } = params;
 			await session.open({ target: { kind: "new", kernel }, cwd, settings, startKernel });
-			return { sessionId: session.view.sessionId };
+			return { sessionId: exact(session.view.sessionId) };
 		},
 
 		/** `session` is an id, the beginning of one, or IPython's number; a stored one without a kernel gets a new one; `own` makes it end with this Neovim. */
@@ -109,7 +112,7 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 				startKernel,
 				own,
 			});
-			return { sessionId: session.view.sessionId };
+			return { sessionId: exact(session.view.sessionId) };
 		},
 
 		/** Sessions of a folder, or of all, newest first; `live` leaves out those without a kernel. */
@@ -124,7 +127,7 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			const { others } = session;
 			if (how === undefined && others.length > 0) return { others };
 			const done = await session.leave(how === "keep" ? "detach" : how === "all" ? "closeForAll" : "close");
-			return { others: [], ended: done !== "detach" };
+			return { others: [], ended: done !== "detach" } as const;
 		},
 
 		interrupt: () => session.live.interrupt(),
@@ -149,9 +152,13 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			session.live.answerInput(inputId, value),
 
 		/** Runs the words after `:Ipyai`; what only Lua can do is in the answer's `action`. */
-		command: ({ words }: { words: string }) => session.command(words),
+		command: async ({ words }: { words: string }) => {
+			const { text, failed, action } = await session.command(words);
+			return { text: plainText(text), failed, action: action && toAction(action) };
+		},
 
-		complete: ({ words }: { words: string }) => completeCommand(session.isOpen ? target() : null, words),
+		complete: async ({ words }: { words: string }) =>
+			(await completeCommand(session.isOpen ? target() : null, words)).filter(isPlain),
 
 		/** Everything a cell showed; `again`: what differs from the last answer about it. */
 		cellLines: ({ cellId, again = false }: { cellId: string; again?: boolean }) =>
@@ -170,20 +177,24 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 		suggestAccepted: ({ id, text }: { id: number; text: string }) => suggestions.accepted(id, text),
 		documentClosed: ({ uri }: { uri: string }) => suggestions.close(uri),
 
-		health: ({ cwd, python = null }: { cwd: string; python?: string | null }) =>
-			checkHealth({ env, cwd, python, connect: link.connect }),
+		health: async ({ cwd, python = null }: { cwd: string; python?: string | null }) =>
+			(await checkHealth({ env, cwd, python, connect: link.connect })).map(({ level, text }) => ({
+				level,
+				text: plainText(text),
+			})),
 	} as const;
+	const told: Telling<typeof methods> = methods;
 
 	return {
 		async take([id, method, params]) {
-			const call = (methods as Readonly<Record<string, (params: never) => unknown>>)[method as string];
+			const call = (told as Readonly<Record<string, (params: never) => unknown>>)[method as string];
 			try {
 				if (!call) throw new CallError(`There is no call ${method}.`);
 				// An empty table of Lua's is an array here.
 				const result = await call((Array.isArray(params) ? {} : (params ?? {})) as never);
 				editor.post({ kind: "answer", id: id as number, result });
 			} catch (error) {
-				editor.post({ kind: "answer", id: id as number, error: (error as Error).message });
+				editor.post({ kind: "answer", id: id as number, error: plainText((error as Error).message) });
 			}
 		},
 		async leave() {
@@ -194,6 +205,13 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 	};
 };
 
+/** What Lua is told in answer to a call, too, is safe to show or taken as it is. */
+type Telling<Methods> = {
+	readonly [Name in keyof Methods]: Methods[Name] extends (params: never) => infer Result
+		? (params: never) => Told<Awaited<Result>> | Promise<Told<Awaited<Result>>>
+		: never;
+};
+
 /** Neovim's own variables would mislead programs that the kernel starts. */
 const personEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
 	const own = ["VIM", "VIMRUNTIME", "MYVIMRC", "NVIM_LOG_FILE", "IPYAI_PROGRAM"];
@@ -201,9 +219,9 @@ const personEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
 };
 
 const toChoice = (session: SessionSummary) => ({
-	sessionId: session.sessionId,
-	title: session.title ?? session.lastPrompt,
-	cwd: session.cwd,
+	sessionId: exact(session.sessionId),
+	title: plainText(session.title ?? session.lastPrompt ?? ""),
+	cwd: plainText(session.cwd),
 	state: session.state,
 	cells: session.cells,
 	turns: session.turns,

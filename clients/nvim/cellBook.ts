@@ -1,8 +1,11 @@
 /** The cells of a session as an editor shows them: a preview of each, which run of Lua's it is, and who ran it. */
-import type { Output, TranscriptItem } from "../../protocol/index.ts";
+import { plainText } from "../../ground/text/plainText.ts";
+import type { PlainText } from "../../ground/text/screenText.ts";
+import type { CellStatus, Output, TranscriptItem } from "../../protocol/index.ts";
 import type { LiveSession } from "../common/session/liveSession.ts";
 import { CellOutputs } from "./cellOutputs.ts";
 import type { Editor } from "./editor.ts";
+import { exact } from "./messages.ts";
 import { Pictures } from "./pictures.ts";
 import type { Line } from "./terminalLines.ts";
 
@@ -14,7 +17,7 @@ type Cell = {
 	readonly past: boolean;
 	run: number | null;
 	count: number | null;
-	status: string;
+	status: CellStatus | "running";
 	/** When it was sent to Python, if that was seen. */
 	readonly sentMs: number | null;
 	/** How long it ran, in seconds. */
@@ -25,7 +28,7 @@ type Cell = {
 /** Who did something, and whether it was a run of Lua's. */
 export type Origin = {
 	/** `byName` is what they were called then. */
-	name(participantId: string | null, byName?: string): string;
+	name(participantId: string | null, byName?: string): PlainText;
 	isMe(participantId: string | null): boolean;
 	/** The run of Lua's that became this; told once. */
 	runOf(item: Parameters<LiveSession["claim"]>[0]): number | null;
@@ -90,7 +93,7 @@ export class CellBook {
 		executionCount,
 	}: {
 		cellId: string;
-		status: string;
+		status: CellStatus | "running";
 		executionCount: number | null;
 	}): void {
 		const cell = this.#cells.get(cellId);
@@ -171,12 +174,12 @@ export class CellBook {
 			const end = status === "ok" ? "head" : "tail";
 			return {
 				kind: "cell",
-				cellId,
+				cellId: exact(cellId),
 				run,
 				by: this.#origin.name(by, byName),
 				mine: this.#origin.isMe(by),
 				past,
-				code,
+				code: plainText(code),
 				count,
 				status,
 				waits: status === "running" && isBehind(this.#unfinished, cellId),

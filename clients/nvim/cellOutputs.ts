@@ -1,8 +1,11 @@
 /** What a cell showed so far, as lines: streams grow, displays are updated, `clear_output` empties it. */
 
+import { pictureName } from "../../ground/text/contentText.ts";
 import { htmlText } from "../../ground/text/htmlText.ts";
+import { type PlainText, words } from "../../ground/text/screenText.ts";
 import type { Output } from "../../protocol/index.ts";
 import { pngSize } from "../common/kittyGraphics.ts";
+import { omittedText } from "../common/session/omittedText.ts";
 import type { Pictures } from "./pictures.ts";
 import { type Line, TerminalLines, terminalLines } from "./terminalLines.ts";
 
@@ -86,7 +89,7 @@ export class CellOutputs {
 			last.raw.push(output);
 			return;
 		}
-		const lines = new TerminalLines(name === "stderr" ? "stderr" : "");
+		const lines = new TerminalLines(name === "stderr" ? words`stderr` : words``);
 		lines.write(text);
 		this.#parts.push({ kind: "stream", name, text: lines, raw: [output] });
 	}
@@ -114,12 +117,12 @@ const outputLines = (output: WholeOutput, pictures: Pictures | null): readonly L
 		case "executeResult":
 			return bundleLines(output.data, pictures);
 		case "error":
-			return terminalLines(output.traceback.join("\n") || `${output.ename}: ${output.evalue}`, "error");
+			return terminalLines(output.traceback.join("\n") || `${output.ename}: ${output.evalue}`, words`error`);
 		case "omitted":
 			return [
-				...(output.chars > 0 ? [[[`[${output.chars} characters of output left out]`, "note"]] as Line] : []),
+				...(output.chars > 0 ? [[[omittedText(output.chars), words`note`]] as Line] : []),
 				...(output.tail ?? []).flatMap(({ name, text }) =>
-					terminalLines(text, name === "stderr" ? "stderr" : ""),
+					terminalLines(text, name === "stderr" ? words`stderr` : words``),
 				),
 			];
 		default:
@@ -143,19 +146,20 @@ const bundleLines = (data: Readonly<Record<string, unknown>>, pictures: Pictures
 	const plain = text("text/plain");
 	const html = plain === null || namesObject.test(plain) ? htmlText(text("text/html") ?? "") : null;
 	const shown = text("text/markdown") ?? html ?? plain ?? text("text/latex");
-	const named = picture === undefined ? "" : pictureNote(picture, text(picture) ?? "");
+	const named = picture === undefined ? words`` : pictureNote(picture, text(picture) ?? "");
 	return [
-		...(named === "" ? [] : [[[named, "note"]] as Line]),
+		...(named === "" ? [] : [[[named, words`note`]] as Line]),
 		...(shown === null ? [] : terminalLines(shown)),
-		...(named === "" && shown === null ? terminalLines(`[${Object.keys(data).join(", ")}]`, "note") : []),
+		...(named === "" && shown === null
+			? terminalLines(`[${Object.keys(data).join(", ")}]`, words`note`)
+			: []),
 	];
 };
 
 /** As Python writes an object that has no text of its own. */
 const namesObject = /^<[^<>\n]* (object|at 0x[\da-f]+)>$/i;
 
-const pictureNote = (type: string, base64: string): string => {
-	const [name = type] = /^image\/[\w.+-]+/.exec(type) ?? [];
-	const size = name === "image/png" ? pngSize(base64) : null;
-	return size === null ? `[${name}]` : `[${name}, ${size.width}×${size.height}]`;
+const pictureNote = (type: string, base64: string): PlainText => {
+	const size = type === "image/png" ? pngSize(base64) : null;
+	return size === null ? pictureName(type) : words`[image/png, ${size.width}×${size.height}]`;
 };

@@ -1,6 +1,7 @@
 /** The session this Neovim is in, if any: opens and leaves it, and turns what happens there into messages for Lua. */
 import { randomUUID } from "node:crypto";
-import { plainText } from "../../ground/text/terminalText.ts";
+import { exposedText, plainText } from "../../ground/text/plainText.ts";
+import { type PlainText, words } from "../../ground/text/screenText.ts";
 import { askedCall } from "../../protocol/askedCall.ts";
 import type { CellPayload, InputRequestParams, ResultOf } from "../../protocol/index.ts";
 import type { ServerConnection } from "../common/server/connection.ts";
@@ -15,7 +16,7 @@ import {
 import { type Approval, type Change, isAlive, type SessionView } from "../common/session/sessionView.ts";
 import { CellBook } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
-import { CallError, type Message } from "./messages.ts";
+import { CallError, exact, type Message, toAction } from "./messages.ts";
 import { terminalLines } from "./terminalLines.ts";
 import { TurnBook } from "./turnBook.ts";
 
@@ -34,7 +35,7 @@ export class CurrentSession {
 	#own = false;
 	readonly #runs = new Map<Submission, Run>();
 	/** Everyone who was here, for the names of what they did. */
-	readonly #names = new Map<string, string>();
+	readonly #names = new Map<string, PlainText>();
 	#link: LinkState = { kind: "joining" };
 
 	constructor(editor: Editor, connect: () => Promise<ServerConnection>) {
@@ -42,8 +43,8 @@ export class CurrentSession {
 		this.#connect = connect;
 		const origin = {
 			name: (id: string | null, byName?: string) => {
-				if (id === null) return "another program";
-				return this.#names.get(id) ?? (byName === undefined ? "Earlier" : plainText(byName));
+				if (id === null) return words`another program`;
+				return this.#names.get(id) ?? (byName === undefined ? words`Earlier` : plainText(byName));
 			},
 			isMe: (id: string | null) => id !== null && id === this.#live?.view?.participantId,
 			runOf: (item: Parameters<LiveSession["claim"]>[0]) => this.#runOf(item),
@@ -69,7 +70,7 @@ export class CurrentSession {
 	}
 
 	/** Who else may work in the session, by name. */
-	get others(): readonly string[] {
+	get others(): readonly PlainText[] {
 		const { participants, participantId } = this.view;
 		return participants
 			.filter((each) => each.participantId !== participantId && each.role === "controller")
@@ -159,7 +160,7 @@ export class CurrentSession {
 	}
 
 	#onOpened(view: SessionView, changes: readonly Change[]): void {
-		this.#names.set(view.participantId, "Neovim");
+		this.#names.set(view.participantId, words`Neovim`);
 		this.#onChanges(changes);
 		for (const approval of view.approvals.values()) this.#editor.post(toApproval(approval));
 	}
@@ -196,15 +197,20 @@ export class CurrentSession {
 				return;
 			case "approvalAnswered": {
 				const { approvalId, outcome, by } = change.answer;
-				const name = by === null ? "nobody" : (this.#names.get(by) ?? "someone");
-				this.#editor.post({ kind: "approvalEnded", approvalId, outcome, by: name });
+				const name = by === null ? words`nobody` : (this.#names.get(by) ?? words`someone`);
+				this.#editor.post({
+					kind: "approvalEnded",
+					approvalId: exact(approvalId),
+					outcome: plainText(outcome),
+					by: name,
+				});
 				return;
 			}
 			case "conversationReset":
-				this.#editor.post({ kind: "notice", level: "info", text: "The conversation begins anew." });
+				this.#editor.post({ kind: "notice", level: "info", text: words`The conversation begins anew.` });
 				return;
 			case "notice":
-				this.#editor.post({ kind: "notice", level: change.level, text: asCommands(plainText(change.text)) });
+				this.#editor.post({ kind: "notice", level: change.level, text: plainText(asCommands(change.text)) });
 				return;
 			case "kernelAttached":
 			case "kernelDetached":
@@ -228,10 +234,10 @@ export class CurrentSession {
 				this.#editor.post({ kind: "nextInput", text: plainText(payload.text) });
 				return;
 			case "command":
-				this.#editor.post({ kind: "action", action: payload.action });
+				this.#editor.post({ kind: "action", action: toAction(payload.action) });
 				return;
 			case "editMagic":
-				this.#editor.post({ kind: "edit", path: payload.filename, line: payload.lineNumber });
+				this.#editor.post({ kind: "edit", path: exact(payload.filename), line: payload.lineNumber });
 				return;
 			case "askExit":
 				this.#editor.post({ kind: "exit", keep: payload.keepKernel });
@@ -243,15 +249,15 @@ export class CurrentSession {
 
 	#onInputRequest({ sessionId, inputId, prompt, password }: InputRequestParams): void {
 		if (sessionId !== this.#live?.view?.sessionId) return;
-		this.#editor.post({ kind: "input", inputId, prompt: plainText(prompt), password });
+		this.#editor.post({ kind: "input", inputId: exact(inputId), prompt: plainText(prompt), password });
 	}
 
 	#onLink(link: LinkState): void {
 		if (link.kind === "lost" && this.#link.kind === "ready") {
-			const text = "The ipyai server is lost; looking for it, or starting another.";
+			const text = words`The ipyai server is lost; looking for it, or starting another.`;
 			this.#editor.post({ kind: "notice", level: "warning", text });
 		} else if (link.kind === "ready" && this.#link.kind === "lost")
-			this.#editor.post({ kind: "notice", level: "info", text: "The ipyai server is back." });
+			this.#editor.post({ kind: "notice", level: "info", text: words`The ipyai server is back.` });
 		this.#link = link;
 		this.#tell();
 	}
@@ -264,21 +270,23 @@ export class CurrentSession {
 			const { backend, model, think, permissions } = settings;
 			return {
 				kind: "session",
-				sessionId,
-				title,
-				cwd,
+				sessionId: exact(sessionId),
+				title: orNull(title),
+				cwd: plainText(cwd),
 				own: this.#own,
-				kernel: kernel?.status ?? "none",
-				backend,
-				model,
-				think,
-				permissions,
+				kernel: plainText(kernel?.status ?? "none"),
+				backend: orNull(backend),
+				model: orNull(model),
+				think: plainText(think),
+				permissions: plainText(permissions),
 				participants: view.participants.map(({ name }) => plainText(name)),
 				link: this.#link.kind === "lost" ? "lost" : "ready",
 			};
 		});
 	}
 }
+
+const orNull = (text: string | null): PlainText | null => (text === null ? null : plainText(text));
 
 /** What the server names as a person types it in a cell is a command here. */
 const asCommands = (text: string): string => text.replace(/%ipyai\b/g, ":Ipyai");
@@ -287,11 +295,11 @@ const toApproval = ({ approvalId, tool, args, always }: Approval): Message => {
 	const { title, text, language } = askedCall(tool, args);
 	return {
 		kind: "approval",
-		approvalId,
-		tool: plainText(title),
-		text: plainText(text),
+		approvalId: exact(approvalId),
+		tool: exposedText(title),
+		text: exposedText(text),
 		// Vim's name for it.
-		language: language === "bash" ? "sh" : language,
-		always,
+		language: language === "bash" ? words`sh` : plainText(language),
+		always: always === null ? null : exposedText(always),
 	};
 };

@@ -1,36 +1,54 @@
 /** What goes over the channel between Lua and this process, besides the answers to calls. */
-import type { CommandAction } from "../../protocol/index.ts";
+import type { PlainText } from "../../ground/text/screenText.ts";
+import type { CellStatus, CommandAction, StopReason } from "../../protocol/index.ts";
 import type { Line } from "./terminalLines.ts";
+
+declare const exactly: unique symbol;
+/**
+ * Text that Lua gets as it is, because it shows none of it, or puts it into a buffer that is a file: ids, paths, a
+ * notebook's cells. What else it is told is `PlainText`.
+ */
+export type Exact = string & { readonly [exactly]: true };
+export const exact = (text: string): Exact => text as Exact;
+
+/** `T` where its texts are of one of these kinds, or words of ours. */
+export type Told<T> = T extends string
+	? string extends T
+		? never
+		: T
+	: T extends object
+		? { readonly [K in keyof T]: Told<T[K]> }
+		: T;
 
 /** What `lua/ipyai/host.lua` is told. Absent and null fields are left out on the way. */
 export type Message =
-	| { readonly kind: "answer"; readonly id: number; readonly result?: unknown; readonly error?: string }
+	| { readonly kind: "answer"; readonly id: number; readonly result?: unknown; readonly error?: PlainText }
 	/** The session as a status line shows it; without `sessionId` there is none. */
 	| {
 			readonly kind: "session";
-			readonly sessionId?: string;
-			readonly title?: string | null;
-			readonly cwd?: string;
+			readonly sessionId?: Exact;
+			readonly title?: PlainText | null;
+			readonly cwd?: PlainText;
 			readonly own?: boolean;
-			readonly kernel?: string;
-			readonly backend?: string | null;
-			readonly model?: string | null;
-			readonly think?: string;
-			readonly permissions?: string;
-			readonly participants?: readonly string[];
+			readonly kernel?: PlainText;
+			readonly backend?: PlainText | null;
+			readonly model?: PlainText | null;
+			readonly think?: PlainText;
+			readonly permissions?: PlainText;
+			readonly participants?: readonly PlainText[];
 			readonly link?: "ready" | "lost";
 	  }
 	| {
 			readonly kind: "cell";
-			readonly cellId: string;
+			readonly cellId: Exact;
 			/** The number Lua gave to this run; absent for cells of others. */
 			readonly run?: number | null;
-			readonly by: string;
+			readonly by: PlainText;
 			readonly mine: boolean;
 			readonly past: boolean;
-			readonly code: string;
+			readonly code: PlainText;
 			readonly count: number | null;
-			readonly status: string;
+			readonly status: CellStatus | "running";
 			/** Sent to Python, which still runs others. */
 			readonly waits: boolean;
 			/** How long it ran, in seconds, when both ends of it were seen. */
@@ -42,46 +60,60 @@ export type Message =
 	/** A turn's Markdown: keep the first `from` bytes of what there is, then comes `text`. */
 	| {
 			readonly kind: "chat";
-			readonly turnId: string;
+			readonly turnId: Exact;
 			readonly run?: number | null;
 			readonly state: "queued" | "running" | "finished" | "removed";
 			/** How many bytes at the beginning say who asked what. */
 			readonly head: number;
 			readonly from: number;
-			readonly text: string;
+			readonly text: PlainText;
 			/** The answer alone and its code blocks, once the turn has finished. */
-			readonly answer?: string;
-			readonly blocks?: readonly string[];
-			readonly stopReason?: string | null;
-			readonly error?: string | null;
+			readonly answer?: PlainText;
+			readonly blocks?: readonly PlainText[];
+			readonly stopReason?: StopReason | null;
+			readonly error?: PlainText | null;
 			readonly past: boolean;
 	  }
 	| {
 			readonly kind: "approval";
-			readonly approvalId: string;
-			readonly tool: string;
-			readonly text: string;
-			readonly language: string;
-			readonly always: string | null;
+			readonly approvalId: Exact;
+			readonly tool: PlainText;
+			readonly text: PlainText;
+			readonly language: PlainText;
+			readonly always: PlainText | null;
 	  }
 	| {
 			readonly kind: "approvalEnded";
-			readonly approvalId: string;
-			readonly outcome: string;
-			readonly by: string;
+			readonly approvalId: Exact;
+			readonly outcome: PlainText;
+			readonly by: PlainText;
 	  }
-	| { readonly kind: "input"; readonly inputId: string; readonly prompt: string; readonly password: boolean }
+	| {
+			readonly kind: "input";
+			readonly inputId: Exact;
+			readonly prompt: PlainText;
+			readonly password: boolean;
+	  }
 	/** A pager's page. */
 	| { readonly kind: "page"; readonly lines: readonly Line[] }
 	/** Text that a person asked for as their next cell. */
-	| { readonly kind: "nextInput"; readonly text: string }
+	| { readonly kind: "nextInput"; readonly text: PlainText }
 	/** `%edit`: a file to write, whose code runs when it is done. */
-	| { readonly kind: "edit"; readonly path: string; readonly line: number }
+	| { readonly kind: "edit"; readonly path: Exact; readonly line: number }
 	/** `exit` in a cell. */
 	| { readonly kind: "exit"; readonly keep: boolean }
 	/** A command's part that only the client can do. */
-	| { readonly kind: "action"; readonly action: CommandAction }
-	| { readonly kind: "notice"; readonly level: "info" | "warning" | "error"; readonly text: string };
+	| { readonly kind: "action"; readonly action: Action }
+	| { readonly kind: "notice"; readonly level: "info" | "warning" | "error"; readonly text: PlainText };
+
+type Resume = Extract<CommandAction, { kind: "resume" }>;
+/** What a command leaves to Lua. */
+export type Action = Exclude<CommandAction, Resume> | (Omit<Resume, "session"> & { session: Exact | null });
+
+export const toAction = (action: CommandAction): Action =>
+	action.kind !== "resume"
+		? action
+		: { kind: "resume", session: action.session === null ? null : exact(action.session) };
 
 /** A call from Lua that cannot be done. The message is a whole sentence for a person. */
 export class CallError extends Error {

@@ -2,6 +2,8 @@
  * Pictures in a buffer: text of placeholders, which stand for the parts of a picture wherever Neovim draws them
  * (kitty's protocol, "Unicode placeholders"). The picture itself goes to the terminal when it is first shown.
  */
+import { plainText } from "../../ground/text/plainText.ts";
+import { type PlainText, type ScreenText, words } from "../../ground/text/screenText.ts";
 import { cleanBase64, kittySequences, pngSize, type Size } from "../common/kittyGraphics.ts";
 import type { Line } from "./terminalLines.ts";
 
@@ -16,7 +18,7 @@ export type PictureOptions = {
 	readonly lastId: number;
 };
 
-type Picture = { readonly data: string; readonly columns: number; readonly rows: number };
+type Picture = { readonly data: PlainText; readonly columns: number; readonly rows: number };
 
 /** As most terminals have it: cells are twice as high as wide. */
 const usualCell: Size = { width: 8, height: 16 };
@@ -52,22 +54,26 @@ export class Pictures {
 		this.#pictures.set(id, { data, columns, rows });
 		for (const old of this.#pictures.keys())
 			if (this.#pictures.size > keptPictures) this.#pictures.delete(old);
-		return Array.from({ length: rows }, (_, row) => [[placeholders(row, columns), `picture=${id}`] as const]);
+		return Array.from({ length: rows }, (_, row) => [
+			[placeholders(row, columns), words`picture=${id}`] as const,
+		]);
 	}
 
 	/** What tells the terminal a picture, in pieces; empty when it is forgotten. Replies are off. */
-	sequences(id: number): readonly string[] {
+	sequences(id: number): readonly ScreenText[] {
 		const picture = this.#pictures.get(id);
 		if (!picture) return [];
 		const { data, columns, rows } = picture;
-		return kittySequences(`a=T,U=1,f=100,i=${id},c=${columns},r=${rows},q=2`, data);
+		return kittySequences(words`a=T,U=1,f=100,i=${id},c=${columns},r=${rows},q=2`, data);
 	}
 }
 
 const clamp = (value: number, most: number): number => Math.max(1, Math.min(most, value));
 
-const placeholders = (row: number, columns: number): string =>
-	Array.from({ length: columns }, (_, column) => `\u{10eeee}${marks[row]}${marks[column]}`).join("");
+const placeholders = (row: number, columns: number): PlainText =>
+	plainText(
+		Array.from({ length: columns }, (_, column) => `\u{10eeee}${marks[row]}${marks[column]}`).join(""),
+	);
 
 /** The combining marks that count rows and columns, in the protocol's order; more than a window shows. */
 const marks: readonly string[] = [

@@ -2,6 +2,8 @@
  * Alt-. in a buffer: the buffer is a synced document of our connection, the suggestion an inline completion on it.
  * Lua counts rows and bytes; the wire counts UTF-16 units.
  */
+import type { PlainText } from "../../ground/text/screenText.ts";
+import { isPlain } from "../../ground/text/textPieces.ts";
 import type { InlineCompletionResult } from "../../protocol/index.ts";
 import type { ServerConnection } from "../common/server/connection.ts";
 
@@ -19,7 +21,7 @@ export type SuggestParams = {
 };
 
 /** A suggestion at the cursor: what stands after it, and how many bytes of the buffer an accept replaces there. */
-export type Suggestion = { readonly id: number; readonly text: string; readonly replace: number };
+export type Suggestion = { readonly id: number; readonly text: PlainText; readonly replace: number };
 
 type Document = { text: string; version: number; readonly languageId: string };
 
@@ -115,7 +117,7 @@ export class Suggestions {
 		}
 	}
 
-	/** `null` when the item changes what stands before the cursor, or adds nothing. */
+	/** `null` when the item changes what stands before the cursor, adds nothing, or would put unseen characters into the file. */
 	#toSuggestion(item: Item, text: string, cursor: Position): Suggestion | null {
 		const { start, end } = item.range ?? { start: cursor, end: cursor };
 		const at = toOffset(text, cursor);
@@ -123,7 +125,7 @@ export class Suggestions {
 		if (!item.insertText.startsWith(typed)) return null;
 		const rest = item.insertText.slice(typed.length);
 		const replaced = text.slice(at, Math.max(at, toOffset(text, end)));
-		if (rest === "" || rest === replaced) return null;
+		if (rest === "" || rest === replaced || !isPlain(rest)) return null;
 		const id = this.#nextId++;
 		this.#items.set(id, item);
 		this.#items.delete(id - keptItems);

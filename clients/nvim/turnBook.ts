@@ -1,7 +1,9 @@
 /** The conversation as Markdown: each turn is a text that grows, and of which now and then the end is told anew. */
 
-import { plainText } from "../../ground/text/terminalText.ts";
-import type { Content, TranscriptItem } from "../../protocol/index.ts";
+import { contentText } from "../../ground/text/contentText.ts";
+import { PlainStream, plainText } from "../../ground/text/plainText.ts";
+import { joined, type PlainText, partOf, rowsOf, trimmedEnd, words } from "../../ground/text/screenText.ts";
+import type { Content, StopReason, TranscriptItem } from "../../protocol/index.ts";
 import { toolLine } from "../../protocol/toolLine.ts";
 import { codeBlocks } from "../common/codeBlocks.ts";
 import type { Change } from "../common/session/sessionView.ts";
@@ -13,34 +15,37 @@ import {
 } from "../common/session/turnView.ts";
 import type { Origin } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
+import { exact } from "./messages.ts";
 import { terminalLines } from "./terminalLines.ts";
 
 type Part = {
 	readonly kind: "text" | "thinking" | "tool" | "note";
 	readonly id: string;
-	text: string;
+	text: PlainText;
 };
 
 type Turn = {
 	readonly turnId: string;
 	readonly past: boolean;
-	head: string;
+	head: PlainText;
 	run: number | null;
 	state: "queued" | "running" | "finished" | "removed";
 	parts: Part[];
-	stopReason: string | null;
-	error: string | null;
+	stopReason: StopReason | null;
+	error: PlainText | null;
 	/** What Lua has of it. */
-	told: string;
+	told: PlainText;
 	/** Markdown as of the last telling plus what was appended since, while nothing else changed. */
-	grown: string | null;
+	grown: PlainText | null;
+	/** Cleans the part that grows. */
+	stream: PlainStream;
 };
 
 /** Text of the model's, by item. */
 type Spoken = Pick<TextView, "kind" | "itemId" | "text">;
 
 /** Stands before each line of thinking; `lua/ipyai/chat.lua` folds by it. */
-const thinkingMark = "┊ ";
+const thinkingMark = words`┊ `;
 
 /** Changes of a turn. */
 type TurnChange = Extract<Change, { turn: unknown }>;
@@ -77,10 +82,10 @@ export class TurnBook {
 			case "turnStarted":
 				turn.state = "running";
 				for (const [index, warning] of change.warnings.entries())
-					setPart(turn, { kind: "note", id: `warning ${index}`, text: `*${plainText(warning)}*` });
+					setPart(turn, { kind: "note", id: `warning ${index}`, text: words`*${plainText(warning)}*` });
 				return;
 			case "textGrew":
-				this.#grow(turn, change.part, plainText(change.delta));
+				this.#grow(turn, change.part, change.delta);
 				return;
 			case "textEnded":
 				for (const part of this.#textParts(ended(change.part))) setPart(turn, part);
@@ -90,7 +95,7 @@ export class TurnBook {
 				return;
 			case "toolOutput": {
 				const part = toolPart(change.call, null);
-				setPart(turn, { ...part, text: `${part.text}\n\n${liveOutput(change.call.output)}` });
+				setPart(turn, { ...part, text: words`${part.text}\n\n${liveOutput(change.call.output)}` });
 				return;
 			}
 			case "toolFinished":
@@ -121,23 +126,28 @@ export class TurnBook {
 	#grow(turn: Turn, { kind, itemId }: { kind: Spoken["kind"]; itemId: string }, delta: string): void {
 		const last = turn.parts.at(-1);
 		if (last?.kind === kind && last.id === itemId) {
-			const added = kind === "thinking" ? delta.replaceAll("\n", `\n${thinkingMark}`) : delta;
-			last.text += added;
-			if (turn.grown !== null) turn.grown += added;
-		} else for (const part of this.#textParts({ kind, itemId, text: delta })) setPart(turn, part);
+			const more = turn.stream.write(delta);
+			const added = kind === "thinking" ? joined(rowsOf(more), words`\n${thinkingMark}`) : more;
+			last.text = joined([last.text, added]);
+			if (turn.grown !== null) turn.grown = joined([turn.grown, added]);
+			return;
+		}
+		turn.stream = new PlainStream();
+		for (const part of this.#textParts({ kind, itemId, text: turn.stream.write(delta) })) setPart(turn, part);
 	}
 
 	/** Thinking has a mark before each line; a provider may tell none of it. */
 	#textParts({ kind, itemId, text }: Spoken): Part[] {
 		if (kind === "text") return [{ kind, id: itemId, text: plainText(text) }];
 		if (!this.showsThinking || text.trim() === "") return [];
-		return [{ kind, id: itemId, text: plainText(text).replace(/^/gm, thinkingMark) }];
+		const marked = rowsOf(plainText(text)).map((row) => words`${thinkingMark}${row}`);
+		return [{ kind, id: itemId, text: joined(marked, words`\n`) }];
 	}
 
 	/** A turn of the past, or one that is known and is told anew. */
 	item(item: Extract<TranscriptItem, { kind: "turn" }>): void {
 		const known = this.#turns.get(item.turnId);
-		const turn = known ?? newTurn(item.turnId, item.state === "finished", "");
+		const turn = known ?? newTurn(item.turnId, item.state === "finished", words``);
 		if (!known) turn.run = this.#origin.runOf(item);
 		turn.head = this.#headOf(item);
 		turn.grown = null;
@@ -157,17 +167,17 @@ export class TurnBook {
 		this.#turns.clear();
 	}
 
-	#end(turn: Turn, stopReason: string | null, error: string | null): void {
+	#end(turn: Turn, stopReason: StopReason | null, error: string | null): void {
 		turn.state = "finished";
 		turn.stopReason = stopReason;
-		turn.error = error;
-		const reason = endNote(stopReason, error);
+		turn.error = error === null ? null : plainText(error);
+		const reason = endNote(turn);
 		if (reason !== null) setPart(turn, { kind: "note", id: "end", text: reason });
 	}
 
-	#headOf({ by, byName, content }: Pick<TurnView, "by" | "byName" | "content">): string {
-		const name = this.#origin.isMe(by) ? "You" : this.#origin.name(by, byName);
-		return `## ${plainText(name)}\n\n${quoted(contentText(content))}`;
+	#headOf({ by, byName, content }: Pick<TurnView, "by" | "byName" | "content">): PlainText {
+		const name = this.#origin.isMe(by) ? words`You` : this.#origin.name(by, byName);
+		return words`## ${name}\n\n${quoted(contentText(content))}`;
 	}
 
 	#tell(turn: Turn): void {
@@ -183,20 +193,20 @@ export class TurnBook {
 			const answer = answerOf(turn);
 			return {
 				kind: "chat",
-				turnId,
+				turnId: exact(turnId),
 				run,
 				state,
 				head: Buffer.byteLength(turn.head),
 				from,
-				text: text.slice(same),
+				text: partOf(text, same),
 				past,
-				...(ended && { answer, blocks: codeBlocks(answer), stopReason, error }),
+				...(ended && { answer, blocks: codeBlocks(answer).map(plainText), stopReason, error }),
 			};
 		});
 	}
 }
 
-const newTurn = (turnId: string, past: boolean, head: string): Turn => ({
+const newTurn = (turnId: string, past: boolean, head: PlainText): Turn => ({
 	turnId,
 	past,
 	head,
@@ -205,8 +215,9 @@ const newTurn = (turnId: string, past: boolean, head: string): Turn => ({
 	parts: [],
 	stopReason: null,
 	error: null,
-	told: "",
+	told: words``,
 	grown: null,
+	stream: new PlainStream(),
 });
 
 const ended = ({ kind, itemId, text }: Spoken): Spoken => ({
@@ -223,11 +234,14 @@ const setPart = (turn: Turn, part: Part): void => {
 	else turn.parts[index] = part;
 };
 
-const markdownOf = ({ head, parts, state }: Turn): string =>
-	state === "removed" ? "" : [head, ...parts.map(({ text }) => text)].join("\n\n");
+const markdownOf = ({ head, parts, state }: Turn): PlainText =>
+	state === "removed" ? words`` : joined([head, ...parts.map(({ text }) => text)], words`\n\n`);
 
-const answerOf = ({ parts }: Turn): string =>
-	parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n\n");
+const answerOf = ({ parts }: Turn): PlainText =>
+	joined(
+		parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])),
+		words`\n\n`,
+	);
 
 /** A call in one line, with its result when it has one. */
 const toolPart = (
@@ -239,24 +253,21 @@ const toolPart = (
 	return { kind: "tool", id: callId, text: plainText(`*${line}*`) };
 };
 
-const liveOutput = (output: string): string => {
-	const lines = terminalLines(output).map((line) => line.map(([text]) => text).join(""));
-	return ["~~~text", ...lines.slice(-toolTailLines), "~~~"].join("\n");
+const liveOutput = (output: string): PlainText => {
+	const lines = terminalLines(output).map((line) => joined(line.map(([text]) => text)));
+	return joined([words`~~~text`, ...lines.slice(-toolTailLines), words`~~~`], words`\n`);
 };
 
-const contentText = (content: readonly Content[]): string =>
-	content.map((part) => (part.kind === "text" ? part.text : `[${part.mimeType}]`)).join("\n");
+const quoted = (text: string): PlainText =>
+	joined(
+		rowsOf(plainText(text)).map((line) => trimmedEnd(words`> ${line}`)),
+		words`\n`,
+	);
 
-const quoted = (text: string): string =>
-	plainText(text)
-		.split("\n")
-		.map((line) => `> ${line}`.trimEnd())
-		.join("\n");
-
-const endNote = (stopReason: string | null, error: string | null): string | null => {
-	if (error !== null) return `**Failed:** ${plainText(error)}`;
+const endNote = ({ stopReason, error }: Turn): PlainText | null => {
+	if (error !== null) return words`**Failed:** ${error}`;
 	if (stopReason === null || stopReason === "endTurn") return null;
-	return stopReason === "cancelled" ? "*(cancelled)*" : `*(ended: ${stopReason})*`;
+	return stopReason === "cancelled" ? words`*(cancelled)*` : words`*(ended: ${plainText(stopReason)})*`;
 };
 
 /** The length of the common beginning, never inside of a surrogate pair. */

@@ -1,3 +1,4 @@
+import { contentText } from "../../ground/text/contentText.ts";
 import type { Content, ContextResult } from "../../protocol/index.ts";
 import { sessionName } from "../../protocol/sessionList.ts";
 import { previewContext } from "../sessions/turns/contextPreview.ts";
@@ -51,7 +52,7 @@ export const conversationCommands = {
 			}
 			if (turn.hidden !== hidden) session.hideTurn(turn.turnId, hidden);
 			const name = turn.executionCount === null ? "" : `In [${turn.executionCount}] `;
-			const prompt = `${name}${firstLine(textOf(turn.content), 60)}`;
+			const prompt = `${name}${firstLine(contentText(turn.content), 60)}`;
 			return { text: hidden ? `Hidden from the AI: ${prompt}` : `The AI sees again: ${prompt}` };
 		},
 	},
@@ -67,7 +68,7 @@ export const conversationCommands = {
 						waiting.length === 0
 							? "No prompt waits."
 							: waiting
-									.map((turn, index) => `${index + 1}  ${firstLine(textOf(turn.content), 70)}`)
+									.map((turn, index) => `${index + 1}  ${firstLine(contentText(turn.content), 70)}`)
 									.join("\n"),
 				};
 			const turn = waiting[Number(number) - 1];
@@ -76,7 +77,7 @@ export const conversationCommands = {
 			if (!turn) throw new CommandError(`no prompt ${number} waits; there are ${waiting.length}.`);
 			if (word === "remove") {
 				session.turns.remove(turn.turnId);
-				return { text: `Removed: ${firstLine(textOf(turn.content), 70)}` };
+				return { text: `Removed: ${firstLine(contentText(turn.content), 70)}` };
 			}
 			session.turns.edit(turn.turnId, [{ kind: "text", text }]);
 			return { text: `${number}  ${firstLine(text, 70)}` };
@@ -104,8 +105,7 @@ const page = (
 	rendered: readonly Content[],
 	{ parts, warnings }: Pick<ContextResult, "parts" | "warnings">,
 ): CommandOutcome => {
-	const texts = rendered.map((part) => (part.kind === "text" ? part.text : `[picture, ${part.mimeType}]`));
-	const chars = texts.reduce((sum, each) => sum + each.length, 0);
+	const text = contentText(rendered);
 	const rows = parts.map((part) => [
 		part.label,
 		`${part.chars}`,
@@ -113,15 +113,12 @@ const page = (
 	]);
 	return {
 		text: [
-			`${chars} characters`,
+			`${text.length} characters`,
 			...(rows.length > 0 ? [table(["part", "characters", "left out"], rows, [1, 2])] : []),
 			...warnings.map((each) => `! ${each}`),
 			"",
-			...texts,
+			text,
 		].join("\n"),
 		action: { kind: "page" },
 	};
 };
-
-const textOf = (content: readonly Content[]): string =>
-	content.map((part) => (part.kind === "text" ? part.text : `[${part.mimeType}]`)).join("\n");

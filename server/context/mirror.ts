@@ -1,4 +1,5 @@
-import type { AnswerPart, Content, TurnItem } from "../../protocol/index.ts";
+import { contentText } from "../../ground/text/contentText.ts";
+import type { AnswerPart, TurnItem } from "../../protocol/index.ts";
 import { toolLine } from "../../protocol/toolLine.ts";
 
 /** What a stored answer ends with when a person stopped it; the predecessors look for exactly this. */
@@ -21,13 +22,14 @@ const mirrorPart = (part: AnswerPart): string => {
 			return part.text.trim() === "" ? "" : `<thinking>\n${part.text}\n</thinking>\n\n`;
 		case "toolCall": {
 			const { name, args, result } = part;
-			const line = toolLine(name, args, result && { text: flat(result.content), isError: result.isError });
+			const line = toolLine(
+				name,
+				args,
+				result && { text: contentText(result.content), isError: result.isError },
+			);
 			return `\n\n${line}\n\n`;
 		}
 		case "steer":
-			return `\n\n<system>user added: ${flat(part.content)}</system>\n\n`;
+			return `\n\n<system>user added: ${contentText(part.content)}</system>\n\n`;
 	}
 };
-
-const flat = (content: readonly Content[]): string =>
-	content.map((part) => (part.kind === "text" ? part.text : `[${part.mimeType}]`)).join("\n");

@@ -1,5 +1,5 @@
+import { settledText } from "../../ground/text/terminalText.ts";
 import type { MimeBundle, Output } from "../../protocol/index.ts";
-import { plainText } from "./terminalText.ts";
 
 export type Picture = { readonly mimeType: string; readonly data: string };
 
@@ -70,19 +70,19 @@ export const settleOutputs = (outputs: readonly Output[]): Output[] => {
 const renderOutput = (output: Output): string => {
 	switch (output.kind) {
 		case "stream":
-			return plainText(output.text);
+			return settledText(output.text);
 		case "displayData":
 		case "updateDisplayData":
 		case "executeResult":
 			return renderBundle(output.data);
 		case "error":
-			return plainText(
+			return settledText(
 				output.traceback.length > 0 ? output.traceback.join("\n") : `${output.ename}: ${output.evalue}`,
 			);
 		case "omitted":
 			return joinPieces([
 				output.chars > 0 ? `[... ${output.chars} characters of output left out ...]` : "",
-				(output.tail ?? []).map(({ text }) => plainText(text)).join(""),
+				(output.tail ?? []).map(({ text }) => settledText(text)).join(""),
 			]);
 		case "clearOutput":
 			return "";
@@ -90,10 +90,10 @@ const renderOutput = (output: Output): string => {
 };
 
 const renderBundle = (data: MimeBundle): string => {
-	if (data["text/markdown"] !== undefined) return plainText(asText(data["text/markdown"]));
+	if (data["text/markdown"] !== undefined) return settledText(asText(data["text/markdown"]));
 	const picture = pictureType(data);
 	if (picture) return `[${picture}]`;
-	return plainText(asText(data["text/plain"]));
+	return settledText(asText(data["text/plain"]));
 };
 
 const pictureType = (data: MimeBundle): string | undefined =>

@@ -1,9 +1,9 @@
 import { cutMiddle } from "../../ground/text/cutMiddle.ts";
+import { settledText } from "../../ground/text/terminalText.ts";
 import type { ContextPart } from "../../protocol/index.ts";
 import { escapeAttribute, escapeText } from "./escape.ts";
 import type { ContextLimits } from "./limits.ts";
 import type { Ref, ResolvedRef } from "./ref.ts";
-import { plainText } from "./terminalText.ts";
 
 /** Variables sorted by expression, then commands sorted by command; what is missing becomes a warning. */
 export const renderRefs = (
@@ -26,13 +26,13 @@ export const renderRefs = (
 
 	let text = "";
 	for (const { expression, type, text: value } of variables) {
-		const body = bounded(refName({ kind: "variable", expression }), plainText(value), limits.variableChars);
+		const body = bounded(refName({ kind: "variable", expression }), settledText(value), limits.variableChars);
 		text += `<variable name="${escapeAttribute(expression)}" type="${escapeAttribute(type)}">${body}</variable>`;
 	}
 	for (const { command, stdout, stderr, exitCode } of commands) {
 		const label = refName({ kind: "shell", command });
-		const body = bounded(label, plainText(stdout).trimEnd(), limits.shellChars);
-		const told = plainText(stderr).trimEnd();
+		const body = bounded(label, settledText(stdout).trimEnd(), limits.shellChars);
+		const told = settledText(stderr).trimEnd();
 		const errors =
 			told === "" ? "" : `<stderr>${bounded(`${label} stderr`, told, limits.shellChars)}</stderr>`;
 		const exit = exitCode === 0 ? "" : ` exit="${exitCode ?? "none"}"`;

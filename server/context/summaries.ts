@@ -3,6 +3,7 @@
  * what the model is told; the originals stay in the log.
  */
 
+import { contentText } from "../../ground/text/contentText.ts";
 import { cutMiddle } from "../../ground/text/cutMiddle.ts";
 import type { Content } from "../../protocol/index.ts";
 import { escapeText } from "./escape.ts";
@@ -118,6 +119,3 @@ const itemText = (item: AssistantItem): string => {
 
 const resultText = ({ content, isError }: ToolResult): string =>
 	`${isError ? "Tool failed" : "Tool result"}: ${contentText(content)}`;
-
-const contentText = (content: readonly Content[]): string =>
-	content.map((part) => (part.kind === "text" ? part.text : `[${part.mimeType}]`)).join("\n");

@@ -2,6 +2,7 @@
  * The one door: every call of every backend comes through here, ours to be run and a provider's own to be permitted.
  * What a call needs before it runs, and what is told of it, is decided in this place alone.
  */
+import { settledContent } from "../../ground/text/contentText.ts";
 import type { PermissionMode } from "../../protocol/index.ts";
 import type { ToolCall, ToolResult } from "../context/transcript.ts";
 import type { Approvals, ToolLog } from "./approvals.ts";
@@ -51,7 +52,7 @@ export class Door {
 				onWaiting: (waiting) => log.hint({ kind: "toolWaiting", turnId, callId, waiting }),
 				onOutput: (delta) => log.hint({ kind: "toolOutput", turnId, callId, delta }),
 			});
-			return { callId, ...outcome };
+			return { callId, ...outcome, content: settledContent(outcome.content) };
 		} catch (error) {
 			return refuse(`${call.name} could not be run: ${(error as Error).message}`);
 		}

@@ -3,7 +3,8 @@ import type { Terminal, TerminalTraits } from "../../clients/terminal/screen/ter
 import { graphemeWidth } from "../../ground/text/textWidth.ts";
 
 /** A terminal in memory that shows what was written, scrollback included. */
-export type VirtualTerminal = Terminal & {
+export type VirtualTerminal = Omit<Terminal, "write"> & {
+	write(text: string): void;
 	readonly xterm: Xterm;
 	/** Everything written so far. */
 	readonly written: string;

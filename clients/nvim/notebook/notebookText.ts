@@ -52,11 +52,15 @@ export const readNotebook = (text: string): NotebookText => {
 		text,
 		list,
 		cells: cells.map((cell, index) => storedCell(toRecord(cell), list.items[index]!, index + 1)),
-		language: toText(toRecord(language_info).name) || toText(toRecord(kernelspec).language) || "python",
+		language:
+			languageOf(toRecord(language_info).name) ?? languageOf(toRecord(kernelspec).language) ?? "python",
 		hasIds: Number(nbformat_minor) >= 5,
 		layout: layoutOf(text),
 	};
 };
+
+/** As an editor names a file type. */
+const languageOf = (name: unknown): string | undefined => /^[\w.+-]+$/.exec(toText(name))?.[0];
 
 const storedCell = (cell: Readonly<Record<string, unknown>>, node: JsonNode, number: number): StoredCell => {
 	const { cell_type, source, metadata, outputs, execution_count } = cell;

@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { atomicWrite } from "../../../ground/paths/atomicWrite.ts";
 import type { Output } from "../../../protocol/index.ts";
 import { CellOutputs } from "../cellOutputs.ts";
-import { CallError } from "../messages.ts";
+import { CallError, exact } from "../messages.ts";
 import type { Pictures } from "../pictures.ts";
 import type { Line } from "../terminalLines.ts";
 import { fromLines, type PlacedCell, toLines } from "./cellLines.ts";
@@ -73,13 +73,13 @@ export class Notebooks {
 			return {
 				first: placed[index]!.first,
 				last: endOf(placed[index]!, lines),
-				cellId: keys[index]!,
+				cellId: exact(keys[index]!),
 				count: cell.executionCount,
-				status: failed ? "error" : "ok",
+				status: failed ? ("error" as const) : ("ok" as const),
 				...shown.preview(maxLines, failed ? "tail" : "head"),
 			};
 		});
-		return { lines, outputs, language: notebook.language, isNew: text === null };
+		return { lines: lines.map(exact), outputs, language: exact(notebook.language), isNew: text === null };
 	}
 
 	/**

@@ -1,5 +1,5 @@
 /** Text of others for a place that is no screen: nothing in it acts on a terminal. */
-import { plainText as withoutControls } from "../../../ground/text/terminalText.ts";
+import { plainText as withoutControls } from "../../../ground/text/plainText.ts";
 
 /** Takes out escape sequences and control characters; tabs, line ends and carriage returns stay. CR LF becomes LF. */
 export const plainText = (text: string): string =>

@@ -1,7 +1,7 @@
 /** The card that asks whether a tool may run: its code in full, a window of it at a time, then the choices. */
+import { exposedRow, exposedText, withoutTabs } from "../../../ground/text/plainText.ts";
 import { truncateLine, wrapCells } from "../screen/styledText.ts";
 import { highlightCode } from "./highlight.ts";
-import { showControls } from "./sanitize.ts";
 import { paint, type Theme } from "./theme.ts";
 
 export type Approval = {
@@ -27,8 +27,8 @@ export const renderApproval = (
 	approval: Approval,
 	{ width, maxRows, scroll = 0, theme }: { width: number; maxRows: number; scroll?: number; theme: Theme },
 ): ApprovalView => {
-	const clean = (text: string): string => showControls(text).replaceAll("\n", " ");
-	const code = showControls(approval.code);
+	const clean = exposedRow;
+	const code = withoutTabs(exposedText(approval.code));
 	const rows = highlightCode(code, approval.language, theme).flatMap((line) => wrapCells(`  ${line}`, width));
 	const notes = (approval.notes ?? []).map((note) =>
 		paint(theme, "warning", truncateLine(clean(note), width, "…")),

@@ -2,6 +2,7 @@
  * The calls of the last whole response, for backends whose child drives the tool loop. Each call is reported once
  * and gets one result, whoever settles it first: our tool, the child, or a cancel.
  */
+import { settledContent } from "../../../ground/text/contentText.ts";
 import type { ToolCall, ToolResult } from "../../context/transcript.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { orAborted } from "./abort.ts";
@@ -128,12 +129,13 @@ export class OpenCalls {
 	/** True when it was the last result that the response waited for. */
 	settle(open: OpenCall, result: ToolResult): boolean {
 		this.announce(open);
-		open.result = result;
-		this.#report({ kind: "toolResult", result });
+		const settled = { ...result, content: settledContent(result.content) };
+		open.result = settled;
+		this.#report({ kind: "toolResult", result: settled });
 		const all = [...this.#calls.values()];
 		if (all.some((other) => other.result === null)) return false;
 		if (this.isLastRound)
-			open.result = { ...result, content: [...result.content, { kind: "text", text: lastRoundNote }] };
+			open.result = { ...settled, content: [...settled.content, { kind: "text", text: lastRoundNote }] };
 		const results = [...this.#otherResults, ...all.map((other) => other.result!)];
 		this.#report({ kind: "toolResults", results });
 		this.#calls = new Map();

@@ -3,6 +3,7 @@
  * says what to report. What has arrived can be taken at any moment.
  */
 import { randomUUID } from "node:crypto";
+import { settledContent } from "../../../ground/text/contentText.ts";
 import type {
 	AssistantEntry,
 	AssistantItem,
@@ -86,7 +87,8 @@ export class ResponseItems {
 		return call.callId;
 	}
 
-	*providerResult(result: ToolResult): Iterable<TurnUpdate> {
+	*providerResult(told: ToolResult): Iterable<TurnUpdate> {
+		const result = { ...told, content: settledContent(told.content) };
 		this.providerResults.push(result);
 		yield { kind: "toolResult", result };
 	}

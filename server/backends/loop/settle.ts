@@ -3,6 +3,7 @@
  * is blank, native items stand only where they are valid. A pure function: equal transcripts settle equally, and a
  * longer transcript begins with what the shorter one settled to.
  */
+import { textOf } from "../../../ground/text/contentText.ts";
 import type { Content } from "../../../protocol/index.ts";
 import type { AssistantItem, Entry, NativeItems, ToolCall, ToolResult } from "../../context/transcript.ts";
 import { cancelledResult } from "./responseItems.ts";
@@ -90,7 +91,7 @@ const callAsText = (call: ToolCall): string =>
 	`<tool-call name="${call.name}">${JSON.stringify(call.args)}</tool-call>`;
 
 const resultAsText = (call: ToolCall, result: ToolResult): Content[] => {
-	const text = result.content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
+	const text = textOf(result.content);
 	const pictures = result.content.filter((part) => part.kind === "image");
 	return [{ kind: "text", text: `<tool-result name="${call.name}">${text}</tool-result>` }, ...pictures];
 };

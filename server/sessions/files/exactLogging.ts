@@ -1,7 +1,7 @@
 /** Keeps the exact log of one session while its setting asks for it, from the events as they are stored. */
 
 import { reasonOf } from "../../../ground/paths/fileReason.mjs";
-import { textOf } from "../../../ground/text/contentText.ts";
+import { contentText, textOf } from "../../../ground/text/contentText.ts";
 import type { SessionEvent, StoredEvent } from "../../../protocol/index.ts";
 import { mirrorResponse } from "../../context/mirror.ts";
 import type { Redact } from "../../context/redact.ts";
@@ -57,9 +57,7 @@ export class ExactLogging {
 			kind: "tool",
 			name: call.name,
 			arguments: call.args,
-			result: event.content
-				.map((part) => (part.kind === "text" ? part.text : `[${part.mimeType}]`))
-				.join("\n"),
+			result: contentText(event.content),
 			is_error: event.isError,
 		});
 	}

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { placeFacts } from "../../../ground/paths/placeFacts.ts";
 import { makeFolder } from "../../../ground/paths/privateFiles.mjs";
 import { configDir } from "../../../ground/paths/runtimeDir.ts";
+import { textOf } from "../../../ground/text/contentText.ts";
 import type { KernelLaunch } from "../../../protocol/index.ts";
 import type { Environment } from "../../backends/backend.ts";
 import type { Store } from "../../store/store.ts";
@@ -74,10 +75,7 @@ const runScript = async (session: Session, _store: Store, path: string): Promise
 		onWaiting: () => {},
 		onOutput: () => {},
 	});
-	const text = content
-		.flatMap((part) => (part.kind === "text" ? [part.text] : []))
-		.join("\n")
-		.trim();
+	const text = textOf(content).trim();
 	if (isError) tell(session, "error", `${path} failed:\n${text}`);
 	else if (text !== "") tell(session, "info", `${path}: ${text}`);
 };

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { CellOutputs } from "../../../clients/nvim/cellOutputs.ts";
 import { OutputWindows } from "../../../clients/nvim/outputWindows.ts";
 import { type Line, TerminalLines, terminalLines } from "../../../clients/nvim/terminalLines.ts";
-import { plainText } from "../../../ground/text/terminalText.ts";
+import { plainText } from "../../../ground/text/plainText.ts";
 import type { Output } from "../../../protocol/index.ts";
 
 const show = (lines: readonly Line[]): string =>

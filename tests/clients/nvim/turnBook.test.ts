@@ -5,6 +5,7 @@ import { SessionView } from "../../../clients/common/session/sessionView.ts";
 import { Editor } from "../../../clients/nvim/editor.ts";
 import type { Message } from "../../../clients/nvim/messages.ts";
 import { TurnBook } from "../../../clients/nvim/turnBook.ts";
+import { words } from "../../../ground/text/screenText.ts";
 import type { SessionUpdateParams } from "../../../protocol/index.ts";
 import {
 	createUpdates,
@@ -22,7 +23,7 @@ const open = () => {
 			if (message.kind === "chat")
 				text = Buffer.concat([text.subarray(0, message.from), Buffer.from(message.text)]);
 	});
-	const book = new TurnBook(editor, { name: () => "someone", isMe: () => true, runOf: () => null });
+	const book = new TurnBook(editor, { name: () => words`someone`, isMe: () => true, runOf: () => null });
 	return async (...updates: SessionUpdateParams[]): Promise<string> => {
 		for (const update of updates)
 			for (const change of view.fold(update)) if ("turn" in change) book.onChange(change);

@@ -61,7 +61,7 @@ test("shows nested progress bars as their last state", () => {
 test("shows a progress bar as its last state", () => {
 	const bar = Array.from({ length: 101 }, (_, n) => printed(`\r${n} %`, "stderr"));
 	expect(renderOutputs([...bar, printed("\n", "stderr"), printed("done\r\n")])).toBe("100 %\ndone\n");
-	expect(renderOutputs([printed("abc\b\bX\n")])).toBe("aX\n");
+	expect(renderOutputs([printed("abc\b\bX\n")])).toBe("aXc\n");
 });
 
 test("clears and updates as the notebook does", () => {

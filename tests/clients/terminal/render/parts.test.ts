@@ -136,6 +136,20 @@ describe("approval", () => {
 		expect(text).toContain("evil()<U+202E>#");
 		expect(text).toContain("safe()");
 	});
+	test.each(["\u{e0041}", "\u3164", "\u034f", "\u180e", "\u115f", "\u2800", "\u00a0", "\u200d", "\ufe0f"])(
+		"nothing that is not seen hides in it: %j",
+		(character) => {
+			const card = {
+				tool: `t${character}`,
+				code: `a${character}b`,
+				language: "python",
+				always: `for ${character}`,
+			};
+			const text = renderApproval(card, { width: 60, maxRows: 8, theme: plainTheme }).lines.join("\n");
+			expect(text).not.toContain(character);
+			expect(text.match(/<U\+[\dA-F]{4,6}>/g)).toHaveLength(3);
+		},
+	);
 });
 
 test("a picker filters, moves and chooses", () => {

@@ -15,7 +15,7 @@ test.each([
 	[
 		"the numbers of a colour are no reset",
 		"\x1b[38;5;0mb\x1b[48;2;0;0;0mc\x1b[m",
-		"\x1b[38;5;0mb\x1b[0m\x1b[38;5;0m\x1b[48;2;0;0;0mc\x1b[0m",
+		"\x1b[30mb\x1b[0m\x1b[30;48;2;0;0;0mc\x1b[0m",
 	],
 	["moves and erasures", "a\x1b[2Jb\x1b[Hc\x1b[3Jd\x1b[10;10H", "abcd"],
 	["modes and the other screen", "a\x1b[?1049h\x1b[?25lb", "ab"],
