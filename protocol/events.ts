@@ -79,6 +79,8 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 		kind: z.literal("kernelDetached"),
 		kernelId: z.string(),
 		reason: z.enum(["died", "exited", "restarted", "released"]),
+		/** For `died`: what is known of the cause, in a few words. */
+		detail: z.string().optional(),
 	}),
 
 	z.object({
@@ -122,7 +124,13 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 		by: z.string().nullable(),
 		byName: ByName,
 	}),
-	z.object({ kind: z.literal("promptEdited"), turnId: z.string(), content: z.array(Content) }),
+	z.object({
+		kind: z.literal("promptEdited"),
+		turnId: z.string(),
+		content: z.array(Content),
+		/** As `promptAccepted` has it. Older logs lack it. */
+		source: z.string().optional(),
+	}),
 	z.object({ kind: z.literal("promptRemoved"), turnId: z.string() }),
 	/** The input number a prompt took. Comes later than `turnStarted` when the kernel was busy. */
 	z.object({ kind: z.literal("promptNumbered"), turnId: z.string(), executionCount: z.int() }),

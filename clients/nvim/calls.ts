@@ -9,7 +9,7 @@ import { type CompletionTarget, completeCommand } from "./commandWords.ts";
 import { CurrentSession } from "./currentSession.ts";
 import type { Editor } from "./editor.ts";
 import { checkHealth } from "./health.ts";
-import { CallError, exact, type Told, toAction } from "./messages.ts";
+import { CallError, exact, type Told } from "./messages.ts";
 import { type Mark, Notebooks } from "./notebook/notebooks.ts";
 import { OutputWindows } from "./outputWindows.ts";
 import type { PictureOptions } from "./pictures.ts";
@@ -131,7 +131,7 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 		},
 
 		interrupt: () => session.live.interrupt(),
-		restart: () => session.live.restartKernel(),
+		restart: () => session.shell.restart(),
 
 		execute: ({ run, code }: { run: number; code: string }) =>
 			session.submit(run, { kind: "cell", code, quoted: true }),
@@ -149,13 +149,10 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 		answerPermission: ({ approvalId, decision, message }: AnswerParams) =>
 			session.live.answerPermission(approvalId, decision, message),
 		answerInput: ({ inputId, value }: { inputId: string; value: string }) =>
-			session.live.answerInput(inputId, value),
+			session.shell.answerInput(inputId, value),
 
-		/** Runs the words after `:Ipyai`; what only Lua can do is in the answer's `action`. */
-		command: async ({ words }: { words: string }) => {
-			const { text, failed, action } = await session.command(words);
-			return { text: plainText(text), failed, action: action && toAction(action) };
-		},
+		/** Runs the words after `:Ipyai`. */
+		command: ({ words }: { words: string }) => session.command(words),
 
 		complete: async ({ words }: { words: string }) =>
 			(await completeCommand(session.isOpen ? target() : null, words)).filter(isPlain),

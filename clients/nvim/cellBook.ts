@@ -1,8 +1,10 @@
 /** The cells of a session as an editor shows them: a preview of each, which run of Lua's it is, and who ran it. */
 import { plainText } from "../../ground/text/plainText.ts";
-import type { PlainText } from "../../ground/text/screenText.ts";
-import type { CellStatus, Output, TranscriptItem } from "../../protocol/index.ts";
-import type { LiveSession } from "../common/session/liveSession.ts";
+import { type PlainText, words } from "../../ground/text/screenText.ts";
+import type { CellStatus, Output } from "../../protocol/index.ts";
+import type { Submission } from "../common/session/liveSession.ts";
+import type { CellView } from "../common/session/sessionView.ts";
+import type { Author, Transcript } from "../common/shell/action.ts";
 import { CellOutputs } from "./cellOutputs.ts";
 import type { Editor } from "./editor.ts";
 import { exact } from "./messages.ts";
@@ -12,8 +14,7 @@ import type { Line } from "./terminalLines.ts";
 type Cell = {
 	readonly cellId: string;
 	readonly code: string;
-	readonly by: string | null;
-	readonly byName: string | undefined;
+	readonly author: Author;
 	readonly past: boolean;
 	run: number | null;
 	count: number | null;
@@ -25,18 +26,21 @@ type Cell = {
 	readonly outputs: CellOutputs;
 };
 
-/** Who did something, and whether it was a run of Lua's. */
-export type Origin = {
-	/** `byName` is what they were called then. */
-	name(participantId: string | null, byName?: string): PlainText;
-	isMe(participantId: string | null): boolean;
-	/** The run of Lua's that became this; told once. */
-	runOf(item: Parameters<LiveSession["claim"]>[0]): number | null;
+/** The run of Lua's that an entry is; told once. */
+export type RunOf = (entry: Submission | null) => number | null;
+
+/** How an author is named to a person. */
+export const nameOf = ({ whose, name }: Author): PlainText => {
+	if (whose === "mine") return words`Neovim`;
+	return name === "" ? words`Earlier` : plainText(name);
 };
+
+type Told<K extends keyof Transcript> = Parameters<Transcript[K]>[0];
+type PastCell = Extract<Parameters<Transcript["past"]>[0]["item"], { kind: "cell" }>;
 
 export class CellBook {
 	readonly #editor: Editor;
-	readonly #origin: Origin;
+	readonly #runOf: RunOf;
 	readonly pictures = new Pictures();
 	/** How many lines of output a preview has. */
 	maxLines = 20;
@@ -48,33 +52,31 @@ export class CellBook {
 	/** Cells of this Neovim's from sessions before: a notebook may be written later. */
 	readonly #before = new Map<string, Cell>();
 
-	constructor(editor: Editor, origin: Origin) {
+	constructor(editor: Editor, runOf: RunOf) {
 		this.#editor = editor;
-		this.#origin = origin;
+		this.#runOf = runOf;
 	}
 
-	started(event: {
-		cellId: string;
-		code: string;
-		by: string | null;
-		byName?: string | undefined;
-		executionCount: number | null;
-	}): void {
-		const cell: Cell = {
-			cellId: event.cellId,
-			code: event.code,
-			by: event.by,
-			byName: event.byName,
-			past: false,
-			run: this.#origin.runOf(event),
-			count: event.executionCount,
-			status: "running",
+	started({ cell: { cellId, code, executionCount }, author, entry }: Told<"cellStarted">): void {
+		this.#add({
+			...newCell(cellId, code, author, new CellOutputs(this.pictures)),
+			run: this.#runOf(entry),
+			count: executionCount,
 			sentMs: performance.now(),
-			took: null,
-			outputs: new CellOutputs(this.pictures),
-		};
+		});
+		this.#unfinished.add(cellId);
+	}
+
+	/** What comes of no cell that is known has a place of its own. */
+	lateOutput({ cellId, of, output }: Told<"lateOutput">): void {
+		const author: Author = { whose: "nobody", name: of };
+		if (!this.#cells.has(cellId))
+			this.#add({ ...newCell(cellId, "", author, new CellOutputs(this.pictures)), status: "ok" });
+		this.output(cellId, output);
+	}
+
+	#add(cell: Cell): void {
 		this.#cells.set(cell.cellId, cell);
-		this.#unfinished.add(cell.cellId);
 		this.#tell(cell);
 	}
 
@@ -87,15 +89,7 @@ export class CellBook {
 			if (other !== cell && other.outputs.add(output)) this.#tell(other);
 	}
 
-	finished({
-		cellId,
-		status,
-		executionCount,
-	}: {
-		cellId: string;
-		status: CellStatus | "running";
-		executionCount: number | null;
-	}): void {
+	finished({ cellId, status, executionCount }: CellView): void {
 		const cell = this.#cells.get(cellId);
 		if (!cell) return;
 		cell.status = status;
@@ -110,17 +104,16 @@ export class CellBook {
 	}
 
 	/** A cell of the past, or one that is known and is told anew. */
-	item(item: Extract<TranscriptItem, { kind: "cell" }>): void {
+	item(item: PastCell, author: Author, entry: Submission | null): void {
 		const known = this.#cells.get(item.cellId);
 		const outputs = new CellOutputs(this.pictures);
 		for (const output of item.outputs) outputs.add(output);
 		const cell: Cell = {
 			cellId: item.cellId,
 			code: item.code,
-			by: item.by,
-			byName: item.byName,
+			author,
 			past: known?.past ?? true,
-			run: known?.run ?? (known ? null : this.#origin.runOf(item)),
+			run: known?.run ?? this.#runOf(entry),
 			count: item.executionCount,
 			status: item.status,
 			sentMs: known?.sentMs ?? null,
@@ -134,10 +127,6 @@ export class CellBook {
 		this.#cells.set(cell.cellId, cell);
 		if (cell.status !== "running") this.#unfinished.delete(cell.cellId);
 		this.#tell(cell);
-	}
-
-	isMine(cellId: string): boolean {
-		return this.#origin.isMe(this.#cells.get(cellId)?.by ?? null);
 	}
 
 	/** Everything a cell showed. */
@@ -169,15 +158,15 @@ export class CellBook {
 	#tell(cell: Cell): void {
 		this.#editor.update(`cell ${cell.cellId}`, () => {
 			// The reference may be old: a snapshot replaces cells.
-			const { cellId, run, by, byName, past, code, count, status, took, outputs } =
+			const { cellId, run, author, past, code, count, status, took, outputs } =
 				this.#cells.get(cell.cellId) ?? cell;
 			const end = status === "ok" ? "head" : "tail";
 			return {
 				kind: "cell",
 				cellId: exact(cellId),
 				run,
-				by: this.#origin.name(by, byName),
-				mine: this.#origin.isMe(by),
+				by: nameOf(author),
+				mine: author.whose === "mine",
 				past,
 				code: plainText(code),
 				count,
@@ -189,6 +178,19 @@ export class CellBook {
 		});
 	}
 }
+
+const newCell = (cellId: string, code: string, author: Author, outputs: CellOutputs): Cell => ({
+	cellId,
+	code,
+	author,
+	past: false,
+	run: null,
+	count: null,
+	status: "running",
+	sentMs: null,
+	took: null,
+	outputs,
+});
 
 const isBehind = (queue: ReadonlySet<string>, cellId: string): boolean => {
 	const [first] = queue;

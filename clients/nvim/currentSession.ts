@@ -1,24 +1,24 @@
-/** The session this Neovim is in, if any: opens and leaves it, and turns what happens there into messages for Lua. */
+/** The session this Neovim is in, if any: opens and leaves it, and is the face that turns what happens into messages for Lua. */
 import { randomUUID } from "node:crypto";
 import { exposedText, plainText } from "../../ground/text/plainText.ts";
 import { type PlainText, words } from "../../ground/text/screenText.ts";
 import { askedCall } from "../../protocol/askedCall.ts";
-import type { CellPayload, InputRequestParams, ResultOf } from "../../protocol/index.ts";
 import type { ServerConnection } from "../common/server/connection.ts";
-import {
-	type Entry,
-	type Farewell,
-	type LinkState,
+import type {
+	Entry,
+	Farewell,
 	LiveSession,
-	type LiveSessionOptions,
-	type Submission,
+	LiveSessionOptions,
+	Submission,
 } from "../common/session/liveSession.ts";
-import { type Approval, type Change, isAlive, type SessionView } from "../common/session/sessionView.ts";
+import { type Approval, isAlive, type SessionView } from "../common/session/sessionView.ts";
+import type { Face, Transcript } from "../common/shell/action.ts";
+import { Shell } from "../common/shell/shell.ts";
 import { CellBook } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
-import { CallError, exact, type Message, toAction } from "./messages.ts";
+import { CallError, exact, type Message } from "./messages.ts";
 import { terminalLines } from "./terminalLines.ts";
-import { TurnBook } from "./turnBook.ts";
+import { type TurnAction, TurnBook } from "./turnBook.ts";
 
 /** A run of Lua's on its way to becoming a cell or a turn. */
 type Run = { readonly run: number; seen(): void; failed(error: Error): void };
@@ -26,47 +26,44 @@ type Run = { readonly run: number; seen(): void; failed(error: Error): void };
 /** Ending a kernel takes its time; a Neovim that ends does not wait for it. */
 const goodbyeMs = 10_000;
 
+export const clientName = "Neovim";
+
 export class CurrentSession {
 	readonly #editor: Editor;
 	readonly #connect: () => Promise<ServerConnection>;
 	readonly cells: CellBook;
 	readonly turns: TurnBook;
-	#live: LiveSession | null = null;
+	#shell: Shell | null = null;
 	#own = false;
 	readonly #runs = new Map<Submission, Run>();
-	/** Everyone who was here, for the names of what they did. */
-	readonly #names = new Map<string, PlainText>();
-	#link: LinkState = { kind: "joining" };
 
 	constructor(editor: Editor, connect: () => Promise<ServerConnection>) {
 		this.#editor = editor;
 		this.#connect = connect;
-		const origin = {
-			name: (id: string | null, byName?: string) => {
-				if (id === null) return words`another program`;
-				return this.#names.get(id) ?? (byName === undefined ? words`Earlier` : plainText(byName));
-			},
-			isMe: (id: string | null) => id !== null && id === this.#live?.view?.participantId,
-			runOf: (item: Parameters<LiveSession["claim"]>[0]) => this.#runOf(item),
-		};
-		this.cells = new CellBook(editor, origin);
-		this.turns = new TurnBook(editor, origin);
+		const runOf = (entry: Submission | null): number | null => this.#runOf(entry);
+		this.cells = new CellBook(editor, runOf);
+		this.turns = new TurnBook(editor, runOf);
 	}
 
 	/** Fails with `CallError` when there is no session. */
-	get live(): LiveSession {
-		if (this.#live === null || this.#live.view === null)
+	get shell(): Shell {
+		if (this.#shell === null || this.#shell.view === null)
 			throw new CallError("There is no session: :IpyaiStart begins one, :IpyaiJoin joins one.");
-		return this.#live;
+		return this.#shell;
 	}
 
-	/** Fails like `live`. */
+	/** Fails like `shell`. */
+	get live(): LiveSession {
+		return this.shell.live;
+	}
+
+	/** Fails like `shell`. */
 	get view(): SessionView {
 		return this.live.view!;
 	}
 
 	get isOpen(): boolean {
-		return this.#live?.view != null;
+		return this.#shell?.view != null;
 	}
 
 	/** Who else may work in the session, by name. */
@@ -85,186 +82,131 @@ export class CurrentSession {
 		own?: boolean;
 	}): Promise<void> {
 		await this.leave("detach");
-		const live = new LiveSession({
-			...options,
-			join: this.#connect,
-			goodbyeMs,
-			listener: {
-				onOpened: (view, changes) => this.#of(live, () => this.#onOpened(view, changes)),
-				onChanges: (changes) => this.#of(live, () => this.#onChanges(changes)),
-				onReattached: (changes) => this.#of(live, () => this.#onChanges(changes)),
-				onLink: (link) => this.#of(live, () => this.#onLink(link)),
-				onInputRequest: (request) => this.#of(live, () => this.#onInputRequest(request)),
-				onRejected: (submission, reason) => this.#settle(submission)?.failed(new CallError(reason)),
-			},
+		const shell = new Shell({
+			face: this.#face,
+			name: clientName,
+			program: "ipyai",
+			hints: { restart: ":IpyaiRestart", rerun: ":Ipyai rerun" },
+			promptMode: false,
+			commands: "beside",
+			programOf: () => null,
+			sessionOptions: (listener) => ({ ...options, join: this.#connect, goodbyeMs, listener }),
 		});
-		this.#live = live;
+		this.#shell = shell;
 		this.#own = own || options.target.kind === "new";
 		try {
-			await live.open();
-			if (options.target.kind === "join" && !isAlive(live.view!)) await live.restartKernel();
+			await shell.open();
+			if (options.target.kind === "join" && !isAlive(shell.view!)) await shell.live.restartKernel();
 		} catch (error) {
-			if (this.#live === live) this.#forget();
+			if (this.#shell === shell) await this.leave("lost");
 			throw error;
 		}
 	}
 
 	/** `end`: closes a session that this Neovim started and nobody else is in, and leaves any other. Answers what it did. */
 	async leave(how: Farewell | "end"): Promise<Farewell> {
-		const live = this.#live;
-		if (live === null) return "detach";
-		const isOwn = this.#own;
-		this.#forget();
-		return live.leave(how !== "end" ? how : isOwn ? "close" : "detach");
+		const shell = this.#shell;
+		if (shell === null) return "detach";
+		const wish = how !== "end" ? how : this.#own ? "close" : "detach";
+		const left = shell.leave(wish);
+		this.#shell = null;
+		for (const run of this.#runs.values()) run.failed(new CallError("The session was left."));
+		this.#runs.clear();
+		this.cells.clear();
+		this.turns.clear();
+		this.#editor.post({ kind: "session" });
+		return left;
 	}
 
 	/** Sends code or a prompt as a run of Lua's; resolves when it is seen as a cell or a turn. */
 	submit(run: number, entry: Entry): Promise<void> {
-		const { live } = this;
+		const { entries } = this.shell;
 		return new Promise((resolve, reject) => {
-			this.#runs.set(live.submit(entry), { run, seen: resolve, failed: reject });
+			this.#runs.set(entries.submit(entry).submission, { run, seen: resolve, failed: reject });
 		});
 	}
 
-	/** Runs the words after `:Ipyai`. */
-	command(line: string): Promise<ResultOf<"command/run">> {
+	/** Runs the words after `:Ipyai`, and does what they leave to the client. */
+	async command(line: string): Promise<{ text: PlainText; failed: boolean; isPage: boolean }> {
 		const { sessionId } = this.view;
-		return this.live.request("command/run", { sessionId, requestId: randomUUID(), line });
+		const request = { sessionId, requestId: randomUUID(), line };
+		const { text, failed, action } = await this.live.request("command/run", request);
+		this.shell.act(action);
+		return { text: plainText(text), failed, isPage: action?.kind === "page" };
 	}
 
-	#of(live: LiveSession, act: () => void): void {
-		if (this.#live === live) act();
+	#runOf(entry: Submission | null): number | null {
+		const run = entry === null ? undefined : this.#runs.get(entry);
+		if (run === undefined) return null;
+		this.#runs.delete(entry!);
+		run.seen();
+		return run.run;
 	}
 
-	#runOf(item: Parameters<LiveSession["claim"]>[0]): number | null {
-		const submission = this.#live?.claim(item);
-		const run = submission ? this.#settle(submission) : undefined;
-		run?.seen();
-		return run?.run ?? null;
+	/** What the session asks of Neovim. */
+	get #face(): Face {
+		const post = (message: Message): void => this.#editor.post(message);
+		return {
+			transcript: this.#transcript,
+			opened: () => {},
+			changed: () => this.#tell(),
+			say: ({ text }) => post({ kind: "notice", level: "info", text: plainText(text) }),
+			approvalAsked: ({ approval }) => post(toApproval(approval)),
+			approvalEnded: ({ approval: { approvalId }, note }) =>
+				post({ kind: "approvalEnded", approvalId: exact(approvalId), text: note && plainText(note.text) }),
+			inputAsked: ({ request: { inputId, prompt, password } }) =>
+				post({ kind: "input", inputId: exact(inputId), prompt: plainText(prompt), password }),
+			inputEnded: ({ request: { inputId } }) => post({ kind: "inputEnded", inputId: exact(inputId) }),
+			page: ({ text }) => post({ kind: "page", lines: terminalLines(text) }),
+			nextInput: ({ text }) => post({ kind: "nextInput", text: plainText(text) }),
+			edit: ({ path, line }) => post({ kind: "edit", path: exact(path), line }),
+			// Code that Lua sends is not read as typed: these never come of it.
+			program: () => {},
+			clearScreen: () => {},
+			leaveAsked: ({ answer }) => answer("detach"),
+			leave: ({ how }) => post({ kind: "exit", keep: how === "detach" }),
+			goOver: ({ session }) => post({ kind: "goOver", session: session === null ? null : exact(session) }),
+			leaving: () => {},
+		};
 	}
 
-	#settle(submission: Submission): Run | undefined {
-		const run = this.#runs.get(submission);
-		this.#runs.delete(submission);
-		return run;
-	}
-
-	#forget(): void {
-		this.#live = null;
-		for (const run of this.#runs.values()) run.failed(new CallError("The session was left."));
-		this.#runs.clear();
-		this.#names.clear();
-		this.cells.clear();
-		this.turns.clear();
-		this.#editor.post({ kind: "session" });
-	}
-
-	#onOpened(view: SessionView, changes: readonly Change[]): void {
-		this.#names.set(view.participantId, words`Neovim`);
-		this.#onChanges(changes);
-		for (const approval of view.approvals.values()) this.#editor.post(toApproval(approval));
-	}
-
-	#onChanges(changes: readonly Change[]): void {
-		for (const { participantId, name } of this.view.participants)
-			this.#names.set(participantId, plainText(name));
-		for (const change of changes) this.#onChange(change);
-		this.#tell();
-	}
-
-	#onChange(change: Change): void {
-		switch (change.kind) {
-			case "cellStarted":
-				this.cells.started(change.cell);
-				return;
-			case "cellOutput":
-				this.cells.output(change.cell.cellId, change.output);
-				return;
-			case "lateOutput":
-				this.cells.output(change.cellId, change.output);
-				return;
-			case "cellFinished":
-				this.cells.finished(change.cell);
-				if (this.cells.isMine(change.cell.cellId))
-					for (const payload of change.payloads) this.#onPayload(payload);
-				return;
-			case "past":
-				if (change.item.kind === "cell") this.cells.item(change.item);
-				else this.turns.item(change.item);
-				return;
-			case "approvalAsked":
-				this.#editor.post(toApproval(change.approval));
-				return;
-			case "approvalAnswered": {
-				const { approvalId, outcome, by } = change.answer;
-				const name = by === null ? words`nobody` : (this.#names.get(by) ?? words`someone`);
-				this.#editor.post({
-					kind: "approvalEnded",
-					approvalId: exact(approvalId),
-					outcome: plainText(outcome),
-					by: name,
-				});
-				return;
-			}
-			case "conversationReset":
-				this.#editor.post({ kind: "notice", level: "info", text: words`The conversation begins anew.` });
-				return;
-			case "notice":
-				this.#editor.post({ kind: "notice", level: change.level, text: plainText(asCommands(change.text)) });
-				return;
-			case "kernelAttached":
-			case "kernelDetached":
-			case "settings":
-			case "participants":
-			case "status":
-			case "overrun":
-				return;
-			default:
-				this.turns.onChange(change);
-		}
-	}
-
-	/** What a cell of this Neovim's leaves to its client. */
-	#onPayload(payload: CellPayload): void {
-		switch (payload.kind) {
-			case "page":
-				this.#editor.post({ kind: "page", lines: terminalLines(payload.text) });
-				return;
-			case "setNextInput":
-				this.#editor.post({ kind: "nextInput", text: plainText(payload.text) });
-				return;
-			case "command":
-				this.#editor.post({ kind: "action", action: toAction(payload.action) });
-				return;
-			case "editMagic":
-				this.#editor.post({ kind: "edit", path: exact(payload.filename), line: payload.lineNumber });
-				return;
-			case "askExit":
-				this.#editor.post({ kind: "exit", keep: payload.keepKernel });
-				return;
-			default:
-				payload satisfies never;
-		}
-	}
-
-	#onInputRequest({ sessionId, inputId, prompt, password }: InputRequestParams): void {
-		if (sessionId !== this.#live?.view?.sessionId) return;
-		this.#editor.post({ kind: "input", inputId: exact(inputId), prompt: plainText(prompt), password });
-	}
-
-	#onLink(link: LinkState): void {
-		if (link.kind === "lost" && this.#link.kind === "ready") {
-			const text = words`The ipyai server is lost; looking for it, or starting another.`;
-			this.#editor.post({ kind: "notice", level: "warning", text });
-		} else if (link.kind === "ready" && this.#link.kind === "lost")
-			this.#editor.post({ kind: "notice", level: "info", text: words`The ipyai server is back.` });
-		this.#link = link;
-		this.#tell();
+	get #transcript(): Transcript {
+		const turn = (action: TurnAction): void => this.turns.onAction(action);
+		return {
+			past: ({ item, author, entry }) =>
+				item.kind === "cell" ? this.cells.item(item, author, entry) : this.turns.item(item, author, entry),
+			cellStarted: (action) => this.cells.started(action),
+			cellOutput: ({ cell, output }) => this.cells.output(cell.cellId, output),
+			lateOutput: (action) => this.cells.lateOutput(action),
+			cellFinished: ({ cell }) => this.cells.finished(cell),
+			promptQueued: turn,
+			promptEdited: turn,
+			promptRemoved: turn,
+			turnStarted: turn,
+			turnNumbered: turn,
+			textGrew: turn,
+			textEnded: turn,
+			toolStarted: turn,
+			toolOutput: turn,
+			toolFinished: turn,
+			steered: turn,
+			turnFinished: turn,
+			// The float about it goes, and says so to whom it asked.
+			approvalAnswered: () => {},
+			notice: ({ level, text }) => this.#editor.post({ kind: "notice", level, text: plainText(text) }),
+			inputEntered: () => {},
+			commandAnswered: () => {},
+			rejected: ({ entry, reason }) => {
+				const run = this.#runs.get(entry);
+				this.#runs.delete(entry);
+				run?.failed(new CallError(reason));
+			},
+		};
 	}
 
 	#tell(): void {
 		this.#editor.update("session", () => {
-			const view = this.#live?.view;
+			const view = this.#shell?.view;
 			if (!view) return null;
 			const { sessionId, title, cwd, kernel, settings } = view;
 			const { backend, model, think, permissions } = settings;
@@ -280,16 +222,13 @@ export class CurrentSession {
 				think: plainText(think),
 				permissions: plainText(permissions),
 				participants: view.participants.map(({ name }) => plainText(name)),
-				link: this.#link.kind === "lost" ? "lost" : "ready",
+				link: this.#shell?.link.kind === "lost" ? "lost" : "ready",
 			};
 		});
 	}
 }
 
 const orNull = (text: string | null): PlainText | null => (text === null ? null : plainText(text));
-
-/** What the server names as a person types it in a cell is a command here. */
-const asCommands = (text: string): string => text.replace(/%ipyai\b/g, ":Ipyai");
 
 const toApproval = ({ approvalId, tool, args, always }: Approval): Message => {
 	const { title, text, language } = askedCall(tool, args);

@@ -1,6 +1,6 @@
 /** What goes over the channel between Lua and this process, besides the answers to calls. */
 import type { PlainText } from "../../ground/text/screenText.ts";
-import type { CellStatus, CommandAction, StopReason } from "../../protocol/index.ts";
+import type { CellStatus, StopReason } from "../../protocol/index.ts";
 import type { Line } from "./terminalLines.ts";
 
 declare const exactly: unique symbol;
@@ -82,18 +82,16 @@ export type Message =
 			readonly language: PlainText;
 			readonly always: PlainText | null;
 	  }
-	| {
-			readonly kind: "approvalEnded";
-			readonly approvalId: Exact;
-			readonly outcome: PlainText;
-			readonly by: PlainText;
-	  }
+	/** `text` says how; absent when this Neovim allowed it. */
+	| { readonly kind: "approvalEnded"; readonly approvalId: Exact; readonly text: PlainText | null }
 	| {
 			readonly kind: "input";
 			readonly inputId: Exact;
 			readonly prompt: PlainText;
 			readonly password: boolean;
 	  }
+	/** The cell that asked has ended. */
+	| { readonly kind: "inputEnded"; readonly inputId: Exact }
 	/** A pager's page. */
 	| { readonly kind: "page"; readonly lines: readonly Line[] }
 	/** Text that a person asked for as their next cell. */
@@ -102,18 +100,9 @@ export type Message =
 	| { readonly kind: "edit"; readonly path: Exact; readonly line: number }
 	/** `exit` in a cell. */
 	| { readonly kind: "exit"; readonly keep: boolean }
-	/** A command's part that only the client can do. */
-	| { readonly kind: "action"; readonly action: Action }
+	/** Another session comes next: a name as `:IpyaiJoin` takes it, absent for one that the person chooses. */
+	| { readonly kind: "goOver"; readonly session: Exact | null }
 	| { readonly kind: "notice"; readonly level: "info" | "warning" | "error"; readonly text: PlainText };
-
-type Resume = Extract<CommandAction, { kind: "resume" }>;
-/** What a command leaves to Lua. */
-export type Action = Exclude<CommandAction, Resume> | (Omit<Resume, "session"> & { session: Exact | null });
-
-export const toAction = (action: CommandAction): Action =>
-	action.kind !== "resume"
-		? action
-		: { kind: "resume", session: action.session === null ? null : exact(action.session) };
 
 /** A call from Lua that cannot be done. The message is a whole sentence for a person. */
 export class CallError extends Error {

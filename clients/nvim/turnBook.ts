@@ -6,14 +6,16 @@ import { joined, type PlainText, partOf, rowsOf, trimmedEnd, words } from "../..
 import type { Content, StopReason, TranscriptItem } from "../../protocol/index.ts";
 import { toolLine } from "../../protocol/toolLine.ts";
 import { codeBlocks } from "../common/codeBlocks.ts";
-import type { Change } from "../common/session/sessionView.ts";
+import type { Submission } from "../common/session/liveSession.ts";
 import {
 	type TextView,
 	type ToolCallView,
 	type TurnView,
 	toolTailLines,
 } from "../common/session/turnView.ts";
-import type { Origin } from "./cellBook.ts";
+import type { Author, TranscriptAction } from "../common/shell/action.ts";
+import { turnNote } from "../common/shell/wording.ts";
+import { nameOf, type RunOf } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
 import { exact } from "./messages.ts";
 import { terminalLines } from "./terminalLines.ts";
@@ -26,7 +28,8 @@ type Part = {
 
 type Turn = {
 	readonly turnId: string;
-	readonly past: boolean;
+	readonly author: Author;
+	past: boolean;
 	head: PlainText;
 	run: number | null;
 	state: "queued" | "running" | "finished" | "removed";
@@ -47,65 +50,65 @@ type Spoken = Pick<TextView, "kind" | "itemId" | "text">;
 /** Stands before each line of thinking; `lua/ipyai/chat.lua` folds by it. */
 const thinkingMark = words`┊ `;
 
-/** Changes of a turn. */
-type TurnChange = Extract<Change, { turn: unknown }>;
+/** What happens in a turn. */
+export type TurnAction = Extract<TranscriptAction, { turn: unknown }>;
 
 export class TurnBook {
 	readonly #editor: Editor;
-	readonly #origin: Origin;
+	readonly #runOf: RunOf;
 	/** Whether what the model thinks is a part of the text. */
 	showsThinking = true;
 	readonly #turns = new Map<string, Turn>();
 
-	constructor(editor: Editor, origin: Origin) {
+	constructor(editor: Editor, runOf: RunOf) {
 		this.#editor = editor;
-		this.#origin = origin;
+		this.#runOf = runOf;
 	}
 
-	onChange(change: TurnChange): void {
-		const { turnId } = change.turn;
-		if (change.kind === "promptQueued" && !this.#turns.has(turnId)) {
-			const turn = newTurn(turnId, false, this.#headOf(change.turn));
-			turn.run = this.#origin.runOf(change.turn);
+	onAction(action: TurnAction): void {
+		const { turnId } = action.turn;
+		if (action.kind === "promptQueued" && !this.#turns.has(turnId)) {
+			const turn = newTurn(turnId, action.author, action.turn.content);
+			turn.run = this.#runOf(action.entry);
 			this.#turns.set(turnId, turn);
 			this.#tell(turn);
 			return;
 		}
 		const turn = this.#turns.get(turnId);
 		if (turn === undefined) return;
-		this.#fold(turn, change);
+		this.#fold(turn, action);
 		this.#tell(turn);
 	}
 
-	#fold(turn: Turn, change: TurnChange): void {
-		switch (change.kind) {
+	#fold(turn: Turn, action: TurnAction): void {
+		switch (action.kind) {
 			case "turnStarted":
 				turn.state = "running";
-				for (const [index, warning] of change.warnings.entries())
+				for (const [index, warning] of action.warnings.entries())
 					setPart(turn, { kind: "note", id: `warning ${index}`, text: words`*${plainText(warning)}*` });
 				return;
 			case "textGrew":
-				this.#grow(turn, change.part, change.delta);
+				this.#grow(turn, action.part, action.delta);
 				return;
 			case "textEnded":
-				for (const part of this.#textParts(ended(change.part))) setPart(turn, part);
+				for (const part of this.#textParts(ended(action.part))) setPart(turn, part);
 				return;
 			case "toolStarted":
-				setPart(turn, toolPart(change.call, null));
+				setPart(turn, toolPart(action.call, null));
 				return;
 			case "toolOutput": {
-				const part = toolPart(change.call, null);
-				setPart(turn, { ...part, text: words`${part.text}\n\n${liveOutput(change.call.output)}` });
+				const part = toolPart(action.call, null);
+				setPart(turn, { ...part, text: words`${part.text}\n\n${liveOutput(action.call.output)}` });
 				return;
 			}
 			case "toolFinished":
-				setPart(turn, toolPart(change.call, change));
+				setPart(turn, toolPart(action.call, action));
 				return;
 			case "steered":
 				setPart(turn, {
 					kind: "note",
 					id: `steer ${turn.parts.length}`,
-					text: quoted(contentText(change.content)),
+					text: quoted(contentText(action.content)),
 				});
 				return;
 			case "promptRemoved":
@@ -113,13 +116,17 @@ export class TurnBook {
 				turn.grown = null;
 				return;
 			case "turnFinished":
-				this.#end(turn, change.turn.stopReason, change.turn.error);
+				this.#end(turn, action.turn);
+				return;
+			case "promptEdited":
+				turn.head = headOf(turn.author, action.turn.content);
+				turn.grown = null;
 				return;
 			case "promptQueued":
 			case "turnNumbered":
 				return; // not part of the text
 			default:
-				change satisfies never;
+				action satisfies never;
 		}
 	}
 
@@ -145,11 +152,12 @@ export class TurnBook {
 	}
 
 	/** A turn of the past, or one that is known and is told anew. */
-	item(item: Extract<TranscriptItem, { kind: "turn" }>): void {
+	item(item: Extract<TranscriptItem, { kind: "turn" }>, author: Author, entry: Submission | null): void {
 		const known = this.#turns.get(item.turnId);
-		const turn = known ?? newTurn(item.turnId, item.state === "finished", words``);
-		if (!known) turn.run = this.#origin.runOf(item);
-		turn.head = this.#headOf(item);
+		const turn = known ?? newTurn(item.turnId, author, item.content);
+		turn.past = known?.past ?? item.state === "finished";
+		turn.run = known?.run ?? this.#runOf(entry);
+		turn.head = headOf(author, item.content);
 		turn.grown = null;
 		turn.state = item.state;
 		turn.parts = item.parts.flatMap((part): Part[] => {
@@ -159,7 +167,7 @@ export class TurnBook {
 			return part.kind === "toolCall" ? [toolPart(part, part.result)] : [];
 		});
 		this.#turns.set(item.turnId, turn);
-		if (item.state === "finished") this.#end(turn, item.stopReason, item.error);
+		if (item.state === "finished") this.#end(turn, item);
 		this.#tell(turn);
 	}
 
@@ -167,17 +175,15 @@ export class TurnBook {
 		this.#turns.clear();
 	}
 
-	#end(turn: Turn, stopReason: StopReason | null, error: string | null): void {
+	#end(turn: Turn, end: Pick<TurnView, "stopReason" | "error">): void {
 		turn.state = "finished";
-		turn.stopReason = stopReason;
-		turn.error = error === null ? null : plainText(error);
-		const reason = endNote(turn);
-		if (reason !== null) setPart(turn, { kind: "note", id: "end", text: reason });
-	}
-
-	#headOf({ by, byName, content }: Pick<TurnView, "by" | "byName" | "content">): PlainText {
-		const name = this.#origin.isMe(by) ? words`You` : this.#origin.name(by, byName);
-		return words`## ${name}\n\n${quoted(contentText(content))}`;
+		turn.stopReason = end.stopReason;
+		turn.error = end.error === null ? null : plainText(end.error);
+		const note = turnNote(end);
+		if (note === null) return;
+		const said = plainText(note.text);
+		const text = note.level === "error" ? words`**Failed:** ${said}` : words`*${said}*`;
+		setPart(turn, { kind: "note", id: "end", text });
 	}
 
 	#tell(turn: Turn): void {
@@ -206,10 +212,11 @@ export class TurnBook {
 	}
 }
 
-const newTurn = (turnId: string, past: boolean, head: PlainText): Turn => ({
+const newTurn = (turnId: string, author: Author, content: readonly Content[]): Turn => ({
 	turnId,
-	past,
-	head,
+	author,
+	past: false,
+	head: headOf(author, content),
 	run: null,
 	state: "queued",
 	parts: [],
@@ -219,6 +226,9 @@ const newTurn = (turnId: string, past: boolean, head: PlainText): Turn => ({
 	grown: null,
 	stream: new PlainStream(),
 });
+
+const headOf = (author: Author, content: readonly Content[]): PlainText =>
+	words`## ${author.whose === "mine" ? words`You` : nameOf(author)}\n\n${quoted(contentText(content))}`;
 
 const ended = ({ kind, itemId, text }: Spoken): Spoken => ({
 	kind,
@@ -263,12 +273,6 @@ const quoted = (text: string): PlainText =>
 		rowsOf(plainText(text)).map((line) => trimmedEnd(words`> ${line}`)),
 		words`\n`,
 	);
-
-const endNote = ({ stopReason, error }: Turn): PlainText | null => {
-	if (error !== null) return words`**Failed:** ${error}`;
-	if (stopReason === null || stopReason === "endTurn") return null;
-	return stopReason === "cancelled" ? words`*(cancelled)*` : words`*(ended: ${plainText(stopReason)})*`;
-};
 
 /** The length of the common beginning, never inside of a surrogate pair. */
 const commonLength = (a: string, b: string): number => {

@@ -6,13 +6,13 @@ import { workingFolder, workingFolderOr } from "../../ground/paths/workingFolder
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { sessionTable } from "../../protocol/sessionList.ts";
 import { preparePython } from "../common/kernel/preparePython.ts";
+import { exitCodes } from "../common/shell/exitCodes.ts";
 import { type Arguments, helpText } from "./commandLine/arguments.ts";
 import { clientName } from "./commandLine/clientName.ts";
 import { startKernel } from "./commandLine/kernelStart.ts";
 import { noArguments, type RunArguments, toSettingsPatch } from "./commandLine/runArguments.ts";
 import { chooseTarget, NoSession } from "./commandLine/sessionTarget.ts";
 import { nothingTyped, type Start, type Typed } from "./commandLine/start.ts";
-import { exitCodes } from "./faces/batch.ts";
 import { plainText } from "./output/cleanText.ts";
 
 /** Runs the program and answers its exit code. */
@@ -45,7 +45,7 @@ const runFaces = async (args: RunArguments, program: string): Promise<number> =>
 	let typed = nothingTyped;
 	for (let now = args; ; ) {
 		let next: RunArguments | null = null;
-		const code = await runFace(now, program, typed, (session, behind = nothingTyped) => {
+		const code = await runOne(now, program, typed, (session, behind = nothingTyped) => {
 			typed = behind;
 			const resume =
 				session === null ? ({ kind: "newest" } as const) : { kind: "named" as const, ref: session };
@@ -58,7 +58,7 @@ const runFaces = async (args: RunArguments, program: string): Promise<number> =>
 	}
 };
 
-const runFace = async (
+const runOne = async (
 	args: RunArguments,
 	program: string,
 	typed: Typed,
@@ -94,12 +94,12 @@ const runFace = async (
 	// A failure is told when the session opens.
 	kernel?.catch(() => {});
 
-	const face = isBatch
-		? import("./faces/batchFace.ts").then((module) => module.batchFace)
+	const runFace = isBatch
+		? import("./faces/batch.ts").then(({ runBatch }) => runBatch)
 		: isPlain
-			? import("./faces/plainFace.ts").then((module) => module.plainFace)
-			: import("./faces/screenFace.ts").then((module) => module.screenFace);
-	return (await face)({
+			? import("./faces/plainShell.ts").then(({ runPlain }) => runPlain)
+			: import("./faces/screenShell.ts").then(({ runScreen }) => runScreen);
+	return (await runFace)({
 		args,
 		program,
 		entries: asked,

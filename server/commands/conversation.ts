@@ -1,5 +1,6 @@
 import { contentText } from "../../ground/text/contentText.ts";
 import type { Content, ContextResult } from "../../protocol/index.ts";
+import { parsePromptEntry } from "../../protocol/promptEntry.ts";
 import { sessionName } from "../../protocol/sessionList.ts";
 import { previewContext } from "../sessions/turns/contextPreview.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
@@ -79,8 +80,11 @@ export const conversationCommands = {
 				session.turns.remove(turn.turnId);
 				return { text: `Removed: ${firstLine(contentText(turn.content), 70)}` };
 			}
-			session.turns.edit(turn.turnId, [{ kind: "text", text }]);
-			return { text: `${number}  ${firstLine(text, 70)}` };
+			// Typed as a prompt is, or its text alone.
+			const entry = parsePromptEntry(text, false);
+			const prompt = entry.kind === "prompt" ? entry.text : text;
+			session.turns.edit(turn.turnId, [{ kind: "text", text: prompt }]);
+			return { text: `${number}  ${firstLine(prompt, 70)}` };
 		},
 	},
 } satisfies Record<string, Command>;

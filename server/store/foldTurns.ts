@@ -47,10 +47,10 @@ export const acceptPrompt = (
 export const editPrompt = (
 	db: Database,
 	session: number,
-	{ turnId, content }: Event<"promptEdited">,
+	{ turnId, content, source }: Event<"promptEdited">,
 ): void => {
 	const item = findItem(db, session, "turn", turnId);
-	changeItem<TurnItem>(db, item, () => ({ content }));
+	changeItem<TurnItem>(db, item, () => ({ content, ...(source !== undefined && { source }) }));
 	db.run("UPDATE items SET prompt = ? WHERE id = ?", promptText(content, maxSearchedChars), item);
 };
 

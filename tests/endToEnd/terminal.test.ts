@@ -164,7 +164,7 @@ test("a lost server is replaced, and the namespace is still there", async () => 
 	program.send(`kept = "still here"; 1${enter}`);
 	await program.until(/Out\[1\]: 1/);
 	process.kill(serverPid(), "SIGKILL");
-	await program.until(/The server was lost; another one goes on/);
+	await program.until(/The server is back; the session goes on\./);
 	program.send(`kept${enter}`);
 	await program.until(/Out\[2\]: 'still here'/);
 	await leave(program);
@@ -173,7 +173,7 @@ test("a lost server is replaced, and the namespace is still there", async () => 
 test("a dead kernel is told at once, and one key starts another", async () => {
 	const program = await start();
 	program.send(`import os; os.kill(os.getpid(), 9)${enter}`);
-	await program.until(/The kernel died\./);
+	await program.until(/The kernel died[\s\S]*kept:\s+Ctrl-R or\s+%ipyai\s+restart/);
 	program.send(ctrl("r"));
 	await program.until(/New kernel: Python/);
 	program.send(`6 * 7${enter}`);

@@ -19,8 +19,7 @@ import type {
 	SettingsPatch,
 } from "../../../protocol/index.ts";
 import type { ServerConnection } from "../server/connection.ts";
-import { type CellView, type Change, hasOthers, isAlive, SessionView } from "./sessionView.ts";
-import type { TurnView } from "./turnView.ts";
+import { type Change, hasOthers, isAlive, SessionView } from "./sessionView.ts";
 
 /** Where the client stands with its server. */
 export type LinkState =
@@ -39,10 +38,9 @@ export type Submission = {
 	readonly entry: Entry;
 	/** The cell or turn it became; `null` until the server accepted it. */
 	id: string | null;
+	/** Its input stands before the person already. */
+	echoed: boolean;
 };
-
-/** What tells of which entry a cell or turn came. */
-type Accepted = Pick<CellView, "cellId" | "code" | "by"> | Pick<TurnView, "turnId" | "source" | "by">;
 
 export type LiveSessionOptions = {
 	readonly cwd: string;
@@ -92,8 +90,6 @@ export class LiveSession {
 	#view: SessionView | null = null;
 	/** Entries that the server has not accepted yet, in order. */
 	readonly #unsent = new Map<string, Submission>();
-	/** Entries whose cell or turn has not been seen yet, in order. */
-	readonly #unseen = new Set<Submission>();
 	#early: SessionUpdateParams[] | null = [];
 	#closed = false;
 	/** A kernel is on its way to the session: cells wait for it. */
@@ -193,25 +189,10 @@ export class LiveSession {
 
 	/** Takes an entry; it is sent as soon as there is a server. */
 	submit(entry: Entry): Submission {
-		const submission: Submission = { requestId: randomUUID(), entry, id: null };
+		const submission: Submission = { requestId: randomUUID(), entry, id: null, echoed: false };
 		this.#unsent.set(submission.requestId, submission);
-		this.#unseen.add(submission);
 		if (this.#canSend) void this.#send(submission);
 		return submission;
-	}
-
-	/** The submission that this cell or turn came from, once; `null` when it isn't ours. */
-	claim(item: Accepted): Submission | null {
-		const id = "cellId" in item ? item.cellId : item.turnId;
-		for (const submission of this.#unseen) {
-			const same =
-				submission.id === id ||
-				(submission.id === null && item.by === this.#view?.participantId && isSame(submission.entry, item));
-			if (!same) continue;
-			this.#unseen.delete(submission);
-			return submission;
-		}
-		return null;
 	}
 
 	async request<M extends ClientRequest>(
@@ -371,7 +352,6 @@ export class LiveSession {
 			// A lost connection leaves it unsent: it is sent again under the same id.
 			if (this.#server !== server || isConnectionLost(error)) return;
 			this.#unsent.delete(requestId);
-			this.#unseen.delete(submission);
 			this.#options.listener.onRejected(submission, (error as Error).message);
 		}
 	}
@@ -414,11 +394,6 @@ export class LiveSession {
 		this.#ready();
 	}
 }
-
-const isSame = (entry: Entry, item: Accepted): boolean =>
-	entry.kind === "cell"
-		? "cellId" in item && item.code === entry.code
-		: "turnId" in item && item.source === entry.source;
 
 /** By name: the class comes with the connection's library, which loads late. */
 const isConnectionLost = (error: unknown): boolean =>

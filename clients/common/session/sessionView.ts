@@ -31,7 +31,7 @@ export type CellView = {
 };
 
 export type Approval = Extract<SessionEvent, { kind: "approvalAsked" }>;
-type ApprovalAnswer = Extract<SessionEvent, { kind: "approvalAnswered" }>;
+export type ApprovalAnswer = Extract<SessionEvent, { kind: "approvalAnswered" }>;
 export type KernelView = NonNullable<SessionState["kernel"]>;
 
 /** What an update changed, for whoever draws. */
@@ -55,7 +55,12 @@ export type Change =
 	| { readonly kind: "approvalAsked"; readonly approval: Approval }
 	| { readonly kind: "approvalAnswered"; readonly approval: Approval; readonly answer: ApprovalAnswer }
 	| { readonly kind: "kernelAttached"; readonly kernel: KernelView; readonly fresh: boolean }
-	| { readonly kind: "kernelDetached"; readonly reason: "died" | "exited" | "restarted" | "released" }
+	| {
+			readonly kind: "kernelDetached";
+			readonly reason: "died" | "exited" | "restarted" | "released";
+			/** What is known of the cause. */
+			readonly detail: string | null;
+	  }
 	| { readonly kind: "settings"; readonly before: Settings }
 	| { readonly kind: "participants"; readonly text: string }
 	| { readonly kind: "conversationReset" }
@@ -72,6 +77,8 @@ export type Change =
 export class SessionView {
 	readonly sessionId: string;
 	participantId: string;
+	/** Whoever we were in this session: a connection that is made anew is another participant. */
+	readonly #ours = new Set<string>();
 	/** The last event seen: the cursor for `session/attach`. */
 	seq = 0;
 	title: string | null;
@@ -98,6 +105,7 @@ export class SessionView {
 	constructor(participantId: string, state: SessionState, seq: number) {
 		this.sessionId = state.sessionId;
 		this.participantId = participantId;
+		this.#ours.add(participantId);
 		this.seq = seq;
 		this.title = state.title;
 		this.cwd = state.cwd;
@@ -106,6 +114,11 @@ export class SessionView {
 		this.kernel = state.kernel;
 		this.historySession = state.kernel?.historySession ?? null;
 		this.#setApprovals(state);
+	}
+
+	/** Whether this participant is who sits here. */
+	isMe(participantId: string | null): boolean {
+		return participantId !== null && this.#ours.has(participantId);
 	}
 
 	/** The newest answer, whose code blocks the block keys insert. */
@@ -130,6 +143,7 @@ export class SessionView {
 	/** Folds the answer of `session/attach` or `session/resume` in: what was missed, or the past from a snapshot. */
 	attached(result: AttachSessionResult): readonly Change[] {
 		this.participantId = result.participantId;
+		this.#ours.add(result.participantId);
 		// It may have ended meanwhile; if not, it is told again soon.
 		this.working = null;
 		const changes: Change[] = [];
@@ -209,7 +223,7 @@ export class SessionView {
 				this.#nextWithoutKernel = this.nextExecutionCount;
 				this.kernel = null;
 				this.unnumbered.clear();
-				return [{ kind: "kernelDetached", reason: event.reason }];
+				return [{ kind: "kernelDetached", reason: event.reason, detail: event.detail ?? null }];
 			case "cellStarted": {
 				const cell: CellView = { ...event, status: "running" };
 				this.cells.set(cell.cellId, cell);

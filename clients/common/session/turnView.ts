@@ -1,6 +1,7 @@
 /**
  * A turn as it is under way: the fold of its events and hints. Part of `SessionView`, and pure as that.
  */
+import { textOf as contentText } from "../../../ground/text/contentText.ts";
 import type { Content, SessionEvent, SessionHint, StopReason, Usage } from "../../../protocol/index.ts";
 
 /** Text of an answer or of its thinking, as far as it is known. */
@@ -27,7 +28,7 @@ export type TurnView = {
 	/** What they were called then. */
 	readonly byName?: string | undefined;
 	/** As typed. */
-	readonly source: string;
+	source: string;
 	content: readonly Content[];
 	executionCount: number | null;
 	state: "queued" | "running" | "finished";
@@ -48,6 +49,7 @@ export type TurnView = {
 
 /** What an update changed in a turn, for whoever draws. */
 export type TurnChange =
+	| { readonly kind: "promptEdited"; readonly turn: TurnView }
 	| { readonly kind: "turnStarted"; readonly turn: TurnView; readonly warnings: readonly string[] }
 	| { readonly kind: "turnNumbered"; readonly turn: TurnView }
 	| { readonly kind: "textGrew"; readonly turn: TurnView; readonly part: TextView; readonly delta: string }
@@ -121,7 +123,8 @@ export const foldTurnEvent = (turn: TurnView, event: TurnEvent): readonly TurnCh
 	switch (event.kind) {
 		case "promptEdited":
 			turn.content = event.content;
-			return [{ kind: "status" }];
+			turn.source = event.source ?? `.${contentText(event.content)}`;
+			return [{ kind: "promptEdited", turn }];
 		case "promptNumbered":
 			turn.executionCount = event.executionCount;
 			return [{ kind: "turnNumbered", turn }];

@@ -1,9 +1,14 @@
 /** The approval that waits for the person: its card in the tail, and the keys that answer it. */
-
+import { askedCall } from "../../../protocol/askedCall.ts";
 import type { Approval } from "../../common/session/sessionView.ts";
-import { type ApprovalView, renderApproval } from "../render/approval.ts";
+import { type ApprovalView, type Approval as Card, renderApproval } from "../render/approval.ts";
 import { paint, type Theme } from "../render/theme.ts";
-import { approvalCard } from "./approvalText.ts";
+
+/** An approval as the card shows it. */
+export const approvalCard = ({ tool, args, always }: Approval): Card => {
+	const { title, text, language } = askedCall(tool, args);
+	return { tool: title, code: text, language, ...(always === null ? {} : { always }) };
+};
 
 /** A card that has just come up takes no single keys: they were meant for the line. */
 const guardMs = 600;

@@ -1,4 +1,5 @@
 /** What takes the keyboard for a moment: `input()`, the reason for a refusal, the question before leaving. */
+import type { Completeness } from "../../../ground/python/completeness.ts";
 import type { InputRequestParams } from "../../../protocol/index.ts";
 import type { Approval } from "../../common/session/sessionView.ts";
 import { createEditor } from "../editor/editor.ts";
@@ -84,7 +85,9 @@ export const leaveQuestion = (
 });
 
 const lineEditor = (prompt: string, theme: Theme, onSubmit: (text: string) => void): Editor => {
-	const editor = createEditor({ theme, onSubmit });
+	// Any line is an answer.
+	const isComplete = (): Completeness => ({ status: "complete", indent: "" });
+	const editor = createEditor({ theme, onSubmit, isComplete });
 	editor.setPrompt({ first: prompt, rest: "", kind: "ai" });
 	return editor;
 };

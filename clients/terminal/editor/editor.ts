@@ -2,7 +2,7 @@
  * The multi-line input of the terminal, with IPython's keys. Keys that come while Enter waits for an answer are kept
  * and applied in order, so fast typing is never lost or reordered.
  */
-import { isComplete as localIsComplete } from "../../../ground/python/completeness.ts";
+import { type Completeness, isComplete } from "../../../ground/python/completeness.ts";
 import { paint } from "../render/theme.ts";
 import { CompletionMenu } from "./completionMenu.ts";
 import { editActions } from "./editActions.ts";
@@ -11,15 +11,7 @@ import { InputHistory } from "./inputHistory.ts";
 import { InputLines } from "./inputLines.ts";
 import type { KeyEvent } from "./keys.ts";
 import { TextBuffer } from "./textBuffer.ts";
-import type {
-	Completions,
-	Editor,
-	EditorOptions,
-	EditorPrompt,
-	Ghost,
-	IsComplete,
-	Rendered,
-} from "./types.ts";
+import type { Completions, Editor, EditorOptions, EditorPrompt, Ghost, Rendered } from "./types.ts";
 import { lineEnd, lineStart, nextGrapheme, previousGrapheme } from "./words.ts";
 
 export const createEditor = (options: EditorOptions): Editor => new InputEditor(options);
@@ -243,7 +235,7 @@ class InputEditor implements Editor {
 	}
 
 	#indentHere(): string {
-		return localIsComplete(this.text.slice(0, this.cursor)).indent;
+		return isComplete(this.text.slice(0, this.cursor)).indent;
 	}
 
 	#dedent(): boolean {
@@ -279,40 +271,20 @@ class InputEditor implements Editor {
 	#enter(): void {
 		const { text, cursor } = this;
 		const single = !text.includes("\n");
-		const asked = single ? text : text.slice(0, cursor);
-		const blankBelow = text.slice(cursor).trim() === "";
-		const goesOn = text.endsWith("\\") && cursor === text.length;
-		// In prompt mode Python is still typed after a `;`, so the owner decides there.
-		const isPrompt = text.startsWith(".") || (this.#prompt.kind === "ai" && !/^\s*[;!%]/.test(text));
-		if (text.trim() === "" || (single && isPrompt && !goesOn)) {
-			this.#submit();
-			return;
-		}
-		if (isPrompt && goesOn) {
-			this.#newline("");
-			return;
-		}
-		if (!single && !blankBelow) {
-			this.#newline(this.#indentHere());
-			return;
-		}
-		if (isPrompt) {
-			this.#submit();
-			return;
-		}
-		const answer = this.#options.isComplete?.(asked);
-		if (answer === undefined || !("then" in answer)) {
-			this.#answered(asked, answer);
-			return;
-		}
-		this.#waiting = [];
-		answer.then(
-			(result) => this.#resume(asked, result),
-			() => this.#resume(asked, undefined),
-		);
+		if (text.trim() === "") this.#submit();
+		else if (!single && text.slice(cursor).trim() !== "") this.#newline(this.#indentHere());
+		else this.#ask(single ? text : text.slice(0, cursor));
 	}
 
-	#resume(asked: string, answer: IsComplete | undefined): void {
+	#ask(text: string): void {
+		const answer = this.#options.isComplete(text);
+		if ("then" in answer) {
+			this.#waiting = [];
+			void answer.then((result) => this.#resume(text, result));
+		} else this.#answered(text, answer);
+	}
+
+	#resume(asked: string, answer: Completeness): void {
 		const keys = this.#waiting ?? [];
 		this.#waiting = null;
 		this.#answered(asked, answer);
@@ -320,13 +292,11 @@ class InputEditor implements Editor {
 		for (const key of keys) this.handleKey(key);
 	}
 
-	#answered(asked: string, answer: IsComplete | undefined): void {
-		const known = answer === undefined || answer.status === "unknown" ? localIsComplete(asked) : answer;
-		if (known.status !== "incomplete") this.#submit();
-		else {
+	#answered(asked: string, { status, indent }: Completeness): void {
+		if (status === "incomplete") {
 			if (!asked.includes("\n")) this.#buffer.moveTo(this.text.length);
-			this.#newline(known.indent);
-		}
+			this.#newline(indent);
+		} else this.#submit();
 	}
 
 	#submit(): void {
@@ -344,8 +314,9 @@ class InputEditor implements Editor {
 	#menuKey(id: string, text: string): boolean {
 		const menu = this.#menu!;
 		const end = menu.start + menu.current.length;
-		if (/^(tab|down|shift\+tab|up|ctrl\+n|ctrl\+p)$/.test(id)) {
-			menu.step(/tab|down|n$/.test(id) && id !== "shift+tab" ? 1 : -1);
+		const step = menuSteps[id];
+		if (step !== undefined) {
+			menu.step(step);
 			this.#buffer.replace(menu.start, end, menu.current);
 			return true;
 		}
@@ -401,6 +372,16 @@ class InputEditor implements Editor {
 		else this.#buffer.replace(0, this.text.length, search.text, search.cursor);
 	}
 }
+
+/** Keys that walk through the menu. */
+const menuSteps: Readonly<Record<string, 1 | -1>> = {
+	tab: 1,
+	down: 1,
+	"ctrl+n": 1,
+	"shift+tab": -1,
+	up: -1,
+	"ctrl+p": -1,
+};
 
 const commonPrefix = (texts: readonly string[]): string => {
 	let prefix = texts[0] ?? "";

@@ -1,5 +1,6 @@
 /** What the input needs from its owner, and what it tells. The editor itself does no IO. */
 
+import type { Completeness } from "../../../ground/python/completeness.ts";
 import type { Theme } from "../render/theme.ts";
 import type { KeyEvent } from "./keys.ts";
 
@@ -10,18 +11,12 @@ export type EditorOptions = {
 	/** Enter on a finished input. The editor clears itself and puts the text into its history. */
 	readonly onSubmit: (text: string) => void;
 	/**
-	 * Whether Enter submits: asked when the cursor stands where IPython would ask. Undefined or a failed promise means
-	 * the client's own rule decides; so does `unknown`. Keys that come meanwhile wait.
+	 * Whether Enter submits: asked when the cursor stands where IPython would ask. What a text is, a prompt or Python,
+	 * is for the owner to know. Keys that come before the answer wait.
 	 */
-	readonly isComplete?: (text: string) => Promise<IsComplete> | IsComplete;
+	readonly isComplete: (text: string) => Promise<Completeness> | Completeness;
 	/** Tab after text: gives the matches, which show in a menu. */
 	readonly complete?: (text: string, cursor: number) => Promise<Completions | null>;
-};
-
-export type IsComplete = {
-	readonly status: "complete" | "incomplete" | "invalid" | "unknown";
-	/** For the next line, when incomplete. */
-	readonly indent: string;
 };
 
 /** `start` and `end` are UTF-16 offsets into the whole text. */

@@ -1,183 +1,197 @@
-/**
- * Cells and prompts without a person at the keyboard: `-c`, a script, input from a pipe. Runs them in order, each after
- * the one before has ended, and stops at the first that failed.
- */
-import type { CellStatus, InputRequestParams } from "../../../protocol/index.ts";
-import type {
-	Entry,
-	LinkState,
-	LiveSession,
-	LiveSessionListener,
-	Submission,
-} from "../../common/session/liveSession.ts";
-import type { Change, SessionView } from "../../common/session/sessionView.ts";
-import { runCommand } from "../input/commands.ts";
-import { readEntry } from "../input/entry.ts";
-import { plainText } from "../output/cleanText.ts";
-import type { PlainOutput } from "./plainOutput.ts";
+import type { InputRequestParams, Output } from "../../../protocol/index.ts";
+import type { Face, Transcript } from "../../common/shell/action.ts";
+import { exitCodes } from "../../common/shell/exitCodes.ts";
+import { Shell } from "../../common/shell/shell.ts";
+import { clientName } from "../commandLine/clientName.ts";
+import { splitScript } from "../commandLine/script.ts";
+import type { Start } from "../commandLine/start.ts";
+import { coloredText, plainText } from "../output/cleanText.ts";
+import type { Stdio } from "./plainInput.ts";
+import { PlainOutput } from "./plainOutput.ts";
 
-/** What a batch's process ends with. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, unanswered: 3, interrupted: 130 } as const;
-
-type Ask = (prompt: string) => Promise<string>;
-
-/** What ipykernel takes for the end of the input. */
-const endOfInput = "\x04";
-
-type Ended = { readonly ok: boolean; readonly exitCode?: number };
-
-export class Batch implements LiveSessionListener {
-	readonly #output: PlainOutput;
-	readonly #err: (text: string) => void;
-	readonly #ask: Ask | null;
-	#live!: LiveSession;
-	/** The entry under way. */
-	#current: { submission: Submission; id: string | null; end: (ended: Ended) => void } | null = null;
-	#unanswered = false;
-	#interrupted = false;
-	/** Python asked to leave. */
-	#exit: number | null = null;
-	#view: SessionView | null = null;
-
-	/** `ask` reads a line for Python's `input()`; `null` when nobody is there. */
-	constructor(output: PlainOutput, err: (text: string) => void, ask: Ask | null) {
-		this.#output = output;
-		this.#ask = ask;
-		this.#err = err;
-	}
-
-	/** Runs the entries and answers the exit code. The session must be open. */
-	async run(live: LiveSession, entries: readonly string[]): Promise<number> {
-		this.#live = live;
-		for (const typed of entries) {
-			const view = live.view!;
-			const read = readEntry(typed, { promptMode: view.settings.promptMode });
-			if (read.kind === "exit") break;
-			let ended: Ended = { ok: true };
-			if (read.kind === "command") {
-				const { text, failed, action } = await runCommand(live, read.words);
-				if (action !== null && action.kind !== "page") this.#err(`%ipyai ${read.words} needs a terminal.\n`);
-				(failed ? this.#err : this.#print)(`${plainText(text)}\n`);
-				ended = { ok: !failed };
-			} else if (read.kind === "submit") ended = await this.#runEntry(read.entry);
-			else if (read.kind === "program")
-				ended = await this.#runEntry({ kind: "cell", code: `!${read.command}` });
-			if (this.#interrupted) return exitCodes.interrupted;
-			if (ended.exitCode !== undefined) return ended.exitCode;
-			if (this.#exit !== null) return this.#exit;
-			if (!ended.ok) return exitCodes.failed;
-		}
-		return this.#unanswered ? exitCodes.unanswered : exitCodes.ok;
-	}
-
-	/** Ctrl-C: stops what runs; `run` then answers. */
-	interrupt(): void {
-		this.#interrupted = true;
-		const view = this.#view;
-		if (view === null) return;
-		// Failing to stop it, the process ends all the same.
-		if (view.runningTurn !== null) void this.#live.cancel().catch(() => {});
-		else void this.#live.interrupt().catch(() => {});
-		this.#current?.end({ ok: false });
-	}
-
-	onOpened(view: SessionView): void {
-		this.#view = view;
-	}
-
-	onChanges(changes: readonly Change[]): void {
-		for (const change of changes) {
-			if (!this.#isSystemExit(change) && !isExitAdvice(change)) this.#output.show(change);
-			this.#follow(change);
-		}
-	}
-
-	onReattached(changes: readonly Change[]): void {
-		this.onChanges(changes);
-	}
-
-	onLink(_: LinkState): void {}
-
-	onInputRequest({ inputId, prompt, password }: InputRequestParams): void {
-		// Without a person, Python's input() ends as at the end of a file: with EOFError, at once.
-		const answer = password || this.#ask === null ? Promise.resolve(endOfInput) : this.#ask(prompt);
-		answer
-			.then((line) => this.#live.answerInput(inputId, line))
-			// The cell may have ended meanwhile.
-			.catch(() => {});
-	}
-
-	onRejected(submission: Submission, reason: string): void {
-		this.#err(`${reason}\n`);
-		if (this.#current?.submission === submission) this.#current.end({ ok: false });
-	}
-
-	#print = (text: string): void => {
-		if (text.trim() !== "") this.#output.print(text);
+/** `-c`, a script, or input from a pipe: runs it, prints plain text, leaves. */
+export const runBatch = async (start: Start): Promise<number> => {
+	const { stdin, stdout, stderr } = process;
+	// Who reads the pipe may stop reading: then nobody is left to write for.
+	for (const stream of [stdout, stderr])
+		stream.on("error", () => {
+			process.exitCode ??= exitCodes.failed;
+		});
+	const batch = new Batch(start, { stdin, stdout, stderr });
+	let interrupts = 0;
+	const onInterrupt = (): void => {
+		if (++interrupts > 1) process.exit(exitCodes.interrupted);
+		batch.interrupt();
 	};
+	process.on("SIGINT", onInterrupt);
+	try {
+		return await batch.run();
+	} finally {
+		process.off("SIGINT", onInterrupt);
+	}
+};
 
-	#runEntry(entry: Entry): Promise<Ended> {
-		return new Promise((resolve) => {
-			const end = (ended: Ended): void => {
-				this.#current = null;
-				resolve(ended);
-			};
-			this.#current = { submission: this.#live.submit(entry), id: null, end };
+type Told<K extends keyof Transcript> = Parameters<Transcript[K]>[0];
+
+/**
+ * Cells and prompts without a person at the keyboard. Runs them in order, each after the one before has ended, and
+ * stops at the first that failed.
+ */
+export class Batch {
+	readonly #start: Start;
+	readonly #stdio: Stdio;
+	readonly #output: BatchOutput;
+	readonly #shell: Shell;
+	#unanswered = false;
+
+	constructor(start: Start, stdio: Stdio) {
+		this.#start = start;
+		this.#stdio = stdio;
+		this.#output = new BatchOutput({
+			out: (text) => stdio.stdout.write(text),
+			err: (text) => stdio.stderr.write(text),
+			clean: stdio.stdout.isTTY ? coloredText : plainText,
+			reader: "program",
+		});
+		this.#shell = new Shell({
+			face: this.#face,
+			name: clientName,
+			program: start.program,
+			hints: { restart: "%ipyai restart", rerun: "%ipyai rerun" },
+			promptMode: start.args.promptMode,
+			commands: "beside",
+			programOf: () => null,
+			sessionOptions: (listener) => start.sessionOptions(listener, { approvals: false, input: true }),
 		});
 	}
 
-	#follow(change: Change): void {
-		if (change.kind === "approvalAnswered" && change.answer.outcome === "unanswered") this.#unanswered = true;
-		const current = this.#current;
-		if (current === null) return;
-		switch (change.kind) {
-			case "cellStarted":
-				if (this.#live.claim(change.cell) === current.submission) current.id = change.cell.cellId;
-				return;
-			case "promptQueued":
-				if (this.#live.claim(change.turn) === current.submission) current.id = change.turn.turnId;
-				return;
-			case "cellFinished":
-				if (change.cell.cellId !== current.id) return;
-				if (change.payloads.some((payload) => payload.kind === "askExit")) this.#exit = exitCodes.ok;
-				current.end({ ok: isOk(change.cell.status) || this.#exit !== null });
-				return;
-			case "turnFinished":
-				if (change.turn.turnId === current.id) current.end({ ok: change.turn.stopReason === "endTurn" });
-				return;
-			case "past":
-				// The connection was away when it ended.
-				if (change.item.kind === "cell" && change.item.cellId === current.id) {
-					if (change.item.status !== "running") current.end({ ok: isOk(change.item.status) });
-				} else if (change.item.kind === "turn" && change.item.turnId === current.id) {
-					if (change.item.state === "finished") current.end({ ok: change.item.stopReason === "endTurn" });
-				}
-				return;
-			default:
-		}
+	/** Answers the exit code. Rejects when the session cannot be opened. */
+	async run(): Promise<number> {
+		const { entries } = this.#start;
+		const left = this.#shell.run();
+		const script = entries.length > 0 ? null : readAll(this.#stdio.stdin);
+		await Promise.race([this.#shell.opened, left]);
+		void this.#runAll(script === null ? entries : splitScript(await script));
+		return (await left).code;
 	}
 
-	/** `sys.exit(3)` ends the batch with 3, as it ends a script. */
-	#isSystemExit(change: Change): boolean {
-		if (change.kind !== "cellOutput" || change.cell.cellId !== this.#current?.id) return false;
-		const { output } = change;
-		if (output.kind !== "error" || output.ename !== "SystemExit") return false;
-		const code = output.evalue.trim();
-		if (/^(None|0|)$/.test(code)) this.#exit = exitCodes.ok;
-		else if (/^\d+$/.test(code)) this.#exit = Number(code) & 0xff;
-		else {
-			this.#err(`${code}\n`);
-			this.#exit = exitCodes.failed;
+	/** Ctrl-C: stops what runs, and leaves. */
+	interrupt(): void {
+		this.#shell.interrupt();
+		void this.#leave(exitCodes.interrupted);
+	}
+
+	async #runAll(entries: readonly string[]): Promise<void> {
+		for (const entry of entries) {
+			if (this.#shell.isLeaving) return;
+			const ok = await this.#shell.enter(entry);
+			if (this.#output.exitCode !== null) return this.#leave(this.#output.exitCode);
+			if (!ok || this.#output.failed) return this.#leave(exitCodes.failed);
 		}
-		return true;
+		await this.#leave(this.#unanswered ? exitCodes.unanswered : exitCodes.ok);
+	}
+
+	async #leave(code: number): Promise<void> {
+		await this.#shell.leave(this.#start.args.join === null ? "close" : "detach", code);
+	}
+
+	/** What the session asks of a client without a person: what only a terminal can do is told as such. */
+	get #face(): Face {
+		const needsTerminal = (what: string): void => {
+			this.#output.notice({ level: "error", text: `${what} needs a terminal.` });
+			this.#output.failed = true;
+		};
+		return {
+			transcript: this.#output,
+			opened: () => {},
+			changed: () => {},
+			say: () => {},
+			// The server refuses what nobody can allow, and says so.
+			approvalAsked: () => {},
+			approvalEnded: ({ outcome }) => {
+				if (outcome === "unanswered") this.#unanswered = true;
+			},
+			inputAsked: ({ request }) => this.#answer(request),
+			inputEnded: () => {},
+			page: ({ text }) => this.#output.print(plainText(text)),
+			nextInput: ({ text }) => needsTerminal(`Putting this into the next input\n${text.trimEnd()}\n`),
+			edit: () => needsTerminal("%edit"),
+			program: ({ command }) => needsTerminal(`!${command}`),
+			clearScreen: () => {},
+			leaveAsked: ({ answer }) => answer("close"),
+			leave: ({ how }) => (how === "close" ? this.#leave(exitCodes.ok) : this.#shell.leave(how)),
+			goOver: () => needsTerminal("%ipyai resume"),
+			leaving: () => {},
+		};
+	}
+
+	/** Without a person, Python's `input()` ends as at the end of a file: with EOFError, at once. */
+	async #answer({ inputId, prompt, password }: InputRequestParams): Promise<void> {
+		const hasPerson = this.#start.entries.length > 0 && this.#stdio.stdin.isTTY === true;
+		const line = hasPerson && !password ? await askLine(prompt) : null;
+		this.#shell.answerInput(inputId, line);
 	}
 }
 
-const isOk = (status: CellStatus | "running"): boolean => status === "ok";
+/** Plain output that also tells how it went. */
+class BatchOutput extends PlainOutput {
+	/** Cells that were entered here and run. */
+	readonly #own = new Set<string>();
+	/** An error was shown although its cell may have ended well: `%run` shows those of a script. */
+	failed = false;
+	/** Python asked to leave with this: `sys.exit(3)` ends a batch with 3, as it ends a script. */
+	exitCode: number | null = null;
 
-/** IPython's advice on how to leave, which comes with every SystemExit. */
-const isExitAdvice = (change: Change): boolean =>
-	change.kind === "cellOutput" &&
-	change.output.kind === "stream" &&
-	change.output.name === "stderr" &&
-	/^\S+: UserWarning: To exit: use 'exit'/.test(change.output.text);
+	override cellStarted(action: Told<"cellStarted">): void {
+		if (action.entry !== null) this.#own.add(action.cell.cellId);
+		super.cellStarted(action);
+	}
+
+	override cellOutput(action: Told<"cellOutput">): void {
+		const { cell, output } = action;
+		const isError = output.kind === "error" && this.#own.has(cell.cellId);
+		if (isError && output.ename === "SystemExit") this.#exit(output.evalue.trim());
+		else {
+			if (isError) this.failed = true;
+			super.cellOutput({ ...action, output: withoutExitAdvice(output) });
+		}
+	}
+
+	#exit(value: string): void {
+		const code = toExitCode(value);
+		if (code === null) this.notice({ level: "error", text: value });
+		this.exitCode = code ?? exitCodes.failed;
+	}
+}
+
+/** As Python does it; `null` for a text, which is to be shown. */
+const toExitCode = (value: string): number | null => {
+	if (/^(None|False|)$/.test(value)) return exitCodes.ok;
+	if (value === "True") return exitCodes.failed;
+	return /^-?\d{1,15}$/.test(value) ? Number(value) & 0xff : null;
+};
+
+/** IPython's advice on how to leave comes with every SystemExit. */
+const withoutExitAdvice = (output: Output): Output =>
+	output.kind === "stream" && output.name === "stderr"
+		? {
+				...output,
+				text: output.text.replace(/^\S+: UserWarning: To exit: use 'exit'.*\n(?:[ \t]+warn\(.*\n?)?/m, ""),
+			}
+		: output;
+
+const readAll = async (stream: NodeJS.ReadableStream): Promise<string> => {
+	const chunks: Buffer[] = [];
+	for await (const chunk of stream) chunks.push(chunk as Buffer);
+	return Buffer.concat(chunks).toString("utf8");
+};
+
+const askLine = async (prompt: string): Promise<string> => {
+	const { createInterface } = await import("node:readline/promises");
+	const readline = createInterface({ input: process.stdin, output: process.stdout });
+	try {
+		return await readline.question(plainText(prompt));
+	} finally {
+		readline.close();
+	}
+};

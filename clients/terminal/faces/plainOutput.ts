@@ -2,22 +2,26 @@
  * The session as plain text that only grows: for pipes, `-c` and `--plain`. What cells and answers say goes to `out`,
  * errors and notices to `err`. The caller cleans untrusted text through `clean`.
  */
+
+import { textOf } from "../../../ground/text/contentText.ts";
 import type { Content, Output, TranscriptItem } from "../../../protocol/index.ts";
 import { callText, toolLine } from "../../../protocol/toolLine.ts";
-import type { Change } from "../../common/session/sessionView.ts";
 import type { TextView } from "../../common/session/turnView.ts";
-import { turnEndText } from "../output/turnEnd.ts";
+import type { Author, Note, Transcript } from "../../common/shell/action.ts";
+import { cellNote, turnNote } from "../../common/shell/wording.ts";
 
 export type PlainSinks = {
 	out(text: string): void;
 	err(text: string): void;
 	/** Takes out what a terminal could act on. */
 	clean(text: string): string;
-	/** Show what a batch leaves out: whose input it was, tools as they start, who joined. */
-	readonly interactive: boolean;
+	/** `person` also sees what others entered, tools as they start, who joined. */
+	readonly reader: "person" | "program";
 };
 
-export class PlainOutput {
+type Told<K extends keyof Transcript> = Parameters<Transcript[K]>[0];
+
+export class PlainOutput implements Transcript {
 	readonly #sinks: PlainSinks;
 	/** The part whose text is being written; another one starts a paragraph. */
 	#part: TextView | null = null;
@@ -35,83 +39,105 @@ export class PlainOutput {
 		this.#line(text.trimEnd());
 	}
 
-	show(change: Change): void {
-		switch (change.kind) {
-			case "cellOutput":
-				this.#endLine();
-				this.#output(change.output);
-				return;
-			case "cellFinished":
-				this.#tellOmitted();
-				if (change.cell.status === "aborted")
-					this.#error("Not run, because an earlier cell failed or was interrupted.");
-				if (change.cell.status === "lost")
-					this.#error("The kernel or the server went away before this cell ended.");
-				for (const payload of change.payloads)
-					if (payload.kind === "page") this.#line(this.#sinks.clean(payload.text).trimEnd());
-				return;
-			case "turnStarted":
-				this.#fresh = true;
-				for (const warning of change.warnings) this.#error(warning);
-				return;
-			case "textGrew":
-				this.#grow(change.part, change.delta);
-				return;
-			case "textEnded":
-				if (change.replaced) {
-					this.#part = null;
-					this.#grow(change.part, change.part.text);
-				}
-				this.#endLine();
-				this.#part = null;
-				return;
-			case "toolStarted":
-				if (this.#sinks.interactive) this.#paragraph(`⏳ ${callText(change.call.name, change.call.args)}`);
-				return;
-			case "toolFinished":
-				this.#paragraph(finishedLine(change.call, change));
-				return;
-			case "turnFinished": {
-				this.#endLine();
-				const text = turnEndText(change.turn);
-				if (text !== null) this.#error(text);
-				return;
-			}
-			case "approvalAnswered":
-				if (change.answer.outcome === "unanswered")
-					this.#error(
-						`Nobody could allow ${change.approval.tool} here. ${change.answer.message ?? ""}`.trimEnd(),
-					);
-				return;
-			case "kernelDetached":
-				if (change.reason === "died") this.#error("The kernel died.");
-				return;
-			case "participants":
-				if (this.#sinks.interactive) this.#line(change.text);
-				return;
-			case "notice":
-				if (change.level !== "info" || this.#sinks.interactive) this.#error(change.text);
-				return;
-			case "past":
-				this.#past(change.item);
-				return;
-			case "cellStarted":
-			case "promptQueued":
-			case "promptRemoved":
-			case "turnNumbered":
-			case "toolOutput":
-			case "steered":
-			case "approvalAsked":
-			case "kernelAttached":
-			case "settings":
-			case "conversationReset":
-			case "status":
-			case "overrun":
-			case "lateOutput":
-				return;
-			default:
-				change satisfies never;
+	inputEntered(): void {}
+
+	commandAnswered({ text, failed }: Told<"commandAnswered">): void {
+		if (text.trim() === "") return;
+		if (failed) this.#error(text);
+		else this.#line(this.#sinks.clean(text.trimEnd()));
+	}
+
+	rejected({ reason }: Told<"rejected">): void {
+		this.#error(reason);
+	}
+
+	cellStarted({ cell, author }: Told<"cellStarted">): void {
+		this.#input(author, cell.executionCount, cell.code);
+	}
+
+	cellOutput({ output }: Told<"cellOutput">): void {
+		this.#endLine();
+		this.#output(output);
+	}
+
+	lateOutput({ of, output }: Told<"lateOutput">): void {
+		this.#endLine();
+		if (this.#isForPerson) this.#line(`· ${of} goes on ·`);
+		this.#output(output);
+	}
+
+	cellFinished({ note }: Pick<Told<"cellFinished">, "note">): void {
+		this.#tellOmitted();
+		if (note !== null) this.#error(note.text);
+	}
+
+	promptQueued(): void {}
+	promptEdited(): void {}
+	promptRemoved(): void {}
+	turnNumbered(): void {}
+
+	turnStarted({ turn, author, warnings }: Told<"turnStarted">): void {
+		this.#input(author, turn.executionCount, turn.source);
+		this.#fresh = true;
+		for (const warning of warnings) this.#error(warning);
+	}
+
+	textGrew({ part, delta }: Told<"textGrew">): void {
+		this.#grow(part, delta);
+	}
+
+	textEnded({ part, replaced }: Told<"textEnded">): void {
+		if (replaced) {
+			this.#part = null;
+			this.#grow(part, part.text);
 		}
+		this.#endLine();
+		this.#part = null;
+	}
+
+	toolStarted({ call }: Told<"toolStarted">): void {
+		if (this.#isForPerson) this.#paragraph(`⏳ ${callText(call.name, call.args)}`);
+	}
+
+	toolOutput(): void {}
+
+	toolFinished({ call, content, isError }: Told<"toolFinished">): void {
+		this.#paragraph(finishedLine(call, { content, isError }));
+	}
+
+	steered({ content }: Told<"steered">): void {
+		if (this.#isForPerson) this.#paragraph(`› ${textOf(content)}`);
+	}
+
+	turnFinished({ note }: Pick<Told<"turnFinished">, "note">): void {
+		this.#endLine();
+		if (note !== null) this.#error(note.text);
+	}
+
+	approvalAnswered({ note }: Told<"approvalAnswered">): void {
+		this.notice(note);
+	}
+
+	notice({ level, text }: Note): void {
+		if (level !== "info" || this.#isForPerson) this.#error(text);
+	}
+
+	past({ item, author }: Told<"past">): void {
+		if (author.whose === "another" && author.name !== "") this.#line(`${this.#sinks.clean(author.name)}:`);
+		if (item.kind === "cell") this.#pastCell(item);
+		else this.#pastTurn(item);
+	}
+
+	/** What others entered; one's own stands there as it was typed. */
+	#input({ whose, name }: Author, executionCount: number | null, source: string): void {
+		if (whose === "mine" || !this.#isForPerson) return;
+		const { clean } = this.#sinks;
+		if (name !== "") this.#line(clean(`${name}:`));
+		this.#line(inputText("In", executionCount, clean(source)));
+	}
+
+	get #isForPerson(): boolean {
+		return this.#sinks.reader === "person";
 	}
 
 	#grow(part: TextView, delta: string): void {
@@ -162,17 +188,17 @@ export class PlainOutput {
 		}
 	}
 
-	#past(item: TranscriptItem): void {
-		if (item.kind === "cell") {
-			this.#line(inputText("In", item.executionCount, this.#sinks.clean(item.code)));
-			for (const output of item.outputs) {
-				this.#endLine();
-				this.#output(output);
-			}
+	#pastCell(item: Extract<TranscriptItem, { kind: "cell" }>): void {
+		this.#line(inputText("In", item.executionCount, this.#sinks.clean(item.code)));
+		for (const output of item.outputs) {
 			this.#endLine();
-			this.#tellOmitted();
-			return;
+			this.#output(output);
 		}
+		this.#endLine();
+		this.cellFinished({ note: cellNote(item.status) });
+	}
+
+	#pastTurn(item: Extract<TranscriptItem, { kind: "turn" }>): void {
 		this.#line(inputText("In", item.executionCount, this.#sinks.clean(item.source)));
 		this.#fresh = true;
 		for (const part of item.parts) {
@@ -183,8 +209,7 @@ export class PlainOutput {
 			} else if (part.kind === "toolCall" && part.result !== null)
 				this.#paragraph(finishedLine(part, part.result));
 		}
-		const text = turnEndText(item);
-		if (text !== null) this.#error(text);
+		this.turnFinished({ note: turnNote(item) });
 	}
 
 	#tellOmitted(): void {

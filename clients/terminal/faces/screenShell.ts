@@ -1,68 +1,55 @@
-import type { CellPayload, InputRequestParams } from "../../../protocol/index.ts";
-import {
-	type LinkState,
-	LiveSession,
-	type LiveSessionListener,
-	type Submission,
-} from "../../common/session/liveSession.ts";
-import { type Change, isAlive, type SessionView } from "../../common/session/sessionView.ts";
-import { Asked } from "../asking/asked.ts";
+import type { Face } from "../../common/shell/action.ts";
+import { askCompleteness, askCompletions, askDocumentation, askHistory } from "../../common/shell/lookups.ts";
+import { Shell } from "../../common/shell/shell.ts";
+import { OpenQuestions } from "../asking/openQuestions.ts";
 import { clientName } from "../commandLine/clientName.ts";
 import type { Start } from "../commandLine/start.ts";
 import { createEditor } from "../editor/editor.ts";
 import type { KeyEvent } from "../editor/keys.ts";
 import type { Completions, Editor, EditorPrompt, Rendered } from "../editor/types.ts";
 import { createAnswerKeys } from "../input/answerKeys.ts";
-import { promptModeText } from "../input/commands.ts";
-import { Entering } from "../input/entering.ts";
 import { InlineSuggestion } from "../input/inlineSuggestion.ts";
-import { askCompletions, askDocumentation, askHistory, askIsComplete } from "../input/inputHelp.ts";
-import { PendingEntries, sourceOf } from "../input/pendingEntries.ts";
 import { Scrollback } from "../output/scrollback.ts";
-import { runEditor } from "../programs/externalProgram.ts";
-import type { KeyboardTerminal } from "../programs/processTerminal.ts";
+import { runEditor, runPager, runProgram } from "../programs/externalProgram.ts";
+import { kernelCwd } from "../programs/kernelCwd.ts";
+import { createProcessTerminal, type KeyboardTerminal } from "../programs/processTerminal.ts";
+import { fullScreenCommand } from "../programs/shellProgram.ts";
 import { useCodeTheme } from "../render/codeThemes.ts";
 import { detectGraphics } from "../render/images.ts";
 import { renderStatus } from "../render/parts.ts";
 import { sanitizeLines } from "../render/sanitize.ts";
 import { type ChangeableTheme, createTheme, paint } from "../render/theme.ts";
 import { truncateLine } from "../screen/styledText.ts";
-import { exitCodes } from "./batch.ts";
-import { resumeText } from "./leaving.ts";
 import { Stage } from "./stage.ts";
 import { statusParts } from "./statusLine.ts";
 import { StatusNote } from "./statusNote.ts";
 
+/** The shell on a terminal: a live input below what has happened. */
+export const runScreen = (start: Start): Promise<number> => {
+	const { stdin, stdout, env } = process;
+	return new ScreenShell(start, createProcessTerminal(stdin, stdout, env), env).run();
+};
+
 /**
- * The shell on a terminal: what happened scrolls up, below it stands the input, which is usable at any time. Keys become
- * requests here; what comes back is drawn by `Scrollback` (above) and `#tail` (below).
+ * What happened scrolls up, below it stands the input, which is usable at any time. Keys become requests here; what
+ * comes back is drawn by `Scrollback` (above) and `#tail` (below).
  */
-export class ScreenShell implements LiveSessionListener {
+export class ScreenShell {
 	readonly #start: Start;
 	readonly #terminal: KeyboardTerminal;
 	readonly #env: NodeJS.ProcessEnv;
 	readonly #theme: ChangeableTheme;
 	readonly #stage: Stage;
 	readonly #scrollback: Scrollback;
-	readonly #live: LiveSession;
+	readonly #shell: Shell;
 	readonly #editor: Editor;
 	readonly #suggestion: InlineSuggestion;
 	readonly #answerKeys: Readonly<Record<string, () => boolean>>;
-	readonly #pending: PendingEntries;
-	readonly #asked: Asked;
-	readonly #entering: Entering;
+	readonly #questions: OpenQuestions;
 	readonly #note = new StatusNote(() => this.#stage.drawSoon());
-	#link: LinkState = { kind: "joining" };
-	#wasLost = false;
 	/** Documentation that shows until the next key. */
 	#doc: readonly string[] = [];
-	#leaving = false;
-	#done: (code: number) => void = () => {};
-	#tellOpened: (view: SessionView) => void = () => {};
-	/** What is asked before there is a session waits for it. */
-	readonly #opened = new Promise<SessionView>((resolve) => {
-		this.#tellOpened = resolve;
-	});
+	#codeTheme = "";
 
 	constructor(start: Start, terminal: KeyboardTerminal, env: NodeJS.ProcessEnv) {
 		this.#start = start;
@@ -74,41 +61,31 @@ export class ScreenShell implements LiveSessionListener {
 			() => this.#tail(),
 			(key) => this.#onKey(key),
 		);
-		this.#live = new LiveSession(start.sessionOptions(this, { approvals: true, input: true }));
-		this.#pending = new PendingEntries(this.#live);
-		this.#asked = new Asked({
-			live: this.#live,
-			theme: this.#theme,
-			columns: () => this.#stage.screen.columns,
-			showText: (text) => this.#scrollback.showText(text),
-			say: (text) => this.#say(text),
-			send: (answer) => this.#send(answer),
-			draw: () => this.#stage.drawSoon(),
-		});
 		this.#scrollback = new Scrollback({
 			theme: this.#theme,
 			graphics: detectGraphics(env),
 			columns: () => this.#stage.screen.columns,
 			commit: (lines) => this.#stage.commit(lines),
 			clear: () => this.#stage.clear(),
-			nameOf: (participantId, byName) => this.#nameOf(participantId, byName),
-			nextNumber: () => this.#live.view?.nextExecutionCount ?? 1,
-			isShown: (item) => this.#pending.claim(item),
+			prompt: (number) => this.#prompt(number),
+			nextNumber: () => this.#shell.view?.nextExecutionCount ?? 1,
 		});
-		this.#entering = new Entering({
-			live: this.#live,
-			pending: this.#pending,
-			stage: this.#stage,
-			scrollback: this.#scrollback,
-			env,
-			opened: this.#opened,
-			isPromptMode: () => this.#promptMode,
-			prompt: () => this.#prompt(),
-			leave: (how) => this.#leave(how),
-			askLeave: (how) => this.#askLeave(how),
-			isLeaving: () => this.#leaving,
-			restart: () => this.#restart(),
-			goOver: (session, entries) => start.goOver(session, { entries, draft: this.#editor.text }),
+		this.#shell = new Shell({
+			face: this.#face,
+			name: clientName,
+			program: start.program,
+			hints: { restart: "Ctrl-R or %ipyai restart", rerun: "Alt-r or %ipyai rerun" },
+			promptMode: start.args.promptMode,
+			commands: "cells",
+			programOf: fullScreenCommand,
+			sessionOptions: (listener) => start.sessionOptions(listener, { approvals: true, input: true }),
+		});
+		this.#questions = new OpenQuestions({
+			shell: this.#shell,
+			theme: this.#theme,
+			columns: () => this.#stage.screen.columns,
+			showText: (text) => this.#scrollback.showText(text),
+			draw: () => this.#stage.drawSoon(),
 		});
 		this.#editor = createEditor({
 			theme: this.#theme,
@@ -117,39 +94,32 @@ export class ScreenShell implements LiveSessionListener {
 				// Enter may be answered later, without a key.
 				this.#stage.drawSoon();
 			},
-			onSubmit: (text) => void this.#entering.enter(text),
-			// Which kernel could say it is not known while the session moves on.
-			isComplete: (text) =>
-				this.#entering.isMovingOn
-					? { status: "unknown", indent: "" }
-					: askIsComplete(this.#live, text, this.#promptMode),
+			onSubmit: (text) => void this.#shell.enter(text),
+			isComplete: (text) => askCompleteness(this.#shell, text),
 			complete: (text, cursor) => this.#complete(text, cursor),
 		});
 		this.#answerKeys = createAnswerKeys({
 			editor: this.#editor,
-			answer: () => this.#live.view?.answer ?? "",
-			say: (text) => this.#say(text),
+			answer: () => this.#shell.view?.answer ?? "",
+			say: (text) => this.#note.say(text),
 			draw: () => this.#stage.draw(),
 		});
-		this.#suggestion = new InlineSuggestion(this.#live, this.#editor, (text) => this.#say(text));
+		this.#suggestion = new InlineSuggestion(this.#shell.live, this.#editor, (text) => this.#note.say(text));
 	}
 
-	/** Runs until the person leaves; answers the exit code. */
+	/** Runs until the person leaves; answers the exit code. Rejects when the session cannot be opened. */
 	async run(): Promise<number> {
 		const restore = (): void => this.#stage.restore();
-		const onResume = (): void => this.#stage.takeBack();
-		const onHangUp = (): void => void this.#leave("lost", 129);
-		const onTerminate = (): void => void this.#leave("lost", 143);
+		const signals = {
+			SIGCONT: () => this.#stage.takeBack(),
+			SIGHUP: () => void this.#shell.leave("lost", 129),
+			SIGTERM: () => void this.#shell.leave("lost", 143),
+		};
 		process.once("exit", restore);
-		process.on("SIGCONT", onResume);
-		process.on("SIGHUP", onHangUp);
-		process.on("SIGTERM", onTerminate);
-		const done = new Promise<number>((resolve) => {
-			this.#done = resolve;
-		});
+		for (const [name, act] of Object.entries(signals)) process.on(name, act);
 		this.#stage.screen.onResize(() => {
 			this.#scrollback.resize();
-			this.#live.resize(this.#stage.screen.columns, this.#stage.screen.rows);
+			this.#tellSize();
 			this.#stage.draw();
 		});
 		this.#scrollback.showText(
@@ -160,134 +130,82 @@ export class ScreenShell implements LiveSessionListener {
 		this.#stage.screen.flush();
 		this.#stage.start();
 		void this.#begin();
-		this.#live.open().catch((error: Error) => this.#fail(error));
-		void this.#useCodeTheme();
-		const code = await done;
-		process.off("SIGCONT", onResume);
-		process.off("SIGHUP", onHangUp);
-		process.off("SIGTERM", onTerminate);
-		process.off("exit", restore);
-		return code;
+		try {
+			const { code, lines } = await this.#shell.run();
+			for (const line of lines) this.#terminal.write(`${line}\n`);
+			return code;
+		} finally {
+			for (const [name, act] of Object.entries(signals)) process.off(name, act);
+			process.off("exit", restore);
+		}
 	}
 
 	async #begin(): Promise<void> {
 		const { entries, draft, args } = this.#start;
 		this.#editor.setText(draft);
 		// Below what happened before.
-		if (args.resume !== null && entries.length > 0) await this.#opened;
-		for (const entry of entries) void this.#entering.enter(entry);
+		if (args.resume !== null && entries.length > 0) await this.#shell.opened;
+		for (const entry of entries) void this.#shell.enter(entry);
 	}
 
-	// What the session tells.
-
-	onOpened(view: SessionView, changes: readonly Change[]): void {
-		for (const change of changes) this.#scrollback.show(change);
-		if (changes.length > 0) this.#scrollback.gap();
-		for (const approval of view.approvals.values()) this.#asked.approval(approval);
-		this.#live.resize(this.#stage.screen.columns, this.#stage.screen.rows);
-		void this.#loadHistory(view);
-		this.#tellOpened(view);
-		this.#stage.drawSoon();
-	}
-
-	onChanges(changes: readonly Change[]): void {
-		for (const change of changes) {
-			this.#scrollback.show(change);
-			this.#follow(change);
-		}
-		this.#stage.drawSoon();
-	}
-
-	onReattached(changes: readonly Change[]): void {
-		this.onChanges(changes);
-		this.#suggestion.forget();
-		if (!this.#wasLost) return;
-		this.#wasLost = false;
-		this.#scrollback.showText("The server was lost; another one goes on with this session.", "dim");
-		if (!isAlive(this.#live.view!))
-			this.#scrollback.showText("The kernel is gone: Ctrl-R or %ipyai restart starts a new one.", "error");
-		this.#scrollback.gap();
-	}
-
-	onLink(link: LinkState): void {
-		this.#link = link;
-		if (link.kind === "lost") this.#wasLost = true;
-		this.#stage.drawSoon();
-	}
-
-	onInputRequest(request: InputRequestParams): void {
-		this.#asked.input(request);
-	}
-
-	onRejected(submission: Submission, reason: string): void {
-		if (!this.#pending.remove(submission))
-			this.#scrollback.showInput(sourceOf(submission.entry), this.#prompt());
-		this.#scrollback.showText(reason, "error");
-		this.#scrollback.gap();
-		this.#stage.drawSoon();
-	}
-
-	#follow(change: Change): void {
-		switch (change.kind) {
-			case "cellFinished":
-				this.#asked.drop(change.cell.cellId);
-				// What the question before leaving was about has ended.
-				if (this.#asked.question?.kind === "leave" && this.#runningInput === null) void this.#leave("close");
-				if (change.cell.by === this.#live.view?.participantId)
-					for (const payload of change.payloads) void this.#onPayload(payload);
-				return;
-			case "approvalAsked":
-				this.#asked.approval(change.approval);
-				return;
-			case "approvalAnswered":
-				this.#asked.approvalAnswered(change.approval.approvalId);
-				return;
-			case "settings":
-				if (change.before.promptMode !== this.#live.view!.settings.promptMode)
-					this.#say(promptModeText(this.#live.view!.settings.promptMode));
-				if (change.before.codeTheme !== this.#live.view!.settings.codeTheme) void this.#useCodeTheme();
-				return;
-			default:
-		}
-	}
-
-	async #onPayload(payload: CellPayload): Promise<void> {
-		switch (payload.kind) {
-			case "page":
-				return this.#entering.page(payload.text);
-			case "setNextInput":
-				if (payload.replace || this.#editor.text === "") this.#editor.setText(payload.text);
-				else this.#editor.insert(payload.text);
+	/** What the session asks of the screen. */
+	get #face(): Face {
+		return {
+			transcript: this.#scrollback,
+			opened: () => {
+				this.#tellSize();
+				void this.#loadHistory();
+			},
+			changed: () => {
+				void this.#followCodeTheme();
+				if (this.#shell.link.kind === "lost") this.#suggestion.forget();
 				this.#stage.drawSoon();
-				return;
-			case "editMagic": {
-				const code = await this.#stage.lend(() => runEditor(payload.filename, payload.lineNumber, this.#env));
-				if (code !== 0) return this.#say("the editor failed: nothing is run");
-				const { readFile } = await import("node:fs/promises");
-				const text = await readFile(payload.filename, "utf8").catch(() => "");
-				if (text.trim() !== "") this.#entering.submit({ kind: "cell", code: text }, text);
-				return;
-			}
-			case "askExit":
-				await this.#leave(payload.keepKernel ? "detach" : "close");
-				return;
-			case "command":
-				await this.#entering.act(payload.action);
-				return;
-			default:
-				payload satisfies never;
-		}
+			},
+			say: ({ text }) => this.#note.say(text),
+			approvalAsked: ({ approval }) => this.#questions.approval(approval),
+			approvalEnded: ({ approval }) => this.#questions.approvalEnded(approval.approvalId),
+			inputAsked: ({ request }) => this.#questions.input(request),
+			inputEnded: ({ request }) => this.#questions.drop(request.cellId),
+			page: ({ text }) => this.#page(text),
+			nextInput: ({ text, replace }) => {
+				if (replace || this.#editor.text === "") this.#editor.setText(text);
+				else this.#editor.insert(text);
+			},
+			edit: ({ path, line }) => this.#edit(path, line),
+			program: async ({ command }) => {
+				await this.#stage.lend(async () => runProgram(command, { cwd: await kernelCwd(this.#shell.live) }));
+				this.#scrollback.gap();
+			},
+			clearScreen: () => this.#stage.clear(),
+			leaveAsked: ({ running, answer }) => this.#questions.leave(`${running} still runs:`, answer),
+			leave: ({ how }) => this.#shell.leave(how),
+			goOver: ({ session, entries }) => {
+				this.#start.goOver(session, { entries, draft: this.#editor.text });
+				return this.#shell.leave("detach");
+			},
+			leaving: () => this.#stage.end(),
+		};
 	}
 
-	#restart(): void {
-		this.#say("a new kernel starts");
-		this.#send(this.#live.restartKernel());
+	/** Shows a text that may be too long for the screen. */
+	async #page(text: string): Promise<void> {
+		const lines = sanitizeLines(text.replace(/^\n+/, "").trimEnd());
+		if (lines.length <= Math.max(4, this.#stage.screen.rows - 6)) this.#scrollback.showLines(lines);
+		else await this.#stage.lend(() => runPager(lines.join("\n"), this.#env));
+	}
+
+	async #edit(path: string, line: number): Promise<void> {
+		const code = await this.#stage.lend(() => runEditor(path, line, this.#env));
+		if (code !== 0) return this.#note.say("the editor failed: nothing is run");
+		const { readFile } = await import("node:fs/promises");
+		const text = await readFile(path, "utf8").catch(() => "");
+		if (text.trim() !== "") this.#shell.submit({ kind: "cell", code: text }, text);
 	}
 
 	// Keys.
 
 	#onKey(key: KeyEvent): void {
-		if (this.#leaving) return;
+		if (this.#shell.isLeaving) return;
 		this.#doc = [];
 		this.#handleKey(key);
 		this.#stage.draw();
@@ -295,17 +213,17 @@ export class ScreenShell implements LiveSessionListener {
 
 	#handleKey(key: KeyEvent): void {
 		const id = key.kind === "key" ? key.id : "";
-		const { question } = this.#asked;
-		if (id === "ctrl+\\") void this.#leave("close");
+		const { question } = this.#questions;
+		if (id === "ctrl+\\") void this.#shell.leave("close");
 		else if (id === "ctrl+z") this.#stage.suspend();
 		else if (id === "ctrl+l") this.#stage.clear();
-		else if (question !== null) this.#asked.questionKey(question, key);
+		else if (question !== null) this.#questions.questionKey(question, key);
 		else this.#inputKey(key, id);
 	}
 
 	#inputKey(key: KeyEvent, id: string): void {
-		if (this.#asked.cardKey(id, this.#editor.text === "")) return;
-		const action = this.#actions[id] ?? this.#answerKeys[id];
+		if (this.#questions.cardKey(id, this.#editor.text === "")) return;
+		const action = this.#keys[id] ?? this.#answerKeys[id];
 		if (action !== undefined && this.#editor.mode !== "search") {
 			// A menu of completions closes and keeps what it put in.
 			if (this.#editor.mode === "menu") this.#editor.setText(this.#editor.text, this.#editor.cursor);
@@ -313,70 +231,40 @@ export class ScreenShell implements LiveSessionListener {
 		}
 		if (this.#editor.handleKey(key)) return;
 		if (id === "shift+tab") void this.#inspect();
+		if (id === "escape" && this.#shell.view?.runningTurn != null) this.#shell.interrupt();
 	}
 
 	/** Keys of the shell; `false` leaves the key to the input. */
-	readonly #actions: Readonly<Record<string, () => boolean>> = {
-		"ctrl+c": () => this.#interrupt(),
-		"ctrl+d": () => {
-			if (this.#editor.text !== "") return false;
-			void this.#askLeave("close");
+	readonly #keys: Readonly<Record<string, () => boolean>> = {
+		// The nearest thing that can be stopped.
+		"ctrl+c": () => {
+			if (this.#editor.text !== "") this.#editor.setText("");
+			else if (!this.#shell.interrupt()) this.#note.say("Ctrl-D or exit leaves");
 			return true;
 		},
-		"ctrl+r": () => {
-			const { view } = this.#live;
-			if (view === null || isAlive(view) || this.#editor.text !== "") return false;
-			this.#restart();
-			return true;
-		},
-		"alt+r": () => {
-			if (this.#editor.text !== "") return false;
-			void this.#entering.enter("%ipyai rerun");
-			return true;
-		},
+		"ctrl+d": () => this.#withEmptyInput(() => this.#shell.askLeave("close")),
+		"ctrl+r": () => this.#shell.hasDeadKernel && this.#withEmptyInput(() => this.#shell.restart()),
+		"alt+r": () => this.#withEmptyInput(() => this.#shell.enter("%ipyai rerun")),
 		"alt+.": () => {
 			void this.#suggestion.ask();
 			return true;
 		},
 		"alt+p": () => {
-			void this.#togglePromptMode();
+			void this.#shell.togglePromptMode();
 			return true;
 		},
 	};
 
-	/** Ctrl-C: the nearest thing that can be stopped. */
-	#interrupt(): boolean {
-		const { view } = this.#live;
-		if (this.#editor.text !== "") this.#editor.setText("");
-		else if (view?.runningTurn != null) this.#send(this.#live.cancel());
-		else if (view !== null && view.cells.size > 0) this.#send(this.#live.interrupt());
-		else this.#say("Ctrl-D or exit leaves");
+	#withEmptyInput(act: () => unknown): boolean {
+		if (this.#editor.text !== "") return false;
+		void act();
 		return true;
-	}
-
-	async #useCodeTheme(): Promise<void> {
-		const { codeTheme } = (await this.#opened).settings;
-		try {
-			await useCodeTheme(this.#theme, codeTheme, this.#env);
-			this.#stage.drawSoon();
-		} catch (error) {
-			this.#say((error as Error).message);
-		}
-	}
-
-	async #togglePromptMode(): Promise<void> {
-		const view = await this.#opened;
-		const settings = { promptMode: !view.settings.promptMode };
-		const { sessionId } = view;
-		this.#send(
-			this.#live.request("session/configure", { sessionId, requestId: crypto.randomUUID(), settings }),
-		);
 	}
 
 	// What the input asks.
 
 	async #complete(text: string, cursor: number): Promise<Completions | null> {
-		const completions = await askCompletions(this.#live, text, cursor);
+		const completions = await askCompletions(this.#shell, text, cursor);
 		// The editor takes the answer first.
 		setImmediate(() => this.#stage.draw());
 		return completions;
@@ -387,84 +275,41 @@ export class ScreenShell implements LiveSessionListener {
 		const { text, cursor } = this.#editor;
 		if (text === "") return;
 		try {
-			const room = Math.max(3, Math.floor(this.#stage.screen.rows / 2));
-			const lines = await askDocumentation(this.#live, text, cursor, room);
+			const found = await askDocumentation(this.#shell, text, cursor);
 			if (this.#editor.text !== text) return;
-			this.#doc = lines ?? [];
-			if (lines === null) this.#say("nothing is known about this");
+			if (found === null) this.#note.say("nothing is known about this");
+			else this.#doc = this.#cutDoc(sanitizeLines(found.trimEnd()));
 		} catch (error) {
-			this.#say((error as Error).message);
+			this.#note.say((error as Error).message);
 		}
 		this.#stage.draw();
 	}
 
-	async #loadHistory({ sessionId }: SessionView): Promise<void> {
-		const earlier = await askHistory(this.#live, sessionId);
+	#cutDoc(lines: readonly string[]): readonly string[] {
+		const room = Math.max(3, Math.floor(this.#stage.screen.rows / 2));
+		return lines.length > room ? [...lines.slice(0, room - 1), "…  (name? shows all)"] : lines;
+	}
+
+	async #loadHistory(): Promise<void> {
+		const earlier = await askHistory(this.#shell);
 		// What was typed while it loaded is newer.
-		this.#editor.setHistory([...earlier, ...this.#entering.typed]);
+		this.#editor.setHistory([...earlier, ...this.#shell.typed]);
 	}
 
-	// Leaving.
-
-	async #askLeave(how: "close" | "detach"): Promise<void> {
-		const running = this.#runningInput;
-		if (how === "detach" || running === null) return this.#leave(how);
-		this.#asked.leave(`${running} still runs:`, (answer) => void this.#leave(answer));
-	}
-
-	/** The cell that runs, or that was typed and has not begun yet; `null` when there is none. */
-	get #runningInput(): string | null {
-		const [cell] = this.#live.view?.cells.values() ?? [];
-		if (cell !== undefined) return `In [${cell.executionCount ?? "*"}]`;
-		return this.#pending.holdsCell ? "In [*]" : null;
-	}
-
-	async #leave(how: "close" | "detach" | "lost", code: number = exitCodes.ok): Promise<void> {
-		if (this.#leaving) return;
-		this.#leaving = true;
-		const { view } = this.#live;
-		this.#stage.end();
-		const done = await this.#live.leave(how);
-		if (view !== null && done !== "lost") {
-			if (done !== how) this.#terminal.write("Others work in this session: its kernel stays.\n");
-			this.#terminal.write(`${resumeText(view, this.#start.program)}\n`);
-		}
-		this.#done(code);
-	}
-
-	async #fail(error: Error): Promise<void> {
-		if (this.#leaving) return;
-		this.#leaving = true;
-		this.#stage.end();
-		process.stderr.write(`${this.#start.program}: ${error.message}\n`);
-		await this.#live.leave("lost");
-		this.#done(exitCodes.failed);
-	}
-
-	// Small things.
-
-	get #promptMode(): boolean {
-		return this.#live.view?.settings.promptMode ?? this.#start.args.promptMode;
-	}
-
-	#nameOf(participantId: string | null, byName?: string): string {
-		const { view } = this.#live;
-		if (participantId === null || participantId === view?.participantId) return "";
-		const present = view?.participants.find((each) => each.participantId === participantId)?.name;
-		// What was done in terminals that are gone is the past of this one.
-		return sanitizeLines(present ?? (byName === clientName ? "" : (byName ?? ""))).join(" ");
-	}
-
-	/** A request whose answer needs no handling; a refusal is told. */
-	#send(answer: Promise<unknown>): void {
-		answer.catch((error: Error) => {
-			this.#scrollback.showText(error.message, "error");
+	async #followCodeTheme(): Promise<void> {
+		const codeTheme = this.#shell.view?.settings.codeTheme;
+		if (codeTheme === undefined || codeTheme === this.#codeTheme) return;
+		this.#codeTheme = codeTheme;
+		try {
+			await useCodeTheme(this.#theme, codeTheme, this.#env);
 			this.#stage.drawSoon();
-		});
+		} catch (error) {
+			this.#note.say((error as Error).message);
+		}
 	}
 
-	#say(text: string | null): void {
-		this.#note.say(text);
+	#tellSize(): void {
+		this.#shell.live.resize(this.#stage.screen.columns, this.#stage.screen.rows);
 	}
 
 	// Drawing.
@@ -477,18 +322,14 @@ export class ScreenShell implements LiveSessionListener {
 		const above = [...live, ...waiting];
 		if (above.length > 0) above.push("");
 		const input = this.#inputLines(columns, Math.max(1, Math.floor(rows / 2)));
-		const card = this.#asked.cardLines({
+		const card = this.#questions.cardLines({
 			width: columns,
 			maxRows: rows - input.lines.length - 1,
 			lineIsEmpty: this.#editor.text === "",
 		});
 		const top = [...above, ...card];
-		const status = statusParts({
-			link: this.#link,
-			view: this.#live.view,
-			waiting: this.#live.waiting,
-			message: this.#note.text,
-		});
+		const { link, view, live: session } = this.#shell;
+		const status = statusParts({ link, view, waiting: session.waiting, message: this.#note.text });
 		return {
 			lines: [
 				...top,
@@ -501,22 +342,23 @@ export class ScreenShell implements LiveSessionListener {
 	}
 
 	#inputLines(columns: number, maxRows: number): Rendered {
-		const { question } = this.#asked;
+		const { question } = this.#questions;
 		if (question !== null) return question.render(columns);
-		this.#editor.setPrompt(this.#prompt());
+		this.#editor.setPrompt(this.#prompt(this.#shell.entries.nextNumber));
 		return this.#editor.render(columns, maxRows);
 	}
 
 	/** Inputs that wait for their turn. */
 	#waitingLines(columns: number): string[] {
-		return this.#entering.waiting.map((source) => {
+		return this.#shell.waiting.map((source) => {
 			const [first = ""] = sanitizeLines(source);
 			return paint(this.#theme, "dim", truncateLine(`  waits: ${first}`, columns, "…"));
 		});
 	}
 
-	#prompt(): EditorPrompt {
-		const first = `${this.#promptMode ? "Pr" : "In"} [${this.#pending.nextNumber}]: `;
-		return { first, rest: "...: ".padStart(first.length), kind: this.#promptMode ? "ai" : "python" };
+	#prompt(number: number): EditorPrompt {
+		const { isPromptMode } = this.#shell;
+		const first = `${isPromptMode ? "Pr" : "In"} [${number}]: `;
+		return { first, rest: "...: ".padStart(first.length), kind: isPromptMode ? "ai" : "python" };
 	}
 }

@@ -4,13 +4,15 @@
  */
 import type { AnswerPart, Content, Output, TranscriptItem } from "../../../protocol/index.ts";
 import { callText, toolLine } from "../../../protocol/toolLine.ts";
-import type { CellView, Change } from "../../common/session/sessionView.ts";
 import {
 	type TextView,
 	type ToolCallView,
 	type TurnView,
 	toolTailLines,
 } from "../../common/session/turnView.ts";
+import type { Author, Note, Transcript } from "../../common/shell/action.ts";
+import { idOf, sourceOf } from "../../common/shell/entries.ts";
+import { cellNote, turnNote } from "../../common/shell/wording.ts";
 import type { EditorPrompt } from "../editor/types.ts";
 import { omittedText } from "../faces/plainOutput.ts";
 import type { Graphics } from "../render/images.ts";
@@ -22,7 +24,6 @@ import { paint, type Role, type Theme } from "../render/theme.ts";
 import { truncateLine, wrapLine } from "../screen/styledText.ts";
 import { CellOutput } from "./cellOutput.ts";
 import { createThinkingStream, type TextStream } from "./thinkingStream.ts";
-import { turnEndText } from "./turnEnd.ts";
 
 export type ScrollbackOptions = {
 	readonly theme: Theme;
@@ -32,15 +33,16 @@ export type ScrollbackOptions = {
 	commit(lines: readonly string[]): void;
 	/** A program asked for an empty screen. */
 	clear(): void;
-	/** How another participant is named; `byName` is what they were called then. Nothing for who sits here. */
-	nameOf(participantId: string | null, byName?: string): string;
+	/** The prompt before an input, with its number. */
+	prompt(number: number): EditorPrompt;
 	/** The number that a cell without one takes if it runs now. */
 	nextNumber(): number;
-	/** Whether this input was shown when it was entered. */
-	isShown(item: CellView | TurnView): boolean;
 };
 
-export class Scrollback {
+type Told<K extends keyof Transcript> = Parameters<Transcript[K]>[0];
+type ShownCell = Pick<Told<"cellStarted">, "cell" | "author">;
+
+export class Scrollback implements Transcript {
 	readonly #options: ScrollbackOptions;
 	/** Output of cells that run. */
 	readonly #cells = new Map<string, CellOutput>();
@@ -49,13 +51,16 @@ export class Scrollback {
 	/** Cells whose input stands above already. */
 	readonly #shown = new Set<string>();
 	/** Cells that the server has, in order; the first one is the one that runs. */
-	readonly #order: CellView[] = [];
+	readonly #order: ShownCell[] = [];
+	/** What comes of cells that have ended, and the names of those. */
+	readonly #late = new Map<string, string>();
 	#answer: { part: TextView; turn: TurnView; stream: TextStream } | null = null;
 	readonly #tools = new Map<string, ToolCallView>();
 	/** Whose lines stand above the tail last; `null` after lines of nobody's. */
 	#speaker: string | null = null;
-	/** Running cells and turns whose input or lines stand above. */
+	/** Running cells and turns whose input or lines stand above, and those of which lines do. */
 	readonly #spoke = new Set<string>();
+	readonly #said = new Set<string>();
 	/** Lines above so far, and how many they were when an input was shown last. */
 	#lines = 0;
 	#inputAt = -1;
@@ -64,14 +69,6 @@ export class Scrollback {
 
 	constructor(options: ScrollbackOptions) {
 		this.#options = options;
-	}
-
-	/** The input as it was entered, before anything comes back. */
-	showInput(text: string, prompt: EditorPrompt): void {
-		this.#gap();
-		this.#commit(renderPromptEcho(text.trimEnd(), prompt, this.#options.theme));
-		this.#speaker = null;
-		this.#inputAt = this.#lines;
 	}
 
 	/** Lines of the client's own. */
@@ -83,104 +80,156 @@ export class Scrollback {
 	/** Lines that are safe already. */
 	showLines(lines: readonly string[]): void {
 		this.#commit(lines);
-		this.#gap();
+		this.gap();
 	}
 
 	/** A blank line, unless there is one. */
 	gap(): void {
-		this.#gap();
+		if (!this.#blank) this.#commit([""]);
 	}
 
-	show(change: Change): void {
-		switch (change.kind) {
-			case "cellStarted":
-				this.#order.push(change.cell);
-				if (this.#options.isShown(change.cell)) this.#wasShown(change.cell.cellId);
-				this.#showCurrentCell();
-				return;
-			case "cellOutput":
-				this.#cellOutput(change);
-				return;
-			case "cellFinished":
-				this.#cellFinished(change.cell);
-				return;
-			case "promptQueued":
-				if (this.#options.isShown(change.turn)) this.#wasShown(change.turn.turnId);
-				return;
-			case "turnStarted":
-				this.#turnStarted(change.turn, change.warnings);
-				return;
-			case "textGrew":
-				this.#grow(change.turn, change.part, change.delta);
-				return;
-			case "textEnded":
-				if (change.replaced) {
-					this.#answer = null;
-					this.#grow(change.turn, change.part, change.part.text);
-				}
-				this.#endText();
-				return;
-			case "toolStarted":
-				this.#tools.set(change.call.callId, change.call);
-				return;
-			case "toolFinished":
-				this.#tools.delete(change.call.callId);
-				this.#speak(change.turn.turnId);
-				this.#toolLine(change.call, change);
-				return;
-			case "steered":
-				this.#speak(change.turn.turnId);
-				this.#commit(this.#wrapped(`› ${flatText(change.content)}`, "aiPrompt"));
-				return;
-			case "turnFinished":
-				this.#turnFinished(change.turn);
-				return;
-			case "approvalAnswered":
-				this.#approvalAnswered(change);
-				return;
-			case "kernelAttached":
-				if (!change.fresh) return;
-				this.#notice(
-					`New kernel: ${change.kernel.banner}. All variables are gone: Alt-r or %ipyai rerun runs the cells again.`,
-					"dim",
-				);
-				this.#gap();
-				return;
-			case "kernelDetached":
-				this.#endCells();
-				if (change.reason === "died")
-					this.#notice(
-						"The kernel died. Its variables are gone; Ctrl-R or %ipyai restart starts a new one.",
-						"error",
-					);
-				this.#gap();
-				return;
-			case "participants":
-				this.#notice(change.text, "dim");
-				return;
-			case "conversationReset":
-				this.#notice("The conversation begins anew.", "dim");
-				return;
-			case "notice":
-				// The kernel's death is told with its event.
-				if (!change.text.startsWith("The kernel died"))
-					this.#notice(change.text, change.level === "info" ? "dim" : change.level);
-				return;
-			case "past":
-				this.#past(change.item);
-				return;
-			case "toolOutput":
-			case "approvalAsked":
-			case "promptRemoved":
-			case "turnNumbered":
-			case "settings":
-			case "status":
-			case "overrun":
-			case "lateOutput":
-				return;
-			default:
-				change satisfies never;
+	inputEntered({ text, number, what }: Told<"inputEntered">): void {
+		const prompt = this.#options.prompt(number);
+		this.#paragraph();
+		this.#input(text, what === "prompt" ? { ...prompt, kind: "ai" } : prompt);
+		this.#speaker = null;
+		this.#inputAt = this.#lines;
+	}
+
+	commandAnswered({ text, failed }: Told<"commandAnswered">): void {
+		if (text !== "") this.showText(text, failed ? "error" : null);
+		this.gap();
+	}
+
+	rejected({ entry, reason }: Told<"rejected">): void {
+		if (!entry.echoed) {
+			const what = entry.entry.kind === "prompt" ? "prompt" : "python";
+			this.inputEntered({
+				kind: "inputEntered",
+				text: sourceOf(entry.entry),
+				number: this.#options.nextNumber(),
+				what,
+			});
 		}
+		this.showText(reason, "error");
+		this.gap();
+	}
+
+	cellStarted({ cell, author, entry }: Told<"cellStarted">): void {
+		this.#order.push({ cell, author });
+		if (entry?.echoed) this.#wasShown(cell.cellId);
+		this.#showCurrentCell();
+	}
+
+	cellOutput({ cell, output }: Told<"cellOutput">): void {
+		if (!this.#shown.has(cell.cellId)) this.#showCurrentCell();
+		this.#output(cell.cellId, output);
+	}
+
+	/** It stands where it came, below the name of its cell. */
+	lateOutput({ cellId, of, output }: Told<"lateOutput">): void {
+		const id = `late ${cellId}`;
+		this.#late.set(id, of);
+		this.#output(id, output);
+	}
+
+	cellFinished({ cell, note }: Told<"cellFinished">): void {
+		this.#showCurrentCell();
+		this.#endOutput(cell.cellId);
+		if (note !== null && (note.level === "error" || this.#shown.has(cell.cellId))) {
+			this.#speak(cell.cellId);
+			this.notice(note);
+		}
+		this.#forget(cell.cellId);
+		this.gap();
+		this.#showCurrentCell();
+	}
+
+	promptQueued({ turn, entry }: Told<"promptQueued">): void {
+		if (entry?.echoed) this.#wasShown(turn.turnId);
+	}
+
+	promptEdited(): void {}
+	promptRemoved(): void {}
+	turnNumbered(): void {}
+
+	turnStarted({ turn, author, warnings }: Told<"turnStarted">): void {
+		if (!this.#shown.has(turn.turnId)) {
+			this.#shown.add(turn.turnId);
+			this.#paragraph();
+			this.#byLine(author);
+			this.#echo(turn.source, turn.executionCount ?? this.#options.nextNumber(), "ai");
+			this.#speaksFirst(turn.turnId);
+		}
+		for (const text of warnings) this.notice({ level: "warning", text });
+	}
+
+	textGrew({ turn, part, delta }: Told<"textGrew">): void {
+		if (this.#answer?.part !== part) {
+			this.#endText();
+			this.#answer = { part, turn, stream: this.#newStream(part.kind) };
+		}
+		const lines = this.#answer!.stream.append(delta);
+		if (lines.length > 0) this.#speak(turn.turnId);
+		this.#commit(lines);
+	}
+
+	textEnded({ turn, part, replaced }: Told<"textEnded">): void {
+		if (replaced) {
+			this.#answer = null;
+			this.textGrew({ kind: "textGrew", turn, part, delta: part.text });
+		}
+		this.#endText();
+	}
+
+	toolStarted({ call }: Told<"toolStarted">): void {
+		this.#tools.set(call.callId, call);
+	}
+
+	toolOutput(): void {}
+
+	toolFinished({ turn, call, content, isError }: Told<"toolFinished">): void {
+		this.#tools.delete(call.callId);
+		this.#speak(turn.turnId);
+		this.#toolLine(call, { content, isError });
+	}
+
+	steered({ turn, content }: Told<"steered">): void {
+		this.#speak(turn.turnId);
+		this.#commit(this.#wrapped(`› ${flatText(content)}`, "aiPrompt"));
+	}
+
+	turnFinished({ turn, note }: Told<"turnFinished">): void {
+		if (this.#answer?.turn === turn) this.#endText();
+		for (const callId of turn.calls.keys()) this.#tools.delete(callId);
+		if (note !== null) {
+			this.#speak(turn.turnId);
+			this.notice(note);
+		}
+		this.#forget(turn.turnId);
+		this.gap();
+	}
+
+	approvalAnswered({ approval, note }: Told<"approvalAnswered">): void {
+		this.#speak(approval.turnId);
+		this.notice(note);
+	}
+
+	notice({ level, text }: Note): void {
+		this.#commit(this.#wrapped(text, level === "info" ? "dim" : level));
+	}
+
+	past({ item, author, entry }: Told<"past">): void {
+		const id = idOf(item);
+		if (entry?.echoed) this.#shown.add(id);
+		if (!this.#shown.has(id)) {
+			this.#paragraph();
+			if (author.whose === "another") this.#byLine(author);
+			const kind = item.kind === "cell" ? "python" : "ai";
+			this.#echo(item.kind === "cell" ? item.code : item.source, item.executionCount, kind);
+		}
+		if (item.kind === "cell") this.#pastCell(item, author);
+		else this.#pastTurn(item);
 	}
 
 	/** What still grows, for the tail. */
@@ -200,11 +249,12 @@ export class Scrollback {
 
 	/** The first cell that has not ended is the one that runs: its input is shown then. */
 	#showCurrentCell(): void {
-		const cell = this.#order[0];
-		if (cell === undefined || this.#shown.has(cell.cellId)) return;
+		const [current] = this.#order;
+		if (current === undefined || this.#shown.has(current.cell.cellId)) return;
+		const { cell, author } = current;
 		this.#shown.add(cell.cellId);
-		this.#gap();
-		if (cell.by !== null || cell.executionCount !== null) this.#byLine(cell);
+		this.#paragraph();
+		this.#byLine(author);
 		cell.executionCount ??= this.#options.nextNumber();
 		this.#echo(cell.code, cell.executionCount, "python");
 		this.#speaksFirst(cell.cellId);
@@ -212,13 +262,11 @@ export class Scrollback {
 
 	#echo(text: string, executionCount: number | null, kind: EditorPrompt["kind"]): void {
 		const first = `In [${executionCount ?? "*"}]: `;
-		this.#commit(
-			renderPromptEcho(
-				text.trimEnd(),
-				{ first, rest: "...: ".padStart(first.length), kind },
-				this.#options.theme,
-			),
-		);
+		this.#input(text, { first, rest: "...: ".padStart(first.length), kind });
+	}
+
+	#input(text: string, prompt: EditorPrompt): void {
+		this.#commit(renderPromptEcho(text.trimEnd(), prompt, this.#options.theme));
 	}
 
 	#newStream(kind: TextView["kind"]): TextStream {
@@ -232,25 +280,33 @@ export class Scrollback {
 	}
 
 	/** Names the other window whose input follows. */
-	#byLine({ by, byName }: { by: string | null; byName?: string | undefined }): void {
-		const name = this.#options.nameOf(by, byName);
-		if (name !== "") this.#commit([paint(this.#options.theme, "dim", `${name}:`)]);
+	#byLine({ whose, name }: Author): void {
+		if (whose !== "mine" && name !== "")
+			this.#commit([paint(this.#options.theme, "dim", `${sanitizeLines(name).join(" ")}:`)]);
 	}
 
-	#cellOutput({ cell, output }: Extract<Change, { kind: "cellOutput" }>): void {
-		if (!this.#shown.has(cell.cellId)) this.#showCurrentCell();
-		let shown = this.#cells.get(cell.cellId);
+	#output(id: string, output: Output): void {
+		let shown = this.#cells.get(id);
 		if (shown === undefined) {
 			shown = new CellOutput();
-			this.#cells.set(cell.cellId, shown);
+			this.#cells.set(id, shown);
 		}
 		if (output.kind === "omitted") {
-			this.#omitted.set(cell.cellId, output.chars);
+			this.#omitted.set(id, output.chars);
 			return;
 		}
 		const lines = shown.take(this.#withoutClearing(output), this.#outputOptions());
-		if (lines.length > 0) this.#speak(cell.cellId);
+		if (lines.length > 0) this.#speak(id);
 		this.#commit(lines);
+	}
+
+	#endOutput(id: string): void {
+		const rest = this.#cells.get(id)?.end() ?? [];
+		if (rest.length > 0) this.#speak(id);
+		this.#commit(rest);
+		this.#cells.delete(id);
+		const omitted = this.#omitted.get(id);
+		if (this.#omitted.delete(id)) this.#commit([this.#omittedLine(omitted!)]);
 	}
 
 	/** A program that clears the screen has what it printed before taken away. */
@@ -267,53 +323,23 @@ export class Scrollback {
 		return { theme, graphics, width: columns() };
 	}
 
-	#cellFinished(cell: CellView): void {
-		this.#showCurrentCell();
-		const rest = this.#cells.get(cell.cellId)?.end() ?? [];
-		if (rest.length > 0) this.#speak(cell.cellId);
-		this.#commit(rest);
-		this.#cells.delete(cell.cellId);
-		const omitted = this.#omitted.get(cell.cellId);
-		if (this.#omitted.delete(cell.cellId)) this.#commit([this.#omittedLine(omitted!)]);
-		if (cell.status === "aborted" && this.#shown.has(cell.cellId)) {
-			this.#speak(cell.cellId);
-			this.#notice("Not run, because an earlier cell failed or was interrupted.", "dim");
-		}
-		if (cell.status === "lost")
-			this.#notice("The kernel or the server went away before this cell ended.", "error");
-		this.#forget(cell.cellId);
-		this.#gap();
-		this.#showCurrentCell();
+	/** An input comes next. */
+	#paragraph(): void {
+		this.#endLate();
+		this.gap();
+	}
+
+	/** Something else comes: the open line of late output goes above as it is. */
+	#endLate(): void {
+		const id = this.#speaker ?? "";
+		if (!this.#late.has(id)) return;
+		this.#endOutput(id);
+		this.#late.delete(id);
+		this.#forget(id);
 	}
 
 	#omittedLine(chars: number): string {
 		return paint(this.#options.theme, "dim", omittedText(chars));
-	}
-
-	#endCells(): void {
-		for (const shown of this.#cells.values()) this.#commit(shown.end());
-		this.#cells.clear();
-	}
-
-	#turnStarted(turn: TurnView, warnings: readonly string[]): void {
-		if (!this.#shown.has(turn.turnId)) {
-			this.#shown.add(turn.turnId);
-			this.#gap();
-			this.#byLine(turn);
-			this.#echo(turn.source, turn.executionCount ?? this.#options.nextNumber(), "ai");
-			this.#speaksFirst(turn.turnId);
-		}
-		for (const warning of warnings) this.#notice(warning, "warning");
-	}
-
-	#grow(turn: TurnView, part: TextView, delta: string): void {
-		if (this.#answer?.part !== part) {
-			this.#endText();
-			this.#answer = { part, turn, stream: this.#newStream(part.kind) };
-		}
-		const lines = this.#answer!.stream.append(delta);
-		if (lines.length > 0) this.#speak(turn.turnId);
-		this.#commit(lines);
 	}
 
 	#endText(): void {
@@ -323,38 +349,7 @@ export class Scrollback {
 		const lines = answer.stream.end();
 		if (lines.length > 0) this.#speak(answer.turn.turnId);
 		this.#commit(lines);
-		this.#gap();
-	}
-
-	#turnFinished(turn: TurnView): void {
-		if (this.#answer?.turn === turn) this.#endText();
-		for (const callId of turn.calls.keys()) this.#tools.delete(callId);
-		const text = turnEndText(turn);
-		if (text !== null) {
-			this.#speak(turn.turnId);
-			this.#notice(text, turn.stopReason === "failed" ? "error" : "warning");
-		}
-		this.#forget(turn.turnId);
-		this.#gap();
-	}
-
-	#approvalAnswered({ approval, answer }: Extract<Change, { kind: "approvalAnswered" }>): void {
-		const who = this.#options.nameOf(answer.by);
-		// What one allowed oneself shows as the tool's own line.
-		if (answer.outcome === "allow" && who === "") return;
-		const by = who === "" ? "" : ` by ${who}`;
-		const reason = answer.message ? `: ${answer.message}` : "";
-		const text = {
-			allow: `allowed${by}`,
-			allowAlways: `always allowed${by}`,
-			deny: `denied${by}${reason}`,
-			unanswered: "refused, because nobody could answer",
-			cancelled: "not run, because the prompt was stopped",
-		}[answer.outcome];
-		this.#speak(approval.turnId);
-		this.#commit(
-			this.#wrapped(`${approval.tool} ${text}`, answer.outcome.startsWith("allow") ? "success" : "warning"),
-		);
+		this.gap();
 	}
 
 	#toolLine(
@@ -365,49 +360,35 @@ export class Scrollback {
 		const text = toolLine(call.name, call.args, { text: flatText(result.content), isError: result.isError });
 		const line = text.replace(/^🔧 /u, "");
 		this.#commit([renderToolCall(line, result.isError ? "failed" : "done", columns(), theme)]);
-		this.#gap();
+		this.gap();
 	}
 
-	#past(item: TranscriptItem): void {
-		if (item.kind === "cell") this.#pastCell(item);
-		else this.#pastTurn(item);
-	}
-
-	#pastCell(item: Extract<TranscriptItem, { kind: "cell" }>): void {
-		const wasShown = this.#shown.has(item.cellId);
-		if (!wasShown) {
-			this.#gap();
-			this.#byLine(item);
-			this.#echo(item.code, item.executionCount, "python");
-		}
+	#pastCell(item: Extract<TranscriptItem, { kind: "cell" }>, author: Author): void {
 		const shown = new CellOutput();
 		for (const output of item.outputs) this.#commit(shown.take(output, this.#outputOptions()));
 		if (item.status === "running") {
 			this.#cells.set(item.cellId, shown);
 			this.#shown.add(item.cellId);
-			this.#order.push({ ...item, status: "running" });
+			this.#order.push({ cell: { ...item, status: "running" }, author });
 			return;
 		}
 		this.#commit(shown.end());
+		const note = cellNote(item.status);
+		if (note !== null) this.notice(note);
 		this.#forget(item.cellId);
-		this.#gap();
+		this.gap();
 	}
 
 	#pastTurn(item: Extract<TranscriptItem, { kind: "turn" }>): void {
-		if (!this.#shown.has(item.turnId)) {
-			this.#gap();
-			this.#byLine(item);
-			this.#echo(item.source, item.executionCount, "ai");
-		}
 		for (const part of item.parts) this.#pastPart(part);
 		if (item.state === "running") {
 			this.#shown.add(item.turnId);
 			return;
 		}
-		const text = turnEndText(item);
-		if (text !== null) this.#notice(text, item.stopReason === "failed" ? "error" : "warning");
+		const note = turnNote(item);
+		if (note !== null) this.notice(note);
 		this.#forget(item.turnId);
-		this.#gap();
+		this.gap();
 	}
 
 	#pastPart(part: AnswerPart): void {
@@ -416,7 +397,7 @@ export class Scrollback {
 			case "thinking": {
 				const stream = this.#newStream(part.kind);
 				this.#commit([...stream.append(part.text), ...stream.end()]);
-				this.#gap();
+				this.gap();
 				return;
 			}
 			case "toolCall":
@@ -428,10 +409,6 @@ export class Scrollback {
 			default:
 				part satisfies never;
 		}
-	}
-
-	#notice(text: string, role: Role): void {
-		this.#commit(this.#wrapped(text, role));
 	}
 
 	#wrapped(text: string, role: Role): string[] {
@@ -455,26 +432,33 @@ export class Scrollback {
 
 	/** Says who goes on, when lines of two sources would run into each other. */
 	#speak(id: string): void {
-		if (this.#speaker === id) return;
-		const goesOn = this.#spoke.has(id);
+		if (this.#speaker !== id) this.#label(id);
+		this.#said.add(id);
+	}
+
+	#label(id: string): void {
+		this.#endLate();
+		const isKnown = this.#spoke.has(id) || this.#late.has(id);
+		const goesOn = this.#said.has(id) || this.#late.has(id) ? " goes on" : "";
 		this.#speaksFirst(id);
-		if (!goesOn) return;
-		const cell = this.#order.find((each) => each.cellId === id);
-		const label = cell === undefined ? "the answer goes on" : `In [${cell.executionCount ?? "*"}] goes on`;
-		this.#gap();
-		this.#commit([paint(this.#options.theme, "dim", `· ${label} ·`)]);
+		if (!isKnown) return;
+		this.gap();
+		this.#commit([paint(this.#options.theme, "dim", `· ${this.#nameOf(id)}${goesOn} ·`)]);
+	}
+
+	#nameOf(id: string): string {
+		const cell = this.#order.find((each) => each.cell.cellId === id)?.cell;
+		if (cell !== undefined) return `In [${cell.executionCount ?? "*"}]`;
+		return this.#late.get(id) ?? "the answer";
 	}
 
 	#forget(id: string): void {
 		this.#shown.delete(id);
 		this.#spoke.delete(id);
-		const at = this.#order.findIndex((each) => each.cellId === id);
+		this.#said.delete(id);
+		const at = this.#order.findIndex(({ cell }) => cell.cellId === id);
 		if (at >= 0) this.#order.splice(at, 1);
 		if (this.#speaker === id) this.#speaker = null;
-	}
-
-	#gap(): void {
-		if (!this.#blank) this.#commit([""]);
 	}
 
 	#commit(lines: readonly string[]): void {

@@ -244,12 +244,8 @@ export class Hosting {
 		this.#input = null;
 		this.#foreign.end();
 		this.#markDead();
-		this.#options.log.settle([{ kind: "kernelDetached", kernelId, reason: "died" }]);
-		this.#options.log.hint({
-			kind: "notice",
-			level: "error",
-			text: `The kernel died${detail ? ` (${detail})` : ""}. Variables are gone, the transcript is kept. Restart it with %ipyai restart.`,
-		});
+		const cause = detail === null ? {} : { detail };
+		this.#options.log.settle([{ kind: "kernelDetached", kernelId, reason: "died", ...cause }]);
 	}
 
 	#markDead(): void {

@@ -1,4 +1,5 @@
 /** The prompts that wait for their turn, in order. Each is stored before it counts. */
+import { textOf } from "../../../ground/text/contentText.ts";
 import type { Content, PromptResult, SessionEvent } from "../../../protocol/index.ts";
 import type { Store } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
@@ -58,7 +59,8 @@ export class PromptQueue {
 	/** Fails with `itemNotFound` when the prompt does not wait. */
 	edit(turnId: string, content: readonly Content[]): void {
 		this.#require(turnId);
-		this.#log.add({ kind: "promptEdited", turnId, content: [...content] });
+		const source = `.${textOf(content)}`;
+		this.#log.add({ kind: "promptEdited", turnId, content: [...content], source });
 	}
 
 	/** As `edit`. */

@@ -200,7 +200,7 @@ test("an answer is cancelled; a failed one is told", async () => {
 	await vim.command("IpyaiPrompt wait @@hang@@");
 	await vim.model.held();
 	await vim.command("IpyaiCancel");
-	await vim.shows(() => vim.lines("ipyai://chat"), /\(cancelled\)/);
+	await vim.shows(() => vim.lines("ipyai://chat"), /Cancelled\./);
 	await vim.command("IpyaiCancel");
 	await vim.shows(vim.notices, /No answer is running/);
 	await vim.command("IpyaiPrompt break @@error 400@@");
@@ -333,7 +333,7 @@ test("who types is not interrupted; another's answer closes the question, Neovim
 	await vim.shows(mode, /n/);
 	await vim.shows(() => vim.lines("ipyai://chat"), /TOOL SAID: 2/);
 	expect(await vim.lua(float)).toBe("");
-	expect(await vim.notices()).toContain("pyrun: allow, by ipyai terminal.");
+	expect(await vim.notices()).toContain("pyrun allowed by ipyai terminal");
 	expect(await vim.lines()).toBe("abc\nx = 41");
 	expect(await vim.lua("return vim.v.errmsg")).toBe("");
 	// Ctrl-C leaves the question open.

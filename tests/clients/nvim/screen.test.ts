@@ -260,7 +260,7 @@ test("a long message takes no keys: it stands in a float, and in :messages", asy
 	await shows(/os._exit/);
 	child.write(",c");
 	await shows(/│The kernel died/);
-	await shows(/:Ipyai restart/);
+	await shows(/:IpyaiRestart/);
 	// A key does what it is for.
 	child.write("x");
 	await shows(/^mport os|^\S? +mport os/);

@@ -1,32 +1,27 @@
 /** A turn's Markdown as Lua puts it together from what it is told. */
 import { setImmediate as nextTick } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { SessionView } from "../../../clients/common/session/sessionView.ts";
 import { Editor } from "../../../clients/nvim/editor.ts";
 import type { Message } from "../../../clients/nvim/messages.ts";
-import { TurnBook } from "../../../clients/nvim/turnBook.ts";
-import { words } from "../../../ground/text/screenText.ts";
+import { type TurnAction, TurnBook } from "../../../clients/nvim/turnBook.ts";
 import type { SessionUpdateParams } from "../../../protocol/index.ts";
-import {
-	createUpdates,
-	promptAccepted,
-	sessionState,
-	turnFinished,
-	turnStarted,
-} from "../../support/sessionUpdates.ts";
+import { createUpdates, promptAccepted, turnFinished, turnStarted } from "../../support/sessionUpdates.ts";
+import { tellTranscript } from "../../support/transcript.ts";
 
 const open = () => {
-	const view = new SessionView("p1", sessionState(), 0);
 	let text = Buffer.alloc(0);
 	const editor = new Editor(async (_, [batch]) => {
 		for (const message of batch as Message[])
 			if (message.kind === "chat")
 				text = Buffer.concat([text.subarray(0, message.from), Buffer.from(message.text)]);
 	});
-	const book = new TurnBook(editor, { name: () => words`someone`, isMe: () => true, runOf: () => null });
+	const book = new TurnBook(editor, () => null);
+	const kinds = ["promptQueued", "turnStarted", "toolStarted", "toolOutput", "toolFinished", "turnFinished"];
+	const told = tellTranscript(
+		Object.fromEntries(kinds.map((kind) => [kind, (action: TurnAction) => book.onAction(action)])) as never,
+	);
 	return async (...updates: SessionUpdateParams[]): Promise<string> => {
-		for (const update of updates)
-			for (const change of view.fold(update)) if ("turn" in change) book.onChange(change);
+		told.update(...updates);
 		await nextTick();
 		return text.toString();
 	};

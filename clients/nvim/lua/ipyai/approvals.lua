@@ -183,7 +183,7 @@ function M.asked(approval)
 end
 
 ---Answered, by whomever.
----@param message { approvalId: string, outcome: string, by: string }
+---@param message { approvalId: string, text?: string }
 function M.ended(message)
   local index = find(message.approvalId)
   if not index then
@@ -196,7 +196,7 @@ function M.ended(message)
     if vim.api.nvim_get_mode().mode:match("^[rc]") then
       vim.api.nvim_input("<Esc>")
     end
-    host.notify(("%s: %s, by %s."):format(approval.tool, message.outcome, message.by))
+    host.notify(message.text or (approval.tool .. " allowed"))
   end
   show()
 end

@@ -44,9 +44,7 @@ local commands = {
     host.call("interrupt", {})
   end,
   IpyaiRestart = function()
-    host.call("restart", {}, function(error)
-      host.notify(error or "A new kernel is starting.", error and vim.log.levels.ERROR or nil)
-    end)
+    host.call("restart", {})
   end,
   IpyaiRunCell = function()
     run().cell()
@@ -105,27 +103,20 @@ local commands = {
         return host.notify(error or result.text, vim.log.levels.ERROR)
       end
       if result.text:find("\n") then
-        local is_page = result.action and result.action.kind == "page" or false
-        require("ipyai.windows").show_text(result.text, vim.trim("ipyai " .. args.args), is_page)
+        require("ipyai.windows").show_text(result.text, vim.trim("ipyai " .. args.args), result.isPage)
       elseif result.text ~= "" then
         host.notify(result.text)
       end
-      M.act(result.action)
     end)
   end,
 }
 
----Does what a command leaves to its client; a page is shown anyway.
----@param action? { kind: string, session?: string }
-function M.act(action)
-  local kind = action and action.kind
-  if kind == "detach" then
-    session().stop("keep")
-  elseif kind == "restart" then
-    commands.IpyaiRestart()
-  elseif kind == "resume" and action.session then
-    session().join(action.session)
-  elseif kind == "resume" then
+---Another session comes next.
+---@param name? string as `:IpyaiJoin` takes it; without one the person chooses
+function M.go_over(name)
+  if name then
+    session().join(name)
+  else
     commands.IpyaiSessions({ bang = false })
   end
 end

@@ -143,6 +143,9 @@ local receivers = {
   input = function(message)
     require("ipyai.input").ask(message)
   end,
+  inputEnded = function(message)
+    require("ipyai.input").ended(message.inputId)
+  end,
   page = function(message)
     require("ipyai.windows").show_lines(message.lines, "ipyai")
   end,
@@ -155,8 +158,8 @@ local receivers = {
   exit = function(message)
     require("ipyai.session").exit(message.keep)
   end,
-  action = function(message)
-    require("ipyai.commands").act(message.action)
+  goOver = function(message)
+    require("ipyai.commands").go_over(message.session)
   end,
   notice = function(message)
     M.notify(message.text, vim.log.levels[({ info = "INFO", warning = "WARN", error = "ERROR" })[message.level]])

@@ -4,14 +4,27 @@ local M = {}
 local host = require("ipyai.host")
 local ui = require("ipyai.ui")
 
+---Requests that wait for the person, by id.
+---@type table<string, true?>
+local waiting = {}
+---The one that has the keyboard.
+---@type string?
+local asking
+
 ---@param request { inputId: string, prompt: string, password: boolean }
 local function ask(request)
   local function answer(value)
+    asking = nil
+    if not waiting[request.inputId] then
+      return
+    end
+    waiting[request.inputId] = nil
     if value == nil then
       return host.call("interrupt", {})
     end
     host.call("answerInput", { inputId = request.inputId, value = value })
   end
+  asking = request.inputId
   local prompt = request.prompt ~= "" and request.prompt or "input: "
   if request.password then
     local ok, value = pcall(vim.fn.inputsecret, prompt)
@@ -23,8 +36,12 @@ end
 ---Asks at once in normal mode, else when the person is back in it.
 ---@param request { inputId: string, prompt: string, password: boolean }
 function M.ask(request)
+  waiting[request.inputId] = true
   -- Asking blocks in some set-ups: the message that brought the request must not wait for it.
   vim.schedule(function()
+    if not waiting[request.inputId] then
+      return
+    end
     if not ui.is_typing() then
       return ask(request)
     end
@@ -33,10 +50,22 @@ function M.ask(request)
       pattern = "*:n",
       once = true,
       callback = function()
-        M.ask(request)
+        if waiting[request.inputId] then
+          M.ask(request)
+        end
       end,
     })
   end)
+end
+
+---The cell that asked has ended: nothing waits for the answer any more.
+---@param id string
+function M.ended(id)
+  waiting[id] = nil
+  -- The question that Neovim itself asks ends with Escape; a window is left to the person, its answer counts no more.
+  if asking == id and vim.api.nvim_get_mode().mode:match("^[rc]") then
+    vim.api.nvim_input("<Esc>")
+  end
 end
 
 return M

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { createEditor } from "../../../../clients/terminal/editor/editor.ts";
 import { createKeyDecoder } from "../../../../clients/terminal/editor/keyDecoder.ts";
-import type { Completions, EditorOptions, IsComplete } from "../../../../clients/terminal/editor/types.ts";
+import type { Completions, EditorOptions } from "../../../../clients/terminal/editor/types.ts";
 import { plainTheme } from "../../../../clients/terminal/render/theme.ts";
 import { stripStyles } from "../../../../clients/terminal/screen/styledText.ts";
+import { type Completeness, isComplete } from "../../../../ground/python/completeness.ts";
 
 const start = (text = "|", options: Partial<EditorOptions> = {}) => {
 	const submitted: string[] = [];
-	const editor = createEditor({ theme: plainTheme, onSubmit: (text) => submitted.push(text), ...options });
+	const onSubmit = (text: string) => submitted.push(text);
+	const editor = createEditor({ theme: plainTheme, onSubmit, isComplete, ...options });
 	const decoder = createKeyDecoder((key) => editor.handleKey(key), 1e6);
 	editor.setText(text.replace("|", ""), text.indexOf("|"));
 	return {
@@ -98,16 +100,16 @@ describe("Enter", () => {
 		expect(edit("a = 1|\nb = 2", key.enter)).toBe("a = 1\n|\nb = 2");
 	});
 
-	test("submits a prompt whatever it looks like", () => {
-		const { type, submitted } = start();
+	test("submits what its owner takes for whole, whatever it looks like", () => {
+		const { type, submitted } = start("|", { isComplete: () => ({ status: "complete", indent: "" }) });
 		type(".what is f(x", key.enter);
 		expect(submitted).toEqual([".what is f(x"]);
 	});
 
 	test("keys typed while it waits for the kernel follow in order", async () => {
-		let answer: (result: IsComplete) => void = () => {};
-		const isComplete = () => new Promise<IsComplete>((resolve) => (answer = resolve));
-		const { type, submitted, shown } = start("|", { isComplete });
+		let answer: (result: Completeness) => void = () => {};
+		const asks = () => new Promise<Completeness>((resolve) => (answer = resolve));
+		const { type, submitted, shown } = start("|", { isComplete: asks });
 		type("x = 1", key.enter, "y", " ");
 		expect(shown()).toBe("x = 1|");
 		answer({ status: "complete", indent: "" });
@@ -115,15 +117,6 @@ describe("Enter", () => {
 		await Promise.resolve();
 		expect(submitted).toEqual(["x = 1"]);
 		expect(shown()).toBe("y |");
-	});
-
-	test("decides alone when the kernel does not know", async () => {
-		const isComplete = () => Promise.resolve({ status: "unknown", indent: "" } as const);
-		const { type, shown } = start("|", { isComplete });
-		type("f(", key.enter);
-		await Promise.resolve();
-		await Promise.resolve();
-		expect(shown()).toContain("f(\n");
 	});
 });
 

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { SessionView } from "../../../../clients/common/session/sessionView.ts";
 import { inputText, PlainOutput } from "../../../../clients/terminal/faces/plainOutput.ts";
 import type { SessionUpdateParams } from "../../../../protocol/index.ts";
 import {
@@ -8,15 +7,14 @@ import {
 	createUpdates,
 	printed,
 	promptAccepted,
-	sessionState,
 	turnFinished,
 	turnStarted,
 } from "../../../support/sessionUpdates.ts";
+import { tellTranscript } from "../../../support/transcript.ts";
 
 /** What a batch prints for these updates; what goes to stderr stands in ‹ ›. */
 const print = (...updates: SessionUpdateParams[]): string => {
 	let text = "";
-	const view = new SessionView("p1", sessionState(), 0);
 	const output = new PlainOutput({
 		out: (part) => {
 			text += part;
@@ -25,9 +23,9 @@ const print = (...updates: SessionUpdateParams[]): string => {
 			text += `‹${part}›`;
 		},
 		clean: (part) => part.replace(/\x1b\[[\d;]*m/g, ""),
-		interactive: false,
+		reader: "program",
 	});
-	for (const update of updates) for (const change of view.fold(update)) output.show(change);
+	tellTranscript(output).update(...updates);
 	return text;
 };
 

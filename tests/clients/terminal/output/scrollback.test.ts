@@ -1,8 +1,6 @@
 import { expect, test } from "vitest";
-import { SessionView } from "../../../../clients/common/session/sessionView.ts";
 import { Scrollback } from "../../../../clients/terminal/output/scrollback.ts";
 import { plainTheme } from "../../../../clients/terminal/render/theme.ts";
-import type { SessionUpdateParams } from "../../../../protocol/index.ts";
 import {
 	cellFinished,
 	cellStarted,
@@ -13,10 +11,10 @@ import {
 	turnFinished,
 	turnStarted,
 } from "../../../support/sessionUpdates.ts";
+import { echoedEntry, tellTranscript } from "../../../support/transcript.ts";
 
-/** A scrollback beside its session: what stands above, and what grows in the tail. */
+/** A scrollback beside its session: what stands above, and what grows in the tail. `mine`: all is entered here. */
 const open = (options: { mine?: boolean } = {}) => {
-	const view = new SessionView("p1", sessionState(), 0);
 	const lines: string[] = [];
 	const scrollback = new Scrollback({
 		theme: plainTheme,
@@ -24,21 +22,20 @@ const open = (options: { mine?: boolean } = {}) => {
 		columns: () => 60,
 		commit: (more) => lines.push(...more),
 		clear: () => lines.push("(cleared)"),
-		nameOf: (participantId, byName) => (participantId === "p2" ? "ipyai nvim" : (byName ?? "")),
-		nextNumber: () => view.nextExecutionCount,
-		isShown: () => options.mine === true,
+		prompt: (number) => ({ first: `In [${number}]: `, rest: "   ...: ", kind: "python" }),
+		nextNumber: () => told.view.nextExecutionCount,
 	});
+	const told = tellTranscript(scrollback, { entry: options.mine ? echoedEntry("x") : null });
 	if (options.mine) {
-		scrollback.showInput("x", { first: "In [1]: ", rest: "   ...: ", kind: "python" });
+		scrollback.inputEntered({ kind: "inputEntered", text: "x", number: 1, what: "python" });
 		lines.length = 0;
 	}
 	return {
 		scrollback,
+		told,
 		above: () => lines.join("\n"),
 		live: () => scrollback.live(60).join("\n"),
-		show: (...updates: SessionUpdateParams[]) => {
-			for (const update of updates) for (const change of view.fold(update)) scrollback.show(change);
-		},
+		show: told.update,
 	};
 };
 
@@ -157,7 +154,7 @@ test("what a cell prints can't act on the terminal, but may clear it", () => {
 
 test("the past is shown as it ended, what still runs goes on", () => {
 	const { event } = createUpdates(9);
-	const { scrollback, show, above, live } = open();
+	const { told, show, above, live } = open();
 	const cell = {
 		kind: "cell" as const,
 		kernelId: "k1",
@@ -165,8 +162,7 @@ test("the past is shown as it ended, what still runs goes on", () => {
 		payloads: [],
 		executionCount: 1,
 	};
-	const view = new SessionView("p1", sessionState(), 0);
-	const changes = view.attached({
+	const changes = told.view.attached({
 		participantId: "p1",
 		seq: 9,
 		state: sessionState(),
@@ -196,10 +192,9 @@ test("the past is shown as it ended, what still runs goes on", () => {
 			],
 		},
 	});
-	for (const change of changes) scrollback.show(change);
+	told.tell(changes);
 	expect(above()).toBe("Ada:\nIn [1]: 1\nOut[1]: 1\n\nIn [2]: slow()");
 	expect(live()).toBe("half");
-	for (const change of view.fold(event(printed("c2", " and half\n")))) scrollback.show(change);
+	show(event(printed("c2", " and half\n")));
 	expect(above()).toMatch(/slow\(\)\nhalf and half$/);
-	show();
 });

@@ -2,11 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { LiveSession } from "../../../../clients/common/session/liveSession.ts";
 import { SessionView } from "../../../../clients/common/session/sessionView.ts";
-import {
-	createCommandRunner,
-	parseCommand,
-	runsAsCell,
-} from "../../../../clients/terminal/input/commands.ts";
+import { createCommandRunner, parseCommand, runsAsCell } from "../../../../clients/common/shell/commands.ts";
 import { sessionState } from "../../../support/sessionUpdates.ts";
 
 test("a cell is a command when it is one line of %ipyai or %ipycodex", () => {

@@ -1,8 +1,6 @@
 /** What a typed input is: Python, a prompt, a command to the shell, or something the client does itself. */
-import type { Content } from "../../../protocol/index.ts";
 import { parsePromptEntry } from "../../../protocol/promptEntry.ts";
-import type { Entry } from "../../common/session/liveSession.ts";
-import { fullScreenCommand } from "../programs/shellProgram.ts";
+import type { Entry } from "../session/liveSession.ts";
 import { parseCommand } from "./commands.ts";
 
 export type TypedEntry =
@@ -15,10 +13,13 @@ export type TypedEntry =
 	/** A shell line that needs the whole terminal. */
 	| { readonly kind: "program"; readonly command: string };
 
-export const readEntry = (typed: string, options: { readonly promptMode: boolean }): TypedEntry => {
+/** The command of a `!` line that needs the client's own terminal; `null` for one that the kernel can run. */
+export type ProgramOf = (code: string) => string | null;
+
+export const readEntry = (typed: string, promptMode: boolean, programOf: ProgramOf): TypedEntry => {
 	const words = parseCommand(typed);
 	if (words !== null) return { kind: "command", words };
-	const parsed = parsePromptEntry(typed, options.promptMode);
+	const parsed = parsePromptEntry(typed, promptMode);
 	if (parsed.kind === "empty") return { kind: "nothing" };
 	if (parsed.kind === "prompt") return { kind: "submit", entry: promptEntry(parsed.text, typed) };
 	const code = parsed.code;
@@ -27,12 +28,13 @@ export const readEntry = (typed: string, options: { readonly promptMode: boolean
 	if (/^(exit|quit)\(\s*(keep_kernel\s*=\s*)?True\s*\)$/.test(bare))
 		return { kind: "exit", keepKernel: true };
 	if (/^%(clear|cls)$/.test(bare)) return { kind: "clearScreen" };
-	const command = fullScreenCommand(code);
+	const command = programOf(code);
 	if (command !== null) return { kind: "program", command };
 	return { kind: "submit", entry: { kind: "cell", code } };
 };
 
-export const promptEntry = (text: string, source: string): Entry => {
-	const content: Content[] = [{ kind: "text", text }];
-	return { kind: "prompt", content, source };
-};
+export const promptEntry = (text: string, source: string): Entry => ({
+	kind: "prompt",
+	content: [{ kind: "text", text }],
+	source,
+});

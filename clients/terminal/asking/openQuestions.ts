@@ -2,35 +2,31 @@
  * What the person is asked: questions, which take the keyboard one after the other, and the card of a tool that waits
  * for permission, which shares it with the input.
  */
-import type { InputRequestParams } from "../../../protocol/index.ts";
-import type { LiveSession } from "../../common/session/liveSession.ts";
+import type { Decision, InputRequestParams } from "../../../protocol/index.ts";
 import type { Approval } from "../../common/session/sessionView.ts";
+import type { Shell } from "../../common/shell/shell.ts";
 import type { KeyEvent } from "../editor/keys.ts";
 import { sanitizeLines } from "../render/sanitize.ts";
 import type { Theme } from "../render/theme.ts";
 import { ApprovalPrompt } from "./approvalPrompt.ts";
 import { inputQuestion, leaveQuestion, type Question, reasonQuestion } from "./questions.ts";
 
-export type AskedOptions = {
-	readonly live: LiveSession;
+export type OpenQuestionsOptions = {
+	readonly shell: Shell;
 	readonly theme: Theme;
 	columns(): number;
 	/** Puts lines above the tail. */
 	showText(text: string): void;
-	/** Says something for a moment. */
-	say(text: string): void;
-	/** Tells what went wrong with a request. */
-	send(answer: Promise<unknown>): void;
 	draw(): void;
 };
 
-export class Asked {
-	readonly #options: AskedOptions;
+export class OpenQuestions {
+	readonly #options: OpenQuestionsOptions;
 	readonly #inputIds = new WeakMap<Question, string>();
 	#questions: Question[] = [];
 	#card: ApprovalPrompt | null = null;
 
-	constructor(options: AskedOptions) {
+	constructor(options: OpenQuestionsOptions) {
 		this.#options = options;
 	}
 
@@ -41,7 +37,7 @@ export class Asked {
 
 	/** Python's `input()`. */
 	input(request: InputRequestParams): void {
-		const { theme, live, columns, showText, send, draw } = this.#options;
+		const { theme, columns, showText, draw } = this.#options;
 		const above = sanitizeLines(request.prompt).slice(0, -1);
 		if (above.length > 0) showText(above.join("\n"));
 		const question = inputQuestion(request, {
@@ -49,8 +45,7 @@ export class Asked {
 			onSubmit: (text) => {
 				const [line = ""] = question.render(columns()).lines;
 				showText(request.password ? line : `${request.prompt.split("\n").at(-1)}${text}`);
-				this.#close(question);
-				send(live.answerInput(request.inputId, text));
+				this.#answer(question, text);
 			},
 		});
 		this.#inputIds.set(question, request.inputId);
@@ -59,27 +54,25 @@ export class Asked {
 	}
 
 	/** Whether to leave although `what` runs; comes before all others. */
-	leave(what: string, onAnswer: (how: "close" | "detach") => void): void {
+	leave(what: string, onAnswer: (how: "close" | "detach" | "stay") => void): void {
 		const question = leaveQuestion(what, this.#options.theme, (answer) => {
 			this.#close(question);
-			if (answer !== "stay") onAnswer(answer);
+			onAnswer(answer);
 		});
 		this.#questions.unshift(question);
 		this.#options.draw();
 	}
 
 	approval(approval: Approval): void {
-		const { live, say } = this.#options;
-		if (live.role === "observer") say(`${approval.tool} waits for somebody's approval`);
-		else this.#card ??= new ApprovalPrompt(approval, performance.now());
+		this.#card ??= new ApprovalPrompt(approval, performance.now());
 	}
 
 	/** Somebody answered; the next that waits comes up. */
-	approvalAnswered(approvalId: string): void {
+	approvalEnded(approvalId: string): void {
 		this.drop(approvalId);
 		if (this.#card?.approval.approvalId !== approvalId) return;
 		this.#card = null;
-		const [next] = this.#options.live.view?.approvals.values() ?? [];
+		const [next] = this.#options.shell.view?.approvals.values() ?? [];
 		if (next !== undefined) this.approval(next);
 	}
 
@@ -91,21 +84,21 @@ export class Asked {
 	/** A key while a question has the keyboard. */
 	questionKey(question: Question, key: KeyEvent): void {
 		const id = key.kind === "key" ? key.id : "";
-		const { live, send } = this.#options;
-		if (question.kind === "input" && id === "ctrl+c") send(live.interrupt());
+		const { shell } = this.#options;
+		if (question.kind === "input" && id === "ctrl+c") shell.request(shell.live.interrupt());
 		else if (question.kind === "reason" && (id === "escape" || id === "ctrl+c")) this.#close(question);
 		else if (!question.handleKey(key) && question.kind === "input" && id === "ctrl+d")
-			this.#endOfInput(question);
+			// In an empty `input()` line.
+			this.#answer(question, null);
 	}
 
 	/** True when the key was the card's. */
 	cardKey(id: string, lineIsEmpty: boolean): boolean {
 		if (this.#card === null) return false;
-		const { live, send } = this.#options;
 		const { approval } = this.#card;
 		const answer = this.#card.key(id, lineIsEmpty, performance.now());
 		if (answer === "deny") this.#askReason(approval);
-		else if (answer !== null && answer !== "used") send(live.answerPermission(approval.approvalId, answer));
+		else if (answer !== null && answer !== "used") this.#decide(approval, answer);
 		return answer !== null;
 	}
 
@@ -114,23 +107,27 @@ export class Asked {
 	}
 
 	#askReason(approval: Approval): void {
-		const { theme, live, send } = this.#options;
 		const question = reasonQuestion(approval, {
-			theme,
+			theme: this.#options.theme,
 			onSubmit: (text) => {
 				this.#close(question);
-				send(live.answerPermission(approval.approvalId, "deny", text.trim() || undefined));
+				this.#decide(approval, "deny", text.trim() || undefined);
 			},
 		});
 		this.#questions.push(question);
 	}
 
-	/** Ctrl-D in an empty `input()` line raises EOFError in Python. */
-	#endOfInput(question: Question): void {
+	#decide({ approvalId }: Approval, decision: Decision, reason?: string): void {
+		const { shell } = this.#options;
+		shell.request(shell.live.answerPermission(approvalId, decision, reason));
+	}
+
+	/** `null` ends the input. */
+	#answer(question: Question, text: string | null): void {
 		const inputId = this.#inputIds.get(question);
 		if (inputId === undefined) return;
 		this.#close(question);
-		this.#options.send(this.#options.live.answerInput(inputId, "\x04"));
+		this.#options.shell.answerInput(inputId, text);
 	}
 
 	#close(question: Question): void {

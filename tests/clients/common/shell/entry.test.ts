@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { readEntry } from "../../../../clients/terminal/input/entry.ts";
+import { readEntry } from "../../../../clients/common/shell/entry.ts";
+import { fullScreenCommand } from "../../../../clients/terminal/programs/shellProgram.ts";
 
 /** What a typed input becomes, in one line. */
 const read = (typed: string, promptMode = false): string => {
-	const entry = readEntry(typed, { promptMode });
+	const entry = readEntry(typed, promptMode, fullScreenCommand);
 	if (entry.kind === "submit") {
 		if (entry.entry.kind === "cell") return `cell ${entry.entry.code}`;
 		const [part] = entry.entry.content;

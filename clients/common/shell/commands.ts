@@ -3,8 +3,8 @@
  * other, or beside the cells when the kernel could not take it now.
  */
 import type { RunCommandResult } from "../../../protocol/index.ts";
-import type { LiveSession } from "../../common/session/liveSession.ts";
-import type { SessionView } from "../../common/session/sessionView.ts";
+import type { LiveSession } from "../session/liveSession.ts";
+import type { SessionView } from "../session/sessionView.ts";
 
 /** The words after `%ipyai`, or `null` when the cell is something else. */
 export const parseCommand = (cell: string): string | null => {
@@ -49,5 +49,3 @@ export const runCommand = async (live: LiveSession, words: string): Promise<RunC
 		return { text: `%ipyai ${words}: ${(error as Error).message}`, failed: true, action: null };
 	}
 };
-
-export const promptModeText = (on: boolean): string => `Prompt mode ${on ? "ON" : "OFF"}`;
