@@ -1,5 +1,6 @@
 /** Jupyter's connection file: where a kernel's sockets are and with what key messages are signed. */
 import { closeSync, constants, readSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { openOwnFile } from "../../ground/paths/privateFiles.mjs";
 import { HostError } from "../sessions/python/host.ts";
 
@@ -13,6 +14,42 @@ export type Connection = {
 export type ChannelName = "shell" | "iopub" | "stdin" | "control" | "hb";
 
 const channels: readonly ChannelName[] = ["shell", "iopub", "stdin", "control", "hb"];
+
+/** A file that is there is written whole within this time. */
+const writtenWithinMs = 2000;
+const lookEveryMs = 30;
+
+/**
+ * Waits for a file that is not there yet, or not whole: a kernel writes its own as it starts. Fails as `readConnectionFile`
+ * does after `limitMs`, or as soon as nobody `isComing` who would write it.
+ */
+export const awaitConnectionFile = async (
+	path: string,
+	limitMs: number,
+	signal: AbortSignal,
+	isComing: () => Promise<boolean>,
+): Promise<Connection> => {
+	const start = performance.now();
+	let seenAt: number | null = null;
+	for (;;) {
+		signal.throwIfAborted();
+		try {
+			return await readConnectionFile(path);
+		} catch (error) {
+			const now = performance.now();
+			if (!isMissing(error)) seenAt ??= now;
+			const isWhole = seenAt !== null && now - seenAt >= Math.min(writtenWithinMs, limitMs);
+			if (isWhole || now - start >= limitMs || !(await isComing())) throw error;
+			await delay(lookEveryMs, null, { ref: false });
+		}
+	}
+};
+
+const isMissing = (error: unknown): boolean => {
+	for (let at = error; at instanceof Error; at = at.cause)
+		if ((at as NodeJS.ErrnoException).code === "ENOENT") return true;
+	return false;
+};
 
 /** Fails with `HostError` where there is none, or where another user could have put it there. */
 export const readConnectionFile = async (path: string): Promise<Connection> => {

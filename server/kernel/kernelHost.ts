@@ -21,12 +21,14 @@ import {
 	type SessionRemark,
 } from "../sessions/python/host.ts";
 import { Cells } from "./cells.ts";
-import { endKernel, lastWords, removeKernelFiles } from "./ending.ts";
+import { endKernel, removeKernelFiles } from "./ending.ts";
 import { HistoryMirror } from "./historyMirror.ts";
+import { lastLines, tellingLines } from "./kernelLog.ts";
 import { type OpenKernel, openKernel } from "./openKernel.ts";
 import { record, text } from "./outputs.ts";
 import { KernelPython } from "./pyrun.ts";
 import { resolveRefs } from "./refs.ts";
+import { startFailure } from "./startFailure.ts";
 import type { Message } from "./wire.ts";
 
 export type KernelHostOptions = {
@@ -106,7 +108,7 @@ export class KernelHost implements Host {
 				return open.facts;
 			},
 			async (error) => {
-				const failure = await this.#startFailure(error);
+				const failure = await startFailure(options.launch, error);
 				await this.#die(failure.message, failure);
 				throw failure;
 			},
@@ -270,7 +272,7 @@ export class KernelHost implements Host {
 		this.#status = "dead";
 		const reason = new HostError("notAlive", `The connection to ${launch.label} is closed.`);
 		if (fate === "end" && launch.pid !== null && !wasDead) {
-			await endKernel(launch.pid, wasReady ? this.#open : null);
+			await endKernel(launch.pid, launch.connectionFile, wasReady ? this.#open : null);
 			await removeKernelFiles(launch.connectionFile);
 		}
 		this.#stop.abort(reason);
@@ -283,28 +285,15 @@ export class KernelHost implements Host {
 		if (this.#status === "dead" || this.#disposal) return;
 		this.#status = "dead";
 		const { launch } = this.#options;
-		const words = failure ? "" : await lastWords(launch.connectionFile);
-		const cause = this.#cells.shutdownSeen ? "it was shut down by a client" : detail;
-		const reason = failure ?? new HostError("notAlive", `The kernel is gone: ${cause}.${words}`);
+		const lines = failure ? [] : tellingLines(await lastLines(launch.connectionFile));
+		const words = lines.length > 0 ? `, and wrote last: ${lines.join("\n")}` : "";
+		const cause = this.#cells.shutdownSeen ? "it was shut down by a client" : `${detail}${words}`;
+		const reason = failure ?? new HostError("notAlive", `The kernel is gone: ${cause}.`);
 		this.#stop.abort(reason);
 		this.#open?.close(reason);
 		this.#cells.close();
 		if (launch.pid !== null) await removeKernelFiles(launch.connectionFile);
-		if (!this.#disposal)
-			this.#options.listener.onStatus(
-				"dead",
-				failure ? failure.message : `${cause}${words && `; ${words.trim()}`}`,
-			);
-	}
-
-	async #startFailure(error: unknown): Promise<HostError> {
-		const { launch } = this.#options;
-		const message = error instanceof Error ? error.message : String(error);
-		if (error instanceof HostError && error.code === "failed") return error;
-		const words = await lastWords(launch.connectionFile);
-		return new HostError("notAlive", `The kernel of ${launch.label} did not start: ${message}${words}`, {
-			cause: error,
-		});
+		if (!this.#disposal) this.#options.listener.onStatus("dead", failure?.message ?? cause);
 	}
 
 	/** The open kernel; rejects when it did not come up or is gone. */

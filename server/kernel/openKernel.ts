@@ -5,11 +5,11 @@ import type { KernelLaunch } from "../../protocol/index.ts";
 import { HostError, type HostFacts } from "../sessions/python/host.ts";
 import type { RunningCell } from "./cells.ts";
 import { type Channels, openChannels } from "./channels.ts";
-import { readConnectionFile } from "./connectionFile.ts";
+import { awaitConnectionFile } from "./connectionFile.ts";
 import { KernelClient } from "./kernelClient.ts";
 import { Lookups } from "./lookups.ts";
 import { count, record, text } from "./outputs.ts";
-import { findProcess, type ProcessName } from "./process.ts";
+import { findKernelProcess, findProcess, isSameProcess, type ProcessName } from "./process.ts";
 import { pythonModuleSource } from "./pythonModule.ts";
 import { watchKernel } from "./watch.ts";
 import type { Message } from "./wire.ts";
@@ -30,6 +30,7 @@ export type OpenKernelOptions = {
 export type OpenKernel = {
 	readonly client: KernelClient;
 	readonly lookups: Lookups;
+	/** `null` where no process is surely the kernel's. */
 	readonly process: ProcessName | null;
 	readonly facts: HostFacts;
 	readonly supportsSubshells: boolean;
@@ -62,12 +63,24 @@ export type OpenKernel = {
 const requestType = "ipyai_request";
 /** A main shell that does not answer for this long while control does is busy with a cell. */
 const busyAfterMs = 400;
+/** The file of a kernel that somebody else started is there, or comes soon. */
+const othersFileMs = 10_000;
 
 export const openKernel = async (options: OpenKernelOptions): Promise<OpenKernel> => {
 	const { launch, signal, startTimeoutMs } = options;
-	const connection = await readConnectionFile(launch.connectionFile);
-	const process = launch.pid === null ? null : await findProcess(launch.pid);
-	if (launch.pid !== null && !process) throw new HostError("notAlive", `process ${launch.pid} is gone.`);
+	const starter = launch.pid === null ? null : await findProcess(launch.pid);
+	const isGone = async () => launch.pid !== null && !(starter && (await isSameProcess(starter)));
+	const ended = new HostError("notAlive", "it ended");
+	if (await isGone()) throw ended;
+	const connection = await awaitConnectionFile(
+		launch.connectionFile,
+		launch.pid === null ? Math.min(startTimeoutMs, othersFileMs) : startTimeoutMs,
+		signal,
+		async () => !(await isGone()),
+	).catch(async (error) => {
+		throw (await isGone()) ? ended : error;
+	});
+	const process = launch.pid === null ? null : await findKernelProcess(launch.pid, launch.connectionFile);
 
 	const session = randomUUID();
 	let heard = false;
@@ -97,8 +110,7 @@ export const openKernel = async (options: OpenKernelOptions): Promise<OpenKernel
 		const onAbort = () => failed.reject(signal.reason);
 		signal.addEventListener("abort", onAbort, { once: true });
 		const timer = setTimeout(() => {
-			const where = launch.pid === null ? `the kernel of ${launch.connectionFile}` : `process ${launch.pid}`;
-			failed.reject(new HostError("timeout", `${where} did not answer within ${startTimeoutMs / 1000} s.`));
+			failed.reject(new HostError("timeout", `it did not answer within ${startTimeoutMs / 1000} s`));
 		}, startTimeoutMs);
 		try {
 			return await Promise.race([
@@ -178,10 +190,12 @@ const meet = async (
 		stops.push(() => clearInterval(timer));
 	}
 
+	// It says itself that it is the process that we were told of.
+	const isProven = process === null && launch.pid !== null && hello?.pid === launch.pid;
 	return {
 		client,
 		lookups,
-		process,
+		process: isProven ? await findProcess(launch.pid!) : process,
 		supportsSubshells,
 		facts: toFacts(hello, info),
 		running: toRunning(hello?.running),

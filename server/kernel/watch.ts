@@ -26,7 +26,7 @@ export const watchKernel = (
 	let looking = false;
 
 	const gone = async (): Promise<string | null> => {
-		if (process) return (await isSameProcess(process)) ? null : `process ${process.pid} ended`;
+		if (process) return (await isSameProcess(process)) ? null : "it ended";
 		// A stopped kernel is silent but keeps its connections, so silence alone proves nothing.
 		if (!disconnected) return null;
 		if (await channels.isBeating(beatMs)) {

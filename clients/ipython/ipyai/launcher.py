@@ -76,8 +76,12 @@ def main() -> None:
     sys.argv = [""]
     try:
         from ipykernel.kernelapp import IPKernelApp
-    except ImportError as error:
-        sys.exit(f"{sys.executable} has no ipykernel ({error}): run {sys.executable} -m pip install ipykernel")
+    except Exception as error:
+        pip = f"run {sys.executable} -m pip install"
+        if isinstance(error, ModuleNotFoundError) and error.name == "ipykernel":
+            sys.exit(f"Error: {sys.executable} has no ipykernel: {pip} ipykernel")
+        reason = f"{type(error).__name__}: {error}"
+        sys.exit(f"Error: ipykernel of {sys.executable} cannot be loaded: {pip} --force-reinstall ipykernel pyzmq\n{reason}")
     app = IPKernelApp.instance()
     app.initialize(arguments)
     for name in hidden:
