@@ -102,6 +102,7 @@ const packages: Record<string, string[]> = {
 	"node-llama-cpp": ["server/backends"],
 	"better-sqlite3": ["server/store"],
 	zeromq: ["server/kernel"],
+	unbash: ["server/tools/shell"],
 	neovim: ["clients/nvim"],
 	marked: ["clients/terminal"],
 	shiki: ["clients/terminal"],

@@ -1,5 +1,6 @@
 /** What tools do in a kernel's Python. The other half is in `clients/ipython/ipyai` (`pyrun.py`, `tools.py`). */
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Content } from "../../protocol/index.ts";
 import { HostError, type Outcome, type Python, type RunOptions } from "../sessions/python/host.ts";
 import type { OpenKernel } from "./openKernel.ts";
@@ -13,9 +14,22 @@ export type KernelPythonOptions = {
 
 export class KernelPython implements Python {
 	readonly #options: KernelPythonOptions;
+	/** Where it was last. */
+	#cwd: string | null = null;
 
 	constructor(options: KernelPythonOptions) {
 		this.#options = options;
+	}
+
+	async cwd(): Promise<string | null> {
+		const late = delay(cwdMs, null, { ref: false });
+		const told = this.#options.alive().then(async ({ control, facts }) => {
+			this.#cwd ??= facts.cwd || null;
+			this.#cwd = text(await control("cwd", {})) || this.#cwd;
+		});
+		// A kernel without our module does not know the word, and one that computes in C does not hear it.
+		await Promise.race([told.catch(() => {}), late]);
+		return this.#cwd;
 	}
 
 	async runPython(code: string, options: RunOptions): Promise<Outcome> {
@@ -46,6 +60,8 @@ export class KernelPython implements Python {
 	}
 }
 
+/** How long a kernel is asked where it is. */
+const cwdMs = 2000;
 /** What child processes printed past Python, at most. */
 const maxStrayChars = 8000;
 /** How long an interrupted call may take to end. */

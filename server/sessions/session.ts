@@ -131,7 +131,13 @@ export class Session {
 			},
 			startTimeOf: dependencies.startTimeOf,
 		});
-		this.toolbox = new Toolbox(() => this.hosting.host?.python ?? null);
+		this.toolbox = new Toolbox({
+			python: () => this.hosting.host?.python ?? null,
+			place: async () =>
+				placeOf(this.cwd, (await this.hosting.host?.python.cwd()) ?? this.cwd, this.#environment),
+			environment: () => this.#environment,
+			redact: (text) => createRedact(this.#environment)(text),
+		});
 		const door = new Door({
 			log: this.log,
 			approvals: this.approvals,

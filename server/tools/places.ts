@@ -3,7 +3,7 @@
  * over later calls and is therefore always asked about. Paths are compared without links and by whole components.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { gitRoot } from "../../ground/paths/gitRoot.ts";
 import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { realPath } from "../../ground/paths/realPath.ts";
@@ -36,11 +36,24 @@ export const placeOf = (
 	};
 };
 
-/** The path without links, as seen from the place; `~` is the home, and another person's is nowhere. */
+/**
+ * The path without links, as seen from the place; `~` is the home, and another person's is nowhere. Each `..` leads up
+ * from where the links before it lead, as the system goes.
+ */
 export const pathIn = (path: string, { cwd, home }: Place): string => {
 	const [head = "", ...below] = path.split("/");
-	if (head === "~") return realPath(join(home, ...below));
-	return head.startsWith("~") ? join("/", head, ...below) : realPath(resolve(cwd, path));
+	if (head === "~") return follow(home, below);
+	if (head.startsWith("~")) return join("/", head, ...below);
+	return head === "" && path.startsWith("/") ? follow("/", below) : follow(cwd, [head, ...below]);
+};
+
+const follow = (from: string, names: readonly string[]): string => {
+	let at = from;
+	for (const name of names) {
+		if (name === "..") at = dirname(realPath(at));
+		else if (name !== "" && name !== ".") at = join(at, name);
+	}
+	return realPath(at);
 };
 
 /** Whether the content of a file, or of all files in a folder, may be shown to a model unasked. */
@@ -50,7 +63,7 @@ export const mayRead = (path: string, place: Place): boolean => {
 	if (!lies(real, place.project) || place.own.some((folder) => lies(real, folder))) return false;
 	const below = real.slice(place.project.length).split(sep);
 	if (isHome(place) && below.some((name) => name.startsWith("."))) return false;
-	return !below.some(isSecretName) && !isGitConfig(real) && !holdsSecret(real);
+	return !below.some(isSecretName) && !isGitConfig(real) && !holdsSecret(real, place.project);
 };
 
 /** Whether names and sizes may be: of all but folders that are secret themselves. */
@@ -154,8 +167,8 @@ const skippedFolders: ReadonlySet<string> = new Set([
 ]);
 const maxEntries = 5000;
 
-/** A folder in which some file is secret, or one too large to be looked through. */
-const holdsSecret = (folder: string): boolean => {
+/** A folder in which some file is secret or leads out of the project, or one too large to be looked through. */
+const holdsSecret = (folder: string, project: string): boolean => {
 	let left = maxEntries;
 	const waiting = [folder];
 	for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
@@ -163,6 +176,7 @@ const holdsSecret = (folder: string): boolean => {
 			if (--left < 0) return true;
 			const path = join(at, entry.name);
 			if (isSecretName(entry.name) || isGitConfig(join(path, "config"))) return true;
+			if (entry.isSymbolicLink() && !lies(realPath(path), project)) return true;
 			if (entry.isDirectory() && !skippedFolders.has(entry.name)) waiting.push(path);
 		}
 	}

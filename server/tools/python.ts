@@ -8,6 +8,8 @@ export type PersonsFunction = Pick<ToolDescription, "description" | "inputSchema
 };
 
 export type Python = {
+	/** The folder it is in now, or was last; `null` where that is not known. */
+	cwd(): Promise<string | null>;
 	/** Runs code in the live namespace. What the code raises is an outcome with `isError`. */
 	runPython(code: string, options: RunOptions): Promise<Outcome>;
 	/** The sentence says why it cannot be a tool. */

@@ -2,25 +2,32 @@
 import type { ToolDescription } from "../../protocol/index.ts";
 import { laterTool } from "./offered.ts";
 import type { Python } from "./python.ts";
+import { bash, type CommandPlace } from "./sources/bash.ts";
 import { PersonsFunctions } from "./sources/functions.ts";
 import { pyrun } from "./sources/python.ts";
 import { described, type Tool } from "./tool.ts";
 
+export type ToolboxOptions = CommandPlace & {
+	/** The session's live Python. */
+	python(): Python | null;
+};
+
 export class Toolbox {
-	readonly #python: () => Python | null;
+	readonly #options: ToolboxOptions;
 	readonly #functions = new PersonsFunctions();
 	/** Those of the Python that was last, so that they stay the same ones. */
 	#standard: { readonly python: Python; readonly tools: readonly Tool[] } | null = null;
 
-	constructor(python: () => Python | null) {
-		this.#python = python;
+	constructor(options: ToolboxOptions) {
+		this.#options = options;
 	}
 
 	/** `null` while the session has no live Python. */
 	get all(): readonly Tool[] | null {
-		const python = this.#python();
+		const python = this.#options.python();
 		if (python === null) return null;
-		if (this.#standard?.python !== python) this.#standard = { python, tools: [pyrun(python)] };
+		if (this.#standard?.python !== python)
+			this.#standard = { python, tools: [pyrun(python), bash(this.#options)] };
 		return [...this.#standard.tools, ...this.#functions.in(python)];
 	}
 

@@ -52,6 +52,7 @@ export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 		noteValues: async (sources) => sources.map(() => null),
 		resolveRefs: async () => [],
 		python: {
+			cwd: async () => null,
 			runPython: async (code) => {
 				await later();
 				return { content: [{ kind: "text", text: `ran ${code}` }], isError: false };

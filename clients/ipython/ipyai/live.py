@@ -57,6 +57,7 @@ class Live:
             "hello": self._hello,
             "ping": self._ping,
             "resize": self._resize,
+            "cwd": lambda args: os.getcwd(),
             "cancel": self._cancel,
             "commandHeard": self._magics.heard,
             "commandAnswer": self._magics.answer,

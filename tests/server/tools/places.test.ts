@@ -53,6 +53,8 @@ test.each([
 	["../link.txt", false],
 	["../keys-link/id_ed25519", false],
 	["../up/notes.txt", false],
+	// A link is followed before the step up from it: this is the folder above the home.
+	["../up/../src/b.py", false],
 	["../../notes.txt", false],
 	["../../p-other/secret.txt", false],
 	["~/p/data/a.csv", true],
