@@ -7,8 +7,10 @@
  *   an abort closes the model's socket at once and does not wait for it.
  * - Deltas are for showing. Every text and thinking delta is repeated whole in the `response` that follows;
  *   a cancelled or broken response is reported with `partial: true` and holds what had arrived.
+ * - An answer beyond all measure is cut: a `notice` says where, and the turn ends with `maxTokens`. No delta is longer
+ *   than a few screens, and much that comes at once leaves the event loop its turns.
  * - The backend runs the tool loop: it calls `callTool` for each call of the model, in the model's order, and
- *   reports `toolCall` before and `toolResult` after it. Each call gets exactly one result, also on cancel.
+ *   reports `toolCall` before and `toolResult` after it; the call is begun when the report was read. Each call gets exactly one result, also on cancel.
  * - After `maxRounds` model responses with tool calls, it asks once for a summary without tools and ends with
  *   `maxTurns`.
  * - The request's transcript is never changed. Entries that `response` and `toolResults` updates carry, appended

@@ -39,7 +39,7 @@ const stateless = {
 	missing: null,
 	keepsHistory: false,
 	providerChecksArguments: false,
-	toolChars: 1_000_000,
+	toolChars: 900_000,
 };
 
 const openAiEnvironment = ({ url }: { url: string }) => ({

@@ -8,7 +8,7 @@ import { claudeModels, claudeWindow, fullClaudeModel } from "../models/models.ts
 import { firstSet, keyLogin, readVariable } from "../programs/environment.ts";
 import { toAnthropicBody } from "./body.ts";
 import { anthropicRefusals } from "./refusals.ts";
-import { endsMessage, readAnthropicStream } from "./stream.ts";
+import { AnthropicReader } from "./stream.ts";
 
 const home = "https://api.anthropic.com";
 const tokenName = "ANTHROPIC_AUTH_TOKEN";
@@ -23,8 +23,7 @@ export const anthropicApi: Api<Anthropic, Anthropic.MessageCreateParamsStreaming
 	windowOf: claudeWindow,
 	refusals: anthropicRefusals,
 	toBody: toAnthropicBody,
-	read: readAnthropicStream,
-	isLast: endsMessage,
+	Reader: AnthropicReader,
 	login: (environment) =>
 		keyLogin(environment, keyNames, "Set ANTHROPIC_API_KEY to a key from console.anthropic.com."),
 	endpointOf(model, environment) {

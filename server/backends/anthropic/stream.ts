@@ -1,8 +1,7 @@
 /** A streamed Anthropic message, told to the items of the response. */
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ToolCall } from "../../context/transcript.ts";
-import type { TurnUpdate } from "../backend.ts";
-import type { AnswerEnd } from "../http/apiBackend.ts";
+import type { AnswerEnd, AnswerReader } from "../http/apiBackend.ts";
 import { type WireEvent, withObject } from "../http/eventStream.ts";
 import { BrokenAnswer } from "../http/failure.ts";
 import type { ResponseItems } from "../loop/responseItems.ts";
@@ -10,34 +9,12 @@ import type { ResponseEnd } from "../loop/toolLoop.ts";
 import { countOf, type RequestUsage } from "../loop/usage.ts";
 import type { WireNames } from "../loop/wireId.ts";
 
-/** The stream of one message; throws `BrokenAnswer` when it ends before the message does. */
-export async function* readAnthropicStream(
-	events: AsyncIterable<WireEvent>,
-	items: ResponseItems,
-	names: WireNames,
-): AsyncGenerator<TurnUpdate, AnswerEnd> {
-	const reader = new AnthropicReader(items, names);
-	for await (const event of events) {
-		const parts = event.type === "message" ? eventsOf(event as unknown as Anthropic.Message) : [event];
-		for (const part of parts) yield* reader.take(withObject(part, objects) as unknown as Event);
-		// Some gateways leave the connection open behind the message.
-		if (reader.isEnded) break;
-	}
-	const end = reader.finish();
-	yield* items.settleProviderCalls(end.stop === "pause");
-	return end;
-}
-
 const objects = {
 	message_start: "message",
 	content_block_start: "content_block",
 	content_block_delta: "delta",
 	message_delta: "delta",
 };
-
-/** Whether an event says why the message ends: then only its end follows. */
-export const endsMessage = ({ type, delta }: WireEvent): boolean =>
-	type === "message_delta" && Boolean((delta as { stop_reason?: unknown } | null)?.stop_reason);
 
 /** A message that was not streamed, as if it had been. */
 const eventsOf = ({ content, stop_reason, usage }: Anthropic.Message): WireEvent[] => [
@@ -62,8 +39,8 @@ type Block = {
 	open: boolean;
 };
 
-/** Reads one message event by event. Compatible servers leave out what can be told without it: that is made up for. */
-export class AnthropicReader {
+/** Reads one message. Compatible servers leave out what can be told without it: that is made up for. */
+export class AnthropicReader implements AnswerReader {
 	readonly #items: ResponseItems;
 	readonly #names: WireNames;
 	readonly #blocks: Block[] = [];
@@ -81,30 +58,38 @@ export class AnthropicReader {
 		this.#names = names;
 	}
 
-	/** The provider said that the message is whole. */
-	get isEnded(): boolean {
+	take(event: WireEvent): boolean {
+		if (event.type === "message")
+			for (const part of eventsOf(event as unknown as Anthropic.Message)) this.#take(part);
+		else this.#take(event);
+		// Some gateways leave the connection open behind the message.
 		return this.#ended;
 	}
 
-	*take(event: Event): Iterable<TurnUpdate> {
+	isLast({ type, delta }: WireEvent): boolean {
+		return type === "message_delta" && Boolean((delta as { stop_reason?: unknown } | null)?.stop_reason);
+	}
+
+	#take(wire: WireEvent): void {
+		const event = withObject(wire, objects) as unknown as Event;
 		switch (event.type) {
 			case "message_start":
 				this.#usage = withUsage(this.#usage, event.message.usage);
 				break;
 			case "content_block_start":
-				yield* this.#start(event.index, event.content_block as unknown as { type: string });
+				this.#start(event.index, event.content_block as unknown as { type: string });
 				break;
 			case "content_block_delta": {
 				const type = startedBy[event.delta.type];
 				if (this.#byIndex.get(event.index)?.open !== true && type !== undefined)
-					yield* this.#start(event.index, { type });
+					this.#start(event.index, { type });
 				const block = this.#byIndex.get(event.index);
-				if (block !== undefined) yield* this.#extend(block, event.delta);
+				if (block !== undefined) this.#extend(block, event.delta);
 				break;
 			}
 			case "content_block_stop": {
 				const block = this.#byIndex.get(event.index);
-				if (block?.open === true) yield* this.#close(block);
+				if (block?.open === true) this.#close(block);
 				break;
 			}
 			case "message_delta":
@@ -117,12 +102,12 @@ export class AnthropicReader {
 		}
 	}
 
-	/** What the whole message came to; throws `BrokenAnswer` when it is not whole. */
 	finish(): AnswerEnd {
 		if (!this.#ended && this.#stopReason === null)
 			throw new BrokenAnswer("The answer broke off before its end");
 		for (const block of this.#blocks) if (block.open) this.#closeCall(block);
 		const stop = stops[this.#stopReason ?? ""] ?? "endTurn";
+		this.#items.settleProviderCalls(stop === "pause");
 		return {
 			stop: stop === "endTurn" && this.calls.size > 0 ? "toolUse" : stop,
 			usage: this.#usage,
@@ -130,40 +115,44 @@ export class AnthropicReader {
 		};
 	}
 
-	*#start(index: number, start: { type: string }): Iterable<TurnUpdate> {
+	#start(index: number, start: { type: string }): void {
 		const before = this.#byIndex.get(index);
-		if (before?.open === true) yield* this.#close(before);
+		if (before?.open === true) this.#close(before);
 		const block: Block = { ...start, json: "", key: this.#blocks.length, open: true };
 		this.#blocks.push(block);
 		this.#byIndex.set(index, block);
-		if (block.type === "text") yield* this.#items.delta("text", block.key, String(block.text ?? ""));
-		if (block.type === "thinking")
-			yield* this.#items.delta("thinking", block.key, String(block.thinking ?? ""));
+		if (block.type === "text") this.#items.delta("text", block.key, String(block.text ?? ""));
+		if (block.type === "thinking") this.#items.delta("thinking", block.key, String(block.thinking ?? ""));
 		const callId = this.#searches.get(String(block.tool_use_id));
-		if (callId !== undefined) yield* this.#items.providerResult({ callId, ...toSearchResult(block.content) });
+		if (callId !== undefined) this.#items.providerResult({ callId, ...toSearchResult(block.content) });
 	}
 
-	*#extend(block: Block, delta: Anthropic.RawContentBlockDelta): Iterable<TurnUpdate> {
+	#extend(block: Block, delta: Anthropic.RawContentBlockDelta): void {
 		if (delta.type === "text_delta") {
 			block.text = `${block.text ?? ""}${delta.text ?? ""}`;
-			yield* this.#items.delta("text", block.key, delta.text);
+			this.#items.delta("text", block.key, delta.text);
 		} else if (delta.type === "thinking_delta") {
 			block.thinking = `${block.thinking ?? ""}${delta.thinking ?? ""}`;
-			yield* this.#items.delta("thinking", block.key, delta.thinking);
-		} else if (delta.type === "signature_delta")
+			this.#items.delta("thinking", block.key, delta.thinking);
+		} else if (delta.type === "signature_delta") {
+			this.#items.grow(delta.signature?.length ?? 0);
 			block.signature = `${block.signature ?? ""}${delta.signature ?? ""}`;
-		else if (delta.type === "input_json_delta") block.json += delta.partial_json ?? "";
-		else if (delta.type === "citations_delta")
-			block.citations = [...((block.citations as unknown[] | null) ?? []), delta.citation];
+		} else if (delta.type === "input_json_delta") {
+			this.#items.grow(delta.partial_json?.length ?? 0);
+			block.json += delta.partial_json ?? "";
+		} else if (delta.type === "citations_delta") {
+			if (!Array.isArray(block.citations)) block.citations = [];
+			(block.citations as unknown[]).push(delta.citation);
+		}
 	}
 
-	*#close(block: Block): Iterable<TurnUpdate> {
-		yield* this.#items.close("text", block.key);
-		yield* this.#items.close("thinking", block.key);
+	#close(block: Block): void {
+		this.#items.close("text", block.key);
+		this.#items.close("thinking", block.key);
 		this.#closeCall(block);
 		if (block.type === "server_tool_use") {
 			const args = block.input as Record<string, unknown>;
-			this.#searches.set(String(block.id), yield* this.#items.providerCall(String(block.name), args));
+			this.#searches.set(String(block.id), this.#items.providerCall(String(block.name), args));
 		}
 	}
 

@@ -23,7 +23,8 @@ type OpenCall = {
 	name: string;
 	/** The pieces of the arguments, one after the other. */
 	json: string;
-	/** The same, where a piece may begin with all before it: it stands instead of them. */
+	readonly brackets: Brackets;
+	/** The same as `json`, where a piece may begin with all before it: it stands instead of them. */
 	told: string;
 	extra: unknown;
 };
@@ -37,14 +38,17 @@ export class ChatCalls {
 		return this.#open.length === 0;
 	}
 
-	take(piece: CallPiece): void {
+	/** Tells how much the model has written with this piece. */
+	take(piece: CallPiece): number {
 		const call = this.#callOf(piece);
 		if (piece.id) call.id = piece.id;
 		if (piece.function?.name) call.name = piece.function.name;
 		const args = textOf(piece);
 		call.json += args;
-		call.told = args.startsWith(call.told) ? args : call.told + args;
+		call.brackets.take(args);
+		call.told = args.length >= call.told.length && args.startsWith(call.told) ? args : call.told + args;
 		call.extra ??= piece.extra_content;
+		return args.length;
 	}
 
 	/** All calls, in their order; one that was told twice stands once. */
@@ -55,16 +59,20 @@ export class ChatCalls {
 			json: !isWhole(json) && isWhole(told) ? told : json,
 			extra,
 		}));
-		const isSame = (a: ChatCall, b: ChatCall) =>
-			a.id !== "" && a.id === b.id && a.name === b.name && a.json === b.json;
-		return calls.filter((call, index) => !calls.slice(0, index).some((other) => isSame(call, other)));
+		const told = new Set<string>();
+		return calls.filter(({ id, name, json }) => {
+			const key = JSON.stringify([id, name, json]);
+			const isRepeated = id !== "" && told.has(key);
+			told.add(key);
+			return !isRepeated;
+		});
 	}
 
 	#callOf(piece: CallPiece): OpenCall {
 		const index = piece.index ?? null;
 		const open = index === null ? this.#open.at(-1) : this.#byIndex.get(index);
 		if (open !== undefined && !isAnother(piece, open)) return open;
-		const call: OpenCall = { id: "", name: "", json: "", told: "", extra: undefined };
+		const call = { id: "", name: "", json: "", brackets: new Brackets(), told: "", extra: undefined };
 		this.#open.push(call);
 		if (index !== null) this.#byIndex.set(index, call);
 		return call;
@@ -81,8 +89,32 @@ const isAnother = (piece: CallPiece, open: OpenCall): boolean => {
 	const name = piece.function?.name;
 	if (!name || open.name === "") return false;
 	if (piece.id && open.id !== "") return piece.id !== open.id;
-	return name !== open.name || (isWhole(open.json) && textOf(piece) !== open.json);
+	return name !== open.name || (open.brackets.areClosed && textOf(piece) !== open.json);
 };
+
+/** Follows the brackets of JSON that comes in pieces: reading it anew with each would take ever longer. */
+class Brackets {
+	#depth = 0;
+	#opened = false;
+	#inText = false;
+	#escaped = false;
+
+	take(json: string): void {
+		for (const char of json)
+			if (this.#escaped) this.#escaped = false;
+			else if (this.#inText && char === "\\") this.#escaped = true;
+			else if (char === '"') this.#inText = !this.#inText;
+			else if (this.#inText) continue;
+			else if (char === "{" || char === "[") {
+				this.#depth++;
+				this.#opened = true;
+			} else if (char === "}" || char === "]") this.#depth--;
+	}
+
+	get areClosed(): boolean {
+		return this.#opened && this.#depth === 0;
+	}
+}
 
 const isWhole = (json: string): boolean => {
 	try {

@@ -13,7 +13,7 @@ import { endpointOf, isOwn, serversOf } from "../models/presets.ts";
 import { firstSet, readVariable } from "../programs/environment.ts";
 import { toChatBody } from "./body.ts";
 import { chatRefusals } from "./refusals.ts";
-import { endsChat, readChatStream } from "./stream.ts";
+import { ChatReader } from "./stream.ts";
 
 const chatLogin = (environment: Environment): Login => {
 	if (!endpointOf("", environment).wantsKey)
@@ -43,8 +43,7 @@ export const chatApi: Api<OpenAI, ChatCompletionCreateParamsStreaming> = {
 	windowOf: (model) => openAiWindow(model.slice(model.indexOf("/") + 1)),
 	refusals: chatRefusals,
 	toBody: toChatBody,
-	read: readChatStream,
-	isLast: endsChat,
+	Reader: ChatReader,
 	endpointOf,
 	connect: connectOpenAi,
 	login: chatLogin,

@@ -1,7 +1,6 @@
 /** A streamed chat completion, told to the items of the response. Takes what compatible servers vary. */
 import type { ChatCompletionChunk } from "openai/resources/chat/completions";
-import type { TurnUpdate } from "../backend.ts";
-import type { AnswerEnd } from "../http/apiBackend.ts";
+import type { AnswerEnd, AnswerReader } from "../http/apiBackend.ts";
 import { errorFacts } from "../http/errorFacts.ts";
 import { doneEvent, type WireEvent } from "../http/eventStream.ts";
 import { BrokenAnswer, ReportedFailure } from "../http/failure.ts";
@@ -43,71 +42,83 @@ type Chunk = {
 	readonly x_groq?: { readonly usage?: Usage | null } | null;
 };
 
-/** Throws `BrokenAnswer` when the stream ends before the answer does, `ReportedFailure` when it tells a failure. */
-export async function* readChatStream(
-	events: AsyncIterable<WireEvent>,
-	items: ResponseItems,
-	names: WireNames,
-): AsyncGenerator<TurnUpdate, AnswerEnd> {
-	const calls = new ChatCalls();
-	const tags = new ThinkTags();
-	const details: ReasoningDetail[] = [];
-	let text = "";
-	let reasoning = "";
-	let finish: string | null = null;
-	let refused = false;
-	let usage: RequestUsage | null = null;
-	const tell = function* (prose: Iterable<Prose>): Iterable<TurnUpdate> {
-		for (const part of prose) {
-			if (part.kind === "text") {
-				yield* items.close("thinking", 0);
-				text += part.text;
-			}
-			yield* items.delta(part.kind, 0, part.text);
-		}
-	};
-	for await (const event of events) {
+/** Reads one completion. */
+export class ChatReader implements AnswerReader {
+	readonly #items: ResponseItems;
+	readonly #names: WireNames;
+	readonly #calls = new ChatCalls();
+	readonly #tags = new ThinkTags();
+	readonly #details: ReasoningDetail[] = [];
+	#text = "";
+	#reasoning = "";
+	#finish: string | null = null;
+	#refused = false;
+	#usage: RequestUsage | null = null;
+
+	constructor(items: ResponseItems, names: WireNames) {
+		this.#items = items;
+		this.#names = names;
+	}
+
+	take(event: WireEvent): boolean {
 		// Some servers say that they are done, and not why.
-		if (event === doneEvent) finish ??= "stop";
+		if (event === doneEvent) this.#finish ??= "stop";
 		const chunk = event as Chunk;
 		const counted = chunk.usage ?? chunk.choices?.[0]?.usage ?? chunk.x_groq?.usage;
-		if (counted) usage = toUsage(counted);
-		const isFirst = text === "" && calls.isEmpty;
+		if (counted) this.#usage = toUsage(counted);
+		const isFirst = this.#text === "" && this.#calls.isEmpty;
 		// One answer is asked for: Copilot tells its text in one choice and its calls in the next.
-		for (const choice of chunk.choices ?? []) {
-			if (!choice) continue;
-			const delta = choice.delta ?? (isFirst ? choice.message : null) ?? {};
-			const thought = delta.reasoning_content || delta.reasoning || detailsText(delta.reasoning_details);
-			if (typeof thought === "string") yield* tell([{ kind: "thinking", text: thought }]);
-			if (typeof delta.reasoning_content === "string") reasoning += delta.reasoning_content;
-			details.push(...(delta.reasoning_details ?? []));
-			if (delta.refusal) refused = true;
-			for (const part of partsOf(delta.content || delta.refusal))
-				yield* tell(part.kind === "text" ? tags.take(part.text) : [part]);
-			for (const piece of delta.tool_calls ?? []) calls.take(piece);
-			if (choice.error || failures.has(choice.finish_reason ?? "")) throw toFailure(choice);
-			if (choice.finish_reason) finish = choice.finish_reason;
+		for (const choice of chunk.choices ?? []) if (choice) this.#takeChoice(choice, isFirst);
+		return false;
+	}
+
+	isLast(event: WireEvent): boolean {
+		const { choices } = event as Chunk;
+		return Array.isArray(choices) && choices.some((choice) => Boolean(choice?.finish_reason));
+	}
+
+	finish(): AnswerEnd {
+		this.#tell(this.#tags.end());
+		if (this.#finish === null) throw new BrokenAnswer("The answer broke off before its end");
+		this.#items.closeAll();
+		const calls = this.#calls.whole();
+		for (const call of calls) this.#items.call(this.#names.fromWire(call.name), call.json);
+		const stop = stops[this.#finish] ?? "endTurn";
+		const runs = calls.length > 0 && stop !== "maxTokens";
+		return {
+			stop: this.#refused ? "refusal" : runs ? "toolUse" : stop,
+			usage: this.#usage,
+			native: replayable({ calls, text: this.#text, reasoning: this.#reasoning, details: this.#details }),
+		};
+	}
+
+	#takeChoice(choice: Choice, isFirst: boolean): void {
+		const delta = choice.delta ?? (isFirst ? choice.message : null) ?? {};
+		const thought = delta.reasoning_content || delta.reasoning || detailsText(delta.reasoning_details);
+		if (typeof thought === "string") this.#tell([{ kind: "thinking", text: thought }]);
+		if (typeof delta.reasoning_content === "string") this.#reasoning += delta.reasoning_content;
+		for (const detail of delta.reasoning_details ?? []) {
+			if (typeof detail.data === "string") this.#items.grow(detail.data.length);
+			this.#details.push(detail);
+		}
+		if (delta.refusal) this.#refused = true;
+		for (const part of partsOf(delta.content || delta.refusal))
+			this.#tell(part.kind === "text" ? this.#tags.take(part.text) : [part]);
+		for (const piece of delta.tool_calls ?? []) this.#items.grow(this.#calls.take(piece));
+		if (choice.error || failures.has(choice.finish_reason ?? "")) throw toFailure(choice);
+		if (choice.finish_reason) this.#finish = choice.finish_reason;
+	}
+
+	#tell(prose: Iterable<Prose>): void {
+		for (const { kind, text } of prose) {
+			if (kind === "text") {
+				this.#items.close("thinking", 0);
+				this.#text += text;
+			}
+			this.#items.delta(kind, 0, text);
 		}
 	}
-	yield* tell(tags.end());
-	if (finish === null) throw new BrokenAnswer("The answer broke off before its end");
-	yield* items.closeAll();
-	const called = calls.whole();
-	for (const call of called) items.call(names.fromWire(call.name), call.json);
-	const stop = stops[finish] ?? "endTurn";
-	const runs = called.length > 0 && stop !== "maxTokens";
-	return {
-		stop: refused ? "refusal" : runs ? "toolUse" : stop,
-		usage,
-		native: replayable({ calls: called, text, reasoning, details }),
-	};
 }
-
-/** Whether an event says why the answer ends: then only counts follow. */
-export const endsChat = (event: WireEvent): boolean => {
-	const { choices } = event as Chunk;
-	return Array.isArray(choices) && choices.some((choice) => Boolean(choice?.finish_reason));
-};
 
 const partsOf = (content: Delta["content"]): Prose[] => {
 	if (!Array.isArray(content)) return typeof content === "string" ? [{ kind: "text", text: content }] : [];

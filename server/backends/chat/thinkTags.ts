@@ -7,6 +7,9 @@ export type Prose = { readonly kind: "text" | "thinking"; readonly text: string 
 const opening = "<think>";
 const closing = "</think>";
 
+/** Blanks before a tag are of the server's template; more of them are the model's. */
+const maxBlanks = 100;
+
 export class ThinkTags {
 	#state: "beginning" | "opened" | "thinking" | "closed" | "text" = "beginning";
 	/** What may still turn out to be a tag, or the blank around one. */
@@ -18,7 +21,7 @@ export class ThinkTags {
 		this.#held = "";
 		if (this.#state === "beginning") {
 			const start = rest.trimStart();
-			if (start.length < opening.length && opening.startsWith(start)) {
+			if (start.length < opening.length && opening.startsWith(start) && rest.length < maxBlanks) {
 				this.#held = rest;
 				return;
 			}

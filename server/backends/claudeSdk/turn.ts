@@ -8,10 +8,11 @@ import type Anthropic from "@anthropic-ai/sdk";
 import type { Content, StopReason } from "../../../protocol/index.ts";
 import { AnthropicReader } from "../anthropic/stream.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
+import type { WireEvent } from "../http/eventStream.ts";
 import { redact, summarizeText } from "../http/failure.ts";
 import { type OpenCall, OpenCalls } from "../loop/openCalls.ts";
 import { Queue } from "../loop/queue.ts";
-import { cancelledResult, ResponseItems } from "../loop/responseItems.ts";
+import { AnswerTooLong, cancelledResult, ResponseItems } from "../loop/responseItems.ts";
 import type { Owner } from "../loop/settle.ts";
 import { lastRoundNote } from "../loop/toolLoop.ts";
 import { UsageSum } from "../loop/usage.ts";
@@ -50,7 +51,7 @@ export class ClaudeTurn implements ChildListener {
 	/** `replace` gives a child to which the same was sent, for one that had rested and ends without a word. */
 	constructor(request: TurnRequest, child: ClaudeChild, replace: (() => ClaudeChild) | null, owner: Owner) {
 		this.#request = request;
-		this.#calls = new OpenCalls(request, (update) => this.updates.push(update));
+		this.#calls = new OpenCalls(request, this.updates);
 		this.#child = child;
 		this.#replace = replace;
 		this.#names = claudeNames(request.tools);
@@ -64,6 +65,16 @@ export class ClaudeTurn implements ChildListener {
 	onMessage(message: SDKMessage): void {
 		if (this.#ended) return;
 		this.#replace = null;
+		try {
+			this.#take(message);
+		} catch (error) {
+			if (!(error instanceof AnswerTooLong)) throw error;
+			this.updates.push({ kind: "notice", text: error.message });
+			this.#breakOff("maxTokens");
+		}
+	}
+
+	#take(message: SDKMessage): void {
 		if (message.type === "stream_event") {
 			if (message.parent_tool_use_id === null)
 				this.#takeEvent(message.event as Anthropic.RawMessageStreamEvent);
@@ -99,26 +110,26 @@ export class ClaudeTurn implements ChildListener {
 		if (this.#ended || this.#cancelled) return;
 		this.#cancelled = true;
 		if (this.#calls.first(({ call }) => call.executor === "provider") !== undefined) {
-			this.#leave();
+			this.#breakOff("cancelled");
 			return;
 		}
 		if (this.#calls.isEmpty) this.#child.interrupt().catch(() => {});
 		// The child is told the results that are reported here, and then that the turn is over.
 		else this.#abandonResponse();
-		setTimeout(() => this.#leave(), settleMs).unref();
+		setTimeout(() => this.#breakOff("cancelled"), settleMs).unref();
 	}
 
 	get isCancelled(): boolean {
 		return this.#cancelled;
 	}
 
-	/** Ends a cancelled turn without the child, which makes its own results for calls that it loses. */
-	#leave(): void {
+	/** Ends the turn without the child, which makes its own results for calls that it loses. */
+	#breakOff(stopReason: StopReason): void {
 		if (this.#ended) return;
 		this.#child.interrupt().catch(() => {});
 		this.isClean = false;
 		this.#abandonResponse();
-		this.#finish("cancelled");
+		this.#finish(stopReason);
 	}
 
 	async permit(toolUseId: string): Promise<string | null> {
@@ -145,17 +156,17 @@ export class ClaudeTurn implements ChildListener {
 				this.isClean &&= !this.#items.shown;
 				this.#abandonResponse();
 			}
-			this.#items = new ResponseItems();
+			this.#items = new ResponseItems((update) => this.updates.push(update));
 			this.#reader = new AnthropicReader(this.#items, this.#names);
 		}
 		if (this.#items === null || this.#reader === null) return;
-		this.updates.push(...this.#reader.take(event));
+		this.#reader.take(event as unknown as WireEvent);
 		if (event.type === "message_stop" && !this.#cancelled) this.#closeResponse(this.#items, this.#reader);
 	}
 
 	#closeResponse(items: ResponseItems, reader: AnthropicReader): void {
 		const { stop, usage, native: blocks } = reader.finish();
-		this.updates.push(...items.closeAll());
+		items.closeAll();
 		this.#items = null;
 		this.#reader = null;
 		this.#usage.add(usage);
@@ -171,12 +182,7 @@ export class ClaudeTurn implements ChildListener {
 		for (const result of this.#early.splice(0)) this.#takeResult(result);
 		for (const go of this.#waiting.splice(0)) go();
 		// The model was told once, and once more as the answer to its calls.
-		if (runs && wasPastLastRound) {
-			this.isClean = false;
-			this.#child.interrupt().catch(() => {});
-			this.#abandonResponse();
-			this.#finish("maxTurns");
-		}
+		if (runs && wasPastLastRound) this.#breakOff("maxTurns");
 	}
 
 	/** What the child tells as results: those of its own tools, and those of calls that it did not let through. */
@@ -226,7 +232,7 @@ export class ClaudeTurn implements ChildListener {
 	/** Closes what had begun: text stays as a partial response, calls without a result are cancelled. */
 	#abandonResponse(): void {
 		if (this.#items !== null) {
-			this.updates.push(...this.#items.closeAll());
+			this.#items.closeAll();
 			const entry = this.#items.entryWithoutCalls(true);
 			if (entry.items.length > 0) this.updates.push({ kind: "response", entry });
 			this.#items = null;

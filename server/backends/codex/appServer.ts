@@ -71,7 +71,14 @@ export class AppServer {
 		});
 		const lines = new Lines();
 		this.#child.stdout.on("data", (bytes) => {
-			for (const line of lines.feed(bytes)) this.#take(line);
+			let whole: string[] = [];
+			try {
+				whole = this.#ended === null ? lines.feed(bytes) : [];
+			} catch (error) {
+				this.#end(`of what it says ${(error as Error).message}`);
+				this.#child.kill();
+			}
+			for (const line of whole) this.#take(line);
 		});
 		this.ready = this.#initialize();
 		// Told to whoever makes the first request.

@@ -3,10 +3,11 @@
  * the model has written them. Each is begun after the response that names it was reported, in the order of the
  * calls: ours run one at a time, what Codex may do it does beside them.
  */
-import type { ToolResult } from "../../context/transcript.ts";
+import type { ToolCall, ToolResult } from "../../context/transcript.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { type OpenCall, OpenCalls } from "../loop/openCalls.ts";
-import { ResponseItems } from "../loop/responseItems.ts";
+import type { Queue } from "../loop/queue.ts";
+import { newCallId } from "../loop/responseItems.ts";
 import { lastRoundNote } from "../loop/toolLoop.ts";
 import type { WireNames } from "../loop/wireId.ts";
 import type { Params } from "./appServer.ts";
@@ -22,7 +23,7 @@ type Asked = Named & { begin(open: OpenCall): Promise<void>; drop(): void };
 export type CodexCallsOptions = {
 	readonly request: TurnRequest;
 	readonly names: WireNames;
-	report(update: TurnUpdate): void;
+	readonly updates: Queue<TurnUpdate>;
 	/** All results of a response are there; Codex is about to ask the model again. */
 	onResults(): void | Promise<void>;
 	/** Tells the model what Codex does not: why it may not use a tool, or that this use is the last. */
@@ -45,7 +46,7 @@ export class CodexCalls {
 
 	constructor(options: CodexCallsOptions) {
 		this.#options = options;
-		this.#open = new OpenCalls(options.request, options.report);
+		this.#open = new OpenCalls(options.request, options.updates);
 	}
 
 	get isLastRound(): boolean {
@@ -109,7 +110,7 @@ export class CodexCalls {
 		const open = named?.result === null ? named : this.#open.get(waits ?? "");
 		if (open === undefined) return;
 		this.#open.announce(open);
-		this.#options.report({ kind: "toolOutput", callId: open.call.callId, delta });
+		this.#options.updates.push({ kind: "toolOutput", callId: open.call.callId, delta });
 	}
 
 	useEnded(item: Params): void {
@@ -179,10 +180,9 @@ export class CodexCalls {
 	}
 
 	#add(id: string, { name, args }: Named): OpenCall {
-		const items = new ResponseItems();
 		const executor = isOwnTool(name) ? "provider" : "server";
-		const { call } = items.call(name, JSON.stringify(args ?? {}), executor);
-		this.#options.report({ kind: "response", entry: items.entry(null) });
+		const call: ToolCall = { kind: "toolCall", callId: newCallId(), name, args: args ?? {}, executor };
+		this.#options.updates.push({ kind: "response", entry: { role: "assistant", items: [call] } });
 		this.#unnamed.add(id);
 		return this.#open.add(id, call);
 	}

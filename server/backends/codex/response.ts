@@ -8,14 +8,15 @@ import type { Params } from "./appServer.ts";
 import { isOwnTool } from "./ownTools.ts";
 
 export class CodexResponse {
-	readonly items = new ResponseItems();
+	readonly items: ResponseItems;
 	readonly #names: WireNames;
 	/** What the model said, in its own form. */
 	readonly #raw: Params[] = [];
 	readonly #callIds: string[] = [];
 
-	constructor(names: WireNames) {
+	constructor(names: WireNames, tell: (update: TurnUpdate) => void) {
 		this.#names = names;
+		this.items = new ResponseItems(tell);
 	}
 
 	get isEmpty(): boolean {
@@ -39,15 +40,15 @@ export class CodexResponse {
 	}
 
 	/** An item is whole, as Codex shows it. */
-	*close(item: Params): Iterable<TurnUpdate> {
+	close(item: Params): void {
 		if (item.type === "agentMessage") {
-			if (!this.items.has("text", item.id)) yield* this.items.delta("text", item.id, item.text);
-			yield* this.items.close("text", item.id);
-		} else if (item.type === "reasoning") yield* this.items.close("thinking", item.id);
+			if (!this.items.has("text", item.id)) this.items.delta("text", item.id, item.text);
+			this.items.close("text", item.id);
+		} else if (item.type === "reasoning") this.items.close("thinking", item.id);
 	}
 
 	/** An item is whole, as the model said it. */
-	*take(item: Params): Iterable<TurnUpdate> {
+	take(item: Params): void {
 		const isSaid = item.type === "message" && item.role === "assistant";
 		if (!isSaid && !modelItems.has(item.type)) return;
 		const { internal_chat_message_metadata_passthrough: _, ...own } = item;
@@ -56,9 +57,9 @@ export class CodexResponse {
 		if (item.type === "custom_tool_call" && isOwnTool(item.name))
 			this.addCall(item.call_id, item.name, JSON.stringify({ patch: item.input }));
 		if (item.type === "web_search_call") {
-			const callId = yield* this.items.providerCall("web_search", { ...item.action });
+			const callId = this.items.providerCall("web_search", { ...item.action });
 			const content = [{ kind: "text", text: "Searched the web." }] as const;
-			yield* this.items.providerResult({ callId, content, isError: false });
+			this.items.providerResult({ callId, content, isError: false });
 		}
 	}
 

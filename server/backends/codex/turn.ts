@@ -6,7 +6,7 @@ import type { Content, Login, StopReason } from "../../../protocol/index.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { redact, summarizeText } from "../http/failure.ts";
 import { Queue } from "../loop/queue.ts";
-import { cancelledResult } from "../loop/responseItems.ts";
+import { AnswerTooLong, cancelledResult } from "../loop/responseItems.ts";
 import type { Owner } from "../loop/settle.ts";
 import { countOf, UsageSum } from "../loop/usage.ts";
 import { type WireNames, wireNames } from "../loop/wireId.ts";
@@ -47,11 +47,11 @@ export class CodexTurn implements ThreadListener {
 	constructor(options: CodexTurnOptions) {
 		this.#options = options;
 		this.#names = wireNames(options.request.tools);
-		this.#response = new CodexResponse(this.#names);
+		this.#response = this.#newResponse();
 		this.#calls = new CodexCalls({
 			request: options.request,
 			names: this.#names,
-			report: (update) => this.updates.push(update),
+			updates: this.updates,
 			onResults: () => this.#steer(),
 			tell: (text) => this.#send([{ kind: "text", text }]),
 		});
@@ -75,21 +75,30 @@ export class CodexTurn implements ThreadListener {
 		// A thread also tells of turns before this one, and of what it was seeded with.
 		const turnId = params.turnId ?? params.turn?.id;
 		if (method !== "turn/started" && turnId !== undefined && turnId !== this.#turnId) return;
+		try {
+			this.#take(method, params);
+		} catch (error) {
+			if (!(error instanceof AnswerTooLong)) throw error;
+			this.updates.push({ kind: "notice", text: error.message });
+			this.#breakOff("maxTokens");
+		}
+	}
+
+	#take(method: string, params: Params): void {
 		switch (method) {
 			case "turn/started":
 				this.#turnId = params.turn.id;
 				break;
 			case "item/agentMessage/delta":
 				this.#reconnects = 0;
-				this.updates.push(...this.#response.items.delta("text", params.itemId, params.delta));
+				this.#response.items.delta("text", params.itemId, params.delta);
 				break;
 			case "item/reasoning/summaryPartAdded":
-				if (params.summaryIndex > 0)
-					this.updates.push(...this.#response.items.delta("thinking", params.itemId, "\n\n"));
+				if (params.summaryIndex > 0) this.#response.items.delta("thinking", params.itemId, "\n\n");
 				break;
 			case "item/reasoning/summaryTextDelta":
 			case "item/reasoning/textDelta":
-				this.updates.push(...this.#response.items.delta("thinking", params.itemId, params.delta));
+				this.#response.items.delta("thinking", params.itemId, params.delta);
 				break;
 			case "item/started":
 				if (isOwnUse(params.item)) this.#calls.useStarted(params.item);
@@ -99,7 +108,7 @@ export class CodexTurn implements ThreadListener {
 				break;
 			case "item/completed":
 				if (isOwnUse(params.item)) this.#calls.useEnded(params.item);
-				else this.updates.push(...this.#response.close(params.item));
+				else this.#response.close(params.item);
 				break;
 			case "rawResponseItem/completed":
 				this.#takeRaw(params.item);
@@ -130,12 +139,16 @@ export class CodexTurn implements ThreadListener {
 
 	/** Stops the turn at once. Codex forgets what it had begun to say, so the thread is not used again. */
 	cancel(): void {
-		if (this.#ended || this.#cancelled) return;
 		this.#cancelled = true;
+		this.#breakOff("cancelled");
+	}
+
+	#breakOff(stopReason: StopReason): void {
+		if (this.#ended) return;
 		this.isClean = false;
 		this.#interrupt();
 		this.#abandonResponse();
-		this.#finish("cancelled");
+		this.#finish(stopReason);
 	}
 
 	async callTool({ callId, tool, arguments: args }: Params): Promise<unknown> {
@@ -156,12 +169,16 @@ export class CodexTurn implements ThreadListener {
 		return (await this.#calls.permit(asked)) === true;
 	}
 
+	#newResponse(): CodexResponse {
+		return new CodexResponse(this.#names, (update) => this.updates.push(update));
+	}
+
 	#takeRaw(item: Params): void {
 		this.#tellsRaw = true;
 		if (item.type === "function_call" || item.type === "custom_tool_call") this.#calls.expectResponse();
 		if (item.type === "function_call_output" || item.type === "custom_tool_call_output")
 			this.#calls.takeOutput(item.call_id, item.output);
-		this.updates.push(...this.#response.take(item));
+		this.#response.take(item);
 	}
 
 	#closeResponse(usage: Params): void {
@@ -170,20 +187,15 @@ export class CodexTurn implements ThreadListener {
 		if (response.isEmpty) return;
 		const { items } = response;
 		const hasCalls = response.calls().length > 0 || response.isScript;
-		this.#response = new CodexResponse(this.#names);
-		this.updates.push(...items.closeAll());
+		this.#response = this.#newResponse();
+		items.closeAll();
 		const entry = items.entry(response.native(this.#options.owner));
 		// What Codex itself does with a script is not part of the conversation; the calls from it are.
 		if (entry.items.length > 0 || !response.isScript) this.updates.push({ kind: "response", entry });
 		const wasPastLastRound = this.#calls.isPastLastRound;
 		this.#calls.open(response);
 		// The model was told once, and once more as the answer to its calls.
-		if (wasPastLastRound && hasCalls) {
-			this.isClean = false;
-			this.#interrupt();
-			this.#abandonResponse();
-			this.#finish("maxTurns");
-		}
+		if (wasPastLastRound && hasCalls) this.#breakOff("maxTurns");
 	}
 
 	/** Codex puts what it is given now right after the results. */
@@ -260,8 +272,8 @@ export class CodexTurn implements ThreadListener {
 	/** Closes what had begun: text stays as a partial response, calls without a result are cancelled. */
 	#abandonResponse(): void {
 		const { items } = this.#response;
-		this.#response = new CodexResponse(this.#names);
-		this.updates.push(...items.closeAll());
+		this.#response = this.#newResponse();
+		items.closeAll();
 		const entry = items.entryWithoutCalls(true);
 		if (entry.items.length > 0) this.updates.push({ kind: "response", entry });
 		if (items.providerResults.length > 0)

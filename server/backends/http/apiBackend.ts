@@ -4,7 +4,7 @@
  */
 import type { BackendCapabilities, Login } from "../../../protocol/index.ts";
 import type { Backend, Environment, FirstModel, Model, TurnRequest, TurnUpdate } from "../backend.ts";
-import { orAborted, untilAborted } from "../loop/abort.ts";
+import { orAborted } from "../loop/abort.ts";
 import type { ResponseItems } from "../loop/responseItems.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "../loop/retry.ts";
 import { type Step, settleTranscript } from "../loop/settle.ts";
@@ -16,7 +16,7 @@ import { defaultModels } from "../models/models.ts";
 import { costOf } from "../models/prices.ts";
 import { ClientCache } from "./clientCache.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { readEvents, type WireEvent } from "./eventStream.ts";
+import { type EventReader, readEvents } from "./eventStream.ts";
 import { describeFailure, MissingKey } from "./failure.ts";
 import { type Refusable, Refusals } from "./refusals.ts";
 
@@ -33,6 +33,12 @@ export type Asked = {
 export type AnswerEnd = Omit<ResponseEnd, "native"> & {
 	/** The answer in the provider's own form where only that can be replayed, else `null`. */
 	readonly native: readonly unknown[] | null;
+};
+
+/** Reads one answer into its items. `take` throws `ReportedFailure` when the answer tells a failure. */
+export type AnswerReader = EventReader & {
+	/** What the answer came to. Throws `BrokenAnswer` when it is not whole. */
+	finish(): AnswerEnd;
 };
 
 export type Api<Client, Body extends object> = {
@@ -60,20 +66,10 @@ export type Api<Client, Body extends object> = {
 	/** What changes from one request to the next stands last. */
 	toBody(asked: Asked): Body;
 	send(client: Client, body: Body, signal: AbortSignal, environment: Environment): Promise<Response>;
-	/** Throws `BrokenAnswer` when the stream ends before the answer does, `ReportedFailure` when it tells a failure. */
-	read(
-		events: AsyncIterable<WireEvent>,
-		items: ResponseItems,
-		names: WireNames,
-	): AsyncGenerator<TurnUpdate, AnswerEnd>;
-	/** Whether only counts, or the end of the stream, may follow an event. */
-	isLast?(event: WireEvent): boolean;
+	readonly Reader: new (items: ResponseItems, names: WireNames) => AnswerReader;
 	/** First match wins: the narrower one stands first. */
 	readonly refusals: readonly Refusable<Body>[];
 };
-
-/** A server that forgets the end of its stream is not waited for longer. */
-const endWaitMs = 10_000;
 
 export class ApiBackend<Client, Body extends object> implements Backend {
 	readonly name: string;
@@ -162,11 +158,11 @@ export class ApiBackend<Client, Body extends object> implements Backend {
 				const learnt = sent && this.#refusals.learn(server, sent, error);
 				return learnt && { notice: learnt.loss && `${model} ${learnt.loss}` };
 			},
-			async *respond(response) {
+			async respond(response) {
 				const { signal, items } = response;
-				const ending = { isLast: api.isLast ?? (() => false), waitMs: endWaitMs };
-				const events = readEvents(await orAborted(send(response), signal), signal, ending);
-				const { native, ...end } = yield* api.read(untilAborted(events, signal), items, names);
+				const reader = new api.Reader(items, names);
+				await readEvents(await orAborted(send(response), signal), signal, reader);
+				const { native, ...end } = reader.finish();
 				return { ...end, native: native && { ...owner, items: native } };
 			},
 		});

@@ -7,53 +7,77 @@
  * - an answer that is one JSON body although a stream was asked for: it is the only event;
  * - failures as an `error` event, an `error` member of any event, or an `error` field: they are thrown.
  */
+import { Aborted } from "../loop/abort.ts";
+import { Patience, readLines } from "./bodyLines.ts";
 import { errorFacts } from "./errorFacts.ts";
 import { BrokenAnswer, ReportedFailure, summarizeText } from "./failure.ts";
 
 export type WireEvent = { readonly [key: string]: unknown };
 
-/** Servers that neither close the connection nor say `[DONE]` behind their last event are not waited for. */
-export type Ending = {
-	isLast(event: WireEvent): boolean;
-	/** How long another event may take after the last one. */
-	readonly waitMs: number;
-};
-
 /** The server said that nothing more comes. */
 export const doneEvent: WireEvent = { type: "[DONE]" };
 
-/** Ends with the body or with `[DONE]`; lets go of the connection when the signal fires, and soon when the reader leaves. */
-export async function* readEvents(
+/** Takes an answer event by event. */
+export type EventReader = {
+	/** True when the answer is whole: nothing more of it is read. */
+	take(event: WireEvent): boolean;
+	/** Whether only counts, or the end of the stream, may follow an event; absent where the answer has an end of its own. */
+	isLast?(event: WireEvent): boolean;
+};
+
+/** A server that forgets the end of its stream is not waited for longer. */
+const endWaitMs = 10_000;
+
+/**
+ * Gives the reader all events, until it has enough or the server said `[DONE]`. Rejects as its parts say, and with
+ * `Aborted` as soon as the signal fires; the connection is let go of then.
+ */
+export const readEvents = async (
 	response: Response,
 	signal: AbortSignal,
-	ending: Ending = { isLast: () => false, waitMs: 0 },
-): AsyncGenerator<WireEvent> {
-	const patience = new Patience(ending.waitMs);
+	reader: EventReader,
+	waitMs = endWaitMs,
+): Promise<void> => {
+	const patience = new Patience(waitMs);
 	const stray: string[] = [];
 	let count = 0;
 	let name = "";
 	let data: string[] = [];
-	for await (const line of readLines(response, signal, patience)) {
-		const { field, value } = toField(line);
-		if (field === "event") name = value;
-		else if (field === "data") data.push(value);
-		else if (field === "error") {
-			name = "error";
-			data.push(value);
-		} else if (line !== "" && field !== "" && !otherFields.has(field)) stray.push(line);
-		if (line !== "") continue;
-		const event = toEvent(name, data.join("\n"));
-		name = "";
-		data = [];
-		if (event === null) continue;
-		count++;
-		if (patience.isLimited || ending.isLast(event)) patience.limit();
-		yield event;
-		if (event === doneEvent) return;
-	}
-	if (count > 0) return;
-	yield wholeAnswer(stray.join("\n"));
-}
+	let chars = 0;
+	for await (const lines of readLines(response, signal, patience, maxEventChars))
+		for (const line of lines) {
+			chars += line.length;
+			if (chars > maxEventChars) throw tooLong();
+			const { field, value } = toField(line);
+			if (field === "event") name = value;
+			else if (field === "data") data.push(value);
+			else if (field === "error") {
+				name = "error";
+				data.push(value);
+			} else if (line !== "" && field !== "" && !otherFields.has(field)) stray.push(line);
+			if (line !== "") continue;
+			const event = toEvent(name, data.join("\n"));
+			name = "";
+			data = [];
+			// What stands outside of events may still be one answer.
+			if (count > 0 || stray.length === 0) chars = 0;
+			if (event === null) continue;
+			count++;
+			if (patience.isLimited || reader.isLast?.(event)) patience.limit();
+			if (reader.take(event) || event === doneEvent) return;
+		}
+	if (signal.aborted) throw new Aborted();
+	if (count === 0) reader.take(wholeAnswer(stray.join("\n")));
+};
+
+/** What an event, or an answer in one piece, may have: several times the longest answer. Reading it holds nobody up. */
+const maxEventChars = 8_000_000;
+
+const tooLong = () =>
+	new BrokenAnswer(
+		`The server sent more than ${maxEventChars.toLocaleString("en")} characters in one event`,
+		"Choose another model with %ipyai model, or another backend with %ipyai backend.",
+	);
 
 /** A field of the standard says nothing to us; llama.cpp of 2025 told failures under `error`. */
 const otherFields: ReadonlySet<string> = new Set(["id", "retry"]);
@@ -65,8 +89,11 @@ const toField = (line: string): { field: string; value: string } => {
 };
 
 const toEvent = (name: string, data: string): WireEvent | null => {
-	if (data.trim() === "") return null;
-	if (data.trim().toUpperCase() === "[DONE]") return doneEvent;
+	if (data.length < 20) {
+		const word = data.trim().toUpperCase();
+		if (word === "") return null;
+		if (word === "[DONE]") return doneEvent;
+	}
 	let value: unknown;
 	try {
 		value = JSON.parse(data);
@@ -106,88 +133,4 @@ const wholeAnswer = (text: string): WireEvent => {
 	const event = Array.isArray(body) ? body[0] : body;
 	if (typeof event !== "object" || event === null || event.error) throw toFailure(event ?? text);
 	return event as WireEvent;
-};
-
-/** The lines of the body; one that no line end closes counts, and an empty one stands at the end. */
-async function* readLines(
-	response: Response,
-	signal: AbortSignal,
-	patience: Patience,
-): AsyncGenerator<string> {
-	const reader = response.body?.getReader();
-	if (reader === undefined) return;
-	const leave = () => void reader.cancel().catch(() => {});
-	signal.addEventListener("abort", leave, { once: true });
-	try {
-		const decoder = new TextDecoder();
-		let pending = "";
-		let afterReturn = false;
-		for (;;) {
-			const read = await patience.with(reader.read());
-			if (read === null) break;
-			const { done, value } = read;
-			let text = done ? decoder.decode() : decoder.decode(value, { stream: true });
-			if (afterReturn && text.startsWith("\n")) text = text.slice(1);
-			if (text !== "") afterReturn = text.endsWith("\r");
-			const lines = text.split(/\r\n|\n|\r/);
-			lines[0] = pending + lines[0];
-			pending = lines.pop()!;
-			yield* lines;
-			if (done) break;
-		}
-		yield* pending === "" ? [""] : [pending, ""];
-	} finally {
-		signal.removeEventListener("abort", leave);
-		if (signal.aborted) leave();
-		else void drain(reader);
-	}
-}
-
-/** Waiting that has a limit from some moment on. */
-class Patience {
-	readonly #waitMs: number;
-	#until: number | null = null;
-
-	constructor(waitMs: number) {
-		this.#waitMs = waitMs;
-	}
-
-	get isLimited(): boolean {
-		return this.#until !== null;
-	}
-
-	limit(): void {
-		this.#until = performance.now() + this.#waitMs;
-	}
-
-	/** What was waited for; `null` when it took too long. */
-	async with<T>(promise: Promise<T>): Promise<T | null> {
-		if (this.#until === null) return promise;
-		// What it comes to later, nobody reads.
-		promise.catch(() => {});
-		const left = this.#until - performance.now();
-		if (left <= 0) return null;
-		let timer: NodeJS.Timeout | undefined;
-		const late = new Promise<null>((resolve) => {
-			timer = setTimeout(() => resolve(null), left);
-		});
-		return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-	}
-}
-
-const drainMs = 1_000;
-
-/**
- * Behind the last event comes the end of the body, or nothing for long. Once that is read, too, the connection serves
- * the next request.
- */
-const drain = async (reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> => {
-	const timer = setTimeout(() => void reader.cancel().catch(() => {}), drainMs).unref();
-	try {
-		while (!(await reader.read()).done);
-	} catch {
-		// The connection broke, or was broken off.
-	} finally {
-		clearTimeout(timer);
-	}
 };

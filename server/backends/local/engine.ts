@@ -6,8 +6,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "../backend.ts";
-import { untilAborted } from "../loop/abort.ts";
-import { Queue } from "../loop/queue.ts";
+import { orAborted } from "../loop/abort.ts";
 import { readVariable } from "../programs/environment.ts";
 import type { ChatEnd, ChatWork, FromEngine, ToEngine } from "./messages.ts";
 
@@ -22,6 +21,8 @@ export class EngineFailure extends Error {
 		this.reason = reason;
 	}
 }
+
+type Answer = Extract<FromEngine, { kind: "done" | "prepared" }>;
 
 type Waiting = { take(message: FromEngine): void; fail(error: EngineFailure): void };
 
@@ -53,31 +54,22 @@ export class Engine {
 	}
 
 	/**
-	 * The answer as it is made. Throws `EngineFailure`, and `Aborted` as soon as the signal fires, which stops the
-	 * model at its next step and does not wait for that; leaving early stops it too.
+	 * Tells the answer as it is made. Throws `EngineFailure`, what `tell` throws, and `Aborted` as soon as the signal
+	 * fires, which stops the model at its next step and does not wait for that.
 	 */
-	async *chat(work: ChatWork, environment: Environment, signal: AbortSignal): AsyncGenerator<Delta, ChatEnd> {
-		const messages = new Queue<FromEngine | EngineFailure>();
-		const id = this.#begin(environment, {
-			take: (message) => messages.push(message),
-			fail: (error) => messages.push(error),
-		});
-		const cancel = () => this.#send({ kind: "cancel", id });
-		signal.addEventListener("abort", cancel);
-		let isOver = false;
+	async chat(
+		work: ChatWork,
+		environment: Environment,
+		signal: AbortSignal,
+		tell: (delta: Delta) => void,
+	): Promise<ChatEnd> {
+		const { id, answer } = this.#ask((id) => ({ ...work, id }), environment, tell);
 		try {
-			this.#send({ ...work, id });
-			for await (const message of untilAborted(messages, signal)) {
-				isOver = message instanceof Error || message.kind !== "delta";
-				if (message instanceof Error) throw message;
-				if (message.kind === "failed") throw new EngineFailure(message.reason, message.message);
-				if (message.kind === "done") return message;
-				if (message.kind === "delta") yield message;
-			}
-			throw new EngineFailure("ended", "its answer has no end");
+			return (await orAborted(answer, signal)) as Extract<Answer, { kind: "done" }>;
+		} catch (error) {
+			this.#send({ kind: "cancel", id });
+			throw error;
 		} finally {
-			signal.removeEventListener("abort", cancel);
-			if (!isOver) cancel();
 			this.#finish(id);
 		}
 	}
@@ -87,18 +79,13 @@ export class Engine {
 	 * model's window; throws `EngineFailure`.
 	 */
 	async prepare(work: ChatWork, environment: Environment): Promise<number> {
-		let id = 0;
+		const { id, answer } = this.#ask(
+			(id) => ({ kind: "prepare", id, work }),
+			environment,
+			() => {},
+		);
 		try {
-			return await new Promise<number>((resolve, reject) => {
-				id = this.#begin(environment, {
-					take: (message) =>
-						message.kind === "prepared"
-							? resolve(message.contextWindow)
-							: reject(new EngineFailure("load", message.kind === "failed" ? message.message : "No answer")),
-					fail: reject,
-				});
-				this.#send({ kind: "prepare", id, work });
-			});
+			return (await answer).contextWindow;
 		} finally {
 			this.#finish(id);
 		}
@@ -115,12 +102,31 @@ export class Engine {
 		await gone;
 	}
 
-	#begin(environment: Environment, waiting: Waiting): number {
+	#ask(
+		question: (id: number) => ToEngine,
+		environment: Environment,
+		tell: (delta: Delta) => void,
+	): { id: number; answer: Promise<Answer> } {
 		clearTimeout(this.#rest);
 		if (this.#child === null) this.#start(environment);
 		const id = ++this.#lastId;
-		this.#waiting.set(id, waiting);
-		return id;
+		const answer = new Promise<Answer>((resolve, reject) => {
+			this.#waiting.set(id, {
+				take(message) {
+					if (message.kind === "failed") reject(new EngineFailure(message.reason, message.message));
+					else if (message.kind !== "delta") resolve(message);
+					else
+						try {
+							tell(message);
+						} catch (error) {
+							reject(error);
+						}
+				},
+				fail: reject,
+			});
+		});
+		this.#send(question(id));
+		return { id, answer };
 	}
 
 	#finish(id: number): void {

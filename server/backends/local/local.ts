@@ -4,7 +4,6 @@
  */
 import { basename } from "node:path";
 import type { Backend, Environment, Model, TurnPreparation, TurnRequest, TurnUpdate } from "../backend.ts";
-import type { ResponseItems } from "../loop/responseItems.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "../loop/retry.ts";
 import { settleTranscript } from "../loop/settle.ts";
 import { type ResponseEnd, type ResponseRequest, runToolLoop } from "../loop/toolLoop.ts";
@@ -12,12 +11,12 @@ import { wireNames } from "../loop/wireId.ts";
 import { defaultModels } from "../models/models.ts";
 import { readVariable } from "../programs/environment.ts";
 import { Downloads } from "./downloads.ts";
-import { type Delta, Engine } from "./engine.ts";
+import { Engine } from "./engine.ts";
 import { describeLocalFailure, NotReady } from "./failure.ts";
 import { readGgufHead } from "./gguf.ts";
 import { toFunctions, toHistory } from "./history.ts";
 import { findLlama, localLogin } from "./locate.ts";
-import type { ChatEnd, ChatWork, ModelChoice } from "./messages.ts";
+import type { ChatWork, ModelChoice } from "./messages.ts";
 import { findModel, hasAnyModel, knownModels, presentModels } from "./modelFiles.ts";
 
 const name = "local";
@@ -108,27 +107,32 @@ export class LocalBackend implements Backend {
 		this.#engines.clear();
 	}
 
-	async *#respond(request: TurnRequest, response: ResponseRequest): AsyncGenerator<TurnUpdate, ResponseEnd> {
+	async #respond(request: TurnRequest, response: ResponseRequest): Promise<ResponseEnd> {
 		const { environment, model, fill } = request;
-		const { signal, items } = response;
+		const { signal, items, tell } = response;
 		const engine = this.#engineFor(environment);
 		let file = findModel(model, request.cwd, environment);
 		// Nobody who types wants gigabytes for a suggestion.
 		if (file.kind === "download" && fill === undefined) {
-			yield* this.#downloads.get(file, environment, signal);
-			yield { kind: "progress", text: `loading ${basename(file.path)}`, share: null };
+			for await (const update of this.#downloads.get(file, environment, signal)) tell(update);
+			tell({ kind: "progress", text: `loading ${basename(file.path)}`, share: null });
 			file = { kind: "file", path: file.path };
 		}
 		if (file.kind === "download")
 			throw new NotReady(`${model} is not downloaded yet: the first prompt does it.`);
 		if (file.kind === "missing") throw new NotReady(file.hint);
 		const work = toWork(request, response, this.#choiceOf(model, file.path, environment));
-		const { stop, calls, readTokens, keptTokens, madeTokens, contextWindow } = yield* told(
-			engine.chat(work, environment, signal),
-			items,
+		const { stop, calls, readTokens, keptTokens, madeTokens, contextWindow } = await engine.chat(
+			work,
+			environment,
+			signal,
+			({ of, text }) => {
+				if (of === "text") items.close("thinking", 0);
+				items.delta(of, 0, text);
+			},
 		);
 		this.#windows.set(model, contextWindow);
-		yield* items.closeAll();
+		items.closeAll();
 		const names = wireNames(request.tools);
 		for (const call of calls) items.call(names.fromWire(call.name), JSON.stringify(call.params ?? {}));
 		const usage = {
@@ -161,24 +165,6 @@ export class LocalBackend implements Backend {
 		} catch (error) {
 			throw new NotReady(`${(error as Error).message} Choose another with %ipyai model.`, { cause: error });
 		}
-	}
-}
-
-/** What the model says, told to the items of the response. Leaving early stops it. */
-async function* told(
-	answer: AsyncGenerator<Delta, ChatEnd>,
-	items: ResponseItems,
-): AsyncGenerator<TurnUpdate, ChatEnd> {
-	try {
-		for (;;) {
-			const next = await answer.next();
-			if (next.done) return next.value;
-			const { of, text } = next.value;
-			if (of === "text") yield* items.close("thinking", 0);
-			yield* items.delta(of, 0, text);
-		}
-	} finally {
-		await answer.return(undefined as never);
 	}
 }
 

@@ -6,6 +6,7 @@ import { settledContent } from "../../../ground/text/contentText.ts";
 import type { ToolCall, ToolResult } from "../../context/transcript.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { orAborted } from "./abort.ts";
+import type { Queue } from "./queue.ts";
 import { cancelledResult } from "./responseItems.ts";
 import { lastRoundNote } from "./toolLoop.ts";
 
@@ -19,16 +20,16 @@ export type OpenCall = {
 
 export class OpenCalls {
 	readonly #request: TurnRequest;
-	readonly #report: (update: TurnUpdate) => void;
+	readonly #updates: Queue<TurnUpdate>;
 	/** By the child's ids, in the model's order. */
 	#calls = new Map<string, OpenCall>();
 	#otherResults: readonly ToolResult[] = [];
 	#rounds = 0;
 	#stop = new AbortController();
 
-	constructor(request: TurnRequest, report: (update: TurnUpdate) => void) {
+	constructor(request: TurnRequest, updates: Queue<TurnUpdate>) {
 		this.#request = request;
-		this.#report = report;
+		this.#updates = updates;
 	}
 
 	/** Fires with the turn's, and when what runs now has no more use: its child is gone, for example. */
@@ -60,7 +61,7 @@ export class OpenCalls {
 		);
 		this.#otherResults = otherResults;
 		if (calls.length > 0) this.countRound();
-		else if (otherResults.length > 0) this.#report({ kind: "toolResults", results: otherResults });
+		else if (otherResults.length > 0) this.#updates.push({ kind: "toolResults", results: otherResults });
 	}
 
 	/** Calls count as one round, however the child tells them. */
@@ -87,13 +88,15 @@ export class OpenCalls {
 	announce(open: OpenCall): void {
 		if (open.reported) return;
 		open.reported = true;
-		this.#report({ kind: "toolCall", call: open.call });
+		this.#updates.push({ kind: "toolCall", call: open.call });
 	}
 
 	/** Asks whether the child may use a tool of its own: `null` for yes, else the reason why not. Never rejects. */
 	async permit(open: OpenCall): Promise<string | null> {
 		this.announce(open);
 		const { signal } = this;
+		// What asks comes after the call in everybody's log.
+		await this.#updates.taken();
 		try {
 			return await orAborted(this.#request.permitProviderTool(open.call, signal), signal);
 		} catch (error) {
@@ -106,6 +109,7 @@ export class OpenCalls {
 		if (open.result !== null) return open.result;
 		this.announce(open);
 		const { signal } = this;
+		await this.#updates.taken();
 		const { callId } = open.call;
 		const failed = (text: string): ToolResult => ({
 			callId,
@@ -131,13 +135,13 @@ export class OpenCalls {
 		this.announce(open);
 		const settled = { ...result, content: settledContent(result.content) };
 		open.result = settled;
-		this.#report({ kind: "toolResult", result: settled });
+		this.#updates.push({ kind: "toolResult", result: settled });
 		const all = [...this.#calls.values()];
 		if (all.some((other) => other.result === null)) return false;
 		if (this.isLastRound)
 			open.result = { ...settled, content: [...settled.content, { kind: "text", text: lastRoundNote }] };
 		const results = [...this.#otherResults, ...all.map((other) => other.result!)];
-		this.#report({ kind: "toolResults", results });
+		this.#updates.push({ kind: "toolResults", results });
 		this.#calls = new Map();
 		this.#otherResults = [];
 		return true;

@@ -1,6 +1,6 @@
 /**
- * A model response while it arrives. Adapters tell what the provider streams; this keeps the items in order and
- * says what to report. What has arrived can be taken at any moment.
+ * A model response while it arrives. Adapters say what the provider streams; this keeps the items in order and tells
+ * what there is to tell of them. What has arrived can be taken at any moment.
  */
 import { randomUUID } from "node:crypto";
 import { settledContent } from "../../../ground/text/contentText.ts";
@@ -24,30 +24,72 @@ type Call = {
 };
 type Slot = Prose | Call;
 
+/** What one answer may have, with its thinking and what it gives its calls: more than any model says at once. */
+const maxChars = 1_000_000;
+const maxParts = 1_000;
+
+/** So much is shown at once: the longer an update, the longer it holds up others. */
+const maxDeltaChars = 16_384;
+
+/** The answer goes on beyond all measure. What had come until then is its text. */
+export class AnswerTooLong extends Error {
+	override readonly name = "AnswerTooLong";
+}
+
 export class ResponseItems {
 	readonly #slots: Slot[] = [];
 	readonly #prose = new Map<string, Prose>();
+	readonly #tell: (update: TurnUpdate) => void;
+	#chars = 0;
 	/** Results of calls that the provider ran itself. */
 	readonly providerResults: ToolResult[] = [];
+
+	constructor(tell: (update: TurnUpdate) => void) {
+		this.#tell = tell;
+	}
 
 	/** True once something of this response was reported. */
 	get shown(): boolean {
 		return this.#slots.length > 0;
 	}
 
-	/** `key` names the item within the response; after the item was closed, the next one. */
-	*delta(kind: "text" | "thinking", key: string | number, delta: string): Iterable<TurnUpdate> {
+	/** Counts what the model has written beside its text. Throws `AnswerTooLong`. */
+	grow(chars: number): void {
+		this.#chars += chars;
+		if (this.#chars > maxChars)
+			throw new AnswerTooLong(`The answer was cut after ${maxChars.toLocaleString("en")} characters.`);
+	}
+
+	/**
+	 * `key` names the item within the response; after the item was closed, the next one. Throws `AnswerTooLong` behind
+	 * what still fits.
+	 */
+	delta(kind: "text" | "thinking", key: string | number, delta: string): void {
 		// What a server sends instead of a text is nothing to show.
 		if (typeof delta !== "string" || delta === "") return;
 		const name = `${kind}:${key}`;
 		let prose = this.#prose.get(name);
 		if (prose?.open !== true) {
 			prose = { kind, itemId: randomUUID(), text: "", open: true };
+			this.#add(prose);
 			this.#prose.set(name, prose);
-			this.#slots.push(prose);
 		}
-		prose.text += delta;
-		yield { kind: `${kind}Delta`, itemId: prose.itemId, delta };
+		const { itemId } = prose;
+		const end = wholeCut(delta, maxChars - this.#chars);
+		for (let at = 0; at < end; ) {
+			const next = wholeCut(delta, Math.min(at + maxDeltaChars, end));
+			const piece = delta.slice(at, next);
+			prose.text += piece;
+			this.#tell({ kind: `${kind}Delta`, itemId, delta: piece });
+			at = next;
+		}
+		this.grow(delta.length);
+	}
+
+	#add(slot: Slot): void {
+		if (this.#slots.length === maxParts)
+			throw new AnswerTooLong(`The answer was cut after ${maxParts.toLocaleString("en")} parts.`);
+		this.#slots.push(slot);
 	}
 
 	has(kind: "text" | "thinking", key: string | number): boolean {
@@ -55,51 +97,51 @@ export class ResponseItems {
 	}
 
 	/** The text or thinking item is whole. */
-	*close(kind: "text" | "thinking", key: string | number): Iterable<TurnUpdate> {
-		const prose = this.#prose.get(`${kind}:${key}`);
+	close(kind: "text" | "thinking", key: string | number): void {
+		this.#close(this.#prose.get(`${kind}:${key}`));
+	}
+
+	closeAll(): void {
+		for (const prose of this.#prose.values()) this.#close(prose);
+	}
+
+	#close(prose: Prose | undefined): void {
 		if (prose?.open !== true) return;
 		prose.open = false;
-		yield { kind, itemId: prose.itemId, text: prose.text };
+		this.#tell({ kind: prose.kind, itemId: prose.itemId, text: prose.text });
 	}
 
-	*closeAll(): Iterable<TurnUpdate> {
-		for (const prose of this.#prose.values()) {
-			if (!prose.open) continue;
-			prose.open = false;
-			yield { kind: prose.kind, itemId: prose.itemId, text: prose.text };
-		}
-	}
-
-	/** A whole call, to be reported when it runs. `json` is what the model wrote as arguments. */
+	/** A whole call, to be reported when it runs. `json` is what the model wrote as arguments. Throws `AnswerTooLong`. */
 	call(name: string, json: string, executor: ToolCall["executor"] = "server"): Call {
+		if (json.length > maxChars) this.grow(json.length);
 		const { args, problem } = parseArguments(json);
 		const call: ToolCall = { kind: "toolCall", callId: newCallId(), name, args, executor };
 		const slot: Call = { kind: "call", call, problem, reported: false };
-		this.#slots.push(slot);
+		this.#add(slot);
 		return slot;
 	}
 
 	/** A call that runs at the provider, as part of the response. */
-	*providerCall(name: string, args: Readonly<Record<string, unknown>>): Generator<TurnUpdate, string> {
+	providerCall(name: string, args: Readonly<Record<string, unknown>>): string {
 		const call: ToolCall = { kind: "toolCall", callId: newCallId(), name, args, executor: "provider" };
-		this.#slots.push({ kind: "call", call, problem: null, reported: true });
-		yield { kind: "toolCall", call };
+		this.#add({ kind: "call", call, problem: null, reported: true });
+		this.#tell({ kind: "toolCall", call });
 		return call.callId;
 	}
 
-	*providerResult(told: ToolResult): Iterable<TurnUpdate> {
+	providerResult(told: ToolResult): void {
 		const result = { ...told, content: settledContent(told.content) };
 		this.providerResults.push(result);
-		yield { kind: "toolResult", result };
+		this.#tell({ kind: "toolResult", result });
 	}
 
 	/** Gives provider calls that are still without a result one that says so. */
-	*settleProviderCalls(goesOn = false): Iterable<TurnUpdate> {
+	settleProviderCalls(goesOn = false): void {
+		const settled = new Set(this.providerResults.map(({ callId }) => callId));
 		for (const slot of this.#slots) {
-			if (slot.kind !== "call" || !slot.reported) continue;
+			if (slot.kind !== "call" || !slot.reported || settled.has(slot.call.callId)) continue;
 			const { callId } = slot.call;
-			if (!this.providerResults.some((result) => result.callId === callId))
-				yield* this.providerResult(goesOn ? continuedResult(callId) : cancelledResult(callId));
+			this.providerResult(goesOn ? continuedResult(callId) : cancelledResult(callId));
 		}
 	}
 
@@ -138,6 +180,10 @@ const continuedResult = (callId: string): ToolResult => ({
 	content: [{ kind: "text", text: "Goes on." }],
 	isError: false,
 });
+
+/** The place of a cut that splits no pair of surrogates. */
+const wholeCut = (text: string, at: number): number =>
+	/[\ud800-\udbff]/.test(text.charAt(at - 1)) && at < text.length ? at - 1 : Math.min(at, text.length);
 
 /** Unique in every conversation, and within what all providers take as an id. */
 export const newCallId = (): string => `call_${randomUUID().replaceAll("-", "").slice(0, 24)}`;

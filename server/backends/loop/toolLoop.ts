@@ -12,7 +12,8 @@ import type { Entry, NativeItems, ToolCall, ToolResult } from "../../context/tra
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import type { Failure } from "../http/failure.ts";
 import { linkedAbort, orAborted } from "./abort.ts";
-import { cancelledResult, ResponseItems } from "./responseItems.ts";
+import { Queue } from "./queue.ts";
+import { AnswerTooLong, cancelledResult, ResponseItems } from "./responseItems.ts";
 import { type RetryPolicy, retryDelay } from "./retry.ts";
 import { type RequestUsage, UsageSum } from "./usage.ts";
 
@@ -22,6 +23,8 @@ export type ResponseRequest = {
 	readonly toolsAllowed: boolean;
 	readonly items: ResponseItems;
 	readonly signal: AbortSignal;
+	/** Tells what is no part of the response. */
+	tell(update: TurnUpdate): void;
 };
 
 export type ResponseEnd = {
@@ -32,8 +35,8 @@ export type ResponseEnd = {
 };
 
 export type LoopDriver = {
-	/** One model response, told to `items`. Throws what the SDK throws, `Aborted` when the signal fires. */
-	respond(request: ResponseRequest): AsyncGenerator<TurnUpdate, ResponseEnd>;
+	/** One model response, put into `items`. Throws what the SDK throws, `Aborted` when the signal fires. */
+	respond(request: ResponseRequest): Promise<ResponseEnd>;
 	describe(error: unknown): Failure;
 	/**
 	 * Whether the next request will differ after this error, because the server named what it refuses: then it is
@@ -52,9 +55,14 @@ export const lastRoundNote =
 
 export async function* runToolLoop(request: TurnRequest, driver: LoopDriver): AsyncGenerator<TurnUpdate> {
 	const abort = linkedAbort(request.signal);
+	const updates = new Queue<TurnUpdate>();
+	const running = runRounds(request, driver, updates, abort.signal).finally(() => updates.end());
+	// Told below to who reads to the end.
+	running.catch(() => {});
 	let hasEnded = false;
 	try {
-		yield* runRounds(request, driver, abort.signal);
+		yield* updates;
+		await running;
 		hasEnded = true;
 	} finally {
 		// Whoever leaves the stream early lets go of the request, too.
@@ -63,27 +71,25 @@ export async function* runToolLoop(request: TurnRequest, driver: LoopDriver): As
 	}
 }
 
-async function* runRounds(
+const runRounds = async (
 	request: TurnRequest,
 	driver: LoopDriver,
+	updates: Queue<TurnUpdate>,
 	signal: AbortSignal,
-): AsyncGenerator<TurnUpdate> {
+): Promise<void> => {
 	const usage = new UsageSum();
 	const transcript: Entry[] = [...request.transcript];
-	const end = (stopReason: StopReason, error: string | null = null): TurnUpdate => ({
-		kind: "end",
-		stopReason,
-		usage: usage.toUsage(driver.contextWindow),
-		error,
-	});
+	const tell = (update: TurnUpdate) => updates.push(update);
+	const end = (stopReason: StopReason, error: string | null = null) =>
+		tell({ kind: "end", stopReason, usage: usage.toUsage(driver.contextWindow), error });
 
 	let rounds = 0;
 	for (let summing = false; ; ) {
-		const response = yield* respondWithRetries(transcript, !summing, signal, driver);
+		const response = await respondWithRetries({ transcript, toolsAllowed: !summing, signal, tell }, driver);
 		// What a request cost that was broken off, nobody tells.
 		if (response.kind !== "whole" && response.wasShown) usage.add(null);
-		if (response.kind === "cancelled") return yield end("cancelled");
-		if (response.kind === "failed") return yield end("failed", response.text);
+		if (response.kind === "cancelled") return end("cancelled");
+		if (response.kind === "failed") return end("failed", response.text);
 		const { items, stop, native } = response;
 		const isPriced = items.providerResults.length === 0;
 		usage.add(response.usage, isPriced ? (driver.costOf?.(response.usage) ?? null) : null);
@@ -91,15 +97,17 @@ async function* runRounds(
 		const calls = stop === "toolUse" && !summing ? items.calls() : [];
 		const keepsAll = calls.length === items.calls().length;
 		const entry = keepsAll ? items.entry(native) : items.entryWithoutCalls(false);
-		yield { kind: "response", entry };
+		tell({ kind: "response", entry });
 		transcript.push(entry);
 
 		const results: ToolResult[] = [...items.providerResults];
 		for (const { call, problem } of calls) {
-			yield { kind: "toolCall", call };
+			tell({ kind: "toolCall", call });
+			// What asks for permission, or runs, comes after the call in everybody's log.
+			await updates.taken();
 			const result =
 				problem === null ? await runCall(request, call, signal) : failedResult(call.callId, problem);
-			yield { kind: "toolResult", result };
+			tell({ kind: "toolResult", result });
 			results.push(result);
 		}
 		if (calls.length > 0 || stop === "pause") rounds++;
@@ -109,75 +117,80 @@ async function* runRounds(
 			results.push({ ...last, content: [...last.content, { kind: "text", text: lastRoundNote }] });
 		}
 		if (results.length > 0) {
-			yield { kind: "toolResults", results };
+			tell({ kind: "toolResults", results });
 			transcript.push({ role: "tool", results });
 		}
-		if (signal.aborted) return yield end("cancelled");
-		if (summing && calls.length === 0) return yield end("maxTurns");
-		if (stop === "pause" && rounds >= request.maxRounds) return yield end("maxTurns");
-		if (stop === "maxTokens" || stop === "refusal") return yield end(stop);
+		if (signal.aborted) return end("cancelled");
+		if (summing && calls.length === 0) return end("maxTurns");
+		if (stop === "pause" && rounds >= request.maxRounds) return end("maxTurns");
+		if (stop === "maxTokens" || stop === "refusal") return end(stop);
 
 		let steered = false;
 		if (!summing && stop !== "pause")
 			for (const content of request.takeSteering()) {
 				steered = true;
-				yield { kind: "steered", content };
+				tell({ kind: "steered", content });
 				transcript.push({ role: "user", content });
 			}
-		if (calls.length === 0 && stop !== "pause" && !steered) return yield end("endTurn");
+		if (calls.length === 0 && stop !== "pause" && !steered) return end("endTurn");
 	}
-}
+};
 
 type Response =
 	| ({ kind: "whole"; items: ResponseItems } & ResponseEnd)
 	| { kind: "cancelled"; wasShown: boolean }
 	| { kind: "failed"; wasShown: boolean; text: string };
 
-async function* respondWithRetries(
-	transcript: readonly Entry[],
-	toolsAllowed: boolean,
-	signal: AbortSignal,
+const respondWithRetries = async (
+	request: Omit<ResponseRequest, "items">,
 	driver: LoopDriver,
-): AsyncGenerator<TurnUpdate, Response> {
+): Promise<Response> => {
+	const { signal, tell } = request;
 	for (let attempt = 1; ; attempt++) {
-		const items = new ResponseItems();
+		const items = new ResponseItems(tell);
 		try {
 			if (signal.aborted) return { kind: "cancelled", wasShown: false };
-			const end = yield* driver.respond({ transcript, toolsAllowed, items, signal });
-			yield* items.closeAll();
+			const end = await driver.respond({ ...request, items });
+			items.closeAll();
 			return { kind: "whole", items, ...end };
 		} catch (error) {
 			if (signal.aborted) {
-				yield* partialResponse(items);
+				tellPartial(items, tell);
 				return { kind: "cancelled", wasShown: items.shown };
+			}
+			if (error instanceof AnswerTooLong) {
+				items.closeAll();
+				items.settleProviderCalls();
+				tell({ kind: "notice", text: error.message });
+				return { kind: "whole", items, stop: "maxTokens", native: null, usage: null };
 			}
 			const adapted = items.shown ? null : (driver.adapt?.(error) ?? null);
 			if (adapted !== null) {
-				if (adapted.notice !== null) yield { kind: "notice", text: adapted.notice };
+				if (adapted.notice !== null) tell({ kind: "notice", text: adapted.notice });
 				attempt--;
 				continue;
 			}
 			const failure = driver.describe(error);
 			const delayMs = retryDelay(attempt, failure.retryAfterMs, driver.retryPolicy.random());
 			if (items.shown || attempt > failure.retries || delayMs === null) {
-				yield* partialResponse(items);
+				tellPartial(items, tell);
 				return { kind: "failed", wasShown: items.shown, text: failure.text };
 			}
-			yield { kind: "retrying", attempt, delayMs, reason: failure.reason };
+			tell({ kind: "retrying", attempt, delayMs, reason: failure.reason });
 			await driver.retryPolicy.pause(delayMs, signal);
 		}
 	}
-}
+};
 
 /** What had arrived of a response that will not be finished. */
-function* partialResponse(items: ResponseItems): Iterable<TurnUpdate> {
-	yield* items.closeAll();
-	yield* items.settleProviderCalls();
+const tellPartial = (items: ResponseItems, tell: ResponseRequest["tell"]): void => {
+	items.closeAll();
+	items.settleProviderCalls();
 	const entry = items.entryWithoutCalls(true);
 	if (entry.items.length === 0) return;
-	yield { kind: "response", entry };
-	if (items.providerResults.length > 0) yield { kind: "toolResults", results: items.providerResults };
-}
+	tell({ kind: "response", entry });
+	if (items.providerResults.length > 0) tell({ kind: "toolResults", results: items.providerResults });
+};
 
 /** The call's result; a cancelled one at once when the turn is cancelled, whatever the tool does then. */
 const runCall = async (request: TurnRequest, call: ToolCall, signal: AbortSignal): Promise<ToolResult> => {

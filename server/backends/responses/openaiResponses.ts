@@ -7,7 +7,7 @@ import { openAiModels, openAiWindow } from "../models/models.ts";
 import { keyLogin } from "../programs/environment.ts";
 import { toResponsesBody } from "./body.ts";
 import { responsesRefusals } from "./refusals.ts";
-import { readResponsesStream } from "./stream.ts";
+import { ResponsesReader } from "./stream.ts";
 
 export const openAiApi: Api<OpenAI, ResponseCreateParamsStreaming> = {
 	name: "openai-api",
@@ -18,7 +18,7 @@ export const openAiApi: Api<OpenAI, ResponseCreateParamsStreaming> = {
 	windowOf: openAiWindow,
 	refusals: responsesRefusals,
 	toBody: toResponsesBody,
-	read: readResponsesStream,
+	Reader: ResponsesReader,
 	connect: connectOpenAi,
 	login: (environment) =>
 		keyLogin(environment, [openAiKeyName], "Set OPENAI_API_KEY to a key from platform.openai.com."),

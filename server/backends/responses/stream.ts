@@ -7,27 +7,12 @@ import type {
 	ResponseStreamEvent,
 	ResponseUsage,
 } from "openai/resources/responses/responses";
-import type { TurnUpdate } from "../backend.ts";
-import type { AnswerEnd } from "../http/apiBackend.ts";
+import type { AnswerEnd, AnswerReader } from "../http/apiBackend.ts";
 import { type WireEvent, withObject } from "../http/eventStream.ts";
 import { BrokenAnswer, ReportedFailure } from "../http/failure.ts";
 import type { ResponseItems } from "../loop/responseItems.ts";
 import { countOf, type RequestUsage } from "../loop/usage.ts";
 import type { WireNames } from "../loop/wireId.ts";
-
-/** Throws `BrokenAnswer` when the stream ends before the response does, `ReportedFailure` when it failed. */
-export async function* readResponsesStream(
-	events: AsyncIterable<WireEvent>,
-	items: ResponseItems,
-	names: WireNames,
-): AsyncGenerator<TurnUpdate, AnswerEnd> {
-	const reader = new ResponsesReader(items, names);
-	for await (const event of events) {
-		const end = yield* reader.take(withObject(event, objects) as unknown as Event);
-		if (end !== null) return end;
-	}
-	throw new BrokenAnswer("The answer broke off before its end");
-}
 
 const objects = {
 	"response.output_item.done": "item",
@@ -41,7 +26,7 @@ type Event = ResponseStreamEvent | { readonly type: "[DONE]" | undefined } | Can
 
 type CancelledEvent = { readonly type: "response.cancelled"; readonly response: Partial<Response> };
 
-class ResponsesReader {
+export class ResponsesReader implements AnswerReader {
 	readonly #items: ResponseItems;
 	readonly #names: WireNames;
 	readonly #output: ResponseOutputItem[] = [];
@@ -50,55 +35,67 @@ class ResponsesReader {
 	readonly #arguments = new Map<Key, string>();
 	#hasText = false;
 	#refused = false;
+	#end: AnswerEnd | null = null;
 
 	constructor(items: ResponseItems, names: WireNames) {
 		this.#items = items;
 		this.#names = names;
 	}
 
-	/** What the whole response came to, once it is there. */
-	*take(event: Event): Generator<TurnUpdate, AnswerEnd | null> {
+	take(wire: WireEvent): boolean {
+		this.#take(withObject(wire, objects) as unknown as Event);
+		return this.#end !== null;
+	}
+
+	finish(): AnswerEnd {
+		if (this.#end === null) throw new BrokenAnswer("The answer broke off before its end");
+		return this.#end;
+	}
+
+	#take(event: Event): void {
 		const key = keyOf(event);
 		switch (event.type) {
 			case "response.output_text.delta":
 				this.#hasText = true;
-				yield* this.#items.delta("text", key, event.delta);
+				this.#items.delta("text", key, event.delta);
 				break;
 			case "response.refusal.delta":
 				this.#refused = true;
-				yield* this.#items.delta("text", key, event.delta);
+				this.#items.delta("text", key, event.delta);
 				break;
 			case "response.reasoning_summary_part.added":
-				if (event.summary_index > 0) yield* this.#items.delta("thinking", key, "\n\n");
+				if (event.summary_index > 0) this.#items.delta("thinking", key, "\n\n");
 				this.#summarized.add(key);
 				break;
 			case "response.reasoning_summary_text.delta":
 				this.#summarized.add(key);
-				yield* this.#items.delta("thinking", key, event.delta);
+				this.#items.delta("thinking", key, event.delta);
 				break;
 			case "response.reasoning_text.delta":
 				// Open models tell the reasoning itself, sometimes beside its summary.
-				if (!this.#summarized.has(key)) yield* this.#items.delta("thinking", key, event.delta);
+				if (!this.#summarized.has(key)) this.#items.delta("thinking", key, event.delta);
 				break;
 			case "response.function_call_arguments.delta":
-				this.#arguments.set(key, `${this.#arguments.get(key) ?? ""}${event.delta}`);
+				this.#items.grow(event.delta?.length ?? 0);
+				this.#arguments.set(key, `${this.#arguments.get(key) ?? ""}${event.delta ?? ""}`);
 				break;
 			case "response.function_call_arguments.done":
 				this.#arguments.set(key, event.arguments);
 				break;
 			case "response.output_item.done":
-				yield* this.#done(event.item, key);
+				this.#done(event.item, key);
 				break;
 			case "response.completed":
 			case "response.incomplete":
-				return yield* this.#end(event.response, event.type === "response.completed");
+				this.#finish(event.response, event.type === "response.completed");
+				break;
 			case undefined:
 				// Not streamed: the event is the response itself.
 				if ("object" in event && event.object === "response")
-					return yield* this.#end(event as unknown as Response, !isCut(event as unknown as Response));
+					this.#finish(event as unknown as Response, !isCut(event as unknown as Response));
 				break;
 			case "[DONE]":
-				if (this.#output.length > 0) return yield* this.#end({}, true);
+				if (this.#output.length > 0) this.#finish({}, true);
 				break;
 			case "response.cancelled":
 				throw new ReportedFailure("The provider cancelled the response.", null);
@@ -107,22 +104,21 @@ class ResponsesReader {
 				throw new ReportedFailure(message ?? "The response failed.", code ?? null);
 			}
 		}
-		return null;
 	}
 
-	*#done(told: ResponseOutputItem, key: Key): Iterable<TurnUpdate> {
+	#done(told: ResponseOutputItem, key: Key): void {
 		const item = told.type === "function_call" ? { ...told, arguments: this.#argumentsOf(told, key) } : told;
 		this.#output.push(item);
 		if (item.type === "message" && !this.#items.has("text", key))
-			yield* this.#items.delta("text", key, textOf(item));
-		yield* this.#items.close("text", key);
-		yield* this.#items.close("thinking", key);
+			this.#items.delta("text", key, textOf(item));
+		this.#items.close("text", key);
+		this.#items.close("thinking", key);
 		if (item.type === "function_call") this.#items.call(this.#names.fromWire(item.name), item.arguments);
 		if (item.type === "web_search_call") {
-			const callId = yield* this.#items.providerCall("web_search", { ...item.action });
+			const callId = this.#items.providerCall("web_search", { ...item.action });
 			const text = item.status === "failed" ? "The search failed." : "Searched the web.";
 			const isError = item.status === "failed";
-			yield* this.#items.providerResult({ callId, content: [{ kind: "text", text }], isError });
+			this.#items.providerResult({ callId, content: [{ kind: "text", text }], isError });
 		}
 	}
 
@@ -131,15 +127,15 @@ class ResponsesReader {
 		return typeof told === "string" ? told : JSON.stringify(told);
 	}
 
-	*#end(response: Partial<Response>, isComplete: boolean): Generator<TurnUpdate, AnswerEnd> {
+	#finish(response: Partial<Response>, isComplete: boolean): void {
 		// Some servers tell their items at the end alone, beside texts that are known from deltas.
 		if (this.#output.length === 0)
 			for (const [index, item] of [response.output ?? []].flat().entries())
-				if (item?.type !== "message" || !this.#hasText) yield* this.#done(item, index);
+				if (item?.type !== "message" || !this.#hasText) this.#done(item, index);
 		const reason = response.incomplete_details?.reason;
 		const calls = this.#output.some((item) => item.type === "function_call");
 		const stop = this.#refused || reason === "content_filter" ? "refusal" : calls ? "toolUse" : "endTurn";
-		return {
+		this.#end = {
 			stop: reason === "max_output_tokens" ? "maxTokens" : stop,
 			usage: toUsage(response.usage),
 			native: isComplete ? replayable(this.#output) : null,

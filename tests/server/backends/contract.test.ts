@@ -135,6 +135,22 @@ describe.each(backendSubjects.filter((subject) => subject.missing === null))("$n
 		expect((await say("next")).text).toBe("You said: next");
 	});
 
+	test("an answer beyond all measure is cut, and said to be", async () => {
+		begin();
+		const turn = await say("@@long 1100000@@");
+		expect(turn).toMatchObject({ stopReason: "maxTokens", error: null });
+		expect(turn.text.length).toBe(1_000_000);
+		expect(turn.updates).toContainEqual({
+			kind: "notice",
+			text: "The answer was cut after 1,000,000 characters.",
+		});
+		const shown = turn.updates.flatMap((update) =>
+			update.kind === "textDelta" ? [update.delta.length] : [],
+		);
+		expect(Math.max(...shown)).toBeLessThanOrEqual(16_384);
+		expect((await say("next")).text).toBe("You said: next");
+	});
+
 	test("answers arguments that are no JSON object with an error", async (context) => {
 		if (subject.providerChecksArguments) context.skip();
 		begin();

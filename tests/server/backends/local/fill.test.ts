@@ -62,11 +62,11 @@ describe.skipIf(testModelPath === null)("a model that fills in", { timeout: 120_
 			fill: { prefix, suffix },
 			...more,
 		};
-		const answer = engine.chat(work, environment, new AbortController().signal);
 		let said = "";
-		let next = await answer.next();
-		for (; !next.done; next = await answer.next()) said += next.value.text;
-		return { said, ...(next.value satisfies ChatEnd) };
+		const end: ChatEnd = await engine.chat(work, environment, new AbortController().signal, ({ text }) => {
+			said += text;
+		});
+		return { said, ...end };
 	};
 
 	test("reads the text around the cursor and three tokens that mark it, and nothing of the question", async () => {

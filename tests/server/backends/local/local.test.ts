@@ -215,11 +215,10 @@ describe.skipIf(testModelPath === null)("a real model", { timeout: 120_000 }, ()
 				{ type: "model", response: [] },
 			];
 			const asked = { ...work, history: [...history, ...prompt] };
-			const answer = engine.chat(asked, environment(), new AbortController().signal);
-			let next = await answer.next();
-			while (!next.done) next = await answer.next();
-			expect(next.value.keptTokens).toBeGreaterThan(40);
-			expect(next.value.readTokens).toBeLessThan(12);
+			const { signal } = new AbortController();
+			const { keptTokens, readTokens } = await engine.chat(asked, environment(), signal, () => {});
+			expect(keptTokens).toBeGreaterThan(40);
+			expect(readTokens).toBeLessThan(12);
 		} finally {
 			await engine.close();
 		}
@@ -318,7 +317,6 @@ describe.skipIf(testModelPath === null)("a real model", { timeout: 120_000 }, ()
 		const script = `
 import { execFileSync } from "node:child_process";
 import { LocalBackend } from "./server/backends/local/local.ts";
-import { quickRetries } from "../../../support/apiBackends.ts";
 for await (const update of new LocalBackend().runTurn({
 	conversationId: "c", environment: process.env, cwd: "/", systemPrompt: "", tools: [], model: process.argv[1],
 	transcript: [{ role: "user", content: [{ kind: "text", text: "Tell me a long story." }] }],

@@ -1,9 +1,10 @@
 /** What real servers vary in their streams, beyond what the model server says. */
 import { expect, test } from "vitest";
-import { readAnthropicStream } from "../../../../server/backends/anthropic/stream.ts";
+import { AnthropicReader } from "../../../../server/backends/anthropic/stream.ts";
 import type { TurnUpdate } from "../../../../server/backends/backend.ts";
 import { toChatMessages } from "../../../../server/backends/chat/messages.ts";
-import { readChatStream } from "../../../../server/backends/chat/stream.ts";
+import { ChatReader } from "../../../../server/backends/chat/stream.ts";
+import type { Api } from "../../../../server/backends/http/apiBackend.ts";
 import type { WireEvent } from "../../../../server/backends/http/eventStream.ts";
 import { ResponseItems } from "../../../../server/backends/loop/responseItems.ts";
 import { settleTranscript } from "../../../../server/backends/loop/settle.ts";
@@ -12,63 +13,49 @@ import { text } from "../../../support/conversation.ts";
 
 const names = wireNames([]);
 
-async function* from<T>(values: readonly unknown[]): AsyncGenerator<T> {
-	yield* values as T[];
-}
-
-const readAll = async <T>(
-	stream: AsyncGenerator<TurnUpdate, T>,
-): Promise<{ updates: TurnUpdate[]; end: T }> => {
+const read = (events: readonly unknown[], Reader: Api<never, object>["Reader"]) => {
 	const updates: TurnUpdate[] = [];
-	for (;;) {
-		const step = await stream.next();
-		if (step.done) return { updates, end: step.value };
-		updates.push(step.value);
-	}
+	const items = new ResponseItems((update) => updates.push(update));
+	const reader = new Reader(items, names);
+	for (const event of events) reader.take(event as WireEvent);
+	return { end: reader.finish(), updates, items };
 };
 
-const readChat = async (deltas: readonly object[], finish = "tool_calls") => {
-	const items = new ResponseItems();
+const readChat = (deltas: readonly object[], finish = "tool_calls") => {
 	const chunks = [
 		...deltas.map((delta) => ({ choices: [{ delta }] })),
 		{ choices: [{ delta: {}, finish_reason: finish }] },
 	];
-	const read = await readAll(readChatStream(from<WireEvent>(chunks), items, names));
-	return {
-		...read,
-		calls: items.calls().map(({ call }) => `${call.name} ${JSON.stringify(call.args)}`),
-		items,
-	};
+	const { items, ...told } = read(chunks, ChatReader);
+	const calls = items.calls().map(({ call }) => `${call.name} ${JSON.stringify(call.args)}`);
+	return { ...told, calls, items };
 };
 
-test("tool calls without an index, each whole in one chunk", async () => {
+test("tool calls without an index, each whole in one chunk", () => {
 	const call = (id: string, name: string) => ({
 		tool_calls: [{ id, function: { name, arguments: '{"a":1}' } }],
 	});
-	expect((await readChat([call("x", "one"), call("y", "two")])).calls).toEqual([
-		'one {"a":1}',
-		'two {"a":1}',
-	]);
+	expect(readChat([call("x", "one"), call("y", "two")]).calls).toEqual(['one {"a":1}', 'two {"a":1}']);
 });
 
-test("tool calls in pieces, by index, ended with `stop` by a careless server", async () => {
+test("tool calls in pieces, by index, ended with `stop` by a careless server", () => {
 	const deltas = [
 		{ tool_calls: [{ index: 0, id: "x", function: { name: "one", arguments: "" } }] },
 		{ tool_calls: [{ index: 0, function: { arguments: '{"a"' } }] },
 		{ tool_calls: [{ index: 0, function: { arguments: ":2}" } }] },
 	];
-	const { calls, end } = await readChat(deltas, "stop");
+	const { calls, end } = readChat(deltas, "stop");
 	expect([calls, end.stop]).toEqual([['one {"a":2}'], "toolUse"]);
 });
 
-test("reasoning under its other name", async () => {
-	const { updates } = await readChat([{ reasoning: "hm" }, { content: "yes" }], "stop");
+test("reasoning under its other name", () => {
+	const { updates } = readChat([{ reasoning: "hm" }, { content: "yes" }], "stop");
 	expect(updates.map((update) => update.kind)).toEqual(["thinkingDelta", "thinking", "textDelta", "text"]);
 });
 
-test("a signature on a call comes back with it; calls from elsewhere carry the word for none", async () => {
+test("a signature on a call comes back with it; calls from elsewhere carry the word for none", () => {
 	const extra_content = { google: { thought_signature: "sig" } };
-	const { end, items } = await readChat([
+	const { end, items } = readChat([
 		{ tool_calls: [{ index: 0, id: "x", function: { name: "run", arguments: "{}" }, extra_content }] },
 	]);
 	const owner = { backend: "openai-chat", model: "gemini-3", endpoint: "e" };
@@ -88,7 +75,7 @@ test("a signature on a call comes back with it; calls from elsewhere carry the w
 	expect(JSON.stringify(messages("gemini-2.5"))).toContain("skip_thought_signature_validator");
 });
 
-test("a search of the provider's own is told as its call, and replayed as it was", async () => {
+test("a search of the provider's own is told as its call, and replayed as it was", () => {
 	const block = (index: number, content_block: object, ...deltas: object[]) => [
 		{ type: "content_block_start", index, content_block },
 		...deltas.map((delta) => ({ type: "content_block_delta", index, delta })),
@@ -115,8 +102,7 @@ test("a search of the provider's own is told as its call, and replayed as it was
 		{ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 9 } },
 		{ type: "message_stop" },
 	];
-	const items = new ResponseItems();
-	const { updates, end } = await readAll(readAnthropicStream(from<WireEvent>(events), items, names));
+	const { updates, end } = read(events, AnthropicReader);
 	expect(updates).toMatchObject([
 		{ kind: "toolCall", call: { name: "web_search", args: { query: "python" }, executor: "provider" } },
 		{ kind: "toolResult", result: { content: [{ text: "Python https://python.org" }], isError: false } },

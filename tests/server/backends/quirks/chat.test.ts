@@ -3,8 +3,10 @@
  * variants of these. The bytes go through the real SDK.
  */
 import { afterAll, describe, expect, test } from "vitest";
-import { endsChat } from "../../../../server/backends/chat/stream.ts";
+import { ChatReader } from "../../../../server/backends/chat/stream.ts";
 import { readEvents } from "../../../../server/backends/http/eventStream.ts";
+import { ResponseItems } from "../../../../server/backends/loop/responseItems.ts";
+import { wireNames } from "../../../../server/backends/loop/wireId.ts";
 import { chatBackend } from "../../../support/apiBackends.ts";
 import { sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";
@@ -228,11 +230,9 @@ describe("an answer arrives whole from", () => {
 			},
 			cancel: () => clearInterval(beat),
 		});
-		const ending = { isLast: endsChat, waitMs: 20 };
-		const seen: unknown[] = [];
-		for await (const event of readEvents(new Response(body), new AbortController().signal, ending))
-			seen.push(event);
-		expect(seen).toEqual([...hello, stops]);
+		const reader = new ChatReader(new ResponseItems(() => {}), wireNames([]));
+		await readEvents(new Response(body), new AbortController().signal, reader, 20);
+		expect(reader.finish()).toMatchObject({ stop: "endTurn" });
 		clearInterval(beat);
 	});
 

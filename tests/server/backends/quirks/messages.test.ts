@@ -3,8 +3,10 @@
  * addresses say where it was seen; scenarios without one are variants of these.
  */
 import { afterAll, describe, expect, test } from "vitest";
-import { endsMessage } from "../../../../server/backends/anthropic/stream.ts";
+import { AnthropicReader } from "../../../../server/backends/anthropic/stream.ts";
 import { readEvents } from "../../../../server/backends/http/eventStream.ts";
+import { ResponseItems } from "../../../../server/backends/loop/responseItems.ts";
+import { wireNames } from "../../../../server/backends/loop/wireId.ts";
 import { messagesBackend } from "../../../support/apiBackends.ts";
 import { Conversation, sayOnce, type Turn } from "../../../support/conversation.ts";
 import { json, namedSse, type RawAnswer, sse, startRawServer } from "../../../support/rawServer.ts";
@@ -141,11 +143,9 @@ describe("an answer arrives whole from", () => {
 		const body = new ReadableStream<Uint8Array>({
 			start: (controller) => controller.enqueue(Buffer.from(namedSse(...hello.slice(0, -1)))),
 		});
-		const ending = { isLast: endsMessage, waitMs: 20 };
-		const seen: unknown[] = [];
-		for await (const event of readEvents(new Response(body), new AbortController().signal, ending))
-			seen.push(event);
-		expect(seen).toEqual(hello.slice(0, -1));
+		const reader = new AnthropicReader(new ResponseItems(() => {}), wireNames([]));
+		await readEvents(new Response(body), new AbortController().signal, reader, 20);
+		expect(reader.finish()).toMatchObject({ stop: "endTurn" });
 	});
 
 	test("a pause, which is asked on", async () => {
