@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { settledContent } from "../../../ground/text/contentText.ts";
+import { wholeCut } from "../../../ground/text/wholeCharacters.ts";
 import type {
 	AssistantEntry,
 	AssistantItem,
@@ -75,7 +76,7 @@ export class ResponseItems {
 			this.#prose.set(name, prose);
 		}
 		const { itemId } = prose;
-		const end = wholeCut(delta, maxChars - this.#chars);
+		const end = wholeCut(delta, Math.min(delta.length, maxChars - this.#chars));
 		for (let at = 0; at < end; ) {
 			const next = wholeCut(delta, Math.min(at + maxDeltaChars, end));
 			const piece = delta.slice(at, next);
@@ -180,10 +181,6 @@ const continuedResult = (callId: string): ToolResult => ({
 	content: [{ kind: "text", text: "Goes on." }],
 	isError: false,
 });
-
-/** The place of a cut that splits no pair of surrogates. */
-const wholeCut = (text: string, at: number): number =>
-	/[\ud800-\udbff]/.test(text.charAt(at - 1)) && at < text.length ? at - 1 : Math.min(at, text.length);
 
 /** Unique in every conversation, and within what all providers take as an id. */
 export const newCallId = (): string => `call_${randomUUID().replaceAll("-", "").slice(0, 24)}`;
