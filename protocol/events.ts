@@ -78,8 +78,9 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 	z.object({
 		kind: z.literal("kernelDetached"),
 		kernelId: z.string(),
-		reason: z.enum(["died", "exited", "restarted", "released"]),
-		/** For `died`: what is known of the cause, in a few words. */
+		/** `died`: it ended unasked. `failed`: it did not start. */
+		reason: z.enum(["died", "failed", "exited", "restarted", "released"]),
+		/** For `died` what is known of the cause, in a few words; for `failed` why, in sentences. */
 		detail: z.string().optional(),
 	}),
 

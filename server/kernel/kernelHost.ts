@@ -92,7 +92,7 @@ export class KernelHost implements Host {
 			onUnclaimed: (message) => this.#cells.onUnclaimed(message),
 			onGone: (detail) => {
 				if (this.#open) void this.#die(detail);
-				else this.#stop.abort(new HostError("notAlive", `${detail}.`));
+				else this.#stop.abort(new HostError("notAlive", detail ?? "it ended"));
 			},
 		});
 		this.ready = this.#opening.then(
@@ -281,14 +281,14 @@ export class KernelHost implements Host {
 		this.#cells.close();
 	}
 
-	async #die(detail: string, failure?: HostError): Promise<void> {
+	async #die(detail: string | null, failure?: HostError): Promise<void> {
 		if (this.#status === "dead" || this.#disposal) return;
 		this.#status = "dead";
 		const { launch } = this.#options;
 		const lines = failure ? [] : tellingLines(await lastLines(launch.connectionFile));
-		const words = lines.length > 0 ? `, and wrote last: ${lines.join("\n")}` : "";
-		const cause = this.#cells.shutdownSeen ? "it was shut down by a client" : `${detail}${words}`;
-		const reason = failure ?? new HostError("notAlive", `The kernel is gone: ${cause}.`);
+		const words = lines.length > 0 ? `it wrote last: ${lines.join("\n")}` : detail;
+		const cause = this.#cells.shutdownSeen ? "a client shut it down" : words;
+		const reason = failure ?? new HostError("notAlive", `The kernel is gone${cause ? `: ${cause}` : ""}.`);
 		this.#stop.abort(reason);
 		this.#open?.close(reason);
 		this.#cells.close();

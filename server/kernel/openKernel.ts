@@ -23,7 +23,7 @@ export type OpenKernelOptions = {
 	readonly signal: AbortSignal;
 	onLog(text: string): void;
 	onUnclaimed(message: Message): void;
-	onGone(detail: string): void;
+	onGone(detail: string | null): void;
 };
 
 /** Operations are those of the Python module (`clients/ipython/ipyai/live.py`). */
@@ -97,7 +97,7 @@ export const openKernel = async (options: OpenKernelOptions): Promise<OpenKernel
 		if (channel === "iopub") options.onUnclaimed(message);
 	});
 	client = opened;
-	const watch = watchKernel(launch, process, channels, options.onGone);
+	const watch = watchKernel(process, channels, options.onGone);
 	suspect = watch.suspect;
 	const stops: (() => void)[] = [watch.stop, () => channels.close()];
 	const close = (reason: HostError): void => {

@@ -1,6 +1,5 @@
 /** Finds out that a kernel is gone: by its process where that is ours to know, else by its heartbeat. */
 import { platform } from "node:os";
-import type { KernelLaunch } from "../../protocol/index.ts";
 import type { Channels } from "./channels.ts";
 import { isSameProcess, type ProcessName } from "./process.ts";
 
@@ -14,35 +13,31 @@ export type Watch = {
 const pollMs = platform() === "linux" ? 1000 : 5000;
 const beatMs = 1500;
 
-/** Calls `onGone` once, with a clause that says how it was noticed. */
+/** Calls `onGone` once, with what else is known of it. */
 export const watchKernel = (
-	launch: KernelLaunch,
 	process: ProcessName | null,
 	channels: Channels,
-	onGone: (detail: string) => void,
+	onGone: (detail: string | null) => void,
 ): Watch => {
 	let stopped = false;
 	let disconnected = false;
 	let looking = false;
 
-	const gone = async (): Promise<string | null> => {
-		if (process) return (await isSameProcess(process)) ? null : "it ended";
+	const isGone = async (): Promise<boolean> => {
+		if (process) return !(await isSameProcess(process));
 		// A stopped kernel is silent but keeps its connections, so silence alone proves nothing.
-		if (!disconnected) return null;
-		if (await channels.isBeating(beatMs)) {
-			disconnected = false;
-			return null;
-		}
-		return `${launch.label} closed its connections and does not answer`;
+		if (!disconnected) return false;
+		disconnected = !(await channels.isBeating(beatMs));
+		return disconnected;
 	};
 	const look = async (): Promise<void> => {
 		if (stopped || looking) return;
 		looking = true;
-		const detail = await gone();
+		const gone = await isGone();
 		looking = false;
-		if (!detail || stopped) return;
+		if (!gone || stopped) return;
 		stop();
-		onGone(detail);
+		onGone(process ? null : "it closed its connections and does not answer");
 	};
 	const timer = setInterval(look, pollMs);
 	timer.unref();

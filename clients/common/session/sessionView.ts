@@ -32,6 +32,8 @@ export type CellView = {
 
 export type Approval = Extract<SessionEvent, { kind: "approvalAsked" }>;
 export type ApprovalAnswer = Extract<SessionEvent, { kind: "approvalAnswered" }>;
+/** How a kernel went away. */
+export type KernelEnd = Extract<SessionEvent, { kind: "kernelDetached" }>["reason"];
 export type KernelView = NonNullable<SessionState["kernel"]>;
 
 /** What an update changed, for whoever draws. */
@@ -57,7 +59,7 @@ export type Change =
 	| { readonly kind: "kernelAttached"; readonly kernel: KernelView; readonly fresh: boolean }
 	| {
 			readonly kind: "kernelDetached";
-			readonly reason: "died" | "exited" | "restarted" | "released";
+			readonly reason: KernelEnd;
 			/** What is known of the cause. */
 			readonly detail: string | null;
 	  }

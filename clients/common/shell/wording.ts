@@ -1,7 +1,7 @@
 /** What every client says in the same words. */
 import type { CellStatus, StopReason } from "../../../protocol/index.ts";
 import { sessionName } from "../../../protocol/sessionList.ts";
-import type { ApprovalAnswer } from "../session/sessionView.ts";
+import type { ApprovalAnswer, KernelEnd } from "../session/sessionView.ts";
 import type { Author, Note } from "./action.ts";
 
 /** How a person does these things at this client. */
@@ -80,12 +80,22 @@ export const newKernelNote = (banner: string, { rerun }: Hints): Note =>
 	info(`New kernel: ${banner}. All variables are gone: ${rerun} runs the cells again.`);
 
 /** The kernel's death; `null` for an end that was asked for. `detail` is what is known of the cause. */
-export const kernelEndNote = (reason: string, detail: string | null, { restart }: Hints): Note | null =>
-	reason === "died"
-		? error(
+export const kernelEndNote = (reason: KernelEnd, detail: string | null, { restart }: Hints): Note | null => {
+	switch (reason) {
+		case "died":
+			return error(
 				`The kernel died${detail ? ` (${detail})` : ""}. Its variables are gone, the transcript is kept: ${restart} starts a new one.`,
-			)
-		: null;
+			);
+		case "failed":
+			return error(`${detail ?? "The kernel did not start."} ${restart} tries again.`);
+		case "exited":
+		case "restarted":
+		case "released":
+			return null;
+		default:
+			return reason satisfies never;
+	}
+};
 
 /** For who comes to a session whose kernel is gone already. */
 export const kernelGoneNote = ({ restart }: Hints): Note =>

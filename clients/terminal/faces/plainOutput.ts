@@ -4,8 +4,9 @@
  */
 
 import { textOf } from "../../../ground/text/contentText.ts";
-import type { Content, Output, TranscriptItem } from "../../../protocol/index.ts";
+import type { Content, OmittedOutput, Output, TranscriptItem } from "../../../protocol/index.ts";
 import { callText, toolLine } from "../../../protocol/toolLine.ts";
+import { omittedSince } from "../../common/session/omittedSince.ts";
 import type { TextView } from "../../common/session/turnView.ts";
 import type { Author, Note, Transcript } from "../../common/shell/action.ts";
 import { cellNote, turnNote } from "../../common/shell/wording.ts";
@@ -26,7 +27,9 @@ export class PlainOutput implements Transcript {
 	/** The part whose text is being written; another one starts a paragraph. */
 	#part: TextView | null = null;
 	#atLineStart = true;
-	#omitted = 0;
+	/** Of long outputs the middle as it stands, and as it was told. */
+	readonly #omitted = new Map<string, OmittedOutput>();
+	readonly #omittedTold = new Map<string, OmittedOutput>();
 	/** Nothing was written since the turn began: no blank line is needed before the first part. */
 	#fresh = true;
 
@@ -55,19 +58,20 @@ export class PlainOutput implements Transcript {
 		this.#input(author, cell.executionCount, cell.code);
 	}
 
-	cellOutput({ output }: Told<"cellOutput">): void {
+	cellOutput({ cell, output }: Told<"cellOutput">): void {
 		this.#endLine();
-		this.#output(output);
+		this.#output(cell.cellId, output);
 	}
 
-	lateOutput({ of, output }: Told<"lateOutput">): void {
+	lateOutput({ cellId, of, output }: Told<"lateOutput">): void {
 		this.#endLine();
 		if (this.#isForPerson) this.#line(`· ${of} goes on ·`);
-		this.#output(output);
+		this.#output(cellId, output);
+		this.#tellOmitted(cellId);
 	}
 
-	cellFinished({ note }: Pick<Told<"cellFinished">, "note">): void {
-		this.#tellOmitted();
+	cellFinished({ cell: { cellId }, note }: { cell: { cellId: string }; note: Note | null }): void {
+		this.#tellOmitted(cellId);
 		if (note !== null) this.#error(note.text);
 	}
 
@@ -158,7 +162,8 @@ export class PlainOutput implements Transcript {
 		this.#atLineStart = text.endsWith("\n");
 	}
 
-	#output(output: Output): void {
+	#output(cellId: string, output: Output): void {
+		if (output.kind !== "omitted") this.#tellOmitted(cellId);
 		const { out, err, clean } = this.#sinks;
 		switch (output.kind) {
 			case "stream":
@@ -178,8 +183,8 @@ export class PlainOutput implements Transcript {
 				err(`${clean(output.traceback.join("\n") || `${output.ename}: ${output.evalue}`).trimEnd()}\n`);
 				return;
 			case "omitted":
-				// Told again as it grows; the latest stands at the cell's end.
-				this.#omitted = output.chars;
+				// Told again as it grows: what counts is what it was before something else.
+				this.#omitted.set(cellId, output);
 				return;
 			case "clearOutput":
 				return;
@@ -192,10 +197,10 @@ export class PlainOutput implements Transcript {
 		this.#line(inputText("In", item.executionCount, this.#sinks.clean(item.code)));
 		for (const output of item.outputs) {
 			this.#endLine();
-			this.#output(output);
+			this.#output(item.cellId, output);
 		}
 		this.#endLine();
-		this.cellFinished({ note: cellNote(item.status) });
+		this.cellFinished({ cell: item, note: cellNote(item.status) });
 	}
 
 	#pastTurn(item: Extract<TranscriptItem, { kind: "turn" }>): void {
@@ -212,9 +217,15 @@ export class PlainOutput implements Transcript {
 		this.turnFinished({ note: turnNote(item) });
 	}
 
-	#tellOmitted(): void {
-		if (this.#omitted > 0) this.#error(omittedText(this.#omitted));
-		this.#omitted = 0;
+	#tellOmitted(cellId: string): void {
+		const now = this.#omitted.get(cellId);
+		if (!now) return;
+		this.#omitted.delete(cellId);
+		const omitted = omittedSince(this.#omittedTold.get(cellId), now);
+		if (omitted === null) return;
+		this.#omittedTold.set(cellId, now);
+		if (omitted.chars > 0) this.#error(omittedText(omitted.chars));
+		for (const each of omitted.tail ?? []) this.#output(cellId, { kind: "stream", ...each });
 	}
 
 	#paragraph(text: string): void {

@@ -2,8 +2,9 @@
  * Draws a session's changes: what is finished goes above the tail as lines, what still grows is given as live lines for
  * the tail. Sources that run side by side (a cell, an answer) take turns by lines; a label says who goes on.
  */
-import type { AnswerPart, Content, Output, TranscriptItem } from "../../../protocol/index.ts";
+import type { AnswerPart, Content, OmittedOutput, Output, TranscriptItem } from "../../../protocol/index.ts";
 import { callText, toolLine } from "../../../protocol/toolLine.ts";
+import { omittedSince } from "../../common/session/omittedSince.ts";
 import {
 	type TextView,
 	type ToolCallView,
@@ -42,12 +43,17 @@ export type ScrollbackOptions = {
 type Told<K extends keyof Transcript> = Parameters<Transcript[K]>[0];
 type ShownCell = Pick<Told<"cellStarted">, "cell" | "author">;
 
+/** So much of what a cell prints beyond what is kept is shown while it runs. */
+const omittedTailLines = 8;
+
 export class Scrollback implements Transcript {
 	readonly #options: ScrollbackOptions;
 	/** Output of cells that run. */
 	readonly #cells = new Map<string, CellOutput>();
 	/** Characters of a running cell's output that were left out, as told last. */
-	readonly #omitted = new Map<string, number>();
+	readonly #omitted = new Map<string, OmittedOutput>();
+	/** What of it stands above. */
+	readonly #omittedAbove = new Map<string, OmittedOutput>();
 	/** Cells whose input stands above already. */
 	readonly #shown = new Set<string>();
 	/** Cells that the server has, in order; the first one is the one that runs. */
@@ -236,7 +242,13 @@ export class Scrollback implements Transcript {
 	live(columns: number): string[] {
 		const lines: string[] = [];
 		for (const shown of this.#cells.values()) lines.push(...shown.live(columns));
-		for (const chars of this.#omitted.values()) lines.push(this.#omittedLine(chars));
+		for (const [id, now] of this.#omitted) {
+			const omitted = omittedSince(this.#omittedAbove.get(id), now);
+			if (omitted === null) continue;
+			if (omitted.chars > 0) lines.push(this.#omittedLine(omitted.chars));
+			const newest = sanitizeLines((omitted.tail ?? []).map(({ text }) => text).join(""));
+			lines.push(...newest.slice(-omittedTailLines).map((line) => truncateLine(line, columns, "…")));
+		}
 		if (this.#answer !== null) lines.push(...this.#answer.stream.live());
 		const { theme } = this.#options;
 		for (const { name, args, output } of this.#tools.values()) {
@@ -292,21 +304,35 @@ export class Scrollback implements Transcript {
 			this.#cells.set(id, shown);
 		}
 		if (output.kind === "omitted") {
-			this.#omitted.set(id, output.chars);
+			this.#omitted.set(id, output);
 			return;
 		}
+		// A value or an error stands below what was printed before it.
+		this.#commitOmitted(id, shown);
 		const lines = shown.take(this.#withoutClearing(output), this.#outputOptions());
 		if (lines.length > 0) this.#speak(id);
 		this.#commit(lines);
 	}
 
 	#endOutput(id: string): void {
-		const rest = this.#cells.get(id)?.end() ?? [];
+		const shown = this.#cells.get(id) ?? new CellOutput();
+		this.#commitOmitted(id, shown);
+		const rest = shown.end();
 		if (rest.length > 0) this.#speak(id);
 		this.#commit(rest);
-		this.#cells.delete(id);
-		const omitted = this.#omitted.get(id);
-		if (this.#omitted.delete(id)) this.#commit([this.#omittedLine(omitted!)]);
+		for (const each of [this.#cells, this.#omitted, this.#omittedAbove]) each.delete(id);
+	}
+
+	#commitOmitted(id: string, shown: CellOutput): void {
+		const now = this.#omitted.get(id);
+		const omitted = now ? omittedSince(this.#omittedAbove.get(id), now) : null;
+		if (!now || omitted === null) return;
+		this.#omittedAbove.set(id, now);
+		const note = omitted.chars > 0 ? [...shown.end(), this.#omittedLine(omitted.chars)] : [];
+		const options = this.#outputOptions();
+		const tail = (omitted.tail ?? []).flatMap((each) => shown.take({ kind: "stream", ...each }, options));
+		if (note.length + tail.length > 0) this.#speak(id);
+		this.#commit([...note, ...tail]);
 	}
 
 	/** A program that clears the screen has what it printed before taken away. */

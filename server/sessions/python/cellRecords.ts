@@ -75,9 +75,8 @@ export class CellRecords {
 	): void {
 		this.#flush();
 		if (!this.#isClosed) {
-			const omitted = record.hasGrown ? record.tellOmitted() : null;
 			this.#log.settle([
-				...(omitted ? [toEvent(record, omitted)] : []),
+				...(record.hasGrown ? omittedEvent(record) : []),
 				{ kind: "cellFinished", cellId: record.cellId, status, executionCount, payloads: [...payloads] },
 			]);
 		}
@@ -131,13 +130,15 @@ export class CellRecords {
 		for (const { record, output } of waiting) {
 			const { outputs, blobId, blobText } = record.take(output);
 			if (blobText !== "") blobs.set(blobId, (blobs.get(blobId) ?? "") + blobText);
+			const last = outputs.at(-1);
+			// What was left out stands before what came after it, a value or an error.
+			if (last && last.kind !== "stream" && this.#grown.delete(record)) events.push(...omittedEvent(record));
 			for (const kept of outputs) events.push(toEvent(record, kept));
 			if (record.hasGrown) this.#grown.add(record);
 		}
 		for (const record of this.#grown)
 			if (record.hasDoubled) {
-				const omitted = record.tellOmitted();
-				if (omitted) events.push(toEvent(record, omitted));
+				events.push(...omittedEvent(record));
 				this.#grown.delete(record);
 			}
 		for (const [blobId, text] of blobs) this.#appendBlob(blobId, text);
@@ -175,13 +176,16 @@ export class CellRecords {
 
 	#tellGrown(records: readonly CellRecord[]): void {
 		this.#grown.clear();
-		const events = records.flatMap((record) => {
-			const omitted = record.tellOmitted();
-			return omitted ? [toEvent(record, omitted)] : [];
-		});
+		const events = records.flatMap(omittedEvent);
 		if (events.length > 0 && !this.#isClosed) this.#log.settle(events);
 	}
 }
+
+/** What stands for the middle, as it is now. */
+const omittedEvent = (record: CellRecord): SessionEvent[] => {
+	const omitted = record.tellOmitted();
+	return omitted ? [toEvent(record, omitted)] : [];
+};
 
 const toEvent = (record: CellRecord, output: Output): SessionEvent => {
 	const { cellId, kernelId, executionCount, isRunning } = record;

@@ -245,7 +245,8 @@ export class Hosting {
 		this.#foreign.end();
 		this.#markDead();
 		const cause = detail === null ? {} : { detail };
-		this.#options.log.settle([{ kind: "kernelDetached", kernelId, reason: "died", ...cause }]);
+		const reason = this.#facts === null ? "failed" : "died";
+		this.#options.log.settle([{ kind: "kernelDetached", kernelId, reason, ...cause }]);
 	}
 
 	#markDead(): void {

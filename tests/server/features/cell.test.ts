@@ -203,3 +203,22 @@ test("long output keeps its beginning, its newest lines and the value; the rest 
 	expect(told.length).toBeLessThan(10);
 	expect(grew.length + told.length).toBeGreaterThan(1);
 });
+
+test("the newest lines stand before what is printed no more: a value, then more", async () => {
+	const { client, run } = await startKernelSession();
+	await run("print('x' * 1_100_000)\n4");
+	const kinds = client.updates.flatMap((update) =>
+		update.kind === "event" && update.event.kind === "cellOutput" ? [update.event.output.kind] : [],
+	);
+	expect(kinds.filter((kind) => kind !== "stream").at(-1)).toBe("executeResult");
+});
+
+test("a kernel that does not start says why", async () => {
+	const { client, sessionId } = await startKernelSession();
+	const connectionFile = "/nowhere/kernel.json";
+	const kernel = { connectionFile, pid: 2 ** 22 + 1, label: "/bin/false" };
+	await client.request("kernel/adopt", { sessionId, requestId: nextRequestId(), kernel });
+	expect(await client.event("kernelDetached", ({ reason }) => reason === "failed")).toMatchObject({
+		detail: expect.stringMatching(/^\/bin\/false did not start as a kernel: it ended, and wrote nothing\./),
+	});
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { inputText, PlainOutput } from "../../../../clients/terminal/faces/plainOutput.ts";
-import type { SessionUpdateParams } from "../../../../protocol/index.ts";
+import type { OmittedOutput, SessionUpdateParams } from "../../../../protocol/index.ts";
 import {
 	cellFinished,
 	cellStarted,
@@ -142,4 +142,23 @@ test("an approval that nobody could answer says how to allow it", () => {
 
 test("an input shows its number and marks its further lines", () => {
 	expect(inputText("In", 12, "def f():\n    pass\n")).toBe("In [12]: def f():\n    ...:     pass");
+});
+
+test("of a long output the newest lines follow what was left out, once", () => {
+	const { event, hint } = createUpdates();
+	const omitted = (chars: number, text: string): OmittedOutput => {
+		return { kind: "omitted", chars, blobId: "b", tail: [{ name: "stdout", text }] };
+	};
+	const left = (chars: number, text: string) =>
+		event({ kind: "cellOutput", cellId: "c1", output: omitted(chars, text) });
+	expect(
+		print(
+			event(cellStarted("c1", "f()", 1)),
+			event(printed("c1", "a\n")),
+			left(0, "b\n"),
+			hint({ kind: "omittedGrew", cellId: "c1", output: omitted(10, "c\n") }),
+			left(2000, "d\n"),
+			event(cellFinished("c1", 1)),
+		),
+	).toBe("a\n‹[2,000 characters of output left out]\n›d\n");
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Scrollback } from "../../../../clients/terminal/output/scrollback.ts";
 import { plainTheme } from "../../../../clients/terminal/render/theme.ts";
+import type { Output } from "../../../../protocol/index.ts";
 import {
 	cellFinished,
 	cellStarted,
@@ -197,4 +198,28 @@ test("the past is shown as it ended, what still runs goes on", () => {
 	expect(live()).toBe("half");
 	show(event(printed("c2", " and half\n")));
 	expect(above()).toMatch(/slow\(\)\nhalf and half$/);
+});
+
+test("a long output grows in the tail, and stands above with its newest lines before the value", () => {
+	const { event, hint } = createUpdates();
+	const { show, above, live } = open({ mine: true });
+	const omitted = (chars: number, text: string) =>
+		({ kind: "omitted", chars, blobId: "b", tail: [{ name: "stdout", text }] }) as const satisfies Output;
+	const left = (chars: number, text: string) =>
+		event({ kind: "cellOutput", cellId: "c1", output: omitted(chars, text) });
+	show(event(cellStarted("c1", "x", 1)), event(printed("c1", "first\n")), left(0, "second\n"));
+	expect([above(), live()]).toEqual(["first", "second"]);
+	show(hint({ kind: "omittedGrew", cellId: "c1", output: omitted(1234, "a\nb\n") }));
+	expect([above(), live()]).toEqual(["first", "[1,234 characters of output left out]\na\nb"]);
+	const value: Output = {
+		kind: "executeResult",
+		executionCount: 1,
+		data: { "text/plain": "42" },
+		metadata: {},
+	};
+	show(left(2000, "c\nd\n"), event({ kind: "cellOutput", cellId: "c1", output: value }));
+	expect([above(), live()]).toEqual(["first\n[2,000 characters of output left out]\nc\nd\nOut[1]: 42", ""]);
+	// What comes then is told from there on.
+	show(left(2002, "d\nlate\n"), event(cellFinished("c1", 1)));
+	expect(above()).toBe("first\n[2,000 characters of output left out]\nc\nd\nOut[1]: 42\nlate\n");
 });
