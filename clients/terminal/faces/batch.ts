@@ -128,7 +128,7 @@ export class Batch {
 	/** Without a person, Python's `input()` ends as at the end of a file: with EOFError, at once. */
 	async #answer({ inputId, prompt, password }: InputRequestParams): Promise<void> {
 		const hasPerson = this.#start.entries.length > 0 && this.#stdio.stdin.isTTY === true;
-		const line = hasPerson && !password ? await askLine(prompt) : null;
+		const line = hasPerson && !password ? await askLine(prompt, this.#stdio) : null;
 		this.#shell.answerInput(inputId, line);
 	}
 }
@@ -186,9 +186,9 @@ const readAll = async (stream: NodeJS.ReadableStream): Promise<string> => {
 	return Buffer.concat(chunks).toString("utf8");
 };
 
-const askLine = async (prompt: string): Promise<string> => {
+const askLine = async (prompt: string, { stdin, stdout }: Stdio): Promise<string> => {
 	const { createInterface } = await import("node:readline/promises");
-	const readline = createInterface({ input: process.stdin, output: process.stdout });
+	const readline = createInterface({ input: stdin, output: stdout });
 	try {
 		return await readline.question(plainText(prompt));
 	} finally {

@@ -128,9 +128,10 @@ export class PlainInput {
 		}
 	}
 
-	/** Puts a text before the person as the next cell. It runs when they say so. */
+	/** Puts a text before the person as the next cell: Enter runs it. Where no person is, it is shown. */
 	prepare(text: string): void {
-		this.#prepared = text.trimEnd();
+		if (this.#stdio.stdin.isTTY) this.#prepared = text.trimEnd();
+		else this.write("stdout", `${text.trimEnd()}\n`);
 	}
 
 	/** Entries of earlier sessions, oldest first; those of one line can be shown in a line. */
@@ -164,9 +165,10 @@ export class PlainInput {
 		if (waiting !== undefined) return waiting;
 		if (this.#isAtEnd) return null;
 		this.#readline.prompt();
-		if (given !== "") this.#readline.write(given);
+		if (this.#options.isTerminal && given !== "") this.#readline.write(given);
+		else this.#stdio.stdout.write(given);
 		return new Promise((resolve) => {
-			this.#onLine = resolve;
+			this.#onLine = (line) => resolve(line === "" && !this.#options.isTerminal ? given : line);
 		});
 	}
 

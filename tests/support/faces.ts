@@ -1,0 +1,120 @@
+/** Every client's face on a scripted server, with an own cell under way: what a person sees, and what the server is asked. */
+import { PassThrough } from "node:stream";
+import { CurrentSession } from "../../clients/nvim/currentSession.ts";
+import { Editor } from "../../clients/nvim/editor.ts";
+import { noArguments } from "../../clients/terminal/commandLine/runArguments.ts";
+import type { Start } from "../../clients/terminal/commandLine/start.ts";
+import { createKeyDecoder } from "../../clients/terminal/editor/keyDecoder.ts";
+import type { KeyEvent } from "../../clients/terminal/editor/keys.ts";
+import { Batch } from "../../clients/terminal/faces/batch.ts";
+import { PlainShell } from "../../clients/terminal/faces/plainShell.ts";
+import { ScreenShell } from "../../clients/terminal/faces/screenShell.ts";
+import type { KernelLaunch } from "../../protocol/index.ts";
+import { until } from "./kernel.ts";
+import { type ScriptedServer, scriptedServer } from "./scriptedServer.ts";
+import { cellStarted } from "./sessionUpdates.ts";
+import { createVirtualTerminal } from "./virtualTerminal.ts";
+
+export type RunningFace = {
+	readonly server: ScriptedServer;
+	/** Everything that a person sees, or that Lua is told. */
+	seen(): Promise<string>;
+	/** The exit code once it was left, the session it goes over to. */
+	readonly ends: { code: number | null; goesOverTo: string | null };
+	type(text: string): void;
+	close(): void;
+};
+
+export type FaceName = "screen" | "plain" | "batch" | "nvim";
+
+const launch: KernelLaunch = { connectionFile: "/k.json", pid: null, label: "python" };
+
+const start = async (name: FaceName, env: NodeJS.ProcessEnv): Promise<RunningFace> => {
+	const server = scriptedServer();
+	const ends: RunningFace["ends"] = { code: null, goesOverTo: null };
+	const session = { cwd: "/w", settings: {}, startKernel: async () => launch };
+	const target = { kind: "new", kernel: Promise.resolve(launch) } as const;
+	const startOf = (entries: readonly string[]): Start => ({
+		args: noArguments,
+		program: "ipyai",
+		entries,
+		draft: "",
+		goOver: (session) => {
+			ends.goesOverTo = session;
+		},
+		sessionOptions: (listener) => ({ ...session, target, join: async () => server.connection, listener }),
+	});
+	const run = (code: Promise<number>): void => {
+		void code.then((code) => {
+			ends.code = code;
+		});
+	};
+	switch (name) {
+		case "screen": {
+			const terminal = createVirtualTerminal(100, 30);
+			let onKey: (key: KeyEvent) => void = () => {};
+			const decoder = createKeyDecoder((key) => onKey(key));
+			const keyboard = Object.assign(terminal, {
+				start: (handler: typeof onKey) => {
+					onKey = handler;
+				},
+				stop: () => {},
+			});
+			run(new ScreenShell(startOf([]), keyboard, env).run());
+			const type = (text: string): void => decoder.feed(Buffer.from(text));
+			type("own()\r");
+			return {
+				server,
+				ends,
+				type,
+				seen: async () => (await terminal.lines()).join("\n"),
+				close: () => terminal.dispose(),
+			};
+		}
+		case "plain":
+		case "batch": {
+			// A dumb terminal, or a pipe.
+			const stdin = Object.assign(new PassThrough(), { isTTY: name === "plain" });
+			let seen = "";
+			const output = (): PassThrough => {
+				const stream = new PassThrough();
+				stream.on("data", (data) => {
+					seen += data;
+				});
+				return stream;
+			};
+			const stdio = { stdin, stdout: output(), stderr: output() };
+			const face =
+				name === "plain" ? new PlainShell(startOf([]), stdio, env) : new Batch(startOf(["own()"]), stdio);
+			run(face.run());
+			if (name === "plain") stdin.write("own()\n");
+			return {
+				server,
+				ends,
+				type: (text) => stdin.write(text),
+				seen: async () => seen,
+				close: () => stdin.end(),
+			};
+		}
+		case "nvim": {
+			const messages: string[] = [];
+			const editor = new Editor(async (_, [batch]) => {
+				for (const message of batch as unknown[]) messages.push(JSON.stringify(message));
+			});
+			const current = new CurrentSession(editor, async () => server.connection);
+			await current.open({ ...session, target });
+			void current.submit(1, { kind: "cell", code: "own()" }).catch(() => {});
+			return { server, ends, type: () => {}, seen: async () => messages.join("\n"), close: () => {} };
+		}
+		default:
+			return name satisfies never;
+	}
+};
+
+/** Starts a face and waits until its own cell runs. */
+export const startFace = async (name: FaceName, env: NodeJS.ProcessEnv = {}): Promise<RunningFace> => {
+	const face = await start(name, { TERM: "xterm-256color", ...env });
+	await until(() => face.server.requests.some((request) => request.startsWith("cell/execute")));
+	face.server.event(cellStarted("own", "own()", 1));
+	return face;
+};
