@@ -15,6 +15,8 @@ export type TurnInput = {
 	/** Values of those cells that are notes, by cell id. */
 	readonly notes: ReadonlyMap<string, string>;
 	readonly refs: readonly ResolvedRef[];
+	/** Frames and variables of the error that the last cell ended with. */
+	readonly traceback?: string | null;
 	/** What the model has to know of tools that came or went. */
 	readonly tools?: string;
 	readonly request: readonly Content[];
@@ -29,14 +31,15 @@ export type RenderedTurn = {
 };
 
 /**
- * What the model is sent for one turn: warnings, news of tools, values of references, cells since the last turn, what was
- * quoted, the request; then the pictures that the cells showed and those of the request. Equal input gives equal output.
+ * What the model is sent for one turn: warnings, news of tools, values of references, cells since the last turn, the frames
+ * of the error that they ended with, what was quoted, the request; then the pictures that the cells showed and those of the request. Equal input gives equal output.
  */
 export const renderTurn = ({
 	cells,
 	earlierCells = 0,
 	notes,
 	refs,
+	traceback = null,
 	tools = "",
 	request,
 	supportsImages,
@@ -57,6 +60,7 @@ export const renderTurn = ({
 		tools === "" ? "" : `<tools>${escapeText(tools)}</tools>\n`,
 		values.text,
 		context.text === "" ? "" : `<context>${context.text}</context>\n`,
+		traceback === null ? "" : `<traceback>${escapeText(traceback)}</traceback>\n`,
 		...quoted.map(({ text }) => `<quoted>${escapeText(text)}</quoted>\n`),
 		`<user-request>${escapeText(asked)}</user-request>`,
 	].join("");
@@ -68,6 +72,7 @@ export const renderTurn = ({
 			...(tools === "" ? [] : [{ label: "tools", chars: tools.length, cutChars: 0 }]),
 			...values.parts,
 			...context.parts,
+			...(traceback === null ? [] : [{ label: "traceback", chars: traceback.length, cutChars: 0 }]),
 			...quoted.map(({ text }) => ({ label: "quoted", chars: text.length, cutChars: 0 })),
 			{ label: "request", chars: asked.length, cutChars: 0 },
 		],

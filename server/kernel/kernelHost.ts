@@ -25,7 +25,7 @@ import { endKernel, removeKernelFiles } from "./ending.ts";
 import { HistoryMirror } from "./historyMirror.ts";
 import { lastLines, tellingLines } from "./kernelLog.ts";
 import { type OpenKernel, openKernel } from "./openKernel.ts";
-import { record, text } from "./outputs.ts";
+import { count, record, text } from "./outputs.ts";
 import { KernelPython } from "./pyrun.ts";
 import { resolveRefs } from "./refs.ts";
 import { startFailure } from "./startFailure.ts";
@@ -209,6 +209,12 @@ export class KernelHost implements Host {
 		const values = (await this.#look("notes", { sources: candidates }, signal)) as (string | null)[];
 		const found = new Map(candidates.map((source, index) => [source, values[index] ?? null]));
 		return sources.map((source) => found.get(source) ?? null);
+	}
+
+	async lastError(signal: AbortSignal): ReturnType<Host["lastError"]> {
+		const found = record(await this.#look("lastError", {}, signal));
+		const executionCount = count(found.executionCount);
+		return executionCount === null ? null : { executionCount, text: text(found.text) };
 	}
 
 	async resolveRefs(refs: readonly Ref[], signal: AbortSignal): Promise<readonly ResolvedRef[]> {

@@ -2,7 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Content } from "../../protocol/index.ts";
-import { HostError, type Outcome, type Python, type RunOptions } from "../sessions/python/host.ts";
+import {
+	HostError,
+	type LookQuery,
+	type Outcome,
+	type Python,
+	type RunOptions,
+} from "../sessions/python/host.ts";
 import type { OpenKernel } from "./openKernel.ts";
 import { record, text } from "./outputs.ts";
 
@@ -30,6 +36,11 @@ export class KernelPython implements Python {
 		// A kernel without our module does not know the word, and one that computes in C does not hear it.
 		await Promise.race([told.catch(() => {}), late]);
 		return this.#cwd;
+	}
+
+	async look(query: LookQuery, signal: AbortSignal): ReturnType<Python["look"]> {
+		const found = record(await (await this.#options.alive()).look("look", { ...query }, signal));
+		return typeof found.problem === "string" ? { problem: found.problem } : { text: text(found.text) };
 	}
 
 	async runPython(code: string, options: RunOptions): Promise<Outcome> {

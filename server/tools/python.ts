@@ -7,9 +7,23 @@ export type PersonsFunction = Pick<ToolDescription, "description" | "inputSchema
 	readonly definition: string;
 };
 
+export type LookQuery = {
+	/** Names, attributes, keys, positions and slices; empty for what there is. */
+	readonly what: string;
+	/** In the variables of this frame of the last error. */
+	readonly frame: number | null;
+	/** All frames of the last error. */
+	readonly traceback: boolean;
+};
+
 export type Python = {
 	/** The folder it is in now, or was last; `null` where that is not known. */
 	cwd(): Promise<string | null>;
+	/** Tells of a live object or of the last error, and runs nobody's code. */
+	look(
+		query: LookQuery,
+		signal: AbortSignal,
+	): Promise<{ readonly text: string } | { readonly problem: string }>;
 	/** Runs code in the live namespace. What the code raises is an outcome with `isError`. */
 	runPython(code: string, options: RunOptions): Promise<Outcome>;
 	/** The sentence says why it cannot be a tool. */

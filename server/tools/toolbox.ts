@@ -4,6 +4,7 @@ import { laterTool } from "./offered.ts";
 import type { Python } from "./python.ts";
 import { bash, type CommandPlace } from "./sources/bash.ts";
 import { PersonsFunctions } from "./sources/functions.ts";
+import { look } from "./sources/look.ts";
 import { pyrun } from "./sources/python.ts";
 import { described, type Tool } from "./tool.ts";
 
@@ -27,7 +28,10 @@ export class Toolbox {
 		const python = this.#options.python();
 		if (python === null) return null;
 		if (this.#standard?.python !== python)
-			this.#standard = { python, tools: [pyrun(python), bash(this.#options)] };
+			this.#standard = {
+				python,
+				tools: [pyrun(python), bash(this.#options), look(python, this.#options.redact)],
+			};
 		return [...this.#standard.tools, ...this.#functions.in(python)];
 	}
 

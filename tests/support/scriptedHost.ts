@@ -50,9 +50,11 @@ export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 		describe: async () => [],
 		findMissing: async (accesses) => accesses.map(() => null),
 		noteValues: async (sources) => sources.map(() => null),
+		lastError: async () => null,
 		resolveRefs: async () => [],
 		python: {
 			cwd: async () => null,
+			look: async ({ what }) => ({ text: `looked at ${what}` }),
 			runPython: async (code) => {
 				await later();
 				return { content: [{ kind: "text", text: `ran ${code}` }], isError: false };

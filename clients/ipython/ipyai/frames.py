@@ -121,12 +121,16 @@ class Index:
 
     def labels(self, limit: int):
         """The first labels as Python objects; ``None`` when they cannot be had."""
+        return self.part(slice(limit))
+
+    def part(self, places: slice):
+        """The labels at these places, as above."""
         if not self._codes:
-            return self._at(slice(limit))
+            return self._at(places)
         codes = [_values(each) for each in self._codes]
         if any(each is None for each in codes):
             return None
-        columns = [level._at(each[:limit]) for level, each in zip(self.levels, codes)]
+        columns = [level._at(each[places]) for level, each in zip(self.levels, codes)]
         return None if any(column is None for column in columns) else list(zip(*columns))
 
     def _at(self, places):
@@ -139,7 +143,7 @@ class Index:
         if values is not None:
             part = values[places]
             return (part.astype("U32") if part.dtype.kind in "Mm" else part).tolist()
-        return chunks.slice(0, places.stop).to_pylist() if chunks is not None and type(places) is slice else None
+        return _cut(chunks, places) if chunks is not None and type(places) is slice else None
 
 
 class Frame:
@@ -162,6 +166,55 @@ class Frame:
             values = field(block, "values")
             held.update((at, values) for at in ([] if places is None else places.tolist()))
         return held
+
+
+    def cells(self, at: int, places: slice):
+        """Values of a column, or of a Series for 0, as Python objects; ``None`` where they cannot be had."""
+        for block in self._blocks:
+            values, row = field(block, "values"), None
+            if self.columns is not None:
+                columns = _values(field(field(block, "_mgr_locs"), "as_array"))
+                rows = [] if columns is None else (columns == at).nonzero()[0].tolist()
+                if not rows:
+                    continue
+                row = rows[0]
+            return _cells(values, row, places)
+        return None
+
+
+def _cells(values, row, places: slice):
+    if class_name(type(values)) == "Categorical":
+        codes, labels = _values(field(values, "_ndarray")), index(field(field(values, "_dtype"), "_categories"))
+        if codes is None or labels is None:
+            return None
+        known = labels.labels(_MAX_COLUMNS)
+        return None if known is None else [known[code] if 0 <= code < len(known) else None for code in codes[places].tolist()]
+    chunks = _chunks(values)
+    if chunks is not None:
+        return _cut(chunks, places)
+    held = _table(values)
+    if held is None:
+        return None
+    part = held[row, places] if held.ndim == 2 and row is not None else held[places]
+    shown = (part.astype("U32") if part.dtype.kind in "Mm" else part).tolist()
+    missing = _values(field(values, "_mask"))
+    return shown if missing is None else [None if gone else each for each, gone in zip(shown, missing[places].tolist())]
+
+
+def _cut(chunks, places: slice):
+    start, stop, step = places.indices(len(chunks))
+    return chunks.slice(start, max(0, stop - start)).to_pylist()[::step] if step > 0 else None
+
+
+def _table(data):
+    """The NumPy array, and nothing derived from it, that holds the values of a block of columns."""
+    exact = library_class("numpy", "ndarray")
+    if exact is None or not is_static(exact):
+        return None
+    for candidate in (data, field(data, "_ndarray"), field(data, "_data")):
+        if type(candidate) is exact and candidate.ndim in (1, 2):
+            return candidate
+    return None
 
 
 def frame(value):

@@ -8,7 +8,7 @@ import inspect
 import re
 import types
 
-from . import frames
+from . import frames, source
 from .accesses import Column, Missing, attribute
 from .bounded import cut
 from .objects import (
@@ -57,7 +57,7 @@ def inspect_at(shell, code: str, cursor: int, detail: int):
     if name is None:
         return None
     found = _find(shell, name)
-    return None if found is absent else cut(_about(name, found, detail), MAX_CHARS)
+    return None if found is absent else cut(about(name, found, detail), MAX_CHARS)
 
 
 def name_at(code: str, cursor: int):
@@ -88,11 +88,12 @@ def _find(shell, name: str):
     for each in rest:
         if value is absent:
             return absent
-        value = _member(value, each)
+        value = member(value, each)
     return value
 
 
-def _member(value, name: str):
+def member(value, name: str):
+    """What stands under the name: the value, the method as it is called, or the descriptor that would compute it."""
     if is_class(value):
         found = in_classes(value, name)
         return in_classes(type(value), name) if found is absent else _bound(found, value)
@@ -116,7 +117,8 @@ def _bound(found, cls):
     return found
 
 
-def _about(name: str, value, detail: int) -> str:
+def about(name: str, value, detail: int) -> str:
+    """Signature, type, file and documentation; ``detail`` 1 gives the source instead of that."""
     fields = []
     call = _call(name, value)
     if call:
@@ -132,10 +134,10 @@ def _about(name: str, value, detail: int) -> str:
     path = _file(value)
     if path:
         fields.append(("File", path))
-    source = _source(value) if detail else None
-    documentation = source or _documentation(value)
+    code = _source(value) if detail else None
+    documentation = code or _documentation(value)
     if documentation:
-        fields.append(("Source" if source else "Docstring", documentation))
+        fields.append(("Source" if code else "Docstring", documentation))
     width = max(len(title) for title, shown in fields if "\n" not in shown) + 1
     return "\n".join(f"{title}:\n{shown}" if "\n" in shown else f"{title + ':':<{width}} {shown}" for title, shown in fields)
 
@@ -230,9 +232,4 @@ def _file(value):
 
 def _source(value):
     function = python_function(_function(value))
-    if function is None:
-        return None
-    try:
-        return "".join(inspect.getsourcelines(function.__code__)[0])
-    except (OSError, TypeError, IndexError):
-        return None
+    return None if function is None else source.of_code(function.__code__)

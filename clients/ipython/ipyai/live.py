@@ -13,6 +13,7 @@ import threading
 from . import (
     accesses,
     inspection,
+    look,
     magics,
     messages,
     notes,
@@ -27,6 +28,7 @@ from . import (
     stuck,
     summaries,
     tools,
+    tracebacks,
 )
 from .lease import Lease
 from .texts import error_text
@@ -67,6 +69,8 @@ class Live:
             "describe": lambda args: schemas.describe(shell, args["names"]),
             "missing": lambda args: accesses.missing(shell, args["accesses"]),
             "inspect": lambda args: inspection.inspect_at(shell, args["code"], args["cursor"], args["detail"]),
+            "look": lambda args: look.look(shell, args["what"], args["frame"], args["traceback"]),
+            "lastError": lambda args: tracebacks.brief(shell),
             "notes": lambda args: [notes.note_value(source) for source in args["sources"]],
             "knownRefs": lambda args: refs.known(shell, args["expressions"]),
             "ref": lambda args: refs.resolve(shell, args["expression"]),

@@ -10,7 +10,7 @@ import type { Python } from "../../tools/python.ts";
 
 export type { Access, AccessStep } from "../../context/access.ts";
 export type { Ref, ResolvedRef } from "../../context/ref.ts";
-export type { Python } from "../../tools/python.ts";
+export type { LookQuery, Python } from "../../tools/python.ts";
 export type { Outcome, RunOptions } from "../../tools/tool.ts";
 
 export type HostCapabilities = {
@@ -136,6 +136,8 @@ export type Host = {
 	findMissing(accesses: readonly Access[], signal: AbortSignal): Promise<readonly (number | null)[]>;
 	/** Cells of one string literal have this value; `null` for every other source. Answered in the same order. */
 	noteValues(sources: readonly string[], signal: AbortSignal): Promise<readonly (string | null)[]>;
+	/** The last error of a cell with the values of its frames, short; `null` for none, and where nobody can tell. */
+	lastError(signal: AbortSignal): Promise<{ readonly executionCount: number; readonly text: string } | null>;
 	resolveRefs(refs: readonly Ref[], signal: AbortSignal): Promise<readonly ResolvedRef[]>;
 
 	/** What tools do in the live namespace. */

@@ -1,5 +1,6 @@
 import type { ContextResult } from "../../../protocol/index.ts";
 import type { Backends } from "../../backends/registry.ts";
+import { createRedact } from "../../context/redact.ts";
 import type { Store } from "../../store/store.ts";
 import type { Session } from "../session.ts";
 import { buildTurnContext } from "./turnContext.ts";
@@ -22,6 +23,7 @@ export const previewContext = (
 		toSeq: session.log.headSeq,
 		content: [{ kind: "text", text }],
 		tools: session.turns.toolNews,
+		redact: createRedact(session.environment),
 		images: backend?.capabilities.images ?? false,
 		contextWindow: model === null ? null : (backend?.contextWindow(model) ?? null),
 		effects: "name",

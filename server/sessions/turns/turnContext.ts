@@ -5,6 +5,7 @@
 
 import { textOf } from "../../../ground/text/contentText.ts";
 import type { Content, ContextResult } from "../../../protocol/index.ts";
+import { isContextCode } from "../../context/contextCell.ts";
 import { limitsFor } from "../../context/limits.ts";
 import { findRefs } from "../../context/refs.ts";
 import { renderTurn } from "../../context/renderTurn.ts";
@@ -23,6 +24,8 @@ export type TurnContextRequest = {
 	readonly images: boolean;
 	/** The model's, in tokens; `null` where it is not known. */
 	readonly contextWindow: number | null;
+	/** Takes secrets out of what was not asked for. */
+	redact(text: string): string;
 	/** `name`: what has an effect (shell refs, calls) is told of but not done, for a look at what would be sent. */
 	readonly effects: "run" | "name";
 	readonly signal: AbortSignal;
@@ -44,6 +47,8 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 		notesOf(cells.filter((cell) => !isTyped(cell, request.host))),
 		request,
 	);
+	const ran = cells.filter(({ cellId, code }) => !notes.has(cellId) && isContextCode(code));
+	const traceback = await lastTraceback(ran.at(-1), request);
 	const freshKernel = store.freshKernel(sessionId, afterSeq, toSeq);
 	if (freshKernel !== null) {
 		const at = cells.findIndex(({ kernelId }) => kernelId === freshKernel);
@@ -55,12 +60,28 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 		earlierCells,
 		notes,
 		refs,
+		traceback,
 		tools: request.tools,
 		request: request.content,
 		supportsImages: request.images,
 		limits,
 	});
 	return { rendered: [...content], warnings: [...warnings], parts: [...parts] };
+};
+
+/** The frames of the error that the last cell ended with; nothing more of an error that is settled since. */
+const lastTraceback = async (
+	last: ContextCell | undefined,
+	{ host, signal, redact }: TurnContextRequest,
+): Promise<string | null> => {
+	if (!host || last?.status !== "error" || last.kernelId !== host.kernelId) return null;
+	try {
+		const error = await host.lastError(signal);
+		return error?.executionCount === last.executionCount ? redact(error.text) : null;
+	} catch {
+		// The cell's output tells of the error too.
+		return null;
+	}
 };
 
 const freshKernelNote =

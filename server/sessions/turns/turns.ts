@@ -6,6 +6,7 @@ import { setImmediate as nextTick } from "node:timers/promises";
 import type { Content, PromptResult, Settings, Usage } from "../../../protocol/index.ts";
 import type { Backend, Environment, TurnPreparation, TurnRequest } from "../../backends/backend.ts";
 import { pairToolCalls } from "../../context/pairToolCalls.ts";
+import { createRedact } from "../../context/redact.ts";
 import { toTranscript, turnsToFold } from "../../context/summaries.ts";
 import type { Entry } from "../../context/transcript.ts";
 import type { PartialItem, Store } from "../../store/store.ts";
@@ -202,6 +203,7 @@ export class Turns {
 			toSeq,
 			content,
 			tools: this.toolNews,
+			redact: createRedact(this.#options.environment()),
 			images: backend.capabilities.images,
 			contextWindow: this.#windowOf(backend, settings.model),
 			effects: "run",
