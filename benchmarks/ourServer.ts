@@ -67,6 +67,7 @@ export const serveHere = (
 		isAlive: () => true,
 	});
 	const server = new Server({
+		environment: {},
 		services: { store, backends, sessions, completions: new Completions() },
 		onLog: () => {},
 		onConnectionEnded: () => {},

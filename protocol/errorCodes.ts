@@ -12,6 +12,8 @@ export const ErrorCodes = {
 	internalError: -32603,
 	/** A request came before `initialize`. Send `initialize` first. */
 	serverNotInitialized: -32002,
+	/** What was asked for is right and could not be had: a model's provider refused or could not be reached. The message says why. */
+	requestFailed: -32803,
 	/** The request was cancelled by `$/cancelRequest`. */
 	requestCancelled: -32800,
 	/** What the request was about changed meanwhile. Ask again with the new state. */

@@ -59,11 +59,17 @@ export const answerInitialize =
 		};
 	};
 
-/** What our clients tell about themselves; of an editor that says nothing, what LSP's own fields say. */
-export const initializationOptions = (params: InitializeParams): AiShellInitializationOptions =>
+/**
+ * What our clients tell about themselves; of an editor that says nothing, what LSP's own fields say, and the environment
+ * that is known of it.
+ */
+export const initializationOptions = (
+	params: InitializeParams,
+	environment: Readonly<Record<string, string>>,
+): AiShellInitializationOptions =>
 	(params.initializationOptions?.aiShell as AiShellInitializationOptions | undefined) ?? {
 		cwd: cwdOf(params),
-		environment: {},
+		environment,
 	};
 
 /** Checks what `AiShellInitializationOptions` describes, without the schema. */

@@ -21,6 +21,8 @@ import { schemaVersion } from "./store/schema.ts";
 
 export type ServerOptions = {
 	readonly services: Services;
+	/** That of clients that tell none: of whoever started a server for themselves, else nothing. */
+	readonly environment: Readonly<Record<string, string>>;
 	onLog(text: string): void;
 	/** A connection has ended; `exit` means the client asked for it. */
 	onConnectionEnded(how: "exit" | "lost" | "closed"): void;
@@ -91,7 +93,7 @@ export class Server {
 
 	/** Takes in what the handshake has answered already. */
 	#initialize(client: Client, params: InitializeParams): void {
-		const options = initializationOptions(params);
+		const options = initializationOptions(params, this.#options.environment);
 		const { general, textDocument, window, workspace } = params.capabilities ?? {};
 		const cwd = realPath(options.cwd);
 		const folders = foldersOf(params);

@@ -45,6 +45,8 @@ export const serveClient = (own: ServerProcess, handshake: Handshake): void => {
 	endOnSignals(end, own.log);
 	const server = new Server({
 		services,
+		// Its client started it.
+		environment: process.env as Environment,
 		onLog: own.log,
 		onConnectionEnded: () => void end(0),
 		onRetire: () => {},
@@ -81,6 +83,7 @@ export const serveSocket = async (own: ServerProcess, replace: boolean): Promise
 	});
 	const server = new Server({
 		services,
+		environment: {},
 		onLog: log,
 		onConnectionEnded: () => idle.touch(),
 		onRetire: () => {

@@ -112,6 +112,7 @@ export type TurnPreparation = Pick<
 	| "model"
 	| "think"
 	| "search"
+	| "maxOutputTokens"
 >;
 
 export type TurnUpdate =

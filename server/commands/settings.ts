@@ -8,6 +8,7 @@ import { loadConfig } from "../sessions/settings/config.ts";
 import { listModels } from "../sessions/settings/modelList.ts";
 import { saveConfig } from "../sessions/settings/saveConfig.ts";
 import { settingOrigins } from "../sessions/settings/settingOrigins.ts";
+import { passedOver } from "../sessions/settings/settings.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
 import { loginText } from "./loginText.ts";
 import { permissionsCommand } from "./permissions.ts";
@@ -32,7 +33,8 @@ type Name = keyof typeof names;
 export const showSettings = ({ session, services }: CommandContext): CommandOutcome => {
 	const { settings, environment } = session;
 	const facts = placeFacts(environment);
-	const origins = settingOrigins(settings, settingSources(environment, services));
+	const sources = settingSources(environment, services);
+	const origins = settingOrigins(settings, sources);
 	const { problems } = loadConfig(environment);
 	const lines = (Object.keys(names) as Name[]).map((name) => {
 		const line = settingLine(settings, name);
@@ -46,7 +48,7 @@ export const showSettings = ({ session, services }: CommandContext): CommandOutc
 			`system prompt = ${join(configDir(facts), "sysp.txt")}`,
 			`exact log = ${join(configDir(facts), "exact-log.jsonl")}`,
 			`state = ${stateDir(facts)}`,
-			...problems.map((each) => `! ${each}`),
+			...[...problems, ...passedOver(settings, sources)].map((each) => `! ${each}`),
 		].join("\n"),
 	};
 };

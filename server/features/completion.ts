@@ -86,7 +86,7 @@ const suggest = async (
 		const completion = await services.completions.complete({
 			...place,
 			uri: client.documentKey(place.uri),
-			...chooseModel(client, services, session),
+			...(await chooseModel(client, services, session, signal)),
 			above: client.documents.codeAbove(place.uri),
 			kernelId: session?.hosting.kernelId ?? null,
 			automatic: isAutomatic,
@@ -108,7 +108,7 @@ const suggest = async (
 		return completion;
 	} catch (error) {
 		if (error instanceof CompletionError)
-			throw new RequestError("internalError", error.message, { cause: error });
+			throw new RequestError("requestFailed", error.message, { cause: error });
 		throw error;
 	}
 };
@@ -124,15 +124,26 @@ const cellsFor = (client: Client, { store }: Services, session: Session | null, 
 };
 
 /** An editor's own wish counts before the session's. */
-const chooseModel = (client: Client, { backends }: Services, session: Session | null) => {
+const chooseModel = async (
+	client: Client,
+	{ backends }: Services,
+	session: Session | null,
+	signal: AbortSignal,
+) => {
 	const wish = client.editorSettings;
 	const name =
 		wish.backend ?? session?.settings.backend ?? backends.firstReady(client.facts.environment)?.name;
 	if (name === undefined || name === null) throw new RequestError("backendNotReady", howToGetOne);
 	const backend = namedBackend(name, backends);
-	const fromSession =
-		session?.settings.backend === backend.name ? session.settings.completionModel : undefined;
-	const model = wish.completionModel ?? fromSession ?? backend.defaultCompletionModel;
+	const own = session?.settings.backend === backend.name ? session.settings : null;
+	const environment = session?.environment ?? client.facts.environment;
+	const model =
+		wish.completionModel ??
+		own?.completionModel ??
+		backend.defaultCompletionModel ??
+		own?.model ??
+		(await backend.firstModel?.(environment, signal))?.model ??
+		null;
 	if (model === null)
 		throw new RequestError(
 			"backendNotReady",

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { configDir } from "../../ground/paths/runtimeDir.ts";
+import { nearest } from "../../ground/text/nearest.ts";
 import type {
 	AttachSessionResult,
 	Decision,
@@ -18,7 +19,8 @@ import type {
 	StoredEvent,
 	TranscriptItem,
 } from "../../protocol/index.ts";
-import type { Environment } from "../backends/backend.ts";
+import type { Backend, Environment } from "../backends/backend.ts";
+import { isListed } from "../backends/models/listedModels.ts";
 import type { Backends } from "../backends/registry.ts";
 import { createRedact, type Redact } from "../context/redact.ts";
 import { systemPrompt } from "../context/systemPrompt.ts";
@@ -37,7 +39,7 @@ import { type CommandCell, type CreateHost, Hosting } from "./python/hosting.ts"
 import { loadConfig, loadSystemPrompt } from "./settings/config.ts";
 import { recentModels, rememberModel } from "./settings/modelList.ts";
 import { settingOrigins } from "./settings/settingOrigins.ts";
-import { changeSettings } from "./settings/settings.ts";
+import { changeSettings, passedOver } from "./settings/settings.ts";
 import { Turns } from "./turns/turns.ts";
 
 /** How a participant is reached. `send` never throws and never blocks. */
@@ -159,6 +161,7 @@ export class Session {
 			// The date is the session's first day, so that the prefix stays the same over midnight and restarts.
 			systemPrompt: (model) =>
 				systemPrompt({ model, today: new Date(this.#createdAt), template: this.#systemPromptTemplate }),
+			chooseModel: (backend, signal) => this.#chooseModel(backend, signal),
 			onModelUsed: (backend, model) => {
 				const [before] = recentModels(store, backend);
 				if (before === model) return;
@@ -231,8 +234,9 @@ export class Session {
 			replay: this.#replay(since, limit),
 		};
 		const { note, problems } = loadConfig(audience.environment);
+		const others = passedOver(this.#settings, this.#sources(audience.environment));
 		const greetings = audience.role === "controller" ? this.#greetings.splice(0) : [];
-		for (const text of [...(note === null ? [] : [note]), ...problems, ...greetings])
+		for (const text of [...(note === null ? [] : [note]), ...problems, ...others, ...greetings])
 			audience.send({
 				kind: "hint",
 				sessionId: this.sessionId,
@@ -344,7 +348,33 @@ export class Session {
 		if (isNewEpoch) this.turns.beginEpoch();
 		this.hosting.host?.mirrorRemark({ cwd: this.cwd, backend: settings.backend });
 		this.warm();
+		if (patch.model !== undefined) void this.#checkModel(settings);
 		return settings;
+	}
+
+	/** A model that its provider does not list may be a slip of the pen. */
+	async #checkModel({ backend: name, model }: Settings): Promise<void> {
+		const backend = name === null ? null : this.#dependencies.backends.find(name);
+		if (!backend || model === null) return;
+		const models = await backend.listModels(this.#environment, new AbortController().signal).catch(() => []);
+		if (models.length === 0 || isListed(model, models)) return;
+		const near = nearest(
+			model,
+			models.map(({ id }) => id),
+		);
+		const text = `${name} does not list ${model}${near === null ? "" : `, but ${near}`}. It is asked for all the same; %ipyai model shows what there is.`;
+		this.log.hint({ kind: "notice", level: "warning", text });
+	}
+
+	/** The model of a backend that has none to begin with: that of the person's own server, which is told and stays. */
+	async #chooseModel(backend: Backend, signal: AbortSignal): Promise<string | null> {
+		const first = (await backend.firstModel?.(this.#environment, signal)) ?? null;
+		if (first?.isListed && !signal.aborted) {
+			this.configure({ backend: backend.name, model: first.model });
+			const text = `${first.model} answers, the first model that the server lists; %ipyai model shows the others.`;
+			this.log.hint({ kind: "notice", level: "info", text });
+		}
+		return first?.model ?? null;
 	}
 
 	/** The body of a `%%ipyai` cell: a prompt under the cell's number, which waits until the cell has ended. */

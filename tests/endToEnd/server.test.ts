@@ -9,6 +9,7 @@ import { joinServer } from "../../clients/common/server/joinServer.ts";
 import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { serverSocket } from "../../ground/paths/runtimeDir.ts";
 import { isAlive, until } from "../support/kernel.ts";
+import { startModelServer } from "../support/modelServer/modelServer.ts";
 import { scaled } from "../support/random.ts";
 import { rawClient } from "../support/rawClient.ts";
 import { launchTestKernel } from "../support/sessionWithKernel.ts";
@@ -167,6 +168,40 @@ test("kill -9 of the server loses nothing acknowledged; the kernel and its varia
 	await second.request("session/close", { sessionId, requestId: "x" });
 	await until(() => !isAlive(launch.pid!));
 });
+
+test("a server that an editor starts for itself has the editor's environment", async () => {
+	await using models = await startModelServer();
+	const { environment } = person();
+	const child = spawn(process.execPath, [join(import.meta.dirname, "../../server/main.ts"), "--stdio"], {
+		env: { ...environment, ...models.environment },
+		stdio: ["pipe", "pipe", "inherit"],
+	});
+	const client = rawClient({
+		on: child.stdout.on.bind(child.stdout),
+		write: child.stdin.write.bind(child.stdin),
+	} as never);
+	client.send({ id: 1, method: "initialize", params: { processId: null, rootUri: null, capabilities: {} } });
+	await client.count(1);
+	client.send({ method: "initialized", params: {} });
+	const uri = "file:///nowhere/a.py";
+	const textDocument = { uri, languageId: "python", version: 1, text: "def f():\n    " };
+	client.send({ method: "textDocument/didOpen", params: { textDocument } });
+	client.send({
+		id: 2,
+		method: "textDocument/inlineCompletion",
+		params: { textDocument: { uri }, position: { line: 1, character: 4 }, context: { triggerKind: 1 } },
+	});
+	await client.count(2);
+	expect(client.received[1]).toMatchObject({
+		id: 2,
+		result: { items: [{ insertText: expect.stringContaining("pass") }] },
+	});
+	expect(models.requests).toHaveLength(1);
+	const ended = new Promise((resolve) => child.once("exit", resolve));
+	client.send({ id: 3, method: "shutdown" });
+	client.send({ method: "exit" });
+	await ended;
+}, 60_000);
 
 test("a message of 100 MB is refused, and the same connection goes on", async () => {
 	const { environment } = person();

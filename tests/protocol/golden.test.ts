@@ -89,6 +89,7 @@ test("the error codes of the protocol: a number never gets another meaning", () 
 		  "notController": -32012,
 		  "parseError": -32700,
 		  "requestCancelled": -32800,
+		  "requestFailed": -32803,
 		  "serverNotInitialized": -32002,
 		  "sessionInUse": -32018,
 		  "sessionNotFound": -32010,

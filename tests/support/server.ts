@@ -83,6 +83,7 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 	});
 	sessions.removeHalfCopies();
 	const server = new Server({
+		environment: {},
 		services: { store, backends, sessions, completions: new Completions() },
 		onLog: (text) => logged.push(text),
 		onConnectionEnded: () => {},

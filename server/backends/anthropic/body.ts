@@ -2,7 +2,13 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ThinkLevel } from "../../../protocol/index.ts";
 import type { Asked } from "../http/apiBackend.ts";
-import { claudeEfforts, claudeMaxOutput, claudeThinking, thinkingBudgets } from "../models/models.ts";
+import {
+	claudeEfforts,
+	claudeMaxOutput,
+	claudeThinking,
+	minTokensToThink,
+	thinkingBudgets,
+} from "../models/models.ts";
 import { continuesWithoutThinking, markForCache, toAnthropicMessages } from "./messages.ts";
 
 const searchUses = { l: 2, m: 5, h: 10 } as const;
@@ -36,9 +42,6 @@ export const toAnthropicBody = ({
 		messages: markForCache(messages),
 	};
 };
-
-/** Too few tokens to think and answer: the model should not spend them on thinking. */
-const minTokensToThink = 2_048;
 
 const toThinking = (
 	model: string,

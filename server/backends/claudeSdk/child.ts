@@ -7,7 +7,14 @@ import type { Options, Query, SDKMessage, SDKUserMessage } from "@anthropic-ai/c
 import type { Content, ThinkLevel, ToolDescription } from "../../../protocol/index.ts";
 import type { Environment } from "../backend.ts";
 import { Queue } from "../loop/queue.ts";
-import { claudeEfforts, claudeThinking, fullClaudeModel, thinkingBudgets } from "../models/models.ts";
+import {
+	type ClaudeThinking,
+	claudeEfforts,
+	claudeThinking,
+	fullClaudeModel,
+	minTokensToThink,
+	thinkingBudgets,
+} from "../models/models.ts";
 import { removeHistoryCopy } from "./historyCopy.ts";
 import type { Project } from "./project.ts";
 import type { Seed } from "./seed.ts";
@@ -23,6 +30,8 @@ export type ChildOptions = {
 	readonly tools: readonly ToolDescription[];
 	readonly model: string;
 	readonly think: ThinkLevel;
+	/** `null`: the child's own, which is the model's. */
+	readonly maxOutputTokens: number | null;
 	readonly project: Project;
 	/** A key or a token is in use: a child without tools of its own may start bare, which is quicker. */
 	readonly hasKey: boolean;
@@ -153,6 +162,7 @@ export class ClaudeChild {
 				MCP_TOOL_TIMEOUT: "2147483647",
 				MAX_MCP_OUTPUT_TOKENS: "1000000",
 				// A bare child calls no hooks, so its own tools would run unasked.
+				...toLimit(kind, options),
 				...(options.hasKey && !hasTools ? { CLAUDE_CODE_SIMPLE: "1" } : {}),
 			},
 			tools: hasTools ? [...ownTools] : [],
@@ -190,14 +200,7 @@ export class ClaudeChild {
 			permissionMode: "default",
 			verbatimPrompts: true,
 			includePartialMessages: true,
-			...(kind === "adaptive"
-				? {
-						thinking: { type: "adaptive", display: "summarized" },
-						effort: claudeEfforts[options.think],
-					}
-				: kind === "budget"
-					? { thinking: { type: "enabled", budgetTokens: thinkingBudgets[options.think] } }
-					: {}),
+			...toThinking(kind, options),
 			...(seed.length === 0
 				? { persistSession: false }
 				: {
@@ -235,6 +238,26 @@ const decide = (refusal: string | null) => ({
 /** The model is told the reason with the next prompt. */
 const goOn = (goesOn: boolean) =>
 	goesOn ? {} : { continue: false, stopReason: "the person stopped the turn." };
+
+/** Claude Code lets a model think that decides by itself how much: that comes on top. */
+const toLimit = (kind: ClaudeThinking, { maxOutputTokens }: ChildOptions): Record<string, string> => {
+	if (maxOutputTokens === null) return {};
+	const thoughts = kind === "adaptive" ? minTokensToThink : 0;
+	return { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxOutputTokens + thoughts) };
+};
+
+const toThinking = (
+	kind: ClaudeThinking,
+	{ think, maxOutputTokens }: ChildOptions,
+): Pick<Options, "thinking" | "effort"> => {
+	if (kind === "adaptive")
+		return { thinking: { type: "adaptive", display: "summarized" }, effort: claudeEfforts[think] };
+	if (kind === "none") return {};
+	const hasRoom = maxOutputTokens === null || maxOutputTokens >= minTokensToThink;
+	return {
+		thinking: hasRoom ? { type: "enabled", budgetTokens: thinkingBudgets[think] } : { type: "disabled" },
+	};
+};
 
 /** A child without tools answers from its request alone. */
 const toSources = (hasTools: boolean, project: Project): Pick<Options, "settingSources" | "plugins"> => {

@@ -192,6 +192,7 @@ const optionsOf = (request: TurnPreparation, { executable, login, environment }:
 	tools: request.tools,
 	model: request.model,
 	think: request.think,
+	maxOutputTokens: request.maxOutputTokens ?? null,
 	project: findProject(request.cwd, request.environment),
 	hasKey: login.kind === "environment" && /KEY|TOKEN/.test(login.name),
 });

@@ -239,6 +239,8 @@ const settingsOf = (request: TurnRequest, hasOwnTools: boolean): Params => {
 			include_environment_context: false,
 			"skills.bundled.enabled": false,
 			"skills.include_instructions": false,
+			// Nobody answers it here.
+			"tools.experimental_request_user_input": { enabled: false },
 			// The server has already cut what is too long.
 			tool_output_token_limit: 400_000,
 		},

@@ -1,5 +1,6 @@
 /** Lists of models as servers give them, who often tell no more than a name. Pure; never fails. */
 import type { Model } from "../backend.ts";
+import { fullClaudeModel } from "./models.ts";
 
 type Told = { readonly [key: string]: unknown };
 
@@ -30,6 +31,14 @@ const windowOf = (told: Told): number | null => {
 		meta.n_ctx_train,
 	];
 	return windows.find((value): value is number => Number.isSafeInteger(value) && Number(value) > 0) ?? null;
+};
+
+/** Whether a list has a model under this name: short, without its date or its tag as well. A file is in no list. */
+export const isListed = (model: string, models: readonly Model[]): boolean => {
+	const names = [model, fullClaudeModel(model)];
+	const isOf = (id: string) =>
+		names.some((name) => id === name || (/^[-:@]/.test(id.slice(name.length)) && id.startsWith(name)));
+	return /\.gguf$|^hf:/i.test(model) || models.some(({ id }) => isOf(id));
 };
 
 /** The first that talks: servers list models for embedding, ranking, hearing and speaking beside them. */

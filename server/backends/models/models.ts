@@ -23,6 +23,24 @@ const shortNames: Readonly<Record<string, string>> = {
 	fable: "claude-fable-5-2",
 };
 
+/** The backends whose models are all of one family. */
+const families: Readonly<Record<string, "claude" | "openai">> = {
+	"claude-sdk": "claude",
+	"claude-api": "claude",
+	codex: "openai",
+	"codex-api": "openai",
+	"openai-api": "openai",
+};
+
+/** Whether a backend may have a model of this name. A name that no table knows may be anybody's. */
+export const mayHave = (backend: string, model: string): boolean => {
+	const isShort = Object.hasOwn(shortNames, model);
+	const family = isShort || claudeFacts(model) ? "claude" : openAiFacts(model) ? "openai" : null;
+	// Other servers have models of all families, under their full names.
+	const own = families[backend] ?? (isShort || backend === "local" ? null : family);
+	return family === null || family === own;
+};
+
 /** The full id behind a short name of the Claude backends. */
 export const fullClaudeModel = (model: string): string => shortNames[model] ?? model;
 
@@ -55,6 +73,9 @@ const bareClaudeName = (model: string): string =>
 
 /** A model that is not Claude's may stand behind a compatible endpoint: it gets no thinking parameters. */
 export const claudeThinking = (model: string): ClaudeThinking => claudeFacts(model)?.thinking ?? "none";
+
+/** Too few tokens to think and answer: the model should not spend them on thinking, where it can be told so. */
+export const minTokensToThink = 2_048;
 
 export const claudeMaxOutput = (model: string): number => claudeFacts(model)?.maxOutput ?? 8_192;
 

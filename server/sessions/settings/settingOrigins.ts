@@ -1,6 +1,6 @@
 /** Which source each of a session's settings came from, as far as the value tells. */
 import type { Settings } from "../../../protocol/index.ts";
-import type { SettingSources } from "./settings.ts";
+import { modelCandidates, ownModel, type SettingSources } from "./settings.ts";
 
 type Named = Exclude<keyof Settings, "login">;
 
@@ -9,15 +9,9 @@ type Named = Exclude<keyof Settings, "login">;
  * have given was set on the command line or in the session.
  */
 export const settingOrigins = (settings: Settings, sources: SettingSources): Record<Named, string> => {
-	const { config, environment, backends, lastModel } = sources;
+	const { config, environment, backends } = sources;
 	const backend = settings.backend === null ? null : backends.find(settings.backend);
-	const file = backend ? config.models?.[backend.name] : undefined;
-	const flat =
-		!config.backend || (backend !== null && backends.find(config.backend)?.name === backend.name)
-			? config
-			: {};
-	const plain = (model: string | undefined) =>
-		model === undefined ? undefined : (backends.modelSpec(model, environment)?.model ?? model);
+	const models = backend && modelCandidates(backend, sources);
 	const origin = (name: Named, candidates: readonly (readonly [string, unknown])[]): string => {
 		const winner = candidates.find(([, value]) => value !== undefined && value !== null);
 		return winner === undefined || winner[1] === settings[name] ? (winner?.[0] ?? "default") : "this session";
@@ -34,16 +28,11 @@ export const settingOrigins = (settings: Settings, sources: SettingSources): Rec
 			["the first that is ready", backends.firstReady(environment)?.name],
 		]),
 		model: origin("model", [
-			["IPYAI_MODEL", plain(environment.IPYAI_MODEL || undefined)],
-			["config.json", file?.model ?? flat.model],
-			["used last", backend ? lastModel(backend.name) : undefined],
-			["default", backend?.defaultModel],
+			["IPYAI_MODEL", backend && ownModel(environment.IPYAI_MODEL || undefined, backend, sources)],
+			...(models?.model ?? []),
 		]),
-		completionModel: origin("completionModel", [
-			["config.json", file?.completion_model ?? flat.completion_model],
-			["default", backend?.defaultCompletionModel],
-		]),
-		think: fromFile("think", file?.think ?? config.think, "l"),
+		completionModel: origin("completionModel", models?.completionModel ?? []),
+		think: fromFile("think", (backend && config.models?.[backend.name]?.think) ?? config.think, "l"),
 		permissions: fromFile("permissions", config.permissions, "ask"),
 		search: fromFile("search", config.search, null),
 		codeTheme: fromFile("codeTheme", config.code_theme, "monokai"),

@@ -4,6 +4,7 @@
  */
 import type { Settings, SettingsPatch } from "../../../protocol/index.ts";
 import type { Backend, Environment } from "../../backends/backend.ts";
+import { mayHave } from "../../backends/models/models.ts";
 import { type Backends, howToGetOne } from "../../backends/registry.ts";
 import { RequestError } from "../errors.ts";
 import type { Config } from "./config.ts";
@@ -18,15 +19,16 @@ export type SettingSources = {
 
 /** The settings of a new session. An unknown backend fails with `backendNotReady`, naming the nearest. */
 export const newSettings = (flags: SettingsPatch, sources: SettingSources): Settings => {
-	const { config, environment } = sources;
-	const model = flags.model ?? (environment.IPYAI_MODEL || undefined);
-	const inFile =
-		config.backend ?? sources.backends.modelSpec(config.model ?? "", sources.environment)?.backend;
+	const { config, environment, backends } = sources;
+	const inEnvironment = environment.IPYAI_MODEL || undefined;
+	const inFile = config.backend ?? backends.modelSpec(config.model ?? "", environment)?.backend;
 	// A flag that names a model of one backend goes before the environment's backend.
-	const isInFlag =
-		flags.model !== undefined && sources.backends.modelSpec(flags.model, sources.environment) !== null;
+	const isInFlag = flags.model !== undefined && backends.modelSpec(flags.model, environment) !== null;
 	const named = flags.backend ?? (isInFlag ? undefined : environment.IPYAI_BACKEND || undefined);
-	const backend = chooseBackend({ backend: named, model }, sources, inFile ?? null);
+	const wish = { backend: named, model: flags.model ?? inEnvironment };
+	const backend = chooseBackend(wish, sources, inFile ?? null);
+	const model =
+		flags.model ?? (backend ? (ownModel(inEnvironment, backend, sources) ?? undefined) : undefined);
 	return {
 		...modelSettings(backend, { model, completionModel: flags.completionModel }, sources),
 		think: flags.think ?? (backend && config.models?.[backend.name]?.think) ?? config.think ?? "l",
@@ -69,35 +71,87 @@ type ModelSettings = Pick<Settings, "backend" | "model" | "completionModel" | "l
 const modelSettings = (
 	backend: Backend | null,
 	wish: { model: string | undefined; completionModel: string | undefined },
-	{ config, environment, lastModel, backends }: SettingSources,
+	sources: SettingSources,
 ): ModelSettings => {
-	if (!backend)
-		return {
-			backend: null,
-			model: null,
-			completionModel: null,
-			login: { kind: "missing", hint: howToGetOne },
-		};
-	const file = config.models?.[backend.name];
-	// The predecessors' flat keys belong to the backend the file names, or to whichever is used.
-	const flat = !config.backend || backends.find(config.backend)?.name === backend.name ? config : {};
-	const plain = (model: string | undefined) =>
-		model === undefined ? undefined : (backends.modelSpec(model, environment)?.model ?? model);
+	if (!backend) {
+		const login = { kind: "missing", hint: howToGetOne } as const;
+		return { backend: null, model: null, completionModel: null, login };
+	}
+	const first = (wished: string | undefined, otherwise: Candidates) =>
+		wished === undefined
+			? (otherwise.map(([, model]) => model).find((model) => model !== null) ?? null)
+			: plainModel(wished, backend, sources);
+	const { model, completionModel } = modelCandidates(backend, sources);
 	return {
 		backend: backend.name,
-		model:
-			plain(wish.model) ??
-			file?.model ??
-			plain(flat.model) ??
-			lastModel(backend.name) ??
-			backend.defaultModel,
-		completionModel:
-			plain(wish.completionModel) ??
-			file?.completion_model ??
-			plain(flat.completion_model) ??
-			backend.defaultCompletionModel,
-		login: backend.login(environment),
+		model: first(wish.model, model),
+		completionModel: first(wish.completionModel, completionModel),
+		login: backend.login(sources.environment),
 	};
+};
+
+type Candidates = readonly (readonly [source: string, model: string | null])[];
+
+/** A backend's models where the session names none, with where they come from: the first that there is counts. */
+export const modelCandidates = (
+	backend: Backend,
+	sources: SettingSources,
+): Record<"model" | "completionModel", Candidates> => {
+	const { config, backends, lastModel } = sources;
+	const file = config.models?.[backend.name];
+	// The predecessors' flat keys belong to the backend the file names, else to one that has such a model.
+	const isNamed = config.backend !== undefined && backends.find(config.backend)?.name === backend.name;
+	const flat = (model: string | undefined): string | null => {
+		if (model === undefined || (config.backend !== undefined && !isNamed)) return null;
+		return isNamed ? plainModel(model, backend, sources) : ownModel(model, backend, sources);
+	};
+	return {
+		model: [
+			["config.json", file?.model ?? flat(config.model)],
+			["used last", lastModel(backend.name)],
+			["default", backend.defaultModel],
+		],
+		completionModel: [
+			["config.json", file?.completion_model ?? flat(config.completion_model)],
+			["default", backend.defaultCompletionModel],
+		],
+	};
+};
+
+/** What a word means as a model of this backend: one for another provider is the name of a router's model. */
+const plainModel = (word: string, backend: Backend, { backends, environment }: SettingSources): string => {
+	const spec = backends.modelSpec(word, environment);
+	return spec?.backend === backend.name ? spec.model : word;
+};
+
+/** The backend's model of this name, `null` when it is another's. */
+export const ownModel = (
+	word: string | undefined,
+	backend: Backend,
+	sources: SettingSources,
+): string | null => {
+	if (word === undefined) return null;
+	const spec = sources.backends.modelSpec(word, sources.environment);
+	const isOwn = spec === null ? mayHave(backend.name, word) : spec.backend === backend.name;
+	return isOwn ? plainModel(word, backend, sources) : null;
+};
+
+/** What a person should know of models that they have named, and that are not asked. */
+export const passedOver = ({ backend: name, model }: Settings, sources: SettingSources): string[] => {
+	const { config, environment } = sources;
+	const backend = name === null ? null : sources.backends.find(name);
+	if (!backend) return [];
+	const named = {
+		IPYAI_MODEL: environment.IPYAI_MODEL,
+		...(config.backend ? {} : { "config.json": config.model }),
+	};
+	return Object.entries(named).flatMap(([source, word]) =>
+		word && ownModel(word, backend, sources) === null
+			? [
+					`${source} names the model ${word}, which ${backend.name} does not have${model ? `: ${model} is asked` : ""}.`,
+				]
+			: [],
+	);
 };
 
 const chooseBackend = (

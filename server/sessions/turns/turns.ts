@@ -37,6 +37,8 @@ export type TurnsOptions = {
 	environment(): Environment;
 	backend(name: string): Backend | null;
 	systemPrompt(model: string): string;
+	/** For a backend without a model to begin with; `null` when the person has to choose. */
+	chooseModel(backend: Backend, signal: AbortSignal): Promise<string | null>;
 	onModelUsed(backend: string, model: string): void;
 };
 
@@ -181,17 +183,11 @@ export class Turns {
 		const { turnId, abort, backend } = running;
 		const historyLine = hosting.nextExecutionCount - 1;
 		if (!running.isNumbered) this.#history.number(turnId, source, content);
-		if (
-			!backend ||
-			settings.backend === null ||
-			settings.model === null ||
-			settings.login.kind === "missing"
-		) {
-			const hint =
-				settings.login.kind === "missing" ? settings.login.hint : "Choose a model with %ipyai model NAME.";
-			running.finish("failed", null, hint);
-			return;
-		}
+		if (settings.login.kind === "missing") return running.finish("failed", null, settings.login.hint);
+		if (!backend) return running.finish("failed", null, "Choose a backend with %ipyai backend NAME.");
+		const model = settings.model ?? (await this.#options.chooseModel(backend, abort.signal));
+		if (abort.signal.aborted) return running.finish("cancelled", null, null);
+		if (model === null) return running.finish("failed", null, "Choose a model with %ipyai model NAME.");
 		await hosting.settle(abort.signal);
 		const row = store.session(log.sessionId);
 		const toSeq = log.headSeq;
@@ -205,12 +201,12 @@ export class Turns {
 			tools: this.toolNews,
 			redact: createRedact(this.#options.environment()),
 			images: backend.capabilities.images,
-			contextWindow: this.#windowOf(backend, settings.model),
+			contextWindow: this.#windowOf(backend, model),
 			effects: "run",
 			signal: abort.signal,
 		});
 		const context = await tellWaiting(log, "looking up what the prompt names", building);
-		const request = this.#request(running, settings, settings.model);
+		const request = this.#request(running, settings, model);
 		const isFirst = row?.lastTurn == null;
 		const room = isFirst ? noFold : await this.#makeRoom(backend, request, context.rendered);
 		if (abort.signal.aborted) return running.finish("cancelled", null, null);
@@ -232,7 +228,7 @@ export class Turns {
 					turnId,
 					parentId: row?.lastTurn ?? null,
 					backend: backend.name,
-					model: settings.model,
+					model,
 					rendered: context.rendered,
 					renderPoint: toSeq,
 					warnings,
@@ -242,7 +238,7 @@ export class Turns {
 			{ turnId, entries: [user] },
 		);
 		transcript.push(user);
-		this.#options.onModelUsed(backend.name, settings.model);
+		this.#options.onModelUsed(backend.name, model);
 
 		const end = await running.follow(updates, transcript);
 		running.requeueSteering();

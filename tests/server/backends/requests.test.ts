@@ -113,6 +113,32 @@ describe("OpenAI", () => {
 	});
 });
 
+describe.each(backendSubjects.filter(({ keepsHistory, missing }) => keepsHistory && missing === null))(
+	"a suggestion asked of $name",
+	(subject) => {
+		test("carries no tool, and a limit where the program takes one", async () => {
+			const backend = subject.create();
+			const options: SayOptions = { tools: [], maxOutputTokens: 256, think: "l" };
+			// The second child was started while the first answered.
+			for (const prompt of ["one", "two"]) {
+				const { environment, model, cwd } = subject;
+				await new Conversation(backend, environment(server), model, cwd(), "completions:x").say(
+					prompt,
+					options,
+				);
+				const { tools, max_tokens, thinking, output_config } = server.requests.at(-1)!.body;
+				expect(tools).toEqual([]);
+				if (subject.name !== "claude-sdk") continue;
+				expect({ max_tokens, thinking, output_config }).toMatchObject({
+					max_tokens: 256 + 2_048,
+					output_config: { effort: "low" },
+				});
+			}
+			await backend.dispose();
+		});
+	},
+);
+
 test("tool names that a provider refuses are changed on the way out and back", async () => {
 	for (const name of ["claude-api", "openai-api", "openai-chat"]) {
 		const subject = backendSubjects.find((one) => one.name === name)!;

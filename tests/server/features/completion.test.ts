@@ -107,6 +107,7 @@ test.each(["early", "late"])(
 test("a failure is an error with a short message", async () => {
 	const { complete } = await start(failAfter("", "The key was refused. Check ANTHROPIC_API_KEY."));
 	await expect(complete("x = |")).rejects.toMatchObject({
+		code: -32803,
 		message: "The key was refused. Check ANTHROPIC_API_KEY.",
 	});
 });

@@ -1,5 +1,11 @@
-import { expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { ListBackendsResult, ListModelsResult } from "../../../protocol/index.ts";
+import type { Backend, Environment } from "../../../server/backends/backend.ts";
 import { effortsOf } from "../../../server/backends/models/models.ts";
+import { createBackends } from "../../../server/backends/registry.ts";
+import { chatBackend, messagesBackend, responsesBackend } from "../../support/apiBackends.ts";
+import { folderWith } from "../../support/folder.ts";
+import { json, startRawServer } from "../../support/rawServer.ts";
 import { say, scriptedBackend } from "../../support/scriptedBackend.ts";
 import { startTestServer } from "../../support/server.ts";
 import { nextRequestId } from "../../support/sessionWithKernel.ts";
@@ -62,4 +68,99 @@ test("efforts are those of the model", () => {
 	expect(effortsOf("sonnet")).toEqual(["l", "m", "h", "x"]);
 	expect(effortsOf("gpt-4.1")).toEqual([]);
 	expect(effortsOf("something")).toBeNull();
+});
+
+describe("results fit the protocol's schema, whatever a server tells of its models:", async () => {
+	const raw = await startRawServer();
+	afterAll(() => raw.close());
+	const own = {
+		OPENAI_BASE_URL: `${raw.url}/v1`,
+		ANTHROPIC_BASE_URL: raw.url,
+		ANTHROPIC_API_KEY: "k",
+		OPENAI_API_KEY: "k",
+	};
+
+	const listFor = async (backends: readonly Backend[], environment: Environment) => {
+		const server = await startTestServer({ backends });
+		const client = await server.connect({ environment: { HOME: server.folder, ...environment } });
+		const listed = await client.request("backend/list", {});
+		expect(ListBackendsResult.parse(listed)).toEqual(listed);
+		return Promise.all(
+			listed.backends.map(async ({ name }) => {
+				const models = await client.request("model/list", { backend: name });
+				expect(ListModelsResult.parse(models), name).toEqual(models);
+				return models.models;
+			}),
+		);
+	};
+
+	test.each([
+		["names alone", { data: [{ id: "a" }, "b", { name: "c" }] }],
+		["nulls", { data: [{ id: "a", display_name: null, context_length: null }, null, { id: null }] }],
+		[
+			"other kinds",
+			{ data: [{ id: "a", display_name: 7, max_model_len: "8k", meta: [] }, 7, [], { id: 7 }] },
+		],
+		[
+			"odd windows",
+			{
+				data: [
+					{ id: "a", context_length: 0 },
+					{ id: "b", context_length: -1 },
+					{ id: "c", context_length: 1.5 },
+					{ id: "d", max_input_tokens: 1e300 },
+				],
+			},
+		],
+		["no list", { data: { id: "a" } }],
+		["nothing", null],
+	])("%s", async (_, body) => {
+		raw.answers(json(body));
+		const lists = await listFor([chatBackend(), messagesBackend(), responsesBackend()], own);
+		for (const models of lists)
+			for (const { contextWindow } of models) expect(contextWindow ?? 1).toBeGreaterThan(0);
+	});
+
+	test("programs' and files' too", async () => {
+		raw.answers(json({ data: [{ id: "a" }] }));
+		const IPYAI_MODELS = folderWith({ "tiny.gguf": "no model" });
+		const backends = createBackends().all;
+		// The programs leave files at home until they have ended.
+		const { PATH = "", HOME = "" } = process.env;
+		await listFor(backends, { ...own, PATH, HOME, IPYAI_MODELS });
+		await Promise.all(backends.map((backend) => backend.dispose()));
+	});
+});
+
+test("a model that the provider does not list is told, and asked for all the same", async () => {
+	const listed = ["gpt-5.5", "claude-haiku-4-5-20251001", "qwen3:8b"].map((id) => ({
+		id,
+		name: null,
+		contextWindow: null,
+	}));
+	const server = await startTestServer({
+		backends: [{ ...scriptedBackend(say("ok")), listModels: async () => listed }],
+	});
+	const client = await server.connect();
+	const { state } = await client.request("session/new", {
+		requestId: nextRequestId(),
+		cwd: server.folder,
+		kernel: null,
+		settings: {},
+	});
+	const configure = (model: string) =>
+		client.request("session/configure", {
+			sessionId: state.sessionId,
+			requestId: nextRequestId(),
+			settings: { model },
+		});
+	for (const model of ["gpt-5.5", "claude-haiku-4-5", "qwen3"]) await configure(model);
+	await configure("gtp-5.5");
+	await client.until((update) => update.kind === "hint" && update.hint.kind === "notice");
+	const notices = client.updates.flatMap((update) =>
+		update.kind === "hint" && update.hint.kind === "notice" ? [update.hint.text] : [],
+	);
+	expect(notices).toEqual([
+		"scripted does not list gtp-5.5, but gpt-5.5. It is asked for all the same; %ipyai model shows what there is.",
+	]);
 });
