@@ -43,9 +43,17 @@ export class KernelPython implements Python {
 		return typeof found.problem === "string" ? { problem: found.problem } : { text: text(found.text) };
 	}
 
-	async runPython(code: string, options: RunOptions): Promise<Outcome> {
+	runPython(code: string, options: RunOptions): Promise<Outcome> {
+		return this.#run("pyrun", { code }, options);
+	}
+
+	runScript(path: string, options: RunOptions): Promise<Outcome> {
+		return this.#run("runScript", { path }, options);
+	}
+
+	async #run(op: string, args: Record<string, unknown>, options: RunOptions): Promise<Outcome> {
 		try {
-			return await runCode(await this.#options.alive(), code, this.#options.isBusy(), options);
+			return await runOperation(await this.#options.alive(), op, args, this.#options.isBusy(), options);
 		} catch (error) {
 			if (error instanceof HostError)
 				return { content: [{ kind: "text", text: error.message }], isError: true };
@@ -80,9 +88,10 @@ const endMs = 5000;
 /** A message of our own: what the code has printed (`clients/ipython/ipyai/capture.py`). */
 const outputType = "ipyai_output";
 
-const runCode = async (
+const runOperation = async (
 	{ runMain, cancel }: OpenKernel,
-	code: string,
+	op: string,
+	args: Record<string, unknown>,
 	isBusy: boolean,
 	{ signal, onWaiting, onOutput }: RunOptions,
 ): Promise<Outcome> => {
@@ -91,7 +100,7 @@ const runCode = async (
 	let started = false;
 	let stray = "";
 	if (isBusy) onWaiting(true);
-	const { result } = runMain("pyrun", { id, code }, (message) => {
+	const { result } = runMain(op, { ...args, id }, (message) => {
 		const type = message.header.msg_type;
 		if (!started && type === "status") {
 			started = true;

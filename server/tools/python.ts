@@ -26,6 +26,8 @@ export type Python = {
 	): Promise<{ readonly text: string } | { readonly problem: string }>;
 	/** Runs code in the live namespace. What the code raises is an outcome with `isError`. */
 	runPython(code: string, options: RunOptions): Promise<Outcome>;
+	/** Runs a file as a script in the live namespace; its last value is not shown. */
+	runScript(path: string, options: RunOptions): Promise<Outcome>;
 	/** The sentence says why it cannot be a tool. */
 	describeFunction(name: string, signal: AbortSignal): Promise<PersonsFunction | { readonly reason: string }>;
 	/** Calls the function if its definition is still this one. */

@@ -59,6 +59,7 @@ export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 				await later();
 				return { content: [{ kind: "text", text: `ran ${code}` }], isError: false };
 			},
+			runScript: async () => ({ content: [], isError: false }),
 			describeFunction: async () => ({ reason: "is not defined" }),
 			callFunction: async () => ({ content: [], isError: true }),
 		},

@@ -5,6 +5,7 @@ import sys
 import threading
 
 from .bounded import BoundedText, clean
+from .streams import Buffer
 
 MAX_CHARS = 16_000
 MAX_PICTURES = 8
@@ -138,6 +139,7 @@ class _Stream:
     def __init__(self, capture: Capture, real):
         self._capture = capture
         self._real = real
+        self.buffer = Buffer(self)
 
     def write(self, text):
         if not isinstance(text, str):

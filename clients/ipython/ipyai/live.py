@@ -25,6 +25,7 @@ from . import (
     schemas,
     shell_refs,
     stdio,
+    streams,
     stuck,
     summaries,
     tools,
@@ -52,6 +53,7 @@ class Live:
         self._children = 0
         self._magics = magics.Magics(shell)
         self._origins = origins.Origins(shell)
+        self._streams = streams.Streams(self._kernel)
         # Newer IPython takes a cell's number when it starts, older when it ends.
         code = getattr(type(shell).run_cell_async, "__code__", None)
         self._counts_early = code is not None and "execution_count" in code.co_varnames + code.co_cellvars
@@ -78,7 +80,8 @@ class Live:
             "shellRefs": lambda args: shell_refs.run_all(args["id"], args["commands"], args["limitSeconds"]),
             "history": lambda args: prompts.tail(shell, args["limit"]),
             "tool": lambda args: tools.describe(shell, args["name"]),
-            "pyrun": self._pyrun,
+            "pyrun": lambda args: self._named(args, pyrun.pyrun(shell, args["id"], args["code"], args["tell"])),
+            "runScript": lambda args: self._named(args, pyrun.run_script(shell, args["id"], args["path"], args["tell"])),
             "number": lambda args: prompts.number(shell, args["source"], args["rewritten"]),
             "mirror": lambda args: prompts.mirror(
                 shell, args["prompt"], args["fullPrompt"], args["response"], args["historyLine"]
@@ -103,6 +106,7 @@ class Live:
         self._magics.install()
         messages.tolerate(self._kernel.session)
         self._origins.install()
+        self._streams.install()
         nudge.prepare()
         # `exit` only tells the client, which decides: other clients may share this kernel. IPython has no hook here.
         self._shell.ask_exit = self._ask_exit
@@ -123,6 +127,7 @@ class Live:
         self._magics.retire()
         messages.withdraw(self._kernel.session)
         self._origins.retire()
+        self._streams.retire()
         nudge.withdraw()
         if self._lease:
             self._lease.stop()
@@ -197,10 +202,10 @@ class Live:
     def _cancel(self, args):
         return shell_refs.cancel(args["id"]) or pyrun.cancel(args["id"])
 
-    async def _pyrun(self, args):
+    async def _named(self, args, work):
         origins.runs(args["header"])
         try:
-            return await pyrun.pyrun(self._shell, args["id"], args["code"], args["tell"])
+            return await work
         finally:
             origins.runs({})
 
@@ -242,10 +247,7 @@ class Live:
     def _on_cell_end(self, _result) -> None:
         if threading.current_thread() is threading.main_thread():
             self._cell = None
-            try:
-                stdio.hear(self._children)
-            except Exception:
-                pass  # the user's own streams
+            stdio.hear(self._kernel, self._children)
             origins.runs({})
 
 

@@ -14,7 +14,7 @@ import sys
 import threading
 import traceback
 
-from . import nudge, stdio
+from . import figures, nudge, stdio
 from .bounded import clean, cut
 from .capture import MAX_CHARS, Capture
 
@@ -136,55 +136,110 @@ class _Interrupts:
 async def pyrun(shell, call_id: str, code: str, tell=None) -> dict:
     """Runs the code: ``{content, isError}``. ``tell`` hears what it prints meanwhile."""
     global _count
-    if not isinstance(code, str):
-        return {"content": [{"kind": "text", "text": 'pyrun needs "code", a string.'}], "isError": True}
     _count += 1
+    filename = f"<pyrun {_count}>"
+    return await _told(shell, call_id, tell, filename, lambda capture: _run(shell, code, filename, capture))
+
+
+async def run_script(shell, call_id: str, path: str, tell=None) -> dict:
+    """Runs a file as a script in the user's namespace, with its name as ``__file__``: ``{content, isError}``."""
+    return await _told(shell, call_id, tell, path, lambda _capture: _run_script(shell, path))
+
+
+async def _told(shell, call_id: str, tell, filename: str, run) -> dict:
     capture = Capture(shell, tell)
-    figures = _open_figures()
+    open_before = figures.open_figures()
     children = stdio.children()
     failed = "KeyboardInterrupt: the call was interrupted\n"
-    with capture:
-        failure = await guarded(call_id, lambda: _run(shell, code, f"<pyrun {_count}>", capture), failed)
+    with capture, _Shown(shell, capture) as shown:
+        failure = await guarded(call_id, lambda: _caught(run(capture), filename), failed)
         try:
-            _show_new_figures(figures, capture)
+            figures.show_new(open_before, capture)
         except Exception:
             capture.write(traceback.format_exc(limit=0))
-    stdio.hear(children)
+    stdio.hear(shell.kernel, children)
     # What the code asked of the client (a page, an exit) is not for the next cell to deliver.
+    for text in _pages(shell.payload_manager.read_payload()):
+        capture.write(text if text.endswith("\n") else f"{text}\n")
     shell.payload_manager.clear_payload()
     if failure:
         capture.write(failure)
-    return {"content": _content(capture.parts), "isError": bool(failure)}
+    return {"content": _content(capture.parts), "isError": bool(failure) or shown.failed}
 
 
-async def _run(shell, code: str, filename: str, capture: Capture):
-    """Runs the code; the traceback's text when it failed."""
+class _Shown:
+    """Catches the tracebacks that IPython shows by itself: of an object that fails to tell itself, of ``%run``."""
+
+    def __init__(self, shell, capture: Capture):
+        self._shell = shell
+        self._capture = capture
+        self.failed = False
+
+    def __enter__(self):
+        self._shell._showtraceback = self._show
+        return self
+
+    def __exit__(self, *_exception):
+        self._shell.__dict__.pop("_showtraceback", None)
+
+    def _show(self, _etype, _evalue, lines):
+        self.failed = True
+        self._capture.write("\n".join(lines) + "\n")
+
+
+def _pages(payloads: list) -> list:
+    """The texts that a client would page or put into its next input."""
+    texts = [
+        payload["data"].get("text/plain") if payload.get("source") == "page" else payload.get("text")
+        for payload in payloads
+        if payload.get("source") in ("page", "set_next_input")
+    ]
+    return [text for text in texts if isinstance(text, str)]
+
+
+async def _caught(work, filename: str):
+    """The traceback's text when the work failed."""
     try:
-        source = shell.transform_cell(code)
-        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-        tree = ast.parse(source, filename)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        namespace = shell.user_global_ns
-        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        with _figure_printer(shell):
-            if tree.body:
-                result = eval(compile(tree, filename, "exec", flags=flags), namespace, shell.user_ns)
-                if inspect.iscoroutine(result):
-                    await result
-            if last is None:
-                return None
-            compiled = compile(ast.Expression(last.value), filename, "eval", flags=flags)
-            value = eval(compiled, namespace, shell.user_ns)
-            if compiled.co_flags & inspect.CO_COROUTINE:
-                value = await value
-            if value is not None and not _ends_quietly(shell, source):
-                data, _metadata = shell.display_formatter.format(value)
-                capture.show(data)
+        await work
         return None
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise
     except BaseException as error:
         return _traceback(error, filename)
+
+
+async def _run(shell, code: str, filename: str, capture: Capture) -> None:
+    source = shell.transform_cell(code)
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    tree = ast.parse(source, filename)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    namespace = shell.user_global_ns
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    with figures.Printer(shell):
+        if tree.body:
+            result = eval(compile(tree, filename, "exec", flags=flags), namespace, shell.user_ns)
+            if inspect.iscoroutine(result):
+                await result
+        if last is None:
+            return
+        compiled = compile(ast.Expression(last.value), filename, "eval", flags=flags)
+        value = eval(compiled, namespace, shell.user_ns)
+        if compiled.co_flags & inspect.CO_COROUTINE:
+            value = await value
+        if value is not None and not _ends_quietly(shell, source):
+            data, _metadata = shell.display_formatter.format(value)
+            capture.show(data)
+
+
+async def _run_script(shell, path: str) -> None:
+    with open(path, "rb") as file:
+        code = compile(file.read(), path, "exec")
+    namespace = shell.user_ns
+    namespace["__file__"] = path
+    try:
+        exec(code, shell.user_global_ns, namespace)
+    finally:
+        namespace.pop("__file__", None)
 
 
 def _ends_quietly(shell, source: str) -> bool:
@@ -205,63 +260,6 @@ def _traceback(error: BaseException, filename: str) -> str:
     except Exception:  # an exception whose own text fails
         lines = [f"{type(error).__name__}\n"]
     return cut("".join(lines), MAX_CHARS)
-
-
-class _figure_printer:
-    """Makes matplotlib figures into PNG even before IPython has set matplotlib up in this kernel."""
-
-    def __init__(self, shell):
-        self._formatter = shell.display_formatter.formatters.get("image/png")
-        self._added = None
-
-    def __enter__(self):
-        name = ("matplotlib.figure", "Figure")
-        formatter = self._formatter
-        if formatter is None or name in formatter.deferred_printers:
-            return
-        module = sys.modules.get("matplotlib.figure")
-        if module is not None and module.Figure in formatter.type_printers:
-            return
-        formatter.deferred_printers[name] = _figure_png
-        self._added = name
-
-    def __exit__(self, *_exception):
-        formatter = self._formatter
-        if self._added is None:
-            return
-        formatter.deferred_printers.pop(self._added, None)
-        module = sys.modules.get("matplotlib.figure")
-        if module is not None and formatter.type_printers.get(module.Figure) is _figure_png:
-            formatter.type_printers.pop(module.Figure, None)
-
-
-def _figure_png(figure):
-    import io
-
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", bbox_inches="tight")
-    return picture.getvalue()
-
-
-def _open_figures() -> set:
-    helpers = sys.modules.get("matplotlib._pylab_helpers")
-    return set(helpers.Gcf.figs) if helpers else set()
-
-
-def _show_new_figures(before: set, capture: Capture) -> None:
-    """Shows and closes figures that the code left open, as the inline backend does after a cell."""
-    inline = sys.modules.get("matplotlib_inline.backend_inline")
-    if inline is None:
-        return
-    pyplot = sys.modules["matplotlib.pyplot"]
-    for number, manager in list(sys.modules["matplotlib._pylab_helpers"].Gcf.figs.items()):
-        if number in before:
-            continue
-        capture.show({"image/png": _figure_png(manager.canvas.figure)})
-        pyplot.close(number)
-    # Else the next cell would draw them again.
-    inline.show._to_draw = [figure for figure in inline.show._to_draw if pyplot.fignum_exists(figure.number)]
-    inline.show._draw_called = bool(inline.show._to_draw)
 
 
 def _content(parts: list) -> list:

@@ -3,9 +3,10 @@
 import array
 import fcntl
 import resource
-import sys
 import termios
 import time
+
+from .streams import own
 
 
 def children() -> int:
@@ -14,9 +15,9 @@ def children() -> int:
     return usage.ru_minflt + usage.ru_majflt
 
 
-def hear(children_before: int) -> None:
+def hear(kernel, children_before: int) -> None:
     """Waits a moment until what was written there is told: a thread of ipykernel's reads it."""
-    streams = (sys.stdout, sys.stderr)
+    streams = own(kernel).values()
     if children() == children_before and not any(map(_unread, streams)):
         return
     for _ in range(40):

@@ -4,7 +4,7 @@
  * told to trust it.
  */
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { placeFacts } from "../../../ground/paths/placeFacts.ts";
 import { makeFolder } from "../../../ground/paths/privateFiles.mjs";
@@ -68,9 +68,8 @@ const startUp = async (session: Session, store: Store, files: StartupFiles): Pro
 const runScript = async (session: Session, _store: Store, path: string): Promise<void> => {
 	const { host } = session.hosting;
 	if (!host) return;
-	const code = scriptCall(await readFile(path, "utf8"), path);
 	const { signal } = new AbortController();
-	const { content, isError } = await host.python.runPython(code, {
+	const { content, isError } = await host.python.runScript(path, {
 		signal,
 		onWaiting: () => {},
 		onOutput: () => {},
@@ -78,16 +77,6 @@ const runScript = async (session: Session, _store: Store, path: string): Promise
 	const text = textOf(content).trim();
 	if (isError) tell(session, "error", `${path} failed:\n${text}`);
 	else if (text !== "") tell(session, "info", `${path}: ${text}`);
-};
-
-/** Runs in the person's namespace, with `__file__` while it runs. */
-const scriptCall = (source: string, path: string): string => {
-	const [text, name] = [JSON.stringify(source), JSON.stringify(path)];
-	return `globals()["__file__"] = ${name}
-try:
-    exec(compile(${text}, ${name}, "exec"), globals())
-finally:
-    globals().pop("__file__", None)`;
 };
 
 const runNotebook = async (session: Session, store: Store, path: string): Promise<void> => {

@@ -79,7 +79,8 @@ test("an error in startup.py is told by name and line, and the session goes on",
 	expect(told).toMatchObject({ level: "error" });
 	expect(told!.text).toContain(join(config, "startup.py"));
 	expect(told!.text).toContain("ZeroDivisionError");
-	expect(told!.text).toMatch(/line 2|:2/);
+	expect(told!.text).toMatch(/line 2, in <module>\n +b = 1 \/ 0/);
+	expect(told!.text).not.toContain("pyrun");
 	expect(await run("a")).toBe("[1] 1");
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { settledContent } from "../../../ground/text/contentText.ts";
 import { contentText, noSignal, type RunningKernel, startTestKernel, until } from "../../support/kernel.ts";
 
 let kernel: RunningKernel;
@@ -14,6 +15,9 @@ const pyrun = (
 	onOutput: (text: string) => void = () => {},
 ) => kernel.host.python.runPython(code, { signal, onWaiting, onOutput });
 const told = async (code: string): Promise<string> => contentText((await pyrun(code)).content);
+/** As the model gets it: IPython's own texts are coloured. */
+const settled = async (code: string): Promise<string> =>
+	contentText(settledContent((await pyrun(code)).content));
 
 test("gives back prints and the value of the last expression", async () => {
 	expect(await told("print('hi')\nx = 20\nx + 1")).toBe("hi\n21\n");
@@ -34,6 +38,43 @@ test("errors are results with the code's own traceback", async () => {
 	expect(text).not.toContain("pyrun.py");
 	expect((await pyrun("for")).isError).toBe(true);
 	expect(await told("raise SystemExit(3)")).toContain("SystemExit: 3");
+});
+
+test("an object that fails to tell itself is a failure with its error", async () => {
+	await kernel.run("class Broken:\n    def __repr__(self): raise ValueError('boom')\nbroken = Broken()");
+	for (const code of ["broken", "[broken]", "from IPython.display import display; display(broken)"]) {
+		const { content, isError } = await pyrun(code);
+		expect([code, isError]).toEqual([code, true]);
+		expect(contentText(settledContent(content))).toContain("ValueError: boom");
+	}
+	expect((await pyrun("print('fine')")).isError).toBe(false);
+});
+
+test("a script that fails under %run is a failure too", async () => {
+	await kernel.run("open('bad.py', 'w').write('x = 1 / 0')");
+	const { content, isError } = await pyrun("%run bad.py");
+	expect(isError).toBe(true);
+	expect(contentText(settledContent(content))).toContain("ZeroDivisionError: division by zero");
+});
+
+test("what a client would page is the result", async () => {
+	await kernel.run("def area(w, h):\n    'Width times height.'\n    return w * h");
+	expect(await settled("area?")).toMatch(/area\(w, h\)[\s\S]*Width times height\./);
+	expect(await settled("area??")).toContain("return w * h");
+	expect(await settled("?area")).toContain("Width times height.");
+	expect(await settled("%pdoc area")).toContain("Width times height.");
+	expect(await settled("%psource area")).toContain("return w * h");
+	expect(await settled("%pdef area")).toContain("area(w, h)");
+	expect(await settled("int*?")).toContain("int");
+	expect(await settled("%quickref")).toContain("%");
+	expect(await settled("from IPython.core.page import page; page('paged')")).toContain("paged");
+	expect(await settled("%load bad.py")).toContain("x = 1 / 0");
+	expect((await kernel.run("1")).payloads).toEqual([]);
+});
+
+test("bytes and text come in their order", async () => {
+	const code = "import sys\nprint('a'); n = sys.stdout.buffer.write('é\\n'.encode()); print('b')";
+	expect(await told(code)).toBe("a\né\nb\n");
 });
 
 test("top-level await, magics and shell commands work", async () => {

@@ -84,7 +84,7 @@ test.each([
 	expect(fates.join(" ")).toBe(expected);
 });
 
-const greet = (key: string | null): Tool => ({
+const greet = (key: string | null, says = "hello"): Tool => ({
 	name: "greet",
 	description: "",
 	inputSchema: {},
@@ -92,8 +92,16 @@ const greet = (key: string | null): Tool => ({
 	prepare: async () => ({
 		check: "open",
 		grant: key === null ? null : { key, text: `greet ${key}` },
-		run: async () => ({ content: [{ kind: "text", text: "hello" }], isError: false }),
+		run: async () => ({ content: [{ kind: "text", text: says }], isError: false }),
 	}),
+});
+
+test("a model is told what a terminal would be left with", async () => {
+	const told = async (says: string) =>
+		(await door("yolo", "allow", [greet(null, says)]).door.call("t", call("greet"), signal)).content;
+	expect(await told("\x1b[31mred\x1b[0m\r\n10%\r100%\n\x1b]0;title\x07")).toEqual([
+		{ kind: "text", text: "red\n100%" },
+	]);
 });
 
 test("always holds for what was shown, and for nothing else", async () => {
