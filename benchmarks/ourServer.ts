@@ -74,7 +74,7 @@ export const serveHere = (
 		onRetire: () => {},
 	});
 	const path = join(folder, name);
-	const answer = answerInitialize({ serverId: "bench", version: "0" });
+	const answer = { initialize: answerInitialize({ serverId: "bench", version: "0" }), onLog: () => {} };
 	const serve = (socket: Socket) => server.serve(new Handshake(socket, socket, answer));
 	const listener = createServer({ noDelay: true }, serve).listen(path);
 	const close = async () => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { KernelLaunch, RequestId } from "./session.ts";
+import { FilePath, Id, RequestId, Title } from "./limits.ts";
+import { KernelLaunch } from "./session.ts";
 
 /**
  * Makes a new session that shares the past of this one, up to the end of a turn. It has no kernel unless one comes
@@ -7,11 +8,12 @@ import { KernelLaunch, RequestId } from "./session.ts";
  * names it; the other session stays as it is.
  */
 export const ForkSessionParams = z.object({
-	sessionId: z.string(),
+	/** The session whose past is shared, open or only stored. */
+	sessionId: Id,
 	requestId: RequestId,
 	/** The last turn to take; all that has happened when absent. What had not ended then ends in the fork. */
-	turnId: z.string().optional(),
-	title: z.string().optional(),
+	turnId: Id.optional(),
+	title: Title.optional(),
 	kernel: KernelLaunch.nullable().optional(),
 	/** How many of the newest transcript items to send; 200 when absent. */
 	limit: z.int().min(0).max(5000).optional(),
@@ -20,9 +22,9 @@ export type ForkSessionParams = z.infer<typeof ForkSessionParams>;
 
 /** Gives a session a title, open or not. An open one takes it from its controllers. */
 export const RenameSessionParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	requestId: RequestId,
-	title: z.string().min(1).max(500),
+	title: Title,
 });
 export type RenameSessionParams = z.infer<typeof RenameSessionParams>;
 
@@ -31,8 +33,9 @@ export type RenameSessionParams = z.infer<typeof RenameSessionParams>;
  * other controllers work in it only with `force`, else it fails with `sessionInUse`.
  */
 export const DeleteSessionParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	requestId: RequestId,
+	/** Also while others work in it; `false` when absent. */
 	force: z.boolean().optional(),
 });
 export type DeleteSessionParams = z.infer<typeof DeleteSessionParams>;
@@ -42,14 +45,15 @@ export type DeleteSessionParams = z.infer<typeof DeleteSessionParams>;
  * taken out: values of the caller's variables that look like keys, and keys known by their shape.
  */
 export const ExportSessionParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	/** Relative to the session's folder; a name of its own there when absent. */
-	path: z.string().min(1).optional(),
+	path: FilePath.optional(),
 });
 export type ExportSessionParams = z.infer<typeof ExportSessionParams>;
 export const ExportSessionResult = z.object({
 	/** Absolute. */
 	path: z.string(),
+	/** How many events the file holds. */
 	events: z.int(),
 });
 export type ExportSessionResult = z.infer<typeof ExportSessionResult>;
@@ -58,8 +62,13 @@ export type ExportSessionResult = z.infer<typeof ExportSessionResult>;
 export const ImportSessionParams = z.object({
 	requestId: RequestId,
 	/** Relative to the caller's folder. */
-	path: z.string().min(1),
+	path: FilePath,
 });
 export type ImportSessionParams = z.infer<typeof ImportSessionParams>;
-export const ImportSessionResult = z.object({ sessionId: z.string(), events: z.int() });
+export const ImportSessionResult = z.object({
+	/** Of the new session, which is stored and not open. */
+	sessionId: z.string(),
+	/** How many events it took. */
+	events: z.int(),
+});
 export type ImportSessionResult = z.infer<typeof ImportSessionResult>;

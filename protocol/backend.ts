@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Name } from "./limits.ts";
 import { Login, ThinkLevel } from "./settings.ts";
 
 /** What a backend can do; clients read these and never its name. */
@@ -28,7 +29,13 @@ export type BackendDescription = z.infer<typeof BackendDescription>;
 export const ListBackendsResult = z.object({ backends: z.array(BackendDescription) });
 export type ListBackendsResult = z.infer<typeof ListBackendsResult>;
 
-export const ListModelsParams = z.object({ backend: z.string(), refresh: z.boolean().optional() });
+/** The models of a backend, the ones used last at the head. */
+export const ListModelsParams = z.object({
+	/** Name or alias. */
+	backend: Name,
+	/** Asks the provider anew; `false` when absent: an answer may be a day old. */
+	refresh: z.boolean().optional(),
+});
 export type ListModelsParams = z.infer<typeof ListModelsParams>;
 export const ModelDescription = z.object({
 	id: z.string(),

@@ -1,13 +1,12 @@
 import { z } from "zod";
-import { Content, Output } from "./content.ts";
-import { CellPayload, CellStatus, Quoted } from "./events.ts";
-import { RequestId } from "./session.ts";
+import { Quoted } from "./events.ts";
+import { Id, LongText, RequestId } from "./limits.ts";
 
 /** Runs a cell. Answered when accepted; `cellStarted`, `cellOutput` and `cellFinished` follow as updates. */
 export const ExecuteCellParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	requestId: RequestId,
-	code: z.string(),
+	code: LongText,
 	quoted: Quoted,
 });
 export type ExecuteCellParams = z.infer<typeof ExecuteCellParams>;
@@ -15,35 +14,17 @@ export const ExecuteCellResult = z.object({ cellId: z.string(), seq: z.int() });
 export type ExecuteCellResult = z.infer<typeof ExecuteCellResult>;
 
 /** Interrupts what runs in the kernel, as Ctrl-C does. */
-export const InterruptCellParams = z.object({ sessionId: z.string() });
+export const InterruptCellParams = z.object({ sessionId: Id });
 export type InterruptCellParams = z.infer<typeof InterruptCellParams>;
-
-/** From a client host: its Python ran a cell. Notifications, in order. */
-export const DidStartCellParams = z.object({
-	sessionId: z.string(),
-	cellId: z.string(),
-	code: z.string(),
-	executionCount: z.int().nullable(),
-});
-export type DidStartCellParams = z.infer<typeof DidStartCellParams>;
-export const DidOutputCellParams = z.object({ sessionId: z.string(), cellId: z.string(), output: Output });
-export type DidOutputCellParams = z.infer<typeof DidOutputCellParams>;
-export const DidFinishCellParams = z.object({
-	sessionId: z.string(),
-	cellId: z.string(),
-	status: CellStatus,
-	executionCount: z.int().nullable(),
-	payloads: z.array(CellPayload),
-});
-export type DidFinishCellParams = z.infer<typeof DidFinishCellParams>;
 
 /**
  * Fetches output that was left out of a cell (`omitted`). Places and lengths count UTF-16 units. A piece begins and ends
  * with a whole character: it goes on at `offset + text.length` of the result.
  */
 export const ReadOutputParams = z.object({
-	sessionId: z.string(),
-	blobId: z.string(),
+	sessionId: Id,
+	/** From the `omitted` output. */
+	blobId: Id,
 	offset: z.int().min(0),
 	maxChars: z.int().min(1).max(1_000_000),
 });
@@ -52,6 +33,7 @@ export const ReadOutputResult = z.object({
 	text: z.string(),
 	/** Where the piece begins: one unit before the place that was asked for when that was inside of a character. */
 	offset: z.int(),
+	/** How much there is in all. */
 	totalChars: z.int(),
 });
 export type ReadOutputResult = z.infer<typeof ReadOutputResult>;
@@ -67,13 +49,5 @@ export const InputRequestParams = z.object({
 export type InputRequestParams = z.infer<typeof InputRequestParams>;
 
 /** The answer to an `input/request`. Late or unknown ids get `itemNotFound`. */
-export const AnswerInputParams = z.object({ sessionId: z.string(), inputId: z.string(), value: z.string() });
+export const AnswerInputParams = z.object({ sessionId: Id, inputId: Id, value: LongText });
 export type AnswerInputParams = z.infer<typeof AnswerInputParams>;
-
-export const ToolCallParams = z.object({
-	sessionId: z.string(),
-	name: z.string(),
-	args: z.record(z.string(), z.unknown()),
-});
-export const ToolCallResult = z.object({ content: z.array(Content), isError: z.boolean() });
-export type ToolCallResult = z.infer<typeof ToolCallResult>;

@@ -1,12 +1,17 @@
 import { z } from "zod";
 import { CommandAction } from "./events.ts";
-import { RequestId } from "./session.ts";
+import { Id, LongText, RequestId } from "./limits.ts";
 
 /**
  * Runs the words after `%ipyai`, as a person types them. A command that cannot be done is answered with `failed`
  * and a sentence, not with an error. In a cell `%ipyai` does the same through the kernel.
  */
-export const RunCommandParams = z.object({ sessionId: z.string(), requestId: RequestId, line: z.string() });
+export const RunCommandParams = z.object({
+	sessionId: Id,
+	requestId: RequestId,
+	/** Without `%ipyai`; empty for the list of settings. */
+	line: LongText,
+});
 export type RunCommandParams = z.infer<typeof RunCommandParams>;
 export const RunCommandResult = z.object({
 	/** For a person to read; empty for nothing. */

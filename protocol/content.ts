@@ -1,19 +1,48 @@
 import { z } from "zod";
+import { LongText } from "./limits.ts";
+
+/**
+ * In a prompt: this was not typed as the request but goes with it (a selection, a file, a diagnostic). The model gets
+ * it marked as such, and references in it are text.
+ */
+const Quoted = z.literal(true).optional();
 
 /** A part of a prompt, an answer or a tool result. Pictures are base64. */
 export const Content = z.discriminatedUnion("kind", [
-	z.object({
-		kind: z.literal("text"),
-		text: z.string(),
-		/**
-		 * In a prompt: this was not typed as the request but goes with it (a selection, a file, a diagnostic). The model
-		 * gets it marked as such, and references in it are text.
-		 */
-		quoted: z.literal(true).optional(),
-	}),
+	z.object({ kind: z.literal("text"), text: z.string(), quoted: Quoted }),
 	z.object({ kind: z.literal("image"), mimeType: z.string(), data: z.string() }),
 ]);
 export type Content = z.infer<typeof Content>;
+
+/**
+ * What a client sends as a prompt, in order: at most 1,000,000 characters of text and 12,000,000 of pictures (base64)
+ * in all.
+ */
+export const PromptContent = z
+	.array(
+		z.discriminatedUnion("kind", [
+			z.object({ kind: z.literal("text"), text: LongText, quoted: Quoted }),
+			z.object({
+				kind: z.literal("image"),
+				/** `image/png`, `image/jpeg`, `image/gif` or `image/webp` for most models. */
+				mimeType: z.string().max(100),
+				data: z.string().max(12_000_000),
+			}),
+		]),
+	)
+	.min(1)
+	.max(100)
+	.refine((parts) => parts.some((part) => part.kind === "image" || part.text.trim() !== ""), {
+		message: "holds nothing to send",
+	})
+	.refine((parts) => sum(parts.map((part) => (part.kind === "text" ? part.text.length : 0))) <= 1_000_000, {
+		message: "holds more than 1000000 characters of text",
+	})
+	.refine((parts) => sum(parts.map((part) => (part.kind === "image" ? part.data.length : 0))) <= 12_000_000, {
+		message: "holds more than 12000000 characters of pictures",
+	});
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 /** A MIME bundle as Jupyter sends it: text types as strings, `application/json` as a value, pictures as base64. */
 export const MimeBundle = z.record(z.string(), z.unknown());

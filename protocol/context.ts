@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { Content, ContextPart } from "./content.ts";
+import { Id, LongText } from "./limits.ts";
 
 /** Shows what a prompt would send, without sending it or changing anything. */
-export const PreviewContextParams = z.object({ sessionId: z.string(), text: z.string().optional() });
+export const PreviewContextParams = z.object({ sessionId: Id, text: LongText.optional() });
 export type PreviewContextParams = z.infer<typeof PreviewContextParams>;
 
 /** What a turn did send. The latest when `turnId` is absent. */
-export const ReceiptContextParams = z.object({ sessionId: z.string(), turnId: z.string().optional() });
+export const ReceiptContextParams = z.object({ sessionId: Id, turnId: Id.optional() });
 export type ReceiptContextParams = z.infer<typeof ReceiptContextParams>;
 
 export const ContextResult = z.object({

@@ -9,6 +9,7 @@ export * from "./errorCodes.ts";
 export * from "./events.ts";
 export * from "./initialize.ts";
 export * from "./kernel.ts";
+export * from "./limits.ts";
 export * from "./methods.ts";
 export * from "./notebook.ts";
 export * from "./permission.ts";

@@ -5,22 +5,18 @@ import * as cell from "./cell.ts";
 import * as command from "./command.ts";
 import * as completion from "./completion.ts";
 import * as context from "./context.ts";
+import * as initialize from "./initialize.ts";
 import * as kernel from "./kernel.ts";
+import { notification, request } from "./method.ts";
 import * as notebook from "./notebook.ts";
 import * as permission from "./permission.ts";
 import * as prompt from "./prompt.ts";
 import * as session from "./session.ts";
 import * as turn from "./turn.ts";
 
-const request = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) => ({
-	kind: "request" as const,
-	params,
-	result,
-});
-const notification = <P extends z.ZodType>(params: P) => ({ kind: "notification" as const, params });
-
 /** Our methods from client to server, beside LSP's own. The one list that server, clients and docs are made from. */
 export const clientMethods = {
+	"aiShell/retire": request(initialize.RetireParams, initialize.RetireResult),
 	"session/new": request(session.NewSessionParams, session.NewSessionResult),
 	"session/list": request(session.ListSessionsParams, session.ListSessionsResult),
 	"session/resume": request(session.ResumeSessionParams, session.AttachSessionResult),
@@ -82,11 +78,7 @@ type Notifications<T> = { [M in keyof T as T[M] extends { kind: "notification" }
 
 export type ClientRequests = Requests<typeof clientMethods>;
 export type ClientNotifications = Notifications<typeof clientMethods>;
-export type ServerNotifications = Notifications<typeof serverMethods>;
 
 export type ClientRequest = keyof ClientRequests;
 export type ParamsOf<M extends ClientRequest> = z.infer<ClientRequests[M]["params"]>;
 export type ResultOf<M extends ClientRequest> = z.infer<ClientRequests[M]["result"]>;
-export type ServerNotificationParams<M extends keyof ServerNotifications> = z.infer<
-	ServerNotifications[M]["params"]
->;

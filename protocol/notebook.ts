@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RequestId } from "./session.ts";
+import { FilePath, Id, RequestId } from "./limits.ts";
 
 /**
  * Writes the session as a Jupyter notebook: cells with their outputs, notes and prompts as Markdown cells. A path
@@ -7,9 +7,9 @@ import { RequestId } from "./session.ts";
  * configuration. The same session gives the same file.
  */
 export const SaveNotebookParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	requestId: RequestId,
-	path: z.string().min(1).optional(),
+	path: FilePath.optional(),
 });
 export type SaveNotebookParams = z.infer<typeof SaveNotebookParams>;
 export const SaveNotebookResult = z.object({
@@ -27,9 +27,9 @@ export type SaveNotebookResult = z.infer<typeof SaveNotebookResult>;
  * request is answered when the last one is in, or when one has failed. `$/cancelRequest` stops it.
  */
 export const LoadNotebookParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	requestId: RequestId,
-	path: z.string().min(1),
+	path: FilePath,
 	/** `ifOurs`: only when this machine wrote exactly this content, or was told to trust it. */
 	run: z.union([z.boolean(), z.literal("ifOurs")]),
 	/** The number of the first cell to take, to go on after a failed one. Cells count from 1. */

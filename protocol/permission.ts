@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { Decision } from "./events.ts";
+import { Id } from "./limits.ts";
 
 /** Answers `approvalAsked`. The first valid answer wins; later ones get `itemNotFound`. */
 export const AnswerPermissionParams = z.object({
-	sessionId: z.string(),
-	approvalId: z.string(),
+	sessionId: Id,
+	approvalId: Id,
 	decision: Decision,
 	/** A reason for the model, with `deny`. */
-	message: z.string().optional(),
+	message: z.string().max(10_000).optional(),
 });
 export type AnswerPermissionParams = z.infer<typeof AnswerPermissionParams>;

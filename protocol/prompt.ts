@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { Content } from "./content.ts";
-import { RequestId } from "./session.ts";
+import { Content, PromptContent } from "./content.ts";
+import { Id, LongText, RequestId } from "./limits.ts";
 
 /**
  * Asks the AI. Answered when the prompt is accepted, that is stored and in the queue; progress and exactly one
  * end come as updates.
  */
 export const PromptParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	requestId: RequestId,
-	content: z.array(Content).min(1),
+	content: PromptContent,
 	/** As typed, for history; the text itself when absent. */
-	source: z.string().optional(),
+	source: LongText.optional(),
 });
 export type PromptParams = z.infer<typeof PromptParams>;
 export const PromptResult = z.object({ turnId: z.string(), seq: z.int() });
@@ -24,22 +24,22 @@ export const SteerResult = z.object({ turnId: z.string(), seq: z.int(), steered:
 export type SteerResult = z.infer<typeof SteerResult>;
 
 /** Stops the running turn and, with `turnId`, only that one. What came so far is kept. */
-export const CancelParams = z.object({ sessionId: z.string(), turnId: z.string().optional() });
+export const CancelParams = z.object({ sessionId: Id, turnId: Id.optional() });
 export type CancelParams = z.infer<typeof CancelParams>;
 export const CancelResult = z.object({ cancelled: z.boolean() });
 export type CancelResult = z.infer<typeof CancelResult>;
 
 export const QueueEditParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	requestId: RequestId,
-	turnId: z.string(),
-	content: z.array(Content).min(1),
+	turnId: Id,
+	content: PromptContent,
 });
 export type QueueEditParams = z.infer<typeof QueueEditParams>;
 export const QueueRemoveParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	requestId: RequestId,
-	turnId: z.string(),
+	turnId: Id,
 });
 export type QueueRemoveParams = z.infer<typeof QueueRemoveParams>;
 export const QueueListResult = z.object({

@@ -1,20 +1,21 @@
 import { z } from "zod";
 import { Participant } from "./content.ts";
 import { SessionEvent, SessionHint, StoredEvent } from "./events.ts";
+import { AbsolutePath, FilePath, Id, RequestId, SearchText, Title } from "./limits.ts";
 import { Settings, SettingsPatch } from "./settings.ts";
 import { TranscriptItem } from "./transcript.ts";
 
-/** A client-made id. The same id sent twice has no further effect: the first answer is given again. */
-export const RequestId = z.string().min(1).max(100);
-
-/** A kernel that a client started, for the server to adopt. */
+/**
+ * A kernel that a client started, for the server to adopt: plain `python -m ipykernel_launcher -f FILE` is enough. The
+ * file need not be there yet; it is waited for while the process lives.
+ */
 export const KernelLaunch = z.object({
 	/** Jupyter's connection file: absolute path, readable by the server. */
-	connectionFile: z.string(),
+	connectionFile: AbsolutePath,
 	/** `null` when the client did not start it (`--existing`): then the server never ends it. */
-	pid: z.int().nullable(),
+	pid: z.int().min(1).nullable(),
 	/** How to name it to a person, for example the interpreter's path. */
-	label: z.string(),
+	label: z.string().max(4096),
 });
 export type KernelLaunch = z.infer<typeof KernelLaunch>;
 
@@ -45,10 +46,12 @@ export type SessionState = z.infer<typeof SessionState>;
 
 export const NewSessionParams = z.object({
 	requestId: RequestId,
-	cwd: z.string(),
+	/** The session's folder, which is there: absolute. */
+	cwd: AbsolutePath,
+	/** `null` for a session without Python. */
 	kernel: KernelLaunch.nullable(),
 	settings: SettingsPatch,
-	title: z.string().optional(),
+	title: Title.optional(),
 });
 export type NewSessionParams = z.infer<typeof NewSessionParams>;
 
@@ -61,9 +64,9 @@ export type NewSessionResult = z.infer<typeof NewSessionResult>;
  * newest of `cwd`. A number is looked up among this folder's sessions first.
  */
 export const SessionRef = z.object({
-	sessionId: z.string().optional(),
+	sessionId: Id.optional(),
 	historySession: z.int().optional(),
-	cwd: z.string().optional(),
+	cwd: FilePath.optional(),
 });
 export type SessionRef = z.infer<typeof SessionRef>;
 
@@ -90,11 +93,13 @@ export type SessionSummary = z.infer<typeof SessionSummary>;
 /** Sessions in which something was said or run, or that have a title, a kernel or participants. */
 export const ListSessionsParams = z.object({
 	/** Only this folder's sessions; falls back to its git root when it has none. Absent: all. */
-	cwd: z.string().optional(),
+	cwd: FilePath.optional(),
 	/** Text to find in titles and prompts. */
-	search: z.string().optional(),
+	search: SearchText.optional(),
+	/** 100 when absent. */
 	limit: z.int().min(1).max(1000).optional(),
-	cursor: z.string().optional(),
+	/** `nextCursor` of the page before. */
+	cursor: z.string().max(100).optional(),
 });
 export type ListSessionsParams = z.infer<typeof ListSessionsParams>;
 
@@ -118,7 +123,8 @@ export const AttachSessionParams = z.object({
 	ref: SessionRef,
 	role: z.enum(["controller", "observer"]),
 	/** The last sequence number the client has; `null` asks for a snapshot. */
-	since: z.int().nullable(),
+	since: z.int().min(0).nullable(),
+	/** How many of the newest transcript items a snapshot holds; 200 when absent. */
 	limit: z.int().min(0).max(5000).optional(),
 });
 export type AttachSessionParams = z.infer<typeof AttachSessionParams>;
@@ -140,15 +146,16 @@ export type AttachSessionResult = z.infer<typeof AttachSessionResult>;
 
 /** Earlier transcript items, oldest first, all with a `seq` below `before`. */
 export const ReadTranscriptParams = z.object({
-	sessionId: z.string(),
-	before: z.int().nullable(),
+	sessionId: Id,
+	/** A sequence number; `null` for the newest. */
+	before: z.int().min(0).nullable(),
 	limit: z.int().min(1).max(5000),
 });
 export type ReadTranscriptParams = z.infer<typeof ReadTranscriptParams>;
 export const ReadTranscriptResult = z.object({ items: z.array(TranscriptItem), hasEarlier: z.boolean() });
 export type ReadTranscriptResult = z.infer<typeof ReadTranscriptResult>;
 
-export const SessionParams = z.object({ sessionId: z.string() });
+export const SessionParams = z.object({ sessionId: Id });
 export type SessionParams = z.infer<typeof SessionParams>;
 
 /**
@@ -156,7 +163,7 @@ export type SessionParams = z.infer<typeof SessionParams>;
  * controllers work in the session it goes on for them, unless `force` says that it ends for all.
  */
 export const CloseSessionParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	requestId: RequestId,
 	force: z.boolean().optional(),
 });
@@ -170,11 +177,11 @@ export const CloseSessionResult = z.object({
 export type CloseSessionResult = z.infer<typeof CloseSessionResult>;
 
 /** Leaves; the kernel stays alive for a later `session/attach`. */
-export const DetachSessionParams = z.object({ sessionId: z.string() });
+export const DetachSessionParams = z.object({ sessionId: Id });
 export type DetachSessionParams = z.infer<typeof DetachSessionParams>;
 
 export const ConfigureSessionParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	requestId: RequestId,
 	settings: SettingsPatch,
 });
@@ -183,7 +190,7 @@ export const ConfigureSessionResult = z.object({ settings: Settings });
 export type ConfigureSessionResult = z.infer<typeof ConfigureSessionResult>;
 
 /** New conversation, same namespace: earlier prompts and cells are not sent any more. */
-export const ResetSessionParams = z.object({ sessionId: z.string(), requestId: RequestId });
+export const ResetSessionParams = z.object({ sessionId: Id, requestId: RequestId });
 export type ResetSessionParams = z.infer<typeof ResetSessionParams>;
 
 /** `seq` is the event's own, or for a hint that of the last event before it. */

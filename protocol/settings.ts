@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Name } from "./limits.ts";
 
 /** How hard the model should think: low, medium, high, strongest. The seeds' letters. */
 export const ThinkLevel = z.enum(["l", "m", "h", "x"]);
@@ -39,13 +40,13 @@ export type Settings = z.infer<typeof Settings>;
 /** A wish for settings; what is absent stays as it is or falls to the environment, file and defaults. */
 export const SettingsPatch = z
 	.object({
-		backend: z.string(),
-		model: z.string(),
-		completionModel: z.string(),
+		backend: Name,
+		model: Name,
+		completionModel: Name,
 		think: ThinkLevel,
 		permissions: PermissionMode,
 		search: z.enum(["l", "m", "h"]).nullable(),
-		codeTheme: z.string(),
+		codeTheme: Name,
 		promptMode: z.boolean(),
 		logExact: z.boolean(),
 	})

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { RequestId } from "./session.ts";
+import { Id, RequestId } from "./limits.ts";
 
 /** Hides a finished turn from the model, or shows it again; people still see it, marked. From the next prompt on. */
 export const HideTurnParams = z.object({
-	sessionId: z.string(),
+	sessionId: Id,
 	requestId: RequestId,
-	turnId: z.string(),
+	turnId: Id,
 	hidden: z.boolean(),
 });
 export type HideTurnParams = z.infer<typeof HideTurnParams>;

@@ -4,10 +4,11 @@
  */
 import type { InitializeParams, ServerCapabilities } from "vscode-languageserver";
 import { choosePositionEncoding } from "../protocol/documentSync.ts";
+import { editorCommandNames } from "../protocol/editorCommandNames.ts";
 import type { AiShellInitializationOptions, AiShellServerCapabilities } from "../protocol/index.ts";
 import { aiShellVersion } from "../protocol/version.ts";
 import { type InitializeAnswer, maxMessageBytes } from "./connection/handshake.ts";
-import { editorCommandNames } from "./features/editorCommandNames.ts";
+import { initializeProblem } from "./initializeProblem.ts";
 import { schemaVersion } from "./store/schema.ts";
 
 export type ServerFacts = {
@@ -34,9 +35,9 @@ const capabilities: ServerCapabilities = {
 export const answerInitialize =
 	({ serverId, version }: ServerFacts) =>
 	(params: InitializeParams): InitializeAnswer => {
-		const problem = optionsProblem(params.initializationOptions?.aiShell);
+		const problem = initializeProblem(params);
 		if (problem) return { problem };
-		const encodings = params.capabilities?.general?.positionEncodings;
+		const encodings = params.capabilities.general?.positionEncodings;
 		const aiShell: AiShellServerCapabilities = {
 			version: aiShellVersion,
 			schemaVersion,
@@ -71,20 +72,6 @@ export const initializationOptions = (
 		cwd: cwdOf(params),
 		environment,
 	};
-
-/** Checks what `AiShellInitializationOptions` describes, without the schema. */
-const optionsProblem = (options: unknown): string | null => {
-	if (options === undefined || options === null) return null;
-	if (typeof options !== "object") return "initializationOptions.aiShell must be an object";
-	const { name, cwd, environment } = options as Record<string, unknown>;
-	if (name !== undefined && typeof name !== "string")
-		return "initializationOptions.aiShell.name must be a string";
-	if (typeof cwd !== "string") return "initializationOptions.aiShell needs cwd, a path as a string";
-	const isMap = typeof environment === "object" && environment !== null && !Array.isArray(environment);
-	if (!isMap) return "initializationOptions.aiShell needs environment, an object of strings";
-	const wrong = Object.entries(environment).find(([, value]) => typeof value !== "string");
-	return wrong ? `initializationOptions.aiShell.environment.${wrong[0]} must be a string` : null;
-};
 
 const cwdOf = ({ workspaceFolders, rootUri }: InitializeParams): string => {
 	const uri = workspaceFolders?.[0]?.uri ?? rootUri;

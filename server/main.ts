@@ -62,7 +62,7 @@ const main = async (): Promise<void> => {
 	}
 	const own: ServerProcess = { facts, log, serverId: crypto.randomUUID(), version: version() };
 	const handshake = args.has("--stdio")
-		? new Handshake(process.stdin, process.stdout, answerInitialize(own))
+		? new Handshake(process.stdin, process.stdout, { initialize: answerInitialize(own), onLog: own.log })
 		: null;
 	try {
 		ensureStateDir(facts);

@@ -77,14 +77,11 @@ export class Server {
 			return { capabilities: {} };
 		});
 		rpc.onShutdown(() => {});
-		rpc.onRequest(
-			"aiShell/retire",
-			({ schemaVersion: theirs, version }: { schemaVersion: number; version: number }) => {
-				const newer = version > aiShellVersion || (version === aiShellVersion && theirs > schemaVersion);
-				if (newer) setImmediate(() => this.#options.onRetire());
-				return { retiring: newer };
-			},
-		);
+		client.onRequest("aiShell/retire", ({ schemaVersion: theirs, version }) => {
+			const retiring = version > aiShellVersion || (version === aiShellVersion && theirs > schemaVersion);
+			if (retiring) setImmediate(() => this.#options.onRetire());
+			return { retiring };
+		});
 		rpc.onRequest((method: string) => unknownMethod(method));
 		for (const feature of features) feature.register(client, services);
 		connection.listen();
@@ -94,10 +91,10 @@ export class Server {
 	/** Takes in what the handshake has answered already. */
 	#initialize(client: Client, params: InitializeParams): void {
 		const options = initializationOptions(params, this.#options.environment);
-		const { general, textDocument, window, workspace } = params.capabilities ?? {};
+		const { general, textDocument, window, workspace } = params.capabilities;
 		const cwd = realPath(options.cwd);
 		const folders = foldersOf(params);
-		const announced = AiShellClientCapabilities.safeParse(params.capabilities?.experimental?.aiShell);
+		const announced = AiShellClientCapabilities.safeParse(params.capabilities.experimental?.aiShell);
 		client.identify({
 			name: options.name ?? params.clientInfo?.name ?? "client",
 			cwd,
@@ -112,7 +109,7 @@ export class Server {
 			canConfigure: workspace?.configuration === true,
 			canRegisterConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
 			canAsk: !announced.success,
-			offersActions: textDocument?.codeAction !== undefined,
+			offersActions: textDocument?.codeAction != null,
 			hoversMarkdown: textDocument?.hover?.contentFormat?.includes("markdown") === true,
 		});
 	}

@@ -99,7 +99,7 @@ export const serveSocket = async (own: ServerProcess, replace: boolean): Promise
 	endOnSignals(end, log);
 	listener = await listenOnSocket(socketPath, (socket) => {
 		if (retiring) socket.destroy();
-		else server.serve(new Handshake(socket, socket, answerInitialize(own)));
+		else server.serve(new Handshake(socket, socket, { initialize: answerInitialize(own), onLog: own.log }));
 	});
 	log(`listening on ${socketPath}, version ${own.version}`);
 	services.sessions.readoptKernels(process.env as Environment);

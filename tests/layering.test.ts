@@ -16,13 +16,9 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 	"server/serving.ts": { values: ["server", "protocol"] },
 	"server/idleWatch.ts": { values: [], types: ["server/features"] },
 	"server/initialize.ts": {
-		values: [
-			"server/connection",
-			"server/features/editorCommandNames.ts",
-			"server/store/schema.ts",
-			"protocol",
-		],
+		values: ["server/connection", "server/store/schema.ts", "server/initializeProblem.ts", "protocol"],
 	},
+	"server/initializeProblem.ts": { values: [] },
 	"server/server.ts": {
 		values: [
 			"server/initialize.ts",
@@ -95,7 +91,6 @@ const packages: Record<string, string[]> = {
 		"server/initialize.ts",
 		"clients/common",
 	],
-	"vscode-languageserver-textdocument": ["server/features", "protocol", "clients/lsp"],
 	"@anthropic-ai/sdk": ["server/backends"],
 	"@anthropic-ai/claude-agent-sdk": ["server/backends"],
 	openai: ["server/backends"],
@@ -221,7 +216,6 @@ test("what answers `initialize` is small: the rest of the server loads after it"
 	}
 	expect([...loaded].filter((path) => !isOurs(path) && !path.startsWith("node:"))).toEqual([
 		"vscode-jsonrpc/node",
-		"vscode-languageserver-textdocument",
 	]);
 });
 

@@ -2,8 +2,7 @@
  * What an editor has open, its folders and its settings, followed through its notifications, so that a server that
  * starts anew can be told.
  */
-import { TextDocument } from "vscode-languageserver-textdocument";
-import { changeDocument, type DocumentChange, type PositionEncoding } from "../../protocol/documentSync.ts";
+import { type DocumentChange, type PositionEncoding, SyncedDocument } from "../../protocol/documentSync.ts";
 import type { Message } from "./frames.ts";
 
 type Item = { uri: string; languageId: string; version: number; text: string };
@@ -20,7 +19,7 @@ type CellChanges = {
 };
 
 export class OpenDocuments {
-	readonly #documents = new Map<string, TextDocument>();
+	readonly #documents = new Map<string, { readonly document: SyncedDocument; version: number }>();
 	/** Cells' texts are among the documents. */
 	readonly #notebooks = new Map<string, Notebook>();
 	/** Settings as they were told last, and how the editor's folders changed. */
@@ -96,13 +95,17 @@ export class OpenDocuments {
 		];
 	}
 
-	#open({ uri, languageId, version, text }: Item): void {
-		this.#documents.set(uri, TextDocument.create(uri, languageId, version, text));
+	#open({ version, ...item }: Item): void {
+		const document = SyncedDocument.open(item, this.encoding);
+		if (document) this.#documents.set(item.uri, { document, version });
+		else this.#documents.delete(item.uri);
 	}
 
 	#change({ uri, version }: { uri: string; version: number }, changes: readonly DocumentChange[]): void {
-		const document = this.#documents.get(uri);
-		if (document) this.#documents.set(uri, changeDocument(document, changes, version, this.encoding));
+		const open = this.#documents.get(uri);
+		if (!open) return;
+		open.version = version;
+		if (!open.document.change(changes)) this.#documents.delete(uri);
 	}
 
 	#changeNotebook(
@@ -129,8 +132,9 @@ export class OpenDocuments {
 	}
 
 	#item(uri: string): Item[] {
-		const document = this.#documents.get(uri);
-		if (!document) return [];
-		return [{ uri, languageId: document.languageId, version: document.version, text: document.getText() }];
+		const open = this.#documents.get(uri);
+		if (!open) return [];
+		const { languageId, text } = open.document;
+		return [{ uri, languageId, version: open.version, text }];
 	}
 }

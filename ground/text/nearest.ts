@@ -6,6 +6,8 @@ export const nearest = (word: string, candidates: readonly string[]): string | n
 	let best: string | null = null;
 	let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
 	for (const candidate of candidates) {
+		// Nothing that much longer or shorter is near; a word may be of any length.
+		if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
 		const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
 		if (distance >= bestDistance) continue;
 		best = candidate;

@@ -1,6 +1,7 @@
 /** `%ipyai WORDS`: finds the command and runs it. */
 
 import { nearest } from "../../ground/text/nearest.ts";
+import { headOf } from "../../ground/text/wholeCharacters.ts";
 import { type CommandName, commandNames } from "../../protocol/commandNames.ts";
 import type { RunCommandResult } from "../../protocol/index.ts";
 import { archiveCommands } from "./archive.ts";
@@ -9,6 +10,7 @@ import { conversationCommands } from "./conversation.ts";
 import { notebookCommands } from "./notebooks.ts";
 import { sessionCommands } from "./sessions.ts";
 import { settingCommands, showSettings } from "./settings.ts";
+import { firstLine } from "./tables.ts";
 import { toolCommands } from "./tools.ts";
 
 const commands: Readonly<Record<CommandName, Command>> = {
@@ -30,6 +32,10 @@ const commands: Readonly<Record<CommandName, Command>> = {
 	},
 };
 
+/** What was typed is told again up to here. */
+const maxEchoChars = 100;
+const maxWhyChars = 2000;
+
 /** Every command in the order of the list. */
 export const commandHelp = (): readonly Pick<Command, "usage" | "summary">[] =>
 	commandNames.map((name) => commands[name]);
@@ -43,7 +49,8 @@ export const runCommand = async (context: CommandContext, line: string): Promise
 		if (!Object.hasOwn(commands, name)) return unknownCommand(word);
 		return toResult(await commands[name as CommandName].run(context, rest.trim()));
 	} catch (error) {
-		const text = `%ipyai ${line.trim()}: ${error instanceof Error ? error.message : String(error)}`;
+		const why = error instanceof Error ? error.message : String(error);
+		const text = `%ipyai ${firstLine(line, maxEchoChars)}: ${headOf(why, maxWhyChars)}`;
 		return { text, failed: true, action: null };
 	}
 };
@@ -62,7 +69,7 @@ const unknownCommand = (word: string): RunCommandResult => {
 	const near = nearest(word, commandNames);
 	const hint = near === null ? "" : ` Did you mean %ipyai ${near}?`;
 	return {
-		text: `Unknown command: ${word}.${hint} %ipyai help lists the commands.`,
+		text: `Unknown command: ${firstLine(word, maxEchoChars)}.${hint} %ipyai help lists the commands.`,
 		failed: true,
 		action: null,
 	};

@@ -19,6 +19,7 @@ export type SuggestedAccess = Access & { readonly from: number; readonly at: num
 
 const maxCode = 20_000;
 const maxAccesses = 30;
+const maxSteps = 30;
 
 /** Chains on names in `text`, as it stands at its place, that must be there for it to run. */
 export const suggestedAccesses = (text: string, place: Place): SuggestedAccess[] => {
@@ -84,7 +85,7 @@ const readChains = (tokens: readonly Token[]): Chain[] => {
 		const steps: AccessStep[] = [];
 		const places: [number, number][] = [];
 		let next = at + 1;
-		for (let step = readStep(tokens, next); step; step = readStep(tokens, next)) {
+		for (let step = readStep(tokens, next); step && steps.length < maxSteps; step = readStep(tokens, next)) {
 			steps.push(step.step);
 			places.push([(tokens[next] as Token).start, (tokens[step.end - 1] as Token).end]);
 			next = step.end;

@@ -1,4 +1,5 @@
 /** A backend's completion model, asked for one suggestion: no tools, no history, least effort. */
+import { headOf } from "../../ground/text/wholeCharacters.ts";
 import type { CompletionRequest } from "./completionRequest.ts";
 import { buildCompletionPrompt, buildFill, type Surroundings } from "./prompt.ts";
 
@@ -8,6 +9,8 @@ export class CompletionError extends Error {
 }
 
 const maxOutputTokens = 256;
+/** However long what the provider says is. */
+const maxAnswerChars = 8000;
 
 /** What the model says, `null` when it was stopped. Fails with `CompletionError`. */
 export const askModel = async (
@@ -38,7 +41,7 @@ export const askModel = async (
 		takeSteering: () => [],
 	});
 	for await (const update of updates) {
-		if (update.kind === "text") text += update.text;
+		if (update.kind === "text") text = headOf(text + update.text, maxAnswerChars);
 		if (update.kind !== "end") continue;
 		if (update.stopReason === "cancelled") return null;
 		// The line that was not finished says nothing.

@@ -10,6 +10,8 @@ export const boundNames = (tokens: readonly Token[]): ReadonlySet<string> => {
 		for (const { kind, text } of names) if (kind === "name" && !keywords.has(text)) bound.add(text);
 	};
 	let statement = 0;
+	/** Where the targets of the next `=` begin: `a = b = c` has two. */
+	let target = 0;
 	let depth = 0;
 	for (let at = 0; at < tokens.length; at++) {
 		const { kind, text } = tokens[at] as Token;
@@ -17,9 +19,13 @@ export const boundNames = (tokens: readonly Token[]): ReadonlySet<string> => {
 		if (tokens[statement]?.text === "from" && at > statement) add(tokens.slice(at, at + 1));
 		if (kind === "operator" && "([{".includes(text)) depth++;
 		else if (kind === "operator" && ")]}".includes(text)) depth = Math.max(0, depth - 1);
-		else if ((kind === "newline" && depth === 0) || text === ";") statement = at + 1;
-		else if (text === "=" && depth === 0) add(targets(tokens.slice(statement, at)));
-		else if (text === ":=" && at > 0) add([tokens[at - 1] as Token]);
+		else if ((kind === "newline" && depth === 0) || text === ";") {
+			statement = at + 1;
+			target = at + 1;
+		} else if (text === "=" && depth === 0) {
+			add(targets(tokens.slice(target, at)));
+			target = at + 1;
+		} else if (text === ":=" && at > 0) add([tokens[at - 1] as Token]);
 		else if (text === ":" && depth === 0 && next?.kind !== "newline" && at === statement + 1)
 			add([tokens[at - 1] as Token]);
 		else if (text === "for") add(upTo(tokens, at + 1, "in"));
@@ -37,6 +43,9 @@ export const boundNames = (tokens: readonly Token[]): ReadonlySet<string> => {
 	return bound;
 };
 
+/** Of a function, a loop or a lambda, up to its colon. */
+const maxHeadTokens = 500;
+
 /** Names alone between commas: `a, (b, *c)`; `a.b` and `a[b]` give `a` no value. */
 const targets = (tokens: readonly Token[]): Token[] =>
 	tokens.filter(({ kind }, at) => {
@@ -45,18 +54,17 @@ const targets = (tokens: readonly Token[]): Token[] =>
 	});
 
 const upTo = (tokens: readonly Token[], from: number, end: string): Token[] => {
-	const at = tokens.findIndex(
-		({ text, kind }, index) => index >= from && (text === end || kind === "newline"),
-	);
-	return tokens.slice(from, at < 0 ? tokens.length : at);
+	const near = tokens.slice(from, from + maxHeadTokens);
+	const at = near.findIndex(({ text, kind }) => text === end || kind === "newline");
+	return at < 0 ? near : near.slice(0, at);
 };
 
 const parameters = (tokens: readonly Token[], from: number): Token[] => {
 	let depth = 0;
-	for (let at = from; at < tokens.length; at++) {
-		const { text } = tokens[at] as Token;
+	const near = tokens.slice(from, from + maxHeadTokens);
+	for (const [at, { text }] of near.entries()) {
 		if (text === "(") depth++;
-		if (text === ")" && --depth === 0) return tokens.slice(from, at);
+		if (text === ")" && --depth === 0) return near.slice(0, at);
 	}
-	return tokens.slice(from);
+	return near;
 };

@@ -4,6 +4,7 @@
  * the answer. An answer for text that has changed meanwhile is never given, nor one that names what live objects lack.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import type { CompletionStatistics } from "../../protocol/editorCommands.ts";
 import { Aborted, orAborted } from "../backends/loop/abort.ts";
 import { type SuggestedAccess, suggestedAccesses } from "./accesses.ts";
 import { askModel } from "./askModel.ts";
@@ -38,16 +39,6 @@ type Asked = {
 	readonly stop: AbortController;
 	/** Resolves when it is over; what it said is in the cache then. */
 	readonly over: Promise<unknown>;
-};
-
-/** Counts since the server started. */
-export type CompletionStatistics = {
-	readonly fromCache: number;
-	readonly modelRequests: number;
-	/** Answers that named what live objects lack. */
-	readonly dropped: number;
-	readonly shown: number;
-	readonly partiallyAccepted: number;
 };
 
 export class Completions {

@@ -2,10 +2,13 @@
  * One client's connection: LSP's lifecycle over what the handshake reads and writes. Built on vscode-languageserver's
  * common `createConnection` with a watchdog of ours, because the `/node` one exits the process when a connection ends.
  */
-import { type Connection, createConnection, type Logger } from "vscode-languageserver";
+import type { Logger, Message } from "vscode-jsonrpc/node";
+import { type Connection, createConnection } from "vscode-languageserver";
 import { createProtocolConnection } from "vscode-languageserver/node";
 import type { Handshake } from "./handshake.ts";
 import type { FrameWriter } from "./messageWriter.ts";
+
+const maxLogChars = 500;
 
 export type ClientConnection = {
 	readonly rpc: Connection;
@@ -24,7 +27,9 @@ export type ClientConnectionOptions = {
 };
 
 export const createClientConnection = (options: ClientConnectionOptions): ClientConnection => {
-	const { reader, writer, output } = options.handshake;
+	const { handshake, onLog } = options;
+	const { reader, writer, output } = handshake;
+	const log = (text: string) => onLog(`connection: ${text.slice(0, maxLogChars)}`);
 	let ended = false;
 	const end = (how: "exit" | "lost" | "closed") => {
 		if (ended) return;
@@ -33,21 +38,29 @@ export const createClientConnection = (options: ClientConnectionOptions): Client
 		rpc.dispose();
 		writer.end();
 	};
-	const rpc = createConnection((logger: Logger) => createProtocolConnection(reader, writer, logger), {
-		shutdownReceived: false,
-		initialize: () => {},
-		exit: () => end("exit"),
-	});
+	const watchdog = { shutdownReceived: false, initialize: () => {}, exit: () => end("exit") };
+	const messageStrategy = {
+		handleMessage: (message: Message, next: (message: Message) => Promise<void>) => {
+			handshake.taken();
+			return next(message);
+		},
+	};
+	// The library tells editors of its own troubles, and repeats whole messages.
+	const logger: Logger = { error: log, warn: log, info: () => {}, log: () => {} };
+	const rpc = createConnection(
+		() => createProtocolConnection(reader, writer, logger, { messageStrategy }),
+		watchdog,
+	);
 	reader.onClose(() => end("lost"));
 	writer.onClose(() => end("lost"));
-	reader.onError((error) => options.onLog(`connection: ${error.message}`));
-	writer.onError((error) => options.onLog(`connection: ${error[0].message}`));
+	reader.onError((error) => log(error.message));
+	writer.onError((error) => log(error[0].message));
 	return {
 		rpc,
 		writer: output,
 		listen: () => {
 			rpc.listen();
-			if (options.handshake.isClosed) end("lost");
+			if (handshake.isClosed) end("lost");
 		},
 		close: () => end("closed"),
 	};

@@ -1,22 +1,27 @@
 /**
- * Reads LSP frames from a stream, bounded: a message over the limit is skipped without being kept, broken frames
- * and broken JSON are reported, and the next message is read as usual. vscode-jsonrpc's own reader throws on the
- * first broken header and buffers any length.
+ * Reads LSP frames from a stream, bounded: a message over a limit is skipped without being kept, broken frames and
+ * broken JSON are reported, and the next message is read as usual, whatever becomes of the one before it.
+ * vscode-jsonrpc's own reader throws on the first broken header and buffers any length.
  */
 import type { Readable } from "node:stream";
-import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from "vscode-jsonrpc/node";
-import { type ErrorCode, ErrorCodes } from "../../protocol/errorCodes.ts";
+import { AbstractMessageReader, type DataCallback, type Disposable } from "vscode-jsonrpc/node";
+import { ErrorCodes } from "../../protocol/errorCodes.ts";
+import { JsonSize } from "./jsonSize.ts";
+import { idOf, type Rejection, readMessage } from "./messageForm.ts";
 
-/** A frame or message that could not be taken; `id` is the request's when it could be read. */
-export type Rejection = {
-	readonly id: string | number | null;
-	readonly code: ErrorCode;
-	readonly message: string;
+export type MessageLimits = {
+	readonly maxBytes: number;
+	/** Values and members in one message: making objects of many small ones takes far longer than of one long text. */
+	readonly maxValues: number;
+	/** Lists and objects inside of each other. */
+	readonly maxDepth: number;
 };
 
 export type BoundedReaderOptions = {
-	readonly maxMessageBytes: number;
+	readonly limits: MessageLimits;
 	onRejected(rejection: Rejection): void;
+	/** Whoever takes the messages failed with one. */
+	onFailed(error: unknown): void;
 };
 
 const headerEnd = Buffer.from("\r\n\r\n");
@@ -24,14 +29,16 @@ const headerStart = "Content-Length:";
 /** A header block longer than this is no header. */
 const maxHeaderBytes = 4096;
 
+/** A message that is being read. */
+type Body = { readonly chunks: Buffer[]; readonly size: JsonSize; missing: number };
+
 export class BoundedMessageReader extends AbstractMessageReader {
 	readonly #stream: Readable;
 	readonly #options: BoundedReaderOptions;
-	#chunks: Buffer[] = [];
-	#buffered = 0;
-	/** Length of the body that is being read; `null` while reading a header. */
-	#bodyBytes: number | null = null;
-	/** Bytes of an oversized body that are still to be skipped. */
+	/** Of a header that is not whole yet. */
+	#header: Buffer = Buffer.alloc(0);
+	#body: Body | null = null;
+	/** Bytes of a message that is over a limit, still to be skipped. */
 	#skip = 0;
 	#callback: DataCallback | null = null;
 
@@ -54,143 +61,110 @@ export class BoundedMessageReader extends AbstractMessageReader {
 		};
 	}
 
-	#onData(chunk: Buffer): void {
-		let rest = chunk;
-		if (this.#skip > 0) {
-			const skipped = Math.min(this.#skip, rest.length);
-			this.#skip -= skipped;
-			rest = rest.subarray(skipped);
-		}
-		if (rest.length === 0) return;
-		this.#chunks.push(rest);
-		this.#buffered += rest.length;
-		while (this.#takeOne());
+	/** Takes no more from the client until `resume`: what it sends waits with it. */
+	pause(): void {
+		this.#stream.pause();
 	}
 
-	/** Handles one header or body; false when more bytes are needed. */
-	#takeOne(): boolean {
-		if (this.#bodyBytes !== null) {
-			if (this.#buffered < this.#bodyBytes) return false;
-			const body = this.#take(this.#bodyBytes);
-			this.#bodyBytes = null;
-			this.#onBody(body);
-			return true;
+	resume(): void {
+		this.#stream.resume();
+	}
+
+	#onData(chunk: Buffer): void {
+		let rest = chunk;
+		while (rest.length > 0) {
+			if (this.#skip > 0) {
+				const skipped = Math.min(this.#skip, rest.length);
+				this.#skip -= skipped;
+				rest = rest.subarray(skipped);
+			} else if (this.#body) rest = this.#readBody(this.#body, rest);
+			else rest = this.#readHeader(rest);
 		}
-		if (this.#buffered === 0) return false;
-		const buffer = this.#join();
+	}
+
+	/** What is left for the next message. */
+	#readBody(body: Body, bytes: Buffer): Buffer {
+		const part = bytes.subarray(0, body.missing);
+		body.chunks.push(part);
+		body.missing -= part.length;
+		const excess = body.size.add(part);
+		if (excess !== null) {
+			this.#reject(ErrorCodes.invalidRequest, `A message has ${excess}; it was skipped`);
+			this.#skip = body.missing;
+			this.#body = null;
+		} else if (body.missing === 0) {
+			this.#body = null;
+			this.#take(Buffer.concat(body.chunks));
+		}
+		return bytes.subarray(part.length);
+	}
+
+	/** What is left for the body, or for the next header. */
+	#readHeader(bytes: Buffer): Buffer {
+		const buffer = Buffer.concat([this.#header, bytes]);
+		this.#header = Buffer.alloc(0);
 		const end = buffer.indexOf(headerEnd);
-		if (end < 0) {
-			if (buffer.length <= maxHeaderBytes) return false;
-			this.#resynchronize(buffer, "A message header did not end within 4096 bytes");
-			return this.#buffered > 0;
+		if (end < 0 && buffer.length <= maxHeaderBytes) {
+			this.#header = buffer;
+			return Buffer.alloc(0);
 		}
-		const header = buffer.subarray(0, end).toString("latin1");
+		const header = buffer.subarray(0, Math.max(0, end)).toString("latin1");
 		const length = contentLength(header);
 		if (length === null) {
-			this.#resynchronize(
-				buffer,
-				`A message header has no valid Content-Length: ${JSON.stringify(header.slice(0, 80))}`,
-			);
-			return this.#buffered > 0;
+			const text =
+				end < 0 || end > maxHeaderBytes
+					? `A message header did not end within ${maxHeaderBytes} bytes`
+					: `A message header has no valid Content-Length: ${JSON.stringify(header.slice(0, 80))}`;
+			this.#reject(ErrorCodes.parseError, text);
+			return this.#resynchronize(buffer);
 		}
-		this.#take(end + headerEnd.length);
-		if (length > this.#options.maxMessageBytes) {
-			this.#options.onRejected({
-				id: null,
-				code: ErrorCodes.invalidRequest,
-				message: `A message of ${length} bytes is over the limit of ${this.#options.maxMessageBytes}; it was skipped`,
-			});
-			const skipped = Math.min(length, this.#buffered);
-			this.#take(skipped);
-			this.#skip = length - skipped;
-			return this.#buffered > 0;
-		}
-		this.#bodyBytes = length;
-		return true;
+		const { limits } = this.#options;
+		if (length > limits.maxBytes) {
+			const text = `A message of ${length} bytes is over the limit of ${limits.maxBytes}; it was skipped`;
+			this.#reject(ErrorCodes.invalidRequest, text);
+			this.#skip = length;
+		} else if (length === 0) this.#take(Buffer.alloc(0));
+		else this.#body = { chunks: [], size: new JsonSize(limits), missing: length };
+		return buffer.subarray(end + headerEnd.length);
 	}
 
 	/** Drops bytes up to the next thing that is, or may become, the start of a header. */
-	#resynchronize(buffer: Buffer, message: string): void {
-		this.#options.onRejected({ id: null, code: ErrorCodes.parseError, message });
+	#resynchronize(buffer: Buffer): Buffer {
 		const next = buffer.indexOf(headerStart, 1, "latin1");
-		if (next > 0) {
-			this.#take(next);
-			return;
-		}
+		if (next > 0) return buffer.subarray(next);
 		const tail = buffer.subarray(Math.max(1, buffer.length - headerStart.length + 1)).toString("latin1");
 		let kept = tail.length;
 		while (!headerStart.startsWith(tail.slice(tail.length - kept))) kept--;
-		this.#take(buffer.length - kept);
+		this.#header = buffer.subarray(buffer.length - kept);
+		return Buffer.alloc(0);
 	}
 
-	#onBody(body: Buffer): void {
-		let message: unknown;
-		try {
-			message = JSON.parse(body.toString("utf8"));
-		} catch (error) {
-			this.#options.onRejected({
-				id: null,
-				code: ErrorCodes.parseError,
-				message: `A message is not JSON: ${(error as Error).message}`,
-			});
+	#take(body: Buffer): void {
+		const read = readMessage(body);
+		if ("rejection" in read) {
+			this.#options.onRejected(read.rejection);
 			return;
 		}
-		dropNullParams(message);
-		const problem = describeProblem(message);
-		if (problem) this.#options.onRejected(problem);
-		else this.#callback?.(message as Message);
+		try {
+			this.#callback?.(read.message);
+		} catch (error) {
+			// Whatever a message does to who takes it, the next one is read.
+			this.#options.onFailed(error);
+			const id = idOf(read.message);
+			const message = "The server failed to take this message; its log says more";
+			if (id !== null) this.#options.onRejected({ id, code: ErrorCodes.internalError, message });
+		}
 	}
 
-	#join(): Buffer {
-		if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
-		return this.#chunks[0] ?? Buffer.alloc(0);
-	}
-
-	#take(bytes: number): Buffer {
-		const buffer = this.#join();
-		const rest = buffer.subarray(bytes);
-		this.#chunks = rest.length > 0 ? [rest] : [];
-		this.#buffered = rest.length;
-		return buffer.subarray(0, bytes);
+	#reject(code: Rejection["code"], message: string): void {
+		this.#options.onRejected({ id: null, code, message });
 	}
 }
 
 const contentLength = (header: string): number | null => {
 	for (const line of header.split("\r\n")) {
-		const match = /^content-length:\s*(\d{1,15})\s*$/i.exec(line);
+		const match = /^content-length:[ \t]*(\d{1,15})[ \t]*$/i.exec(line);
 		if (match) return Number(match[1]);
 	}
-	return null;
-};
-
-/** Some editors write `"params": null` where LSP has none. */
-const dropNullParams = (message: unknown): void => {
-	if (typeof message === "object" && message !== null && "params" in message && message.params === null)
-		delete message.params;
-};
-
-/** JSON-RPC 2.0, section 4: what makes an object a request, notification or response. */
-const describeProblem = (message: unknown): Rejection | null => {
-	const reject = (id: string | number | null, text: string): Rejection => ({
-		id,
-		code: ErrorCodes.invalidRequest,
-		message: text,
-	});
-	if (Array.isArray(message))
-		return reject(null, "Batches are not part of LSP: send each message in its own frame");
-	if (typeof message !== "object" || message === null) return reject(null, "A message must be a JSON object");
-	const { jsonrpc, id, method, params } = message as Record<string, unknown>;
-	const knownId = typeof id === "string" || typeof id === "number" ? id : null;
-	if (jsonrpc !== "2.0") return reject(knownId, 'A message must have "jsonrpc": "2.0"');
-	if (method === undefined) {
-		const isResponse = id !== undefined && ("result" in message || "error" in message);
-		return isResponse
-			? null
-			: reject(knownId, "A message needs a method, or an id with a result or an error");
-	}
-	if (typeof method !== "string") return reject(knownId, "The method must be a string");
-	if (id !== undefined && knownId === null) return reject(null, "The id must be a string or a number");
-	if (params !== undefined && (typeof params !== "object" || params === null))
-		return reject(knownId, "The params must be an object or an array");
 	return null;
 };

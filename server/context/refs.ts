@@ -16,7 +16,7 @@ export type FoundRef = { readonly ref: Ref; readonly explicit: boolean };
  */
 export const findRefs = (text: string): FoundRef[] => {
 	const found: (FoundRef & { at: number })[] = [];
-	const rest = blank(maskQuotes(text), quotedSpan).replace(
+	const rest = blankSpans(maskQuotes(text), (ticks) => ticks > 1).replace(
 		explicitRef,
 		(whole, expression, command, at: number) => {
 			const ref: Ref =
@@ -28,7 +28,7 @@ export const findRefs = (text: string): FoundRef[] => {
 			return " ".repeat(whole.length);
 		},
 	);
-	for (const match of blank(rest, codeSpan).matchAll(plainRef))
+	for (const match of blankSpans(rest, (ticks) => ticks === 1).matchAll(plainRef))
 		found.push({ ref: { kind: "variable", expression: match[1]! }, explicit: false, at: match.index });
 
 	const unique = new Map<string, FoundRef>();
@@ -40,10 +40,6 @@ export const findRefs = (text: string): FoundRef[] => {
 };
 
 const explicitRef = /(?<!\\)\$`(\s*[\p{L}_][^`\n]*)`|(?<![\w`\\])!`([^`]+)`/gu;
-
-/** What Markdown puts between several backticks, so that single ones may stand in it: how to write a reference. */
-const quotedSpan = /(?<!`)(`{2,})(?!`)[^\n]*?[^`\n]\1(?!`)/g;
-const codeSpan = /(?<!`)(`)(?!`)[^\n]*?[^`\n]\1(?!`)/g;
 
 const plainRef = /(?<![\p{L}\p{N}_\\$`])\$([\p{L}_][\p{L}\p{N}_]*)(?![\p{L}\p{N}_(`$])/gu;
 
@@ -69,5 +65,35 @@ const maskQuotes = (text: string): string => {
 const isSpan = (line: string, mark: string): boolean =>
 	mark.startsWith("`") && line.indexOf("`", line.indexOf(mark) + mark.length) >= 0;
 
-/** Blanks out code spans, keeping every place. */
-const blank = (text: string, span: RegExp): string => text.replace(span, (code) => " ".repeat(code.length));
+/**
+ * Blanks out what Markdown puts between backticks, keeping every place: spans on one line, between as many backticks on
+ * either side. Several stand around text that may hold single ones, such as how to write a reference.
+ */
+const blankSpans = (text: string, isMeant: (ticks: number) => boolean): string =>
+	text
+		.split("\n")
+		.map((line) => {
+			if (!line.includes("`")) return line;
+			const runs = [...line.matchAll(/`+/g)].map(({ 0: run, index }) => ({ ticks: run.length, index }));
+			/** Where the next run of so many backticks stands, from the line's end on. */
+			const next = new Map<number, number>();
+			const ends = runs.map(() => -1);
+			for (let at = runs.length - 1; at >= 0; at--) {
+				const { ticks } = runs[at]!;
+				ends[at] = next.get(ticks) ?? -1;
+				next.set(ticks, at);
+			}
+			const kept: string[] = [];
+			let from = 0;
+			for (let at = 0; at < runs.length; at++) {
+				const { ticks, index } = runs[at]!;
+				const end = ends[at]!;
+				if (end < 0 || !isMeant(ticks)) continue;
+				const to = runs[end]!.index + ticks;
+				kept.push(line.slice(from, index), " ".repeat(to - index));
+				from = to;
+				at = end;
+			}
+			return kept.join("") + line.slice(from);
+		})
+		.join("\n");

@@ -4,7 +4,7 @@ import { deleteSession, forkSession, renameSession } from "../sessions/files/arc
 import { filePath } from "../sessions/files/notebookFiles.ts";
 import { exportName, readSession, writeSession } from "../sessions/files/sessionFiles.ts";
 import type { Feature } from "./feature.ts";
-import { once } from "./once.ts";
+import { known, once } from "./once.ts";
 import { attach, defaultLimit } from "./session.ts";
 
 /** `session/fork`, `rename`, `delete`, `export`, `import`: sessions as wholes, open or only stored. */
@@ -14,9 +14,10 @@ export const archiveFeature: Feature = {
 			filePath(path, cwd, placeFacts(client.facts.environment).home);
 
 		client.onRequest("session/fork", async ({ requestId, limit, ...params }) => {
-			const { sessionId } = await once(store, "", `fork ${params.sessionId} ${requestId}`, async () => {
+			const { sessionId: scope } = sessions.find({ sessionId: params.sessionId });
+			const { sessionId } = await once(store, { scope, requestId, method: "session/fork" }, async () => {
 				const session = await forkSession(sessions, store, {
-					sessionId: params.sessionId,
+					sessionId: scope,
 					turnId: params.turnId ?? null,
 					title: params.title ?? null,
 					kernel: params.kernel ?? null,
@@ -30,21 +31,23 @@ export const archiveFeature: Feature = {
 
 		client.onRequest("session/rename", ({ sessionId, requestId, title }) => {
 			const row = sessions.find({ sessionId });
-			return once(store, row.sessionId, requestId, () => {
+			return once(store, { scope: row.sessionId, requestId, method: "session/rename" }, () => {
 				renameSession(sessions, store, row.sessionId, title, client.participantId);
 				return {};
 			});
 		});
 
 		// A request's memory goes with its session: this answer is kept beside it.
-		client.onRequest("session/delete", ({ sessionId, requestId, force = false }) =>
-			once(store, "", `delete ${sessionId} ${requestId}`, async () => {
+		client.onRequest("session/delete", ({ sessionId, requestId, force = false }) => {
+			const request = { requestId, method: "session/delete" } as const;
+			return once(store, { scope: `delete ${sessionId}`, ...request }, async () => {
 				const row = sessions.find({ sessionId });
+				known(store, { scope: row.sessionId, ...request }, () => {});
 				await deleteSession(sessions, store, row.sessionId, client.participantId, force);
 				client.joined.delete(row.sessionId);
 				return {};
-			}),
-		);
+			});
+		});
 
 		client.onRequest("session/export", async ({ sessionId, path }) => {
 			const row = sessions.find({ sessionId });
@@ -54,7 +57,7 @@ export const archiveFeature: Feature = {
 		});
 
 		client.onRequest("session/import", ({ requestId, path }, signal) =>
-			once(store, "", requestId, () => {
+			once(store, { scope: "", requestId, method: "session/import" }, () => {
 				const { cwd } = client.facts;
 				return readSession(store, sessions.owner, place(path, cwd), cwd, signal);
 			}),

@@ -9,8 +9,13 @@ export const cellFeature: Feature = {
 		const session = (sessionId: string) => controlled(client, sessions.require(sessionId));
 
 		client.onRequest("cell/execute", ({ sessionId, requestId, code, quoted }) =>
-			known(store, sessionId, requestId, () =>
-				session(sessionId).hosting.execute({ code, by: client.participantId, requestId, quoted }),
+			known(store, { scope: sessionId, requestId, method: "cell/execute" }, () =>
+				session(sessionId).hosting.execute({
+					code,
+					by: client.participantId,
+					request: { requestId, method: "cell/execute" },
+					quoted,
+				}),
 			),
 		);
 
@@ -24,12 +29,14 @@ export const cellFeature: Feature = {
 			return {};
 		});
 
-		client.onRequest("output/read", ({ blobId, offset, maxChars }) => {
-			const chunk = store.readBlob(blobId, offset, maxChars);
+		client.onRequest("output/read", ({ sessionId, blobId, offset, maxChars }) => {
+			const row = sessions.find({ sessionId });
+			const isOfSession = store.hasBlob(row.sessionId, blobId);
+			const chunk = isOfSession ? store.readBlob(blobId, offset, maxChars) : null;
 			if (!chunk)
 				throw new RequestError(
 					"itemNotFound",
-					`There is no stored output ${blobId}: it may have been cleaned up.`,
+					`Session ${row.sessionId} has no stored output ${blobId}: it may have been cleaned up.`,
 				);
 			return chunk;
 		});

@@ -5,11 +5,15 @@
 import { type CancellationToken, ResponseError } from "vscode-jsonrpc/node";
 import type { Connection } from "vscode-languageserver";
 import type { z } from "zod";
+import { headOf } from "../../ground/text/wholeCharacters.ts";
 import type { PositionEncoding } from "../../protocol/documentSync.ts";
 import {
+	type EditorNotice,
+	type EditorNotification,
 	type EditorParams,
 	type EditorRequest,
 	type EditorSettings,
+	editorNotifications,
 	editorRequests,
 } from "../../protocol/editor.ts";
 import { ErrorCodes } from "../../protocol/errorCodes.ts";
@@ -124,6 +128,7 @@ export class Client {
 
 	identify(facts: ClientFacts): void {
 		this.#facts = { ...facts, environment: withServers(facts.environment) };
+		this.documents.encoding = facts.positionEncoding;
 	}
 
 	/** Its folders have changed. */
@@ -177,7 +182,7 @@ export class Client {
 		method: M,
 		handler: (params: EditorParams<M>, signal: AbortSignal) => unknown,
 	): void {
-		this.#answer(method, editorRequests[method], (params, signal) =>
+		this.#answer(method, editorRequests[method].params, (params, signal) =>
 			handler(params as EditorParams<M>, signal),
 		);
 	}
@@ -188,7 +193,7 @@ export class Client {
 		handler: (params: unknown, signal: AbortSignal) => unknown,
 	): void {
 		this.rpc.onRequest(method, async (raw: unknown, token: CancellationToken) => {
-			const parsed = schema.safeParse(raw ?? {});
+			const parsed = schema.safeParse(raw);
 			if (!parsed.success)
 				return new ResponseError(ErrorCodes.invalidParams, describeProblems(method, parsed.error));
 			const abort = new AbortController();
@@ -207,32 +212,49 @@ export class Client {
 		});
 	}
 
+	/** Takes a notification of ours. One with wrong parameters is told in the log. */
 	onNotification<M extends keyof ClientNotifications>(
 		method: M,
 		handler: (params: z.infer<ClientNotifications[M]["params"]>) => void,
 	): void {
+		this.#take(method, (clientMethods as ClientNotifications)[method].params, (params) =>
+			handler(params as z.infer<ClientNotifications[M]["params"]>),
+		);
+	}
+
+	/** Takes one of LSP's own notifications, as `onNotification`. */
+	onEditorNotification<M extends EditorNotification>(
+		method: M,
+		handler: (params: EditorNotice<M>) => void,
+	): void {
+		this.#take(method, editorNotifications[method].params, (params) => handler(params as EditorNotice<M>));
+	}
+
+	#take(method: string, schema: z.ZodType, handler: (params: unknown) => void): void {
 		this.rpc.onNotification(method, (raw: unknown) => {
-			const parsed = (clientMethods as ClientNotifications)[method].params.safeParse(raw ?? {});
-			if (parsed.success) handler(parsed.data as z.infer<ClientNotifications[M]["params"]>);
+			const parsed = schema.safeParse(raw);
+			if (parsed.success) handler(parsed.data);
 			else this.#onLog(describeProblems(method, parsed.error));
 		});
 	}
 
 	#toResponseError(method: string, error: unknown): ResponseError<void> {
-		if (error instanceof RequestError) return new ResponseError(error.code, error.message);
-		if (error instanceof HostError) {
-			const mapped = toRequestError(error);
-			return new ResponseError(mapped.code, mapped.message);
-		}
+		const known = error instanceof HostError ? toRequestError(error) : error;
+		if (known instanceof RequestError)
+			return new ResponseError(known.code, headOf(known.message, maxMessageChars));
 		this.#onLog(
 			`${method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
 		);
 		return new ResponseError(
 			ErrorCodes.internalError,
-			`${method} failed: ${error instanceof Error ? error.message : String(error)}`,
+			headOf(`${method} failed: ${error instanceof Error ? error.message : String(error)}`, maxMessageChars),
 		);
 	}
 }
+
+/** What is wrong with a request is told in a few sentences, however long what was sent is. */
+const maxMessageChars = 2000;
+const maxProblems = 3;
 
 /** Whether a path lies in a folder; nothing is said to lie in the root. */
 export const isIn = (path: string, folder: string): boolean =>
@@ -242,8 +264,9 @@ const cancelled = (method: string) =>
 	new ResponseError(ErrorCodes.requestCancelled, `${method} was cancelled`);
 
 const describeProblems = (method: string, error: z.ZodError): string => {
-	const problems = error.issues.map(
-		({ path, message }) => `${path.length > 0 ? path.join(".") : "params"}: ${message}`,
-	);
-	return `${method}: ${problems.join("; ")}`;
+	const told = error.issues
+		.slice(0, maxProblems)
+		.map(({ path, message }) => `${path.length > 0 ? path.join(".") : "params"}: ${message}`);
+	const more = error.issues.length - told.length;
+	return headOf(`${method}: ${told.join("; ")}${more > 0 ? `; and ${more} more` : ""}`, maxMessageChars);
 };

@@ -1,3 +1,4 @@
+import { headOf } from "../../ground/text/wholeCharacters.ts";
 import type { Client } from "./client.ts";
 import { codeCellAt } from "./codeCells.ts";
 import { isPython } from "./documents.ts";
@@ -5,6 +6,9 @@ import type { Feature } from "./feature.ts";
 import { sessionFor } from "./sessionFor.ts";
 
 type Action = { readonly title: string; readonly command: string; readonly arguments: readonly unknown[] };
+
+const maxTitleChars = 200;
+const maxFaultChars = 10_000;
 
 /** Answers to what waits for permission, "Ask ipyai about this" on a selection or a fault, "Run cell" where `# %%` cells and a live session are. */
 export const codeActionsFeature: Feature = {
@@ -26,13 +30,12 @@ export const codeActionsFeature: Feature = {
 			const isEmpty = range.start.line === range.end.line && range.start.character === range.end.character;
 			if (fault)
 				ask(
-					`Ask ipyai about: ${fault.message.split("\n", 1)[0]}`,
+					`Ask ipyai about: ${headOf(fault.message.split("\n", 1)[0] as string, maxTitleChars)}`,
 					"What is wrong here, and how is it fixed?",
-					fault.message,
+					headOf(fault.message, maxFaultChars),
 				);
 			else if (!isEmpty) ask("Ask ipyai about this", "What does this do? Is anything wrong with it?");
-			const isCell =
-				uri.startsWith("vscode-notebook-cell:") || codeCellAt(document.getText(), range.start.line);
+			const isCell = uri.startsWith("vscode-notebook-cell:") || codeCellAt(document.lines, range.start.line);
 			if (isCell && isPython(document) && sessionFor(client, services, uri)?.hosting.host)
 				actions.push({
 					title: "Run cell in ipyai",

@@ -1,11 +1,12 @@
+import { withLineFeeds } from "../../ground/text/lineEnds.ts";
+
 /** A cell of a Python file: from its `# %%` line to the next one. Lines count from 0, `endLine` is behind the last. */
 export type CodeCell = { readonly startLine: number; readonly endLine: number; readonly code: string };
 
 const marker = /^# ?%%/;
 
 /** The cell a line lies in, `null` in a file without cells. Before the first marker lies a cell too. */
-export const codeCellAt = (text: string, line: number): CodeCell | null => {
-	const lines = text.split(/\r\n|\n|\r/);
+export const codeCellAt = (lines: readonly string[], line: number): CodeCell | null => {
 	if (!lines.some((each) => marker.test(each))) return null;
 	const at = Math.min(line, lines.length - 1);
 	const startLine = Math.max(
@@ -15,5 +16,5 @@ export const codeCellAt = (text: string, line: number): CodeCell | null => {
 	const next = lines.findIndex((each, index) => index > at && marker.test(each));
 	const endLine = next < 0 ? lines.length : next;
 	const first = marker.test(lines[startLine] ?? "") ? startLine + 1 : startLine;
-	return { startLine, endLine, code: lines.slice(first, endLine).join("\n").trim() };
+	return { startLine, endLine, code: withLineFeeds(lines.slice(first, endLine).join("")).trim() };
 };

@@ -8,7 +8,7 @@ export const commandFeature: Feature = {
 	register(client, services) {
 		const { sessions, store } = services;
 		client.onRequest("command/run", ({ sessionId, requestId, line }, signal) =>
-			once(store, sessionId, requestId, () => {
+			once(store, { scope: sessionId, requestId, method: "command/run" }, () => {
 				const session = controlled(client, sessions.require(sessionId));
 				return runCommand({ session, services, by: client.participantId, cell: null, signal }, line);
 			}),

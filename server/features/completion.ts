@@ -1,3 +1,4 @@
+import { withLineFeeds } from "../../ground/text/lineEnds.ts";
 import type { Variable } from "../../protocol/index.ts";
 import { howToGetOne } from "../backends/registry.ts";
 import { CompletionError } from "../completions/askModel.ts";
@@ -9,12 +10,16 @@ import type { Host } from "../sessions/python/host.ts";
 import type { Session } from "../sessions/session.ts";
 import { namedBackend } from "../sessions/settings/settings.ts";
 import type { Client } from "./client.ts";
-import { offsetIn } from "./documentSync.ts";
 import type { Feature, Services } from "./feature.ts";
 import { sessionFor } from "./sessionFor.ts";
 
 /** How many of the newest cells a suggestion is told about. */
 const recentCells = 20;
+/** How many cells above one in a notebook may say what its names are. */
+const cellsAbove = 500;
+/** How much of a document is looked at around the cursor, in characters. */
+const maxBefore = 100_000;
+const maxAfter = 20_000;
 /** Looks at live objects must not hold up a suggestion. */
 const lookTimeoutMs = 150;
 /** LSP's `InlineCompletionTriggerKind.Automatic`. */
@@ -28,20 +33,19 @@ export const completionFeature: Feature = {
 		client.onRequest(
 			"textDocument/inlineCompletion",
 			async ({ textDocument: { uri }, position, context }, signal) => {
-				const document = client.documents.require(uri);
-				const { version } = document;
-				const whole = document.getText();
+				const document = client.documents.requireLine(uri, position);
+				const { revision } = document;
 				// As if what the menu has chosen were typed already.
 				const chosen = context.selectedCompletionInfo ?? {
 					range: { start: position, end: position },
 					text: "",
 				};
-				const start = offsetIn(client, document, chosen.range.start);
-				const end = offsetIn(client, document, chosen.range.end);
+				const before = document.before(chosen.range.start, maxBefore);
+				const after = document.after(chosen.range.end, maxAfter);
 				const place = {
 					uri,
-					prefix: withLineFeeds(whole.slice(0, start) + chosen.text),
-					suffix: withLineFeeds(whole.slice(end)),
+					prefix: withLineFeeds(before + chosen.text),
+					suffix: withLineFeeds(after),
 				};
 				const isAutomatic = context.triggerKind === automatic;
 				const text = await suggest(client, services, place, isAutomatic, signal).catch((error) => {
@@ -52,9 +56,10 @@ export const completionFeature: Feature = {
 					client.notify("window/showMessage", { type: 2, message: error.message });
 					return null;
 				});
-				const changed = client.documents.find(uri)?.version !== version;
-				if (text === null || changed) return { items: [] };
-				const lines = whole.includes("\r\n") ? text.replaceAll("\n", "\r\n") : text;
+				const isSame = client.documents.find(uri) === document && document.revision === revision;
+				if (text === null || !isSame) return { items: [] };
+				const hasBoth = before.includes("\r\n") || after.includes("\r\n");
+				const lines = hasBoth ? text.replaceAll("\n", "\r\n") : text;
 				return { items: [{ insertText: chosen.text + lines, range: chosen.range }] };
 			},
 		);
@@ -65,9 +70,6 @@ export const completionFeature: Feature = {
 		);
 	},
 };
-
-/** What is typed, said and compared has one kind of line end; a suggestion gets the document's again. */
-const withLineFeeds = (text: string): string => (text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text);
 
 type Place = Pick<CompletionRequest, "uri" | "prefix" | "suffix">;
 
@@ -87,7 +89,7 @@ const suggest = async (
 			...place,
 			uri: client.documentKey(place.uri),
 			...(await chooseModel(client, services, session, signal)),
-			above: client.documents.codeAbove(place.uri),
+			above: client.documents.codeAbove(place.uri, cellsAbove),
 			kernelId: session?.hosting.kernelId ?? null,
 			automatic: isAutomatic,
 			environment: session?.environment ?? client.facts.environment,
@@ -119,7 +121,7 @@ const cellsFor = (client: Client, { store }: Services, session: Session | null, 
 		? store.recentCells(session.sessionId, recentCells).filter(({ code }) => isContextCode(code))
 		: [];
 	const known = new Set(ran.map(({ code }) => code.trim()));
-	const above = client.documents.codeAbove(uri).filter((code) => !known.has(code.trim()));
+	const above = client.documents.codeAbove(uri, recentCells).filter((code) => !known.has(code.trim()));
 	return [...ran, ...above.map((code) => ({ code, outputs: [] }))];
 };
 

@@ -17,8 +17,8 @@ export const configurationFeature: Feature = {
 					.register(DidChangeConfigurationNotification.type, { section: "ipyai" })
 					.catch(() => {}); // an editor that will not tell of changes still works
 		});
-		client.rpc.onDidChangeConfiguration(({ settings }) => {
-			const told = settings?.ipyai;
+		client.onEditorNotification("workspace/didChangeConfiguration", ({ settings }) => {
+			const told = (settings as { ipyai?: unknown } | null | undefined)?.ipyai;
 			if (told !== undefined) take(client, told);
 			else if (client.facts.canConfigure) client.configured = read(client);
 		});

@@ -10,11 +10,16 @@ export const contextFeature: Feature = {
 		);
 
 		client.onRequest("context/receipt", ({ sessionId, turnId }) => {
-			const row = store.session(sessionId);
-			const wanted = turnId ?? row?.lastTurn ?? null;
-			const start = wanted === null ? null : store.turnStart(sessionId, wanted);
+			const row = sessions.find({ sessionId });
+			const wanted = turnId ?? row.lastTurn;
+			const start = wanted === null ? null : store.turnStart(row.sessionId, wanted);
 			if (!start)
-				throw new RequestError("itemNotFound", "No prompt has been sent to a model in this session yet.");
+				throw new RequestError(
+					"itemNotFound",
+					turnId === undefined
+						? "No prompt has been sent to a model in this session yet."
+						: `Prompt ${turnId} has not been sent to a model in this session.`,
+				);
 			return {
 				rendered: start.rendered,
 				warnings: start.warnings,

@@ -1,24 +1,17 @@
-import { TextDocument } from "vscode-languageserver-textdocument";
-import { changeDocument, fromUtf16, type Position, toUtf16 } from "../../protocol/documentSync.ts";
-import type { Client } from "./client.ts";
+import type { DocumentChange } from "../../protocol/documentSync.ts";
 import type { Feature } from "./feature.ts";
 
-/** Document and notebook sync. Positions come in the encoding that was negotiated and are UTF-16 units from here on. */
+/** Document and notebook sync. */
 export const documentSyncFeature: Feature = {
 	register(client, services) {
 		const { documents } = client;
-		const open = (item: { uri: string; languageId: string; version: number; text: string }) =>
-			documents.set(TextDocument.create(item.uri, item.languageId, item.version, item.text));
-		const change = (
-			{ uri, version }: { uri: string; version: number },
-			changes: Parameters<typeof changeDocument>[1],
-		) => {
+		const change = (uri: string, changes: readonly DocumentChange[]) => {
 			const document = documents.find(uri);
 			if (!document) return;
 			services.completions.typed(client.documentKey(uri));
-			documents.set(changeDocument(document, changes, version, client.facts.positionEncoding));
+			documents.change(document, changes);
 		};
-		const close = ({ uri }: { uri: string }) => {
+		const close = ({ uri }: { readonly uri: string }) => {
 			documents.close(uri);
 			services.completions.close(client.documentKey(uri));
 		};
@@ -27,44 +20,39 @@ export const documentSyncFeature: Feature = {
 			for (const uri of documents.uris) services.completions.close(client.documentKey(uri));
 		});
 
-		client.rpc.onDidOpenTextDocument(({ textDocument }) => open(textDocument));
-		client.rpc.onDidChangeTextDocument(({ textDocument, contentChanges }) =>
-			change(textDocument, contentChanges),
+		client.onEditorNotification("textDocument/didOpen", ({ textDocument }) => documents.open(textDocument));
+		client.onEditorNotification("textDocument/didChange", ({ textDocument, contentChanges }) =>
+			change(textDocument.uri, contentChanges),
 		);
-		client.rpc.onDidCloseTextDocument(({ textDocument }) => close(textDocument));
+		client.onEditorNotification("textDocument/didClose", ({ textDocument }) => close(textDocument));
 
-		const { synchronization } = client.rpc.notebooks;
-		synchronization.onDidOpenNotebookDocument(({ notebookDocument, cellTextDocuments }) => {
+		client.onEditorNotification("notebookDocument/didOpen", ({ notebookDocument, cellTextDocuments }) => {
 			documents.openNotebook(notebookDocument.uri, notebookDocument.cells);
-			cellTextDocuments.forEach(open);
+			for (const cell of cellTextDocuments) documents.open(cell);
 		});
-		synchronization.onDidChangeNotebookDocument(({ notebookDocument, change: { cells } }) => {
-			const { structure, data = [], textContent = [] } = cells ?? {};
-			const known = documents.notebook(notebookDocument.uri);
+		client.onEditorNotification("notebookDocument/didChange", ({ notebookDocument, change: { cells } }) => {
+			const { uri } = notebookDocument;
+			const known = documents.notebook(uri);
 			if (!known) return;
+			const { structure, data, textContent } = cells ?? {};
+			let now = [...known];
 			if (structure) {
-				known.splice(structure.array.start, structure.array.deleteCount, ...(structure.array.cells ?? []));
+				const { start, deleteCount, cells: added } = structure.array;
+				now = [...now.slice(0, start), ...(added ?? []), ...now.slice(start + deleteCount)];
 				// A cell that is in both was opened anew, as another language for example.
-				structure.didClose?.forEach(close);
-				structure.didOpen?.forEach(open);
+				for (const cell of structure.didClose ?? []) close(cell);
+				for (const cell of structure.didOpen ?? []) documents.open(cell);
 			}
-			for (const cell of data) {
-				const at = known.findIndex(({ document }) => document === cell.document);
-				if (at >= 0) known[at] = cell;
-			}
-			for (const { document, changes } of textContent) change(document, changes);
+			const changed = new Map((data ?? []).map((cell) => [cell.document, cell]));
+			documents.openNotebook(
+				uri,
+				now.map((cell) => changed.get(cell.document) ?? cell),
+			);
+			for (const { document, changes } of textContent ?? []) change(document.uri, changes);
 		});
-		synchronization.onDidCloseNotebookDocument(({ notebookDocument, cellTextDocuments }) => {
+		client.onEditorNotification("notebookDocument/didClose", ({ notebookDocument, cellTextDocuments }) => {
 			documents.closeNotebook(notebookDocument.uri);
-			cellTextDocuments.forEach(close);
+			for (const cell of cellTextDocuments) close(cell);
 		});
 	},
 };
-
-/** A place that the client named, as an offset into the document. */
-export const offsetIn = (client: Client, document: TextDocument, position: Position): number =>
-	document.offsetAt(toUtf16(document, position, client.facts.positionEncoding));
-
-/** An offset as the client counts. */
-export const positionIn = (client: Client, document: TextDocument, offset: number): Position =>
-	fromUtf16(document, document.positionAt(offset), client.facts.positionEncoding);

@@ -1,19 +1,16 @@
+import { basename } from "node:path";
 import type { z } from "zod";
-import {
-	AnswerCommand,
-	FolderCommand,
-	PromptCommand,
-	type Range,
-	RunCellCommand,
-} from "../../protocol/editor.ts";
+import { cutMiddle } from "../../ground/text/cutMiddle.ts";
+import { headOf } from "../../ground/text/wholeCharacters.ts";
+import { type EditorCommandName, editorCommandNames } from "../../protocol/editorCommandNames.ts";
+import { editorCommands } from "../../protocol/editorCommands.ts";
 import type { Content, Decision } from "../../protocol/index.ts";
+import type { Range } from "../../protocol/positions.ts";
 import { RequestError } from "../sessions/errors.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Client } from "./client.ts";
 import { codeCellAt } from "./codeCells.ts";
-import { offsetIn } from "./documentSync.ts";
 import { isPython } from "./documents.ts";
-import { type EditorCommandName, editorCommandNames } from "./editorCommandNames.ts";
 import { askInSession, runInSession } from "./editorTurn.ts";
 import type { Feature, Services } from "./feature.ts";
 import { withProgress } from "./progress.ts";
@@ -30,12 +27,14 @@ type Command = (
 ) => Promise<unknown>;
 
 const maxMessageChars = 4000;
+/** Of a document that goes along with a prompt. */
+const maxQuotedChars = 200_000;
 
 /** What an editor can run by `workspace/executeCommand`. Each takes one object and answers with what came of it. */
 const commands: Readonly<Record<EditorCommandName, Command>> = {
 	/** Asks, in the folder's session or one without Python. The answer is the result, and is shown as a message. */
 	"ipyai.prompt": async (client, services, argument, request, signal) => {
-		const { text, about, uri, range, wait = true } = parse("ipyai.prompt", PromptCommand, argument);
+		const { text, about, uri, range, wait = true } = parse("ipyai.prompt", argument);
 		const session = sessionFor(client, services, uri ?? null) ?? ownSession(client, services, uri ?? null);
 		const quoted = [...(about ? [about] : []), ...(uri ? [quote(client, uri, range)] : [])];
 		const prompt = [
@@ -56,9 +55,9 @@ const commands: Readonly<Record<EditorCommandName, Command>> = {
 
 	/** Runs the `# %%` cell of a line, or a notebook's cell, in the folder's live session. */
 	"ipyai.runCell": async (client, services, argument, request, signal) => {
-		const { uri, line, wait = true } = parse("ipyai.runCell", RunCellCommand, argument);
-		const text = client.documents.require(uri).getText();
-		const code = codeCellAt(text, line)?.code ?? text;
+		const { uri, line, wait = true } = parse("ipyai.runCell", argument);
+		const document = client.documents.require(uri);
+		const code = codeCellAt(document.lines, line)?.code ?? document.text;
 		const session = live(client, services, uri);
 		const run = async (token: ProgressToken) => {
 			const result = await withProgress(client, token, "ipyai: running a cell", signal, (_, either) =>
@@ -73,7 +72,7 @@ const commands: Readonly<Record<EditorCommandName, Command>> = {
 
 	/** Stops what runs in the folder's session: the turn and the cell. */
 	"ipyai.interrupt": async (client, services, argument) => {
-		const { uri } = parse("ipyai.interrupt", FolderCommand, argument ?? {});
+		const { uri } = parse("ipyai.interrupt", argument ?? {});
 		const session = sessionFor(client, services, uri ?? null) ?? findOwn(client, services);
 		if (!session) return { interrupted: false };
 		const cancelled = session.turns.cancel(null);
@@ -84,12 +83,12 @@ const commands: Readonly<Record<EditorCommandName, Command>> = {
 
 	/** Lets a tool run that waits for the person's permission. */
 	"ipyai.allow": async (client, _services, argument) => {
-		const { approvalId, always } = parse("ipyai.allow", AnswerCommand, argument ?? {});
+		const { approvalId, always } = parse("ipyai.allow", argument ?? {});
 		return answer(client, approvalId, always ? "allowAlways" : "allow");
 	},
 
 	"ipyai.deny": async (client, _services, argument) => {
-		const { approvalId } = parse("ipyai.deny", AnswerCommand, argument ?? {});
+		const { approvalId } = parse("ipyai.deny", argument ?? {});
 		return answer(client, approvalId, "deny");
 	},
 
@@ -107,16 +106,18 @@ export const editorCommandsFeature: Feature = {
 			if (!command)
 				throw new RequestError(
 					"invalidParams",
-					`There is no command ${request.command}: there are ${editorCommandNames.join(", ")}.`,
+					`There is no command ${headOf(request.command, 100)}: there are ${editorCommandNames.join(", ")}.`,
 				);
 			return command(client, services, request.arguments?.[0], request, signal);
 		});
 	},
 };
 
-const parse = <S extends z.ZodType>(command: string, schema: S, argument: unknown): z.infer<S> => {
-	const parsed = schema.safeParse(argument);
-	if (parsed.success) return parsed.data;
+type ArgumentOf<C extends EditorCommandName> = z.infer<(typeof editorCommands)[C]["argument"]>;
+
+const parse = <C extends EditorCommandName>(command: C, argument: unknown): ArgumentOf<C> => {
+	const parsed = editorCommands[command].argument.safeParse(argument);
+	if (parsed.success) return parsed.data as ArgumentOf<C>;
 	const [issue] = parsed.error.issues;
 	throw new RequestError(
 		"invalidParams",
@@ -177,11 +178,8 @@ const findOwn = (client: Client, { sessions }: Services): Session | null =>
 
 const quote = (client: Client, uri: string, range: Range | undefined): string => {
 	const document = client.documents.require(uri);
-	const text = document.getText();
-	const code = range
-		? text.slice(offsetIn(client, document, range.start), offsetIn(client, document, range.end))
-		: text;
-	const name = decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
+	const { text: code } = cutMiddle(range ? document.between(range) : document.text, maxQuotedChars);
+	const name = basename(pathOf(uri) ?? uri);
 	const lines = range ? `, lines ${range.start.line + 1} to ${range.end.line + 1}` : "";
 	const language = isPython(document) ? "python" : document.languageId;
 	return `${name}${lines}:\n\`\`\`${language}\n${code}\n\`\`\``;
@@ -190,5 +188,5 @@ const quote = (client: Client, uri: string, range: Range | undefined): string =>
 const show = (client: Client, type: 1 | 3, message: string): void =>
 	client.notify("window/showMessage", {
 		type,
-		message: message.slice(0, maxMessageChars),
+		message: headOf(message, maxMessageChars),
 	});

@@ -1,27 +1,10 @@
 import { textOf } from "../../ground/text/contentText.ts";
+import type { EditorAnswer, EditorCellResult } from "../../protocol/editorCommands.ts";
 import type { Content, SessionEvent } from "../../protocol/index.ts";
 import { renderOutputs } from "../context/renderOutputs.ts";
-import { newId } from "../sessions/ids.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Client } from "./client.ts";
 import { askEditor, closeQuestion, closeQuestions } from "./editorApproval.ts";
-
-/** What a prompt came to, for an editor that does not follow the session. */
-export type EditorAnswer = {
-	readonly sessionId: string;
-	readonly turnId: string;
-	readonly answer: string;
-	readonly stopReason: string;
-	readonly error: string | null;
-};
-
-export type EditorCellResult = {
-	readonly sessionId: string;
-	readonly cellId: string;
-	readonly status: string;
-	readonly executionCount: number | null;
-	readonly text: string;
-};
 
 /** Asks in a session and waits for the end. `signal` cancels the turn. */
 export const askInSession = (
@@ -33,7 +16,7 @@ export const askInSession = (
 ): Promise<EditorAnswer> =>
 	asParticipant(client, session, (onEvent) => {
 		const { sessionId } = session;
-		const { turnId } = session.turns.prompt(content, `.${textOf(content)}`, client.participantId, newId());
+		const { turnId } = session.turns.prompt(content, `.${textOf(content)}`, client.participantId);
 		const cancel = () => void session.turns.cancel(turnId);
 		if (signal.aborted) cancel();
 		signal.addEventListener("abort", cancel, { once: true });
@@ -69,7 +52,6 @@ export const runInSession = (
 		const { cellId } = hosting.execute({
 			code,
 			by: client.participantId,
-			requestId: newId(),
 			quoted: true,
 		});
 		signal.addEventListener("abort", () => void hosting.interrupt().catch(() => {}), { once: true }); // it ends as lost

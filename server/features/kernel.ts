@@ -10,14 +10,14 @@ export const kernelFeature: Feature = {
 		const host = (sessionId: string) => sessions.require(sessionId).hosting.requireHost();
 
 		client.onRequest("kernel/adopt", ({ sessionId, requestId, kernel }) =>
-			once(store, sessionId, requestId, () => {
+			once(store, { scope: sessionId, requestId, method: "kernel/adopt" }, () => {
 				adoptKernel(controlled(client, sessions.require(sessionId)), store, kernel);
 				return {};
 			}),
 		);
 
 		client.onRequest("kernel/end", ({ sessionId, requestId }) =>
-			once(store, sessionId, requestId, async () => {
+			once(store, { scope: sessionId, requestId, method: "kernel/end" }, async () => {
 				await controlled(client, sessions.require(sessionId)).hosting.release("restarted");
 				return {};
 			}),

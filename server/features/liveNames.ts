@@ -1,7 +1,6 @@
 import { CompletionItemKind } from "vscode-languageserver";
 import { toCodePoints, toUtf16 } from "../kernel/positions.ts";
 import type { Client } from "./client.ts";
-import { offsetIn, positionIn } from "./documentSync.ts";
 import { isPython } from "./documents.ts";
 import type { Feature, Services } from "./feature.ts";
 import { sessionFor } from "./sessionFor.ts";
@@ -20,8 +19,8 @@ export const liveNamesFeature: Feature = {
 				.complete(code, toCodePoints(code, cursor), signal)
 				.catch(() => ({ start: 0, end: 0, matches: [] })); // busy or gone: other sources still complete
 			const range = {
-				start: positionIn(client, document, from + toUtf16(code, start)),
-				end: positionIn(client, document, from + toUtf16(code, end)),
+				start: document.positionAt(from + toUtf16(code, start)),
+				end: document.positionAt(from + toUtf16(code, end)),
 			};
 			// Magics are completed for who types one: in a file most names are not their beginning.
 			const fitting = matches.filter(({ text }) => !text.startsWith("%") || /%\w*$/.test(before));
@@ -77,8 +76,8 @@ const lookUp = (
 	if (!host || host.capabilities.complete === false) return null;
 	const from = document.offsetAt({ line: Math.max(0, position.line - linesAround), character: 0 });
 	const to = document.offsetAt({ line: position.line + 1, character: 0 });
-	const code = document.getText().slice(from, to);
-	return { host, document, code, from, cursor: offsetIn(client, document, position) - from };
+	const code = document.text.slice(from, to);
+	return { host, document, code, from, cursor: document.offsetAt(position) - from };
 };
 
 /** jedi's words for what a name is. */

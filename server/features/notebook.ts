@@ -13,7 +13,7 @@ export const notebookFeature: Feature = {
 		const places = () => placeFacts(client.facts.environment);
 
 		client.onRequest("notebook/save", ({ sessionId, requestId, path }) =>
-			once(store, sessionId, requestId, () => {
+			once(store, { scope: sessionId, requestId, method: "notebook/save" }, () => {
 				const session = controlled(client, sessions.require(sessionId));
 				const target =
 					path === undefined
@@ -24,7 +24,7 @@ export const notebookFeature: Feature = {
 		);
 
 		client.onRequest("notebook/load", ({ sessionId, requestId, path, ...params }, signal) =>
-			once(store, sessionId, requestId, () => {
+			once(store, { scope: sessionId, requestId, method: "notebook/load" }, () => {
 				const session = controlled(client, sessions.require(sessionId));
 				const source = notebookPath(path, session.cwd, places().home);
 				return loadNotebook(session, store, params, source, client.participantId, signal);

@@ -6,7 +6,7 @@ import type { Client } from "./client.ts";
  */
 export const withProgress = async <T>(
 	client: Client,
-	request: { readonly workDoneToken?: string | number | undefined },
+	request: { readonly workDoneToken?: string | number | null | undefined },
 	title: string,
 	signal: AbortSignal,
 	work: (report: (message: string) => void, signal: AbortSignal) => Promise<T>,
@@ -18,7 +18,7 @@ export const withProgress = async <T>(
 	const tell = (say: () => void) => {
 		if (!client.gone.aborted) say();
 	};
-	if (request.workDoneToken !== undefined) {
+	if (request.workDoneToken != null) {
 		const attached = window.attachWorkDoneProgress(request.workDoneToken);
 		attached.begin(title);
 		try {

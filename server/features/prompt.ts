@@ -10,22 +10,24 @@ export const promptFeature: Feature = {
 		const session = (sessionId: string) => controlled(client, sessions.require(sessionId));
 
 		client.onRequest("session/prompt", ({ sessionId, requestId, content, source }) =>
-			known(store, sessionId, requestId, () =>
-				session(sessionId).turns.prompt(
-					content,
-					source ?? sourceOf(content),
-					client.participantId,
+			known(store, { scope: sessionId, requestId, method: "session/prompt" }, () =>
+				session(sessionId).turns.prompt(content, source ?? sourceOf(content), client.participantId, {
 					requestId,
-				),
+					method: "session/prompt",
+				}),
 			),
 		);
 
 		client.onRequest("session/steer", ({ sessionId, requestId, content, source }) =>
-			once(store, sessionId, requestId, () => {
+			once(store, { scope: sessionId, requestId, method: "session/steer" }, () => {
 				const { turns, log } = session(sessionId);
 				const turnId = turns.steer(content);
 				if (turnId !== null) return { turnId, seq: log.headSeq, steered: true };
-				const prompt = turns.prompt(content, source ?? sourceOf(content), client.participantId, requestId);
+				const by = client.participantId;
+				const prompt = turns.prompt(content, source ?? sourceOf(content), by, {
+					requestId,
+					method: "session/steer",
+				});
 				return { ...prompt, steered: false };
 			}),
 		);
@@ -40,14 +42,14 @@ export const promptFeature: Feature = {
 		});
 
 		client.onRequest("queue/edit", ({ sessionId, requestId, turnId, content }) =>
-			once(store, sessionId, requestId, () => {
+			once(store, { scope: sessionId, requestId, method: "queue/edit" }, () => {
 				session(sessionId).turns.edit(turnId, content);
 				return {};
 			}),
 		);
 
 		client.onRequest("queue/remove", ({ sessionId, requestId, turnId }) =>
-			once(store, sessionId, requestId, () => {
+			once(store, { scope: sessionId, requestId, method: "queue/remove" }, () => {
 				session(sessionId).turns.remove(turnId);
 				return {};
 			}),

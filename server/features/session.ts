@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { AttachSessionResult, SessionUpdateParams } from "../../protocol/index.ts";
 import { RequestError } from "../sessions/errors.ts";
 import type { Session } from "../sessions/session.ts";
@@ -14,7 +15,9 @@ export const sessionFeature: Feature = {
 		const { sessions, store } = services;
 
 		client.onRequest("session/new", async (params) => {
-			const { sessionId } = await once(store, "", params.requestId, () => {
+			const request = { scope: "", requestId: params.requestId, method: "session/new" } as const;
+			const { sessionId } = await once(store, request, () => {
+				requireFolder(params.cwd);
 				const session = sessions.create(
 					params.cwd,
 					params.title ?? null,
@@ -24,23 +27,30 @@ export const sessionFeature: Feature = {
 				);
 				return { sessionId: session.sessionId };
 			});
-			const { participantId, seq, state } = attach(
-				client,
-				sessions.require(sessionId),
-				"controller",
-				null,
-				0,
-			);
+			const session = sessions.resume({ sessionId }, client.facts.environment, {});
+			const { participantId, seq, state } = attach(client, session, "controller", null, 0);
 			return { participantId, seq, state };
 		});
 
-		client.onRequest("session/resume", (params) => {
-			const session = sessions.resume(params.ref, client.facts.environment, params.settings);
+		client.onRequest("session/resume", async (params) => {
+			const request = { scope: "", requestId: params.requestId, method: "session/resume" } as const;
+			const { environment } = client.facts;
+			const { sessionId } = await once(store, request, () => {
+				const session = sessions.resume(params.ref, environment, params.settings);
+				return { sessionId: session.sessionId };
+			});
+			const session = sessions.resume({ sessionId }, environment, {});
 			return attach(client, session, "controller", null, params.limit ?? defaultLimit);
 		});
 
 		client.onRequest("session/attach", (params) => {
 			const session = sessions.resume(params.ref, client.facts.environment, {});
+			const own = session.participants.find(({ participantId }) => participantId === client.participantId);
+			if (own?.role === "controller" && params.role === "observer")
+				throw new RequestError(
+					"invalidParams",
+					"This connection is a controller of the session: send session/detach first to become an observer.",
+				);
 			return attach(client, session, params.role, params.since, params.limit ?? defaultLimit);
 		});
 
@@ -54,12 +64,8 @@ export const sessionFeature: Feature = {
 		});
 
 		client.onRequest("session/transcript", ({ sessionId, before, limit }) => {
-			if (!store.session(sessionId))
-				throw new RequestError(
-					"sessionNotFound",
-					`There is no session ${sessionId}: session/list names those there are.`,
-				);
-			return store.transcript(sessionId, before, limit);
+			const row = sessions.find({ sessionId });
+			return store.transcript(row.sessionId, before, limit);
 		});
 
 		client.onRequest("session/detach", ({ sessionId }) => {
@@ -70,7 +76,7 @@ export const sessionFeature: Feature = {
 		});
 
 		client.onRequest("session/close", ({ sessionId, requestId, force = false }) =>
-			once(store, sessionId, requestId, async () => {
+			once(store, { scope: sessionId, requestId, method: "session/close" }, async () => {
 				const session = controlled(client, sessions.require(sessionId));
 				const others = session.otherControllers(client.participantId);
 				const ended = force || others.length === 0;
@@ -84,19 +90,24 @@ export const sessionFeature: Feature = {
 		);
 
 		client.onRequest("session/configure", ({ sessionId, requestId, settings }) =>
-			once(store, sessionId, requestId, () => {
+			once(store, { scope: sessionId, requestId, method: "session/configure" }, () => {
 				const session = controlled(client, sessions.require(sessionId));
 				return { settings: session.configure(settings) };
 			}),
 		);
 
 		client.onRequest("session/reset", ({ sessionId, requestId }) =>
-			once(store, sessionId, requestId, () => {
+			once(store, { scope: sessionId, requestId, method: "session/reset" }, () => {
 				controlled(client, sessions.require(sessionId)).reset();
 				return {};
 			}),
 		);
 	},
+};
+
+const requireFolder = (cwd: string): void => {
+	if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return;
+	throw new RequestError("invalidParams", `session/new: there is no folder ${cwd}: give one that is there.`);
 };
 
 /** The session, when this client may change it. */

@@ -7,7 +7,7 @@ import { controlled } from "./session.ts";
 export const turnFeature: Feature = {
 	register(client, { sessions, store }) {
 		client.onRequest("turn/hide", ({ sessionId, requestId, turnId, hidden }) =>
-			once(store, sessionId, requestId, () => {
+			once(store, { scope: sessionId, requestId, method: "turn/hide" }, () => {
 				const session = controlled(client, sessions.require(sessionId));
 				const turn = store.turn(sessionId, turnId);
 				if (turn?.state !== "finished")

@@ -1,18 +1,15 @@
-import type { InitializeParams, WorkspaceFoldersChangeEvent } from "vscode-languageserver";
+import type { InitializeParams } from "vscode-languageserver";
 import { pathOfUri } from "../../ground/paths/realPath.ts";
 import type { Feature } from "./feature.ts";
 
 /** `workspace/didChangeWorkspaceFolders`: a file's session is looked for in the folder that the file lies in. */
 export const workspaceFoldersFeature: Feature = {
 	register(client) {
-		client.rpc.onNotification(
-			"workspace/didChangeWorkspaceFolders",
-			({ event: { added, removed } }: { event: WorkspaceFoldersChangeEvent }) => {
-				const left = new Set(removed.map(({ uri }) => pathOfUri(uri)));
-				const came = added.flatMap(({ uri }) => pathOfUri(uri) ?? []);
-				client.moveTo([...client.facts.folders.filter((folder) => !left.has(folder)), ...came]);
-			},
-		);
+		client.onEditorNotification("workspace/didChangeWorkspaceFolders", ({ event: { added, removed } }) => {
+			const left = new Set(removed.map(({ uri }) => pathOfUri(uri)));
+			const came = added.flatMap(({ uri }) => pathOfUri(uri) ?? []);
+			client.moveTo([...client.facts.folders.filter((folder) => !left.has(folder)), ...came]);
+		});
 	},
 };
 

@@ -7,7 +7,8 @@ const nextStep = "Choose another Python (--python PATH, :IpyaiStart PATH in Neov
 /** Why a kernel did not start: what it wrote, in short, and the next step. */
 export const startFailure = async (launch: KernelLaunch, error: unknown): Promise<HostError> => {
 	// What is wrong with a connection file says it all.
-	if (error instanceof HostError && error.code === "failed") return error;
+	if (error instanceof HostError && error.code === "failed")
+		return new HostError("notAlive", error.message, { cause: error });
 	const reason = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
 	const lines = tellingLines(await lastLines(launch.connectionFile));
 	const wrote =

@@ -3,7 +3,13 @@
  * order of the events, within the call that appended them.
  */
 import type { SessionEvent, SessionHint, StoredEvent } from "../../protocol/index.ts";
-import { type RememberedAnswer, type Store, StoreError, type TurnEntries } from "../store/store.ts";
+import {
+	type RememberedAnswer,
+	type RememberedRequest,
+	type Store,
+	StoreError,
+	type TurnEntries,
+} from "../store/store.ts";
 
 export type LogListener = {
 	onEvent(stored: StoredEvent): void;
@@ -126,9 +132,9 @@ export class SessionLog {
 		if (this.#retry !== null) clearTimeout(this.#retry);
 	}
 
-	/** Appends what a request began, together with the answer to it. */
-	accept<T>(event: SessionEvent, requestId: string, toResult: (seq: number) => T): T {
-		const [stored] = this.append([event], undefined, { requestId, result: toResult });
+	/** Appends what a request began, together with the answer to it where it may be sent again. */
+	accept<T>(event: SessionEvent, request: RememberedRequest | undefined, toResult: (seq: number) => T): T {
+		const [stored] = this.append([event], undefined, request && { ...request, result: toResult });
 		return toResult(stored!.seq);
 	}
 

@@ -6,6 +6,9 @@ import { rememberRequest } from "./memory.ts";
 import { loadSessionFold, saveSessionFold } from "./sessionFold.ts";
 import type { Owner, RememberedAnswer, Store, TurnEntries } from "./store.ts";
 
+/** What is missed is replayed up to here; of more than this a snapshot is told, page by page. */
+const maxReplayBytes = 8_000_000;
+
 /** Appending to the log and reading it back. */
 export const createEventLog = (
 	db: Database,
@@ -34,8 +37,7 @@ export const createEventLog = (
 			}
 			if (entries) addEntries(db, fold.id, entries);
 			saveSessionFold(db, fold);
-			if (answer)
-				rememberRequest(db, sessionId, answer.requestId, answer.result(stored[0]?.seq ?? fold.head_seq));
+			if (answer) rememberRequest(db, sessionId, answer, answer.result(stored[0]?.seq ?? fold.head_seq));
 			return stored;
 		});
 
@@ -50,6 +52,12 @@ export const createEventLog = (
 			db.read(() => {
 				const { id, head_seq: head } = loadSessionFold(db, sessionId);
 				if (since > head || head - since > limit) return null;
+				const { bytes } = db.get<{ bytes: number | null }>(
+					"SELECT sum(octet_length(json)) AS bytes FROM events WHERE session = ? AND seq > ?",
+					id,
+					since,
+				)!;
+				if ((bytes ?? 0) > maxReplayBytes) return null;
 				return db
 					.all<{ seq: number; at: number; json: string }>(
 						"SELECT seq, at, json FROM events WHERE session = ? AND seq > ? ORDER BY seq",

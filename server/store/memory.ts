@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts";
 import { sessionNumber } from "./sessionNumber.ts";
-import type { KernelRow, PartialItem, Store } from "./store.ts";
+import type { KernelRow, PartialItem, RememberedRequest, Store } from "./store.ts";
 
 /** Of each session's answers to requests, so many are kept: a client repeats soon or never. */
 const keptRequests = 1000;
@@ -43,14 +43,14 @@ export const createMemory = (
 			.map(({ json }) => JSON.parse(json) as PartialItem),
 
 	recallRequest: (sessionId, requestId) => {
-		const row = db.get<{ result: string }>(
-			"SELECT result FROM requests WHERE session_id = ? AND request_id = ?",
+		const row = db.get<{ method: string; result: string }>(
+			"SELECT method, result FROM requests WHERE session_id = ? AND request_id = ?",
 			sessionId,
 			requestId,
 		);
-		return row === undefined ? undefined : JSON.parse(row.result);
+		return row && { method: row.method, result: JSON.parse(row.result) };
 	},
-	rememberRequest: (sessionId, requestId, result) => rememberRequest(db, sessionId, requestId, result),
+	rememberRequest: (sessionId, request, result) => rememberRequest(db, sessionId, request, result),
 
 	saveKernel: (row) => {
 		db.run(
@@ -97,12 +97,18 @@ export const createMemory = (
 });
 
 /** Stores the answer to a request; part of the caller's transaction when there is one. */
-export const rememberRequest = (db: Database, sessionId: string, requestId: string, result: unknown): void =>
+export const rememberRequest = (
+	db: Database,
+	sessionId: string,
+	{ requestId, method }: RememberedRequest,
+	result: unknown,
+): void =>
 	db.write(() => {
 		const id = db.insert(
-			"INSERT INTO requests (session_id, request_id, result) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET result = excluded.result",
+			"INSERT INTO requests (session_id, request_id, method, result) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET method = excluded.method, result = excluded.result",
 			sessionId,
 			requestId,
+			method,
 			JSON.stringify(result ?? null),
 		);
 		if (id % 100 !== 0) return;

@@ -130,8 +130,14 @@ CREATE INDEX kernels_alive ON kernels (alive) WHERE alive = 1;
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 `;
 
+/** Answers from before it are nobody's: their requests are long over. */
+const requestMethods = `
+DELETE FROM requests;
+ALTER TABLE requests ADD COLUMN method TEXT NOT NULL DEFAULT '';
+`;
+
 /** Each takes the database from the version that is its index to the next. */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, requestMethods];
 
 /** The version this server writes. Servers with a newer one replace it, see `initialize`. */
 export const schemaVersion: number = migrations.length;

@@ -74,9 +74,11 @@ export type KernelRow = {
 /** What a turn adds to the canonical transcript; kept beside the log because no client sees it. */
 export type TurnEntries = { readonly turnId: string; readonly entries: readonly Entry[] };
 
+/** A request that may be sent again, by the id that its client made. */
+export type RememberedRequest = { readonly requestId: string; readonly method: string };
+
 /** The answer to a request, stored together with what the request did: repeated, it has no further effect. */
-export type RememberedAnswer = {
-	readonly requestId: string;
+export type RememberedAnswer = RememberedRequest & {
 	/** From the sequence number of the first event. */
 	result(seq: number): unknown;
 };
@@ -116,7 +118,7 @@ export type Store = {
 		entries?: TurnEntries,
 		answer?: RememberedAnswer,
 	): StoredEvent[];
-	/** Events after `since`, oldest first; `null` when there are more than `limit`. */
+	/** Events after `since`, oldest first; `null` when there are more than `limit`, or they are too large for one message. */
 	eventsAfter(sessionId: string, since: number, limit: number): StoredEvent[] | null;
 	/** The newest `limit` items with a `seq` below `before` (all when `null`), oldest first. */
 	transcript(
@@ -176,8 +178,11 @@ export type Store = {
 	 * The answer given to a request id, so that a repeated request has no further effect. For requests that make
 	 * a session `sessionId` may be any name, such as the empty one.
 	 */
-	recallRequest(sessionId: string, requestId: string): unknown | undefined;
-	rememberRequest(sessionId: string, requestId: string, result: unknown): void;
+	recallRequest(
+		sessionId: string,
+		requestId: string,
+	): { readonly method: string; readonly result: unknown } | undefined;
+	rememberRequest(sessionId: string, request: RememberedRequest, result: unknown): void;
 
 	/** Takes the session unless another live owner has it. Returns who owns it then. */
 	claimSession(sessionId: string, owner: Owner, isAlive: (owner: Owner) => boolean): Owner;
@@ -194,6 +199,8 @@ export type Store = {
 		offset: number,
 		maxChars: number,
 	): { text: string; offset: number; totalChars: number } | null;
+	/** Whether it is a cell's of this session. */
+	hasBlob(sessionId: string, blobId: string): boolean;
 	/** Appends text to a blob, creating it when new. */
 	appendBlob(sessionId: string, blobId: string, text: string): void;
 	/** Deletes output that is old or too much, the oldest first. To be called when nobody waits. */

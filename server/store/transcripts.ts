@@ -18,6 +18,7 @@ export const createTranscripts = (
 	| "itemsAfter"
 	| "hasItem"
 	| "cellOutput"
+	| "hasBlob"
 	| "turn"
 	| "turnStart"
 	| "queue"
@@ -63,6 +64,13 @@ export const createTranscripts = (
 			const item = itemRow(db, sessionNumber(db, sessionId), "cell", cellId);
 			return item === null ? null : readCellOutput(db, item);
 		}),
+
+	hasBlob: (sessionId, blobId) =>
+		db.get(
+			"SELECT 1 FROM outputs WHERE session = ? AND kind = 'omitted' AND name = ?",
+			sessionNumber(db, sessionId),
+			blobId,
+		) !== undefined,
 
 	turn: (sessionId, turnId) =>
 		db.read(() => {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { EditorSettings } from "../../protocol/editor.ts";
-import { editorCommandNames } from "../../server/features/editorCommandNames.ts";
+import { editorCommandNames } from "../../protocol/editorCommandNames.ts";
 import { until } from "../support/kernel.ts";
 import { makeFolderLive } from "../support/liveFolder.ts";
 import { installFromSources } from "../support/lspEditor.ts";

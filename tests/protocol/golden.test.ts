@@ -18,6 +18,7 @@ test("every reference in the schema leads somewhere", () => {
 test("the methods of the protocol: removing or renaming one breaks clients", () => {
 	expect(Object.keys(clientMethods).sort()).toMatchInlineSnapshot(`
 		[
+		  "aiShell/retire",
 		  "backend/list",
 		  "cell/execute",
 		  "cell/interrupt",

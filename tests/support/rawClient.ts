@@ -1,13 +1,8 @@
 /** A client that speaks frames by hand, for what a well-behaved client never sends, and for recording exchanges. */
 import type { Duplex } from "node:stream";
+import { frame, type Message, readFrames } from "./frames.ts";
 
-export type Message = {
-	readonly id?: number | string | null;
-	readonly method?: string;
-	readonly params?: unknown;
-	readonly result?: unknown;
-	readonly error?: { readonly code: number; readonly message: string };
-};
+export type { Message } from "./frames.ts";
 
 export type RawClient = {
 	/** Everything that came, in order. */
@@ -23,19 +18,11 @@ export type RawClient = {
 export const rawClient = (stream: Duplex): RawClient => {
 	const received: Message[] = [];
 	const waiting = new Set<() => void>();
-	let bytes = Buffer.alloc(0);
-	stream.on("data", (chunk: Buffer) => {
-		bytes = Buffer.concat([bytes, chunk]);
-		for (;;) {
-			const end = bytes.indexOf("\r\n\r\n");
-			if (end < 0) return;
-			const length = Number(/Content-Length: (\d+)/.exec(bytes.subarray(0, end).toString())![1]);
-			if (bytes.length < end + 4 + length) return;
-			received.push(JSON.parse(bytes.subarray(end + 4, end + 4 + length).toString()));
-			bytes = bytes.subarray(end + 4 + length);
-			for (const each of [...waiting]) each();
-		}
+	const read = readFrames((message) => {
+		received.push(message);
+		for (const each of [...waiting]) each();
 	});
+	stream.on("data", read);
 	const when = <T>(look: () => T | undefined): Promise<T> =>
 		new Promise((resolve) => {
 			const check = () => {
@@ -50,8 +37,7 @@ export const rawClient = (stream: Duplex): RawClient => {
 	return {
 		received,
 		send: (message) => {
-			const body = typeof message === "string" ? message : JSON.stringify({ jsonrpc: "2.0", ...message });
-			stream.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+			stream.write(frame(message));
 		},
 		until: (fits) => when(() => received.find(fits)),
 		count: (messages) => when(() => (received.length >= messages ? received : undefined)),

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Duplex, duplexPair } from "node:stream";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import {
 	type ClientDescription,
 	openConnection,
@@ -23,6 +23,7 @@ import type { CreateHost } from "../../server/sessions/python/hosting.ts";
 import { Sessions } from "../../server/sessions/sessions.ts";
 import { type OpenedStore, openStore, type StoreOptions } from "../../server/store/openStore.ts";
 import { scriptedBackend } from "./scriptedBackend.ts";
+import { checkWire, type WireCheck } from "./wireCheck.ts";
 
 export type TestServer = {
 	readonly folder: string;
@@ -89,12 +90,19 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 		onConnectionEnded: () => {},
 		onRetire: () => {},
 	});
-	const answer = answerInitialize({ serverId: owner.instanceId, version: "0.0.0-test" });
+	const answer = {
+		initialize: answerInitialize({ serverId: owner.instanceId, version: "0.0.0-test" }),
+		onLog: (text: string) => logged.push(text),
+	};
 	const open = () => {
 		const [ours, theirs] = duplexPair();
+		const check = checkWire();
+		checks.push(check);
+		watch(theirs, check);
 		server.serve(new Handshake(theirs, theirs, answer));
 		return ours;
 	};
+	const checks: WireCheck[] = [];
 	let stopped = false;
 	const stop = async () => {
 		if (stopped) return;
@@ -106,6 +114,10 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 	onTestFinished(async () => {
 		if (!stopped) await Promise.allSettled(sessions.live.map(({ sessionId }) => sessions.close(sessionId)));
 		await stop();
+		expect(
+			checks.flatMap(({ problems }) => problems),
+			"what the server sent fits its schemas",
+		).toEqual([]);
 		if (!options.folder) rmSync(folder, { recursive: true, force: true });
 	});
 	return {
@@ -124,6 +136,16 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 					...description,
 				}),
 			),
+	};
+};
+
+/** Looks at all that goes through the server's end. */
+const watch = (end: Duplex, check: WireCheck): void => {
+	end.on("data", check.toServer);
+	const write = end.write.bind(end) as (...args: unknown[]) => boolean;
+	end.write = (chunk: Buffer, ...rest: unknown[]) => {
+		check.toClient(chunk);
+		return write(chunk, ...rest);
 	};
 };
 

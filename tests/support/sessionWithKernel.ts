@@ -1,5 +1,5 @@
 /** A server in memory with one session on a real ipykernel, and a client of it. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -45,17 +45,21 @@ export const launchTestKernel = (env: Record<string, string> = {}): KernelLaunch
 	return launch;
 };
 
+/** The session's folder is the server's, or one below it. */
 export const startKernelSession = async (
 	scripts: readonly Script[] = [],
 	settings: SettingsPatch = {},
+	below = ".",
 ): Promise<KernelSession> => {
 	const launch = launchTestKernel();
 	const backend = scriptedBackend(...scripts);
 	const server = await startTestServer({ backends: [backend] });
+	const folder = join(server.folder, below);
+	mkdirSync(folder, { recursive: true });
 	const client = await server.connect();
 	const { state } = await client.request("session/new", {
 		requestId: nextRequestId(),
-		cwd: server.folder,
+		cwd: folder,
 		kernel: launch,
 		settings,
 	});

@@ -34,12 +34,14 @@ export const dropRepeatedPrefix: Filter = (text, place) => {
 	// A dot that was typed is not typed again; `from ..a` and `...` are other dots.
 	if (/(?:[\p{L}\p{N}_)\]}"']|^\s+)\.$/u.test(current) && /^\.\p{L}/u.test(text)) return text.slice(1);
 
-	const word = /[\p{L}_][\p{L}\p{N}_]*$/u.exec(current)?.[0] ?? "";
+	const word = /[\p{L}_][\p{L}\p{N}_]*$/u.exec(current.slice(-longestWord))?.[0] ?? "";
 	const first = /^[\p{L}_][\p{L}\p{N}_]*/u.exec(text)?.[0] ?? "";
 	if (word.length >= 2 && first.length > word.length && first.startsWith(word))
 		return text.slice(word.length);
 	return text;
 };
+
+const longestWord = 200;
 
 /** `df[df["a"] > 1]`: what was typed comes again inside of its own brackets. */
 const isMask = (typed: string, text: string, place: Place, length = typed.length): boolean => {
@@ -52,7 +54,10 @@ const isMask = (typed: string, text: string, place: Place, length = typed.length
 
 /** How much of `text` repeats the expression before the cursor, such as `np.ar` or `df["a"].`. */
 const repeatedExpression = (text: string, current: string): number => {
+	// What is longer than the text is not repeated by it.
+	const from = Math.max(0, current.length - text.length);
 	for (const { index } of current.matchAll(/(?<![\p{L}\p{N}_.])[\p{L}_]/gu)) {
+		if (index < from) continue;
 		const typed = current.slice(index);
 		if (/[.([]/.test(typed) && text.startsWith(typed)) return typed.length;
 	}
@@ -63,7 +68,9 @@ const repeatedExpression = (text: string, current: string): number => {
 const repeatedLines = (text: string, prefix: string): number => {
 	const body = text.replace(/^\n+/, "");
 	const dropped = text.length - body.length;
-	for (let start = 0; start >= 0 && start < prefix.length; ) {
+	// What is longer than the text is not repeated by it.
+	const from = Math.max(0, prefix.length - body.length);
+	for (let start = lineStartFrom(prefix, from); start >= 0 && start < prefix.length; ) {
 		const end = prefix.slice(start);
 		if (!end.includes("\n") || end.trim() === "") return 0;
 		if (body.startsWith(end)) return dropped + end.length;
@@ -71,4 +78,11 @@ const repeatedLines = (text: string, prefix: string): number => {
 		start = next < 0 ? -1 : next + 1;
 	}
 	return 0;
+};
+
+/** The first line's start at or after a place, -1 for none. */
+const lineStartFrom = (text: string, at: number): number => {
+	if (at === 0 || text[at - 1] === "\n") return at;
+	const end = text.indexOf("\n", at);
+	return end < 0 ? -1 : end + 1;
 };

@@ -48,10 +48,13 @@ const dropKnownDefinition: Filter = (text, { suffix }) => {
 	return at < 0 ? text : lines.slice(0, at).join("\n");
 };
 
+/** No line of code is longer, and each of its beginnings is looked for. */
+const maxRestChars = 1000;
+
 const dropRestOfLine: Filter = (text, place) => {
 	const { suffix } = place;
 	const rest = firstLine(suffix).trim();
-	if (rest === "") return text;
+	if (rest === "" || rest.length > maxRestChars) return text;
 	// It says anew what stands behind the cursor, and what comes of it would stand before.
 	if (/\w{2}/.test(rest) && text.startsWith(rest)) return "";
 	const uncommented = dropComment(text, place, rest);

@@ -1,5 +1,6 @@
 /** A session as one file: JSON lines, a head and then its events, without secrets; and back. */
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { setImmediate as pause } from "node:timers/promises";
 import { z } from "zod";
 import { type Content, type SessionEvent, StoredEvent } from "../../../protocol/index.ts";
@@ -26,6 +27,7 @@ export const writeSession = async (
 	path: string,
 	redact: Redact,
 ): Promise<number> => {
+	await requireOurs(path);
 	let events = 0;
 	const { headSeq } = store.session(sessionId)!;
 	const lines = async function* () {
@@ -53,6 +55,28 @@ export const writeSession = async (
 	await writeWhole(path, lines(), "private");
 	return events;
 };
+
+/** What is no exported session is not written over. */
+const requireOurs = async (path: string): Promise<void> => {
+	const stats = await stat(path).catch(() => null);
+	if (!stats?.isFile() || stats.size === 0 || (await isExported(path))) return;
+	throw new RequestError(
+		"invalidParams",
+		`${path} is there, and no exported session: choose another name, or take it away.`,
+	);
+};
+
+const isExported = async (path: string): Promise<boolean> => {
+	try {
+		for await (const line of linesOf(createReadStream(path, { end: maxHeadBytes })))
+			return Head.safeParse(parseLine(line)).success;
+	} catch {
+		// What cannot be read is not known to be one.
+	}
+	return false;
+};
+
+const maxHeadBytes = 1000;
 
 /** Two pieces of one stream as one event, so that a secret which came in two pieces is found. */
 const joinStreams = (first: StoredEvent, second: StoredEvent): StoredEvent | null => {
@@ -133,10 +157,11 @@ const readEvents = async (
 		}
 		const parsed = StoredEvent.safeParse(json);
 		if (!parsed.success) throw broken(`holds no event: ${parsed.error.issues[0]?.message}`);
-		const { event } = parsed.data;
+		// What a file says of other files on this machine is not believed.
+		const event = told(parsed.data.event);
 		count++;
 		if (stays.has(event.kind)) continue;
-		page.push(event.kind === "sessionCreated" ? { ...parsed.data, event: { ...event, cwd } } : parsed.data);
+		page.push({ ...parsed.data, event: event.kind === "sessionCreated" ? { ...event, cwd } : event });
 		if (page.length < pageSize) continue;
 		insert();
 		await pause();

@@ -11,7 +11,7 @@ import type {
 	KernelLaunch,
 	SessionState,
 } from "../../../protocol/index.ts";
-import type { KernelRow, Owner, Store } from "../../store/store.ts";
+import type { KernelRow, Owner, RememberedRequest, Store } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
@@ -55,8 +55,8 @@ const betweenCellsMs = 1000;
 export type CellRequest = {
 	readonly code: string;
 	readonly by: string | null;
-	/** `null`: nobody waits for the answer under an id of theirs. */
-	readonly requestId?: string | null;
+	/** Of who may send it again; its answer is stored with it. */
+	readonly request?: RememberedRequest;
 	readonly cellId?: string;
 	/** It was not typed now but stands in a file. */
 	readonly quoted?: true | undefined;
@@ -299,7 +299,7 @@ export class Hosting {
 	execute({
 		code,
 		by,
-		requestId = null,
+		request,
 		cellId = newId(),
 		quoted,
 		isPreparation = false,
@@ -316,10 +316,7 @@ export class Hosting {
 			executionCount: predicted,
 			...(quoted ? { quoted } : {}),
 		} as const;
-		const result =
-			requestId === null
-				? { cellId, seq: log.add(started) }
-				: log.accept(started, requestId, (seq) => ({ cellId, seq }));
+		const result = log.accept(started, request, (seq) => ({ cellId, seq }));
 		const cell = this.#records.begin({ cellId, kernelId: host.kernelId, by });
 		this.#running.set(cellId, cell);
 		this.#unnumbered++;

@@ -3,7 +3,6 @@ import type { CellStatus } from "../../../protocol/index.ts";
 import { importedKernelId, isContextCode } from "../../context/contextCell.ts";
 import type { CellHead, Store } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
-import { newId } from "../ids.ts";
 import type { Session } from "../session.ts";
 
 /** The cells that made the namespace which is gone: those of the latest kernel before this one. */
@@ -68,7 +67,7 @@ const runCell = async (
 	const interrupt = () => void hosting.interrupt().catch(() => {}); // the kernel went, and the cell ends as lost
 	signal.addEventListener("abort", interrupt, { once: true });
 	try {
-		id = hosting.execute({ code, by, requestId: newId(), quoted: true }).cellId;
+		id = hosting.execute({ code, by, quoted: true }).cellId;
 		return { status: await ended.promise, error };
 	} finally {
 		signal.removeEventListener("abort", interrupt);

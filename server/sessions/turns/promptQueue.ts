@@ -1,7 +1,7 @@
 /** The prompts that wait for their turn, in order. Each is stored before it counts. */
 import { textOf } from "../../../ground/text/contentText.ts";
 import type { Content, PromptResult, SessionEvent } from "../../../protocol/index.ts";
-import type { Store } from "../../store/store.ts";
+import type { RememberedRequest, Store } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
@@ -35,11 +35,16 @@ export class PromptQueue {
 	}
 
 	/** Fails with `limitReached` when too many wait. */
-	add(content: readonly Content[], source: string, by: string | null, requestId: string): PromptResult {
+	add(
+		content: readonly Content[],
+		source: string,
+		by: string | null,
+		request?: RememberedRequest,
+	): PromptResult {
 		this.#requireRoom();
 		const turnId = newId();
 		const accepted: SessionEvent = { kind: "promptAccepted", turnId, content: [...content], source, by };
-		return this.#log.accept(accepted, requestId, (seq) => ({ turnId, seq }));
+		return this.#log.accept(accepted, request, (seq) => ({ turnId, seq }));
 	}
 
 	/** As `add`, but the prompt is held until what comes back was called, with the number of the cell it was typed as. */

@@ -143,7 +143,8 @@ const resolve = async (
 	const unique = new Map(
 		[...typed, ...noted.filter(({ ref }) => ref.kind === "variable")].map((each) => [keyOf(each.ref), each]),
 	);
-	const wanted = [...unique.values()].filter(({ ref }) => effects === "run" || isHarmless(ref));
+	const found = [...unique.values()].filter(({ ref }) => effects === "run" || isHarmless(ref));
+	const wanted = found.slice(0, maxRefs);
 	const later =
 		effects === "run" ? [] : typed.filter(({ ref }) => !isHarmless(ref)).map(({ ref }) => whenSent(ref));
 	const left = [
@@ -152,7 +153,11 @@ const resolve = async (
 			.flatMap(findRefs)
 			.filter(({ explicit }) => explicit)
 			.map(({ ref }) => missing(ref, foreignNote)),
-	].filter(({ ref }) => !unique.has(keyOf(ref)));
+	]
+		.filter(({ ref }) => !unique.has(keyOf(ref)))
+		.slice(0, maxRefs);
+	const first = found[maxRefs];
+	if (first) left.push(missing(first.ref, tooMany(found.length - maxRefs - 1)));
 	if (!host)
 		return wanted
 			.filter(({ explicit }) => explicit)
@@ -171,6 +176,12 @@ const resolve = async (
 		...new Map(left.map((each) => [keyOf(each.ref), each])).values(),
 	];
 };
+
+/** So many are looked up for one prompt: each costs the live kernel a look. */
+const maxRefs = 100;
+
+const tooMany = (others: number): string =>
+	`and ${others} more were not looked up: a prompt has room for ${maxRefs} references`;
 
 const keyOf = (ref: Ref): string => JSON.stringify(ref);
 

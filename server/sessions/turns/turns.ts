@@ -9,7 +9,7 @@ import { pairToolCalls } from "../../context/pairToolCalls.ts";
 import { createRedact } from "../../context/redact.ts";
 import { toTranscript, turnsToFold } from "../../context/summaries.ts";
 import type { Entry } from "../../context/transcript.ts";
-import type { PartialItem, Store } from "../../store/store.ts";
+import type { PartialItem, RememberedRequest, Store } from "../../store/store.ts";
 import type { Door } from "../../tools/call.ts";
 import { OfferedTools } from "../../tools/offered.ts";
 import type { Toolbox } from "../../tools/toolbox.ts";
@@ -86,8 +86,13 @@ export class Turns {
 	}
 
 	/** Accepts a prompt: stored and queued. It starts at once when no turn runs. */
-	prompt(content: readonly Content[], source: string, by: string | null, requestId: string): PromptResult {
-		const result = this.#queue.add(content, source, by, requestId);
+	prompt(
+		content: readonly Content[],
+		source: string,
+		by: string | null,
+		request?: RememberedRequest,
+	): PromptResult {
+		const result = this.#queue.add(content, source, by, request);
 		this.startNext();
 		return result;
 	}

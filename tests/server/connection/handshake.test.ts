@@ -8,7 +8,10 @@ import { type RawClient, rawClient } from "../../support/rawClient.ts";
 
 const open = (): { stream: Duplex; client: RawClient; handshake: Handshake } => {
 	const [stream, theirs] = duplexPair();
-	const handshake = new Handshake(theirs, theirs, answerInitialize({ serverId: "s", version: "1" }));
+	const handshake = new Handshake(theirs, theirs, {
+		initialize: answerInitialize({ serverId: "s", version: "1" }),
+		onLog: () => {},
+	});
 	return { stream, client: rawClient(stream), handshake };
 };
 const initialize = (id: number, aiShell?: unknown) => ({
@@ -36,15 +39,115 @@ test("initialize is answered before anybody listens, what follows is kept in ord
 		"initialized",
 		"session/list",
 	]);
+	const [initializeId, , listId] = kept.map((message) => (message as { id?: number }).id);
 	const write = (message: object) => handshake.writer.write({ jsonrpc: "2.0", ...message } as Message);
-	await write({ id: 2, result: "the connection's own answer" });
-	await write({ id: 2, method: "a request of ours with the same id" });
-	await write({ id: 3, result: [] });
+	await write({ id: initializeId, result: "the connection's own answer" });
+	await write({ id: initializeId, method: "a request of ours with the same id" });
+	await write({ id: listId, result: [] });
 	const sent = await client.count(5);
-	expect(sent.slice(3).map(({ method, result }) => method ?? result)).toEqual([
-		"a request of ours with the same id",
-		[],
+	expect(sent.slice(3).map(({ id, method, result }) => [id, method ?? result])).toEqual([
+		[initializeId, "a request of ours with the same id"],
+		[3, []],
 	]);
+});
+
+test("each request gets one answer, under the id that the client gave it", async () => {
+	const { client, handshake } = open();
+	client.send(initialize(1));
+	await client.count(1);
+	const taken: { id: number }[] = [];
+	handshake.reader.listen((message) => taken.push(message as never));
+	for (const id of [2, "2", 2, "two", 0, -1, ""]) client.send({ id, method: "session/list" });
+	const [, refused] = await client.count(2);
+	expect(refused).toMatchObject({ id: 2, error: { code: -32600, message: expect.stringContaining("id") } });
+	for (const { id } of taken.slice(1))
+		await handshake.writer.write({ jsonrpc: "2.0", id, result: null } as unknown as Message);
+	const answers = (await client.count(8)).slice(2);
+	expect(answers.map(({ id }) => id)).toEqual([2, "2", "two", 0, -1, ""]);
+	client.send({ id: 2, method: "session/list" });
+	client.send({ id: "x".repeat(201), method: "session/list" });
+	client.send({ id: 2 ** 53, method: "session/list" });
+	expect((await client.count(10)).slice(8).map(({ id, error }) => [id, error?.code])).toEqual([
+		[null, -32600],
+		[null, -32600],
+	]);
+	expect(taken).toHaveLength(8);
+});
+
+test("a cancel of nothing is passed over, one of something names it", async () => {
+	const { client, handshake } = open();
+	client.send(initialize(1));
+	await client.count(1);
+	const taken: { id?: number; method: string; params?: { id: unknown } }[] = [];
+	handshake.reader.listen((message) => taken.push(message as never));
+	for (const params of [undefined, null, [], {}, { id: null }, { id: {} }, { id: 1 }, { id: "a" }])
+		client.send({ method: "$/cancelRequest", params });
+	client.send({ id: "a", method: "session/list" });
+	client.send({ method: "$/cancelRequest", params: { id: "a" } });
+	client.send({ id: 5, method: "nothing", params: [1] });
+	await client.count(2);
+	expect(taken.map(({ method }) => method)).toEqual(["initialize", "session/list", "$/cancelRequest"]);
+	expect(taken[2]!.params!.id).toBe(taken[1]!.id);
+});
+
+test("more than 1000 requests at once are refused, and the others still answered", async () => {
+	const { client, handshake } = open();
+	client.send(initialize(1));
+	await client.count(1);
+	let taken = 0;
+	handshake.reader.listen(() => {
+		taken++;
+		handshake.taken();
+	});
+	for (let id = 2; id < 1003; id++) client.send({ id, method: "session/list" });
+	const [, refused] = await client.count(2);
+	expect(refused).toMatchObject({ id: 1002, error: { code: -32017 } });
+	expect(taken).toBe(1001);
+});
+
+test("a client that sends faster than it is served waits", async () => {
+	const { stream, client, handshake } = open();
+	client.send(initialize(1));
+	await client.count(1);
+	let taken = 0;
+	let isFast = false;
+	handshake.reader.listen(() => {
+		taken++;
+		if (isFast) handshake.taken();
+	});
+	for (let sent = 0; sent < 5000; sent++) client.send({ method: "textDocument/didChange", params: {} });
+	await new Promise((resolve) => setImmediate(resolve));
+	const before = taken;
+	expect(before).toBeLessThan(3000);
+	isFast = true;
+	for (let at = 0; at < before; at++) handshake.taken();
+	client.send({ id: 9, method: "initialize" });
+	await client.until(({ id }) => id === 9);
+	expect(taken).toBe(5001);
+	stream.destroy();
+});
+
+test("a client that does not read its answers is not read either", async () => {
+	const { stream, client, handshake } = open();
+	client.send(initialize(1));
+	await client.count(1);
+	const taken: { id: number }[] = [];
+	const result = "x".repeat(1_000_000);
+	handshake.reader.listen((message) => {
+		taken.push(message as never);
+		handshake.taken();
+		if (taken.length > 1)
+			void handshake.writer.write({ jsonrpc: "2.0", id: taken.at(-1)!.id, result } as unknown as Message);
+	});
+	stream.pause();
+	for (let id = 2; id < 52; id++) {
+		client.send({ id, method: "session/list" });
+		await new Promise((resolve) => setImmediate(resolve));
+	}
+	expect(taken.length).toBeLessThan(10);
+	stream.resume();
+	await client.count(51);
+	expect(taken).toHaveLength(51);
 });
 
 test.each([

@@ -9,7 +9,10 @@ import { answerInitialize } from "../../../server/initialize.ts";
 test("what is told to a client that is gone is dropped, and nobody who tells it notices", () => {
 	const [ours] = duplexPair();
 	const connection = createClientConnection({
-		handshake: new Handshake(ours, ours, answerInitialize({ serverId: "a", version: "0" })),
+		handshake: new Handshake(ours, ours, {
+			initialize: answerInitialize({ serverId: "a", version: "0" }),
+			onLog: () => {},
+		}),
 		onLog: () => {},
 		onEnded: () => {},
 	});

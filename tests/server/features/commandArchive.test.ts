@@ -80,7 +80,7 @@ test("a number deletes in this folder alone, and a kernel that still runs needs 
 		});
 		return { by, id: state.sessionId };
 	};
-	const [near, far] = [await at(server.folder), await at("/elsewhere")];
+	const [near, far] = [await at(server.folder), await at(server.folder.replace(/[^/]+$/, ""))];
 	await client.request("session/detach", { sessionId });
 	expect(await run(far.by, far.id, `delete ${historySession}`)).toContain(
 		`session ${historySession} is one of ${server.folder}: name it by its id, ${sessionId.slice(0, 13)}.`,

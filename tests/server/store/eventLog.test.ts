@@ -125,20 +125,25 @@ test("keeps a growing answer until it is whole", () => {
 	expect(store.partial("s", "t")).toEqual([]);
 });
 
+const request = (requestId: string) => ({ requestId, method: "session/prompt" });
+
 test("answers a repeated request as the first time", () => {
 	const store = testSession();
 	expect(store.recallRequest("s", "r")).toBeUndefined();
-	store.rememberRequest("s", "r", { turnId: "t", seq: 2 });
-	store.rememberRequest("", "r", null);
-	expect(store.recallRequest("s", "r")).toEqual({ turnId: "t", seq: 2 });
-	expect(store.recallRequest("", "r")).toBeNull();
+	store.rememberRequest("s", request("r"), { turnId: "t", seq: 2 });
+	store.rememberRequest("", request("r"), null);
+	expect(store.recallRequest("s", "r")).toEqual({
+		method: "session/prompt",
+		result: { turnId: "t", seq: 2 },
+	});
+	expect(store.recallRequest("", "r")).toEqual({ method: "session/prompt", result: null });
 });
 
 test("forgets requests of long ago, not those of late", () => {
 	const store = testSession();
-	for (let n = 0; n < 1300; n++) store.rememberRequest("s", `r${n}`, n);
+	for (let n = 0; n < 1300; n++) store.rememberRequest("s", request(`r${n}`), n);
 	expect(store.recallRequest("s", "r0")).toBeUndefined();
-	expect(store.recallRequest("s", "r300")).toBe(300);
+	expect(store.recallRequest("s", "r300")?.result).toBe(300);
 });
 
 test("keeps facts", () => {

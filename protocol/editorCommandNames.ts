@@ -1,4 +1,4 @@
-/** The commands of `workspace/executeCommand`. */
+/** The commands of `workspace/executeCommand`. Free of dependencies. */
 export const editorCommandNames = [
 	"ipyai.prompt",
 	"ipyai.runCell",
