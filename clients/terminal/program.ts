@@ -1,8 +1,9 @@
 /** What `ipyai` does with its arguments: which face it shows, and what it exits with. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { packageRoot } from "../../ground/paths/packageRoot.ts";
 import { workingFolder, workingFolderOr } from "../../ground/paths/workingFolder.ts";
+import { SentenceError } from "../../ground/sentenceError.ts";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { sessionTable } from "../../protocol/sessionList.ts";
 import { preparePython } from "../common/kernel/preparePython.ts";
@@ -11,7 +12,7 @@ import { type Arguments, helpText } from "./commandLine/arguments.ts";
 import { clientName } from "./commandLine/clientName.ts";
 import { startKernel } from "./commandLine/kernelStart.ts";
 import { noArguments, type RunArguments, toSettingsPatch } from "./commandLine/runArguments.ts";
-import { chooseTarget, NoSession } from "./commandLine/sessionTarget.ts";
+import { chooseTarget } from "./commandLine/sessionTarget.ts";
 import { nothingTyped, type Start, type Typed } from "./commandLine/start.ts";
 import { plainText } from "./output/cleanText.ts";
 
@@ -29,9 +30,14 @@ export const runProgram = async (args: Arguments, program: string): Promise<numb
 			return exitCodes.usage;
 		case "run":
 			try {
+				const problem = scriptProblem(args, program);
+				if (problem !== null) {
+					process.stderr.write(`${program}: ${problem}\n`);
+					return exitCodes.usage;
+				}
 				return args.sessions === null ? await runFaces(args, program) : await listSessions(args.sessions);
 			} catch (error) {
-				if (!isForPeople(error) && !(error instanceof NoSession)) throw error;
+				if (!(error instanceof SentenceError)) throw error;
 				process.stderr.write(`${program}: ${error.message}\n`);
 				return exitCodes.failed;
 			}
@@ -71,9 +77,9 @@ const runOne = async (
 		return joinServer({ name: clientName, cwd, environment: env, ...client });
 	};
 	const asked = [
-		...(args.load === null ? [] : [`%ipyai load ${args.load}`]),
+		...(args.load === null ? [] : [`%ipyai load ${args.load}${args.runLoaded ? " --run" : ""}`]),
 		...args.commands,
-		...(args.script === null ? [] : [runLine(args.script)]),
+		...(args.script === null ? [] : [runLine(args)]),
 		...typed.entries,
 	];
 	const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -118,9 +124,27 @@ const runOne = async (
 
 const isDumb = (env: NodeJS.ProcessEnv): boolean => env.TERM === "dumb" || !env.TERM;
 
-/** IPython's own way to run a file, so that `__file__`, `sys.argv` and tracebacks are right. */
-const runLine = ({ path, args }: { path: string; args: readonly string[] }): string =>
-	`%run ${[path, ...args].map(shellQuoted).join(" ")}`;
+/** IPython's own way to run a file or a module, so that `__file__`, `sys.argv` and tracebacks are right. */
+const runLine = ({ script, resume, join, existing }: RunArguments): string => {
+	const { kind, name, args } = script!;
+	// A kernel that runs already may be in another folder.
+	const isElsewhere = resume !== null || join !== null || existing !== null;
+	const path = kind === "file" && isElsewhere ? resolve(name) : name;
+	return `%run ${kind === "module" ? "-m " : ""}${[path, ...args].map(shellQuoted).join(" ")}`;
+};
+
+/** Why the file that is to be run cannot be; `null` when it can. */
+const scriptProblem = ({ script }: RunArguments, program: string): string | null => {
+	if (script?.kind !== "file") return null;
+	const { name } = script;
+	// As `%run` does it.
+	if ([name, `${name}.py`].some((path) => statSync(path, { throwIfNoEntry: false })?.isFile())) return null;
+	if (existsSync(name)) return `${name} is no file that can be run.`;
+	const isPath = name.includes("/") || name.includes(".");
+	return isPath
+		? `There is no file ${name}.`
+		: `There is no file ${name} to run, and no command of that name: see ${program} --help.`;
+};
 
 const shellQuoted = (word: string): string =>
 	/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
@@ -144,18 +168,6 @@ const listSessions = async (which: "folder" | "all"): Promise<number> => {
 		server.close();
 	}
 };
-
-/** Errors whose message is a whole answer; by name, as their classes load late. */
-const isForPeople = (error: unknown): error is Error =>
-	error instanceof Error &&
-	[
-		"KernelUnavailable",
-		"ServerUnavailable",
-		"WireError",
-		"ConnectionLost",
-		"KernelStartError",
-		"WorkingFolderError",
-	].includes(error.name);
 
 const packageVersion = (): string =>
 	(JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string }).version;

@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
+import { SentenceError } from "../sentenceError.ts";
 import { reasonOf } from "./fileReason.mjs";
 
 /** There is no folder to work in. The message says why and what to do. */
-export class WorkingFolderError extends Error {
+export class WorkingFolderError extends SentenceError {
 	override readonly name = "WorkingFolderError";
 }
 

@@ -63,5 +63,7 @@ const loadedText = ({ path, cells, prompts, ran, stopped, total }: LoadNotebookR
 	const loaded = `Loaded ${cells} code cells and ${prompts} prompts from ${path}.`;
 	if (stopped)
 		return `${loaded} Cell ${stopped.cell} of ${total} ended with ${stopped.status}: after a repair, %ipyai load ${path} --run --from ${stopped.cell} goes on.`;
-	return ran || cells === 0 ? loaded : `${loaded} They are shown, not run: --run runs them.`;
+	return ran || cells === 0
+		? loaded
+		: `${loaded} They are shown, not run: %ipyai load ${path} --run runs them.`;
 };

@@ -38,7 +38,12 @@ type OwnCell = {
 	onStart: (() => void) | null;
 	input: Message | null;
 	readonly request: ExecuteRequest;
+	/** How many errors had been shown when it was entered. */
+	readonly behind: number;
 };
+
+/** How often a cell that the kernel dropped is sent again. */
+const maxResent = 3;
 
 export class Cells {
 	readonly #listener: CellsListener;
@@ -46,6 +51,8 @@ export class Cells {
 	readonly #foreign = new Set<string>();
 	/** Ended before it was told that they run. */
 	readonly #ended = new Set<string>();
+	/** Errors that cells have shown so far. */
+	#errors = 0;
 	#adopted: string | null = null;
 	#expected = 0;
 	#elsewhere = false;
@@ -83,10 +90,25 @@ export class Cells {
 		request: ExecuteRequest,
 		after: Promise<unknown>,
 	): Promise<ExecuteResult> {
-		const cell: OwnCell = { started: false, interrupted: false, onStart: null, input: null, request };
-		let executionCount: number | null = null;
+		const state = { started: false, interrupted: false, onStart: null, input: null };
+		const cell: OwnCell = { ...state, request, behind: this.#errors };
 		this.#own.add(cell);
 		await after;
+		try {
+			for (let sent = 1; ; sent++) {
+				const result = await this.#send(client, cell);
+				// A kernel drops all that waits when a cell fails. What was entered after that was seen is to run.
+				const isDropped = result.status === "aborted" && this.#errors === cell.behind;
+				if (!isDropped || sent > maxResent) return result;
+			}
+		} finally {
+			this.#own.delete(cell);
+		}
+	}
+
+	async #send(client: KernelClient, cell: OwnCell): Promise<ExecuteResult> {
+		const { request } = cell;
+		let executionCount: number | null = null;
 		const { reply } = client.request({
 			// What the cell prints is told under this name for as long as the kernel lives, to whoever listens then.
 			id: request.cellId,
@@ -108,7 +130,11 @@ export class Cells {
 					if (request.code.trim()) executionCount = count(message.content.execution_count);
 					cell.onStart?.();
 				} else if (message.header.msg_type === commandType) this.#listener.onCommand(message, request);
-				else for (const output of toOutputs(message)) request.onOutput(asInterrupt(output, cell));
+				else
+					for (const output of toOutputs(message)) {
+						if (output.kind === "error") this.#errors++;
+						request.onOutput(asInterrupt(output, cell));
+					}
 			},
 			onStdin: (message) => {
 				cell.input = message;
@@ -126,8 +152,6 @@ export class Cells {
 			const isInterrupted =
 				cell.interrupted && error instanceof HostError && error.code === "lacksCapability";
 			return { status: isInterrupted ? "interrupted" : "lost", executionCount, payloads: [] };
-		} finally {
-			this.#own.delete(cell);
 		}
 	}
 
@@ -200,6 +224,7 @@ export class Cells {
 
 	#stray(message: Message, key: string, output: Output): void {
 		if (this.#foreign.has(key)) {
+			if (output.kind === "error") this.#errors++;
 			this.#listener.onForeignCell({ kind: "output", key, output });
 			return;
 		}

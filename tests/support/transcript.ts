@@ -23,12 +23,14 @@ export const tellTranscript = (
 ): Told => {
 	const authors = new Authors("ipyai terminal");
 	authors.see([{ participantId: "p2", name: "ipyai nvim", role: "controller" }]);
+	const unanswered = new Set<string>();
 	const tell = (changes: readonly Change[]): void => {
 		for (const change of changes)
 			for (const action of meaningOf(change, {
 				view,
 				hints: { restart: "%ipyai restart", rerun: "%ipyai rerun" },
 				canAnswer: true,
+				unanswered,
 				author: (by, byName) => authors.of(by, byName, view),
 				claim: () => entry,
 				isRunning: () => false,

@@ -8,9 +8,10 @@ import {
 	privateLink,
 	pythonOf,
 } from "../../../ground/environment/pythonPlaces.mjs";
+import { SentenceError } from "../../../ground/sentenceError.ts";
 
 /** A kernel cannot be found or started. The message says what was tried and what to do. */
-export class KernelStartError extends Error {
+export class KernelStartError extends SentenceError {
 	override readonly name = "KernelStartError";
 }
 

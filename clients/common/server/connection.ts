@@ -19,21 +19,7 @@ import type {
 	SessionUpdateParams,
 } from "../../../protocol/index.ts";
 import { aiShellVersion } from "../../../protocol/version.ts";
-
-/** The server answered a request with an error. `code` is one of protocol/errorCodes.ts. */
-export class WireError extends Error {
-	override readonly name = "WireError";
-	readonly code: number;
-	constructor(code: number, message: string) {
-		super(message);
-		this.code = code;
-	}
-}
-
-/** The server is gone, or the connection to it. */
-export class ConnectionLost extends Error {
-	override readonly name = "ConnectionLost";
-}
+import { ConnectionLost, WireError } from "./connectionErrors.ts";
 
 export type ServerConnection = {
 	readonly aiShell: AiShellServerCapabilities;

@@ -8,12 +8,8 @@ import { placeFacts } from "../../../ground/paths/placeFacts.ts";
 import { connectPrivately } from "../../../ground/paths/privateSocket.ts";
 import { type PlaceFacts, serverSocket } from "../../../ground/paths/runtimeDir.ts";
 import { aiShellVersion } from "../../../protocol/version.ts";
-import {
-	type ClientDescription,
-	ConnectionLost,
-	openConnection,
-	type ServerConnection,
-} from "./connection.ts";
+import { type ClientDescription, openConnection, type ServerConnection } from "./connection.ts";
+import { ConnectionLost } from "./connectionErrors.ts";
 import { asUnavailable, ServerUnavailable } from "./serverUnavailable.ts";
 import { startServer } from "./startServer.ts";
 

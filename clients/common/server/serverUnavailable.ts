@@ -1,7 +1,8 @@
 import { PrivatePathError } from "../../../ground/paths/privatePathError.mjs";
+import { SentenceError } from "../../../ground/sentenceError.ts";
 
 /** The server could not be started or does not fit. The message says why and what to do. */
-export class ServerUnavailable extends Error {
+export class ServerUnavailable extends SentenceError {
 	override readonly name = "ServerUnavailable";
 }
 

@@ -4,6 +4,7 @@
  * sent in order, and a lost connection neither drops nor repeats one (each has its request id).
  */
 import { randomUUID } from "node:crypto";
+import { SentenceError } from "../../../ground/sentenceError.ts";
 import type {
 	AttachSessionResult,
 	ClientRequest,
@@ -19,6 +20,7 @@ import type {
 	SettingsPatch,
 } from "../../../protocol/index.ts";
 import type { ServerConnection } from "../server/connection.ts";
+import { ConnectionLost } from "../server/connectionErrors.ts";
 import { type Change, hasOthers, isAlive, SessionView } from "./sessionView.ts";
 
 /** Where the client stands with its server. */
@@ -75,7 +77,7 @@ export type LiveSessionListener = {
 export type Farewell = "close" | "closeForAll" | "detach" | "lost";
 
 /** There is no session to ask, for now. */
-export class NotConnected extends Error {
+export class NotConnected extends SentenceError {
 	override readonly name = "NotConnected";
 }
 
@@ -141,7 +143,7 @@ export class LiveSession {
 				return await this.#open();
 			} catch (error) {
 				// A server that left at this moment is replaced by the next attempt.
-				if (attempt === openAttempts || !isConnectionLost(error)) throw error;
+				if (attempt === openAttempts || !(error instanceof ConnectionLost)) throw error;
 			}
 		}
 	}
@@ -350,7 +352,7 @@ export class LiveSession {
 			this.#unsent.delete(requestId);
 		} catch (error) {
 			// A lost connection leaves it unsent: it is sent again under the same id.
-			if (this.#server !== server || isConnectionLost(error)) return;
+			if (this.#server !== server || error instanceof ConnectionLost) return;
 			this.#unsent.delete(requestId);
 			this.#options.listener.onRejected(submission, (error as Error).message);
 		}
@@ -394,9 +396,5 @@ export class LiveSession {
 		this.#ready();
 	}
 }
-
-/** By name: the class comes with the connection's library, which loads late. */
-const isConnectionLost = (error: unknown): boolean =>
-	error instanceof Error && error.name === "ConnectionLost";
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

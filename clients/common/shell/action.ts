@@ -39,7 +39,9 @@ export type TranscriptAction =
 			readonly warnings: readonly string[];
 	  }
 	| Extract<TurnChange, { kind: "turnNumbered" | "textGrew" | "textEnded" | "steered" }>
-	| Extract<TurnChange, { kind: "toolStarted" | "toolOutput" | "toolFinished" }>
+	| Extract<TurnChange, { kind: "toolStarted" | "toolOutput" }>
+	/** `isTold`: why it did not run has been said already. */
+	| (Extract<TurnChange, { kind: "toolFinished" }> & { readonly isTold: boolean })
 	| { readonly kind: "turnFinished"; readonly turn: TurnView; readonly note: Note | null }
 	| { readonly kind: "approvalAnswered"; readonly approval: Approval; readonly note: Note }
 	| ({ readonly kind: "notice" } & Note)

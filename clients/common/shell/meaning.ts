@@ -24,6 +24,8 @@ export type Here = {
 	readonly hints: Hints;
 	/** Whether the person here may answer approvals. */
 	readonly canAnswer: boolean;
+	/** Calls that nobody could allow, whose result is still to come. */
+	readonly unanswered: Set<string>;
 	author(by: string | null, byName?: string): Author;
 	/** The entry that this came from, when it was entered here; told once. */
 	claim(item: CellView | TurnView | TranscriptItem): Submission | null;
@@ -61,12 +63,15 @@ export const meaningOf = (change: Change, here: Here): readonly (Action | OwnAct
 			return [{ ...change, author: authorOf(change.turn) }];
 		case "turnFinished":
 			return [{ ...change, note: turnNote(change.turn) }];
+		case "toolFinished":
+			return [{ ...change, isTold: here.unanswered.delete(change.call.callId) }];
 		case "approvalAsked":
 			if (here.canAnswer) return [change];
 			return [{ kind: "say", text: `${change.approval.tool} waits for somebody's approval` }];
 		case "approvalAnswered": {
 			const { approval, answer } = change;
 			const note = approvalNote(approval.tool, answer, here.author(answer.by));
+			if (answer.outcome === "unanswered") here.unanswered.add(approval.callId);
 			const ended: Action = { kind: "approvalEnded", approval, outcome: answer.outcome, note };
 			return note === null ? [ended] : [ended, { kind: "approvalAnswered", approval, note }];
 		}
@@ -97,7 +102,6 @@ export const meaningOf = (change: Change, here: Here): readonly (Action | OwnAct
 		case "textEnded":
 		case "toolStarted":
 		case "toolOutput":
-		case "toolFinished":
 		case "steered":
 		case "notice":
 			return [change];

@@ -49,6 +49,7 @@ export class Shell {
 	readonly #runCommand: ReturnType<typeof createCommandRunner>;
 	/** Questions of Python's that wait for an answer. */
 	readonly #inputs = new Map<string, InputRequestParams>();
+	readonly #unanswered = new Set<string>();
 	readonly #typed: string[] = [];
 	/** What was entered behind a command that moves on; `null` while none runs. */
 	#behind: { readonly typed: string; settle(ended: boolean | Promise<boolean>): void }[] | null = null;
@@ -202,9 +203,16 @@ export class Shell {
 
 	/** Stops the nearest thing that can be stopped; false when there is none. */
 	interrupt(): boolean {
-		const { view } = this;
-		if (view === null || view.turns.size + view.cells.size === 0) return false;
-		this.request(view.turns.size > 0 ? this.live.cancel() : this.live.interrupt());
+		if (this.stopAnswer()) return true;
+		if ((this.view?.cells.size ?? 0) === 0) return false;
+		this.request(this.live.interrupt());
+		return true;
+	}
+
+	/** Stops the prompt that is being answered, or made ready for it; false when there is none. */
+	stopAnswer(): boolean {
+		if ((this.view?.turns.size ?? 0) === 0) return false;
+		this.request(this.live.cancel());
 		return true;
 	}
 
@@ -349,6 +357,7 @@ export class Shell {
 			view,
 			hints: this.#options.hints,
 			canAnswer: this.live.role === "controller",
+			unanswered: this.#unanswered,
 			author: (by, byName) => this.#authors.of(by, byName, view),
 			claim: (item) => this.entries.claim(item),
 			isRunning: (cellId) => this.entries.isRunning(cellId),

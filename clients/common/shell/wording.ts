@@ -52,7 +52,7 @@ export const turnNote = (turn: {
 	}
 };
 
-/** `null` where the tool's own line tells it. */
+/** `null` where the tool's own line or the turn's end tells it. */
 export const approvalNote = (
 	tool: string,
 	{ outcome, message }: ApprovalAnswer,
@@ -65,12 +65,12 @@ export const approvalNote = (
 		case "allowAlways":
 			return info(`${tool} always allowed${by}`);
 		case "deny":
-			return warning(`${tool} denied${by}${message ? `: ${message}` : ""}`);
+			return by === "" ? null : warning(`${tool} denied${by}`);
 		case "unanswered":
 			// The server says how such calls may be allowed.
 			return warning(`Nobody could allow ${tool} here.${message ? ` ${message}` : ""}`);
 		case "cancelled":
-			return info(`${tool} not run, because the prompt was stopped`);
+			return null;
 		default:
 			return outcome satisfies never;
 	}

@@ -34,10 +34,16 @@ export const parseArguments = (words: readonly string[], program = "ipyai"): Arg
 			if (word.startsWith("--")) at += readLong(draft, words, at);
 			else if (word.startsWith("-") && word.length > 1) at += readShort(draft, words, at);
 			else {
-				draft.script = { path: word, args: words.slice(at + 1) };
+				draft.script = { kind: "file", name: word, args: [] };
+				at++;
+			}
+			if (draft.script !== null) {
+				draft.script = { ...draft.script, args: words.slice(at) };
 				break;
 			}
 		}
+		if (draft.runLoaded && draft.load === null)
+			throw new Wrong("--run runs the cells of a notebook: name it with --load FILE.");
 	} catch (error) {
 		if (error instanceof Wrong) return { kind: "wrong", message: error.message };
 		throw error;
@@ -131,7 +137,7 @@ const apply = (
 };
 
 const unknownOption = (name: string): string => {
-	const known = [...options.map((option) => option.long!), "help", "version", ...Object.keys(kernelOptions)];
+	const known = [...options.map((option) => option.long), "help", "version", ...Object.keys(kernelOptions)];
 	const near = nearest(name, known);
 	return near === null
 		? `Unknown option --${name}. See ipyai --help; options for IPython go after --.`
@@ -148,7 +154,7 @@ const suggestion = (value: string, choices: readonly string[]): string => {
 /** The text of `--help`. */
 export const helpText = (program: string): string => {
 	const lines = options.map((option) => {
-		const names = [option.short && `-${option.short}`, option.long && `--${option.long}`].filter(Boolean);
+		const names = [option.short && `-${option.short}`, `--${option.long}`].filter(Boolean);
 		const value =
 			option.takes === "value"
 				? ` ${option.valueName}`

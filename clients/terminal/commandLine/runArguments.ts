@@ -12,11 +12,17 @@ export type RunArguments = {
 	readonly promptMode: boolean;
 	/** Cells and prompts of `-c`, in order. */
 	readonly commands: readonly string[];
-	/** A file to run, and its own arguments. */
-	readonly script: { readonly path: string; readonly args: readonly string[] } | null;
+	/** A file or a module to run, and its own arguments. */
+	readonly script: {
+		readonly kind: "file" | "module";
+		readonly name: string;
+		readonly args: readonly string[];
+	} | null;
 	/** Stay after `-c` or a script. */
 	readonly stay: boolean;
 	readonly load: string | null;
+	/** Run the cells of what is loaded. */
+	readonly runLoaded: boolean;
 	readonly model: string | null;
 	readonly completionModel: string | null;
 	readonly think: ThinkLevel | null;
@@ -46,6 +52,7 @@ export const noArguments: RunArguments = {
 	script: null,
 	stay: false,
 	load: null,
+	runLoaded: false,
 	model: null,
 	completionModel: null,
 	think: null,

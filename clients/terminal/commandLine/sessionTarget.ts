@@ -1,4 +1,5 @@
 /** Which session the program opens: a new one, a stored one, or one that runs elsewhere. */
+import { SentenceError } from "../../../ground/sentenceError.ts";
 import type { SessionSummary } from "../../../protocol/index.ts";
 import { toSessionRef } from "../../../protocol/sessionList.ts";
 import type { ServerConnection } from "../../common/server/connection.ts";
@@ -14,7 +15,7 @@ export type TargetOptions = {
 };
 
 /** There is no session of the kind that was asked for. The message is a whole answer. */
-export class NoSession extends Error {
+export class NoSession extends SentenceError {
 	override readonly name = "NoSession";
 }
 

@@ -43,6 +43,8 @@ export class Batch {
 	readonly #output: BatchOutput;
 	readonly #shell: Shell;
 	#unanswered = false;
+	/** Python or a command asked to leave the kernel as it is. */
+	#detached = false;
 
 	constructor(start: Start, stdio: Stdio) {
 		this.#start = start;
@@ -72,7 +74,10 @@ export class Batch {
 		const script = entries.length > 0 ? null : readAll(this.#stdio.stdin);
 		await Promise.race([this.#shell.opened, left]);
 		void this.#runAll(script === null ? entries : splitScript(await script));
-		return (await left).code;
+		const { code, lines } = await left;
+		// An ended kernel is nothing to come back to.
+		if (this.#detached) for (const line of lines) this.#stdio.stderr.write(`${line}\n`);
+		return code;
 	}
 
 	/** Ctrl-C: stops what runs, and leaves. */
@@ -119,7 +124,11 @@ export class Batch {
 			program: ({ command }) => needsTerminal(`!${command}`),
 			clearScreen: () => {},
 			leaveAsked: ({ answer }) => answer("close"),
-			leave: ({ how }) => (how === "close" ? this.#leave(exitCodes.ok) : this.#shell.leave(how)),
+			leave: ({ how }) => {
+				if (how === "close") return this.#leave(exitCodes.ok);
+				this.#detached = true;
+				return this.#shell.leave(how);
+			},
 			goOver: () => needsTerminal("%ipyai resume"),
 			leaving: () => {},
 		};
@@ -135,7 +144,7 @@ export class Batch {
 
 /** Plain output that also tells how it went. */
 class BatchOutput extends PlainOutput {
-	/** Cells that were entered here and run. */
+	/** Cells of this batch's, those of a notebook it loads among them. */
 	readonly #own = new Set<string>();
 	/** An error was shown although its cell may have ended well: `%run` shows those of a script. */
 	failed = false;
@@ -143,7 +152,7 @@ class BatchOutput extends PlainOutput {
 	exitCode: number | null = null;
 
 	override cellStarted(action: Told<"cellStarted">): void {
-		if (action.entry !== null) this.#own.add(action.cell.cellId);
+		if (action.author.whose === "mine") this.#own.add(action.cell.cellId);
 		super.cellStarted(action);
 	}
 
@@ -171,13 +180,12 @@ const toExitCode = (value: string): number | null => {
 	return /^-?\d{1,15}$/.test(value) ? Number(value) & 0xff : null;
 };
 
-/** IPython's advice on how to leave comes with every SystemExit. */
+/** What IPython says of every SystemExit, to a person at its prompt and about a module. */
+const exitAdvice =
+	/^\S+: UserWarning: (?:To exit: use 'exit'|Unknown failure executing module).*\n(?:[ \t]+warn\(.*\n?)?/m;
 const withoutExitAdvice = (output: Output): Output =>
 	output.kind === "stream" && output.name === "stderr"
-		? {
-				...output,
-				text: output.text.replace(/^\S+: UserWarning: To exit: use 'exit'.*\n(?:[ \t]+warn\(.*\n?)?/m, ""),
-			}
+		? { ...output, text: output.text.replace(exitAdvice, "") }
 		: output;
 
 const readAll = async (stream: NodeJS.ReadableStream): Promise<string> => {

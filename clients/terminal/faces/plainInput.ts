@@ -98,7 +98,10 @@ export class PlainInput {
 				const { first, rest } = prompt();
 				const lead = lines.length === 0 ? `\n${first}` : rest;
 				const given = prepared.shift() ?? "";
-				const line = prepared.length > 0 ? this.#echo(lead + given, given) : await this.#ask(lead, given);
+				const line =
+					prepared.length > 0
+						? this.#echo(lead + given, given)
+						: await this.#ask(lead, { typing: "shown", given });
 				if (line === null) return lines.length === 0 ? null : lines.join("\n");
 				if (line === taken) lines = [];
 				else lines.push(line);
@@ -112,16 +115,15 @@ export class PlainInput {
 
 	/** One line, `null` when the input has ended. */
 	async ask(prompt: string): Promise<Line> {
-		const line = await this.#ask(prompt, "");
+		const line = await this.#ask(prompt, { typing: "shown" });
 		return line === taken ? "" : line;
 	}
 
 	/** The same, and what is typed is not shown. */
 	async askHidden(prompt: string): Promise<Line> {
-		const asked = this.ask(prompt);
-		this.#hides = true;
 		try {
-			return await asked;
+			const line = await this.#ask(prompt, { typing: "hidden" });
+			return line === taken ? "" : line;
 		} finally {
 			this.#hides = false;
 			this.#stdio.stdout.write("\n");
@@ -157,14 +159,21 @@ export class PlainInput {
 		this.#readline.close();
 	}
 
-	async #ask(prompt: string, given: string): Promise<Line | typeof taken> {
+	/** `given` stands in the line already. */
+	async #ask(
+		prompt: string,
+		{ typing, given = "" }: { readonly typing: "shown" | "hidden"; readonly given?: string },
+	): Promise<Line | typeof taken> {
 		const blank = /^\n*/.exec(prompt)![0];
 		this.#stdio.stdout.write(blank);
 		this.#readline.setPrompt(prompt.slice(blank.length));
 		const waiting = this.#lines.shift();
+		// What was typed ahead stands where it was typed: here it belongs.
+		if (waiting != null && typing === "shown") this.#echo(prompt.slice(blank.length) + waiting, waiting);
 		if (waiting !== undefined) return waiting;
 		if (this.#isAtEnd) return null;
 		this.#readline.prompt();
+		this.#hides = typing === "hidden";
 		if (this.#options.isTerminal && given !== "") this.#readline.write(given);
 		else this.#stdio.stdout.write(given);
 		return new Promise((resolve) => {

@@ -105,8 +105,8 @@ export class PlainOutput implements Transcript {
 
 	toolOutput(): void {}
 
-	toolFinished({ call, content, isError }: Told<"toolFinished">): void {
-		this.#paragraph(finishedLine(call, { content, isError }));
+	toolFinished({ call, content, isError, isTold }: Told<"toolFinished">): void {
+		if (!isTold) this.#paragraph(finishedLine(call, { content, isError }));
 	}
 
 	steered({ content }: Told<"steered">): void {

@@ -231,7 +231,7 @@ export class ScreenShell {
 		}
 		if (this.#editor.handleKey(key)) return;
 		if (id === "shift+tab") void this.#inspect();
-		if (id === "escape" && this.#shell.view?.runningTurn != null) this.#shell.interrupt();
+		if (id === "escape") this.#shell.stopAnswer();
 	}
 
 	/** Keys of the shell; `false` leaves the key to the input. */

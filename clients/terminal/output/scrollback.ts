@@ -194,8 +194,9 @@ export class Scrollback implements Transcript {
 
 	toolOutput(): void {}
 
-	toolFinished({ turn, call, content, isError }: Told<"toolFinished">): void {
+	toolFinished({ turn, call, content, isError, isTold }: Told<"toolFinished">): void {
 		this.#tools.delete(call.callId);
+		if (isTold) return;
 		this.#speak(turn.turnId);
 		this.#toolLine(call, { content, isError });
 	}

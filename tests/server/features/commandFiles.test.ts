@@ -53,7 +53,9 @@ test("a foreign notebook is shown; --run runs it and says where it stopped", asy
 		join(server.folder, "foreign.ipynb"),
 		JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }),
 	);
-	expect(await command("load foreign")).toContain("They are shown, not run: --run runs them.");
+	expect(await command("load foreign")).toMatch(
+		/They are shown, not run: %ipyai load .*foreign.* --run runs them\./,
+	);
 	expect((await run("k")).status).toBe("error");
 	expect(await command("load foreign --run")).toContain("Cell 2 of 3 ended with error");
 	expect(await command("load foreign --run --from 3")).toContain("Loaded 1 code cells");

@@ -84,6 +84,20 @@ test("cells behind a failed one are aborted", async () => {
 	expect(await second.done).toMatchObject({ status: "aborted", executionCount: null, text: "" });
 });
 
+test("cells that are entered when the error has been seen run", async () => {
+	// Enough of them to meet the kernel while it drops what waits.
+	for (let round = 0; round < 20; round++) {
+		const failed = kernel.start("print('on', flush=True); 1/0");
+		const dropped = kernel.start("print('never')");
+		await until(() => failed.outputs.some(({ kind }) => kind === "error"));
+		const entered = ["a", "b", "c"].map((word) => kernel.start(`print('${word}')`));
+		expect((await failed.done).status).toBe("error");
+		expect((await dropped.done).status).toBe("aborted");
+		const results = await Promise.all(entered.map(({ done }) => done));
+		expect(results.map(({ status, text }) => `${status} ${text}`)).toEqual(["ok a\n", "ok b\n", "ok c\n"]);
+	}
+});
+
 test("100,000 prints arrive whole, in pieces", async () => {
 	const { text, outputs } = await kernel.run("for i in range(100_000): print(i)");
 	const lines = text.split("\n");

@@ -60,8 +60,20 @@ test("IPython's options and what follows -- go to the kernel", () => {
 test("a file is run with the words after it", () => {
 	expect(parse(["-i", "run me.py", "-r", "x"])).toEqual({
 		stay: true,
-		script: { path: "run me.py", args: ["-r", "x"] },
+		script: { kind: "file", name: "run me.py", args: ["-r", "x"] },
 	});
+});
+
+test("-m runs a module with the words after it", () => {
+	const script = { kind: "module", name: "pkg.mod", args: ["-p", "x"] };
+	expect(parse(["-m", "pkg.mod", "-p", "x"])).toEqual({ script });
+	expect(parse(["-i", "--module=pkg.mod", "-p", "x"])).toEqual({ stay: true, script });
+	expect(wrong("-m")).toBe("-m needs a value: -m NAME.");
+});
+
+test("--run is for what --load names", () => {
+	expect(parse(["-l", "a.ipynb", "--run"])).toEqual({ load: "a.ipynb", runLoaded: true });
+	expect(wrong("--run", "a.ipynb")).toBe("--run runs the cells of a notebook: name it with --load FILE.");
 });
 
 test("the program's name stands for a backend, -b overrules it", () => {
