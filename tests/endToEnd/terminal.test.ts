@@ -37,9 +37,9 @@ const leave = async (program: TerminalProgram): Promise<string> => {
 test("what is typed before anything is up runs in order", async () => {
 	const program = await start();
 	program.send(`x = 40${enter}x + 2${enter}`);
-	await program.until(/Out\[2\]: 42/);
+	await program.until(/Out\[2\]: 72/);
 	const text = await leave(program);
-	expect(text).toMatch(/In \[1\]: x = 40\s+In \[2\]: x \+ 2\nOut\[2\]: 42\n/);
+	expect(text).toMatch(/In \[1\]: x = 40\s+In \[2\]: x \+ 2\nOut\[2\]: 72\n/);
 	expect(text).toMatch(/To resume: ipyai -r \d+$/);
 });
 
@@ -115,14 +115,14 @@ test("an approval shows its code, and a refusal's reason reaches the model", asy
 
 test("Tab completes, Alt-. suggests, Right accepts", async () => {
 	const program = await start();
-	program.send(`_, number_of_rows = 0, 3; "ready"${enter}`);
+	program.send(`globals()["sum" + "pass"], number_of_rows = 4, 3; "ready"${enter}`);
 	await program.until(/Out\[1\]: 'ready'/);
 	program.send("number_o\t");
 	await program.until(/In \[2\]: number_of_rows$/m);
-	program.send("\x1b.");
-	await program.until(/In \[2\]: number_of_rowspass/);
+	program.send(" + sum\x1b.");
+	await program.until(/In \[2\]: number_of_rows \+ sumpass/);
 	program.send(`\x1b[C${enter}`);
-	await program.until(/NameError: name 'number_of_rowspass' is not defined/);
+	await program.until(/Out\[2\]: 7/);
 	await leave(program);
 });
 
@@ -134,7 +134,7 @@ test("the server is told of a suggestion that is shown and of each part that is 
 		const now = await editor.statistics();
 		return [now.shown - before.shown, now.partiallyAccepted - before.partiallyAccepted].join(" ");
 	};
-	program.send(`"ready"${enter}`);
+	program.send(`globals()["zeta" + "pass"] = 1; "ready"${enter}`);
 	await program.until(/Out\[1\]: 'ready'/);
 	program.send("zeta");
 	await program.until(/In \[2\]: zeta$/m);

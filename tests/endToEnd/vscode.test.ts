@@ -94,11 +94,6 @@ test("it starts the server; suggestions, answers and questions are the editor's"
 		  "> why this?
 		",
 		  "You said: why this?
-
-		a.py, lines 3 to 3:
-		\`\`\`python
-		prices
-		\`\`\`
 		",
 		  "5
 		",

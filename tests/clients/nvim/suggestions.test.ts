@@ -45,17 +45,17 @@ test("the server is told of what is shown and of each part that is accepted", as
 });
 
 test("it goes in word by word and line by line, and typing along goes on in it", async () => {
-	const vim = await suggest("df.gro|", "upby('day')\nnext_line()");
+	const vim = await suggest("df.gro|", "upby('day')\nlen('next')");
 	await vim.type("<M-.>");
 	await vim.shows(() => shown(vim), /⟨/);
 	await vim.type("<M-Right>");
-	expect(await vim.shows(() => shown(vim), /upby⟨/)).toBe("df.groupby⟨('day')⟩\nnext_line()");
+	expect(await vim.shows(() => shown(vim), /upby⟨/)).toBe("df.groupby⟨('day')⟩\nlen('next')");
 	await vim.type("(");
-	expect(await vim.shows(() => shown(vim), /\(⟨/)).toBe("df.groupby(⟨'day')⟩\nnext_line()");
+	expect(await vim.shows(() => shown(vim), /\(⟨/)).toBe("df.groupby(⟨'day')⟩\nlen('next')");
 	await vim.type("<M-Down>");
-	expect(await vim.shows(() => shown(vim), /\)⟨⟩/)).toBe("df.groupby('day')⟨⟩\nnext_line()");
+	expect(await vim.shows(() => shown(vim), /\)⟨⟩/)).toBe("df.groupby('day')⟨⟩\nlen('next')");
 	await vim.type("<M-Down>");
-	expect(await vim.shows(() => shown(vim), /^next/m)).toBe("df.groupby('day')\nnext_line()");
+	expect(await vim.shows(() => shown(vim), /^len/m)).toBe("df.groupby('day')\nlen('next')");
 	expect(await vim.lua("return require('ipyai.suggest').is_visible()")).toBe(false);
 });
 
@@ -89,11 +89,11 @@ test("an answer for a text that has changed is dropped", async () => {
 });
 
 test("positions count as the server counts, and text behind the cursor stays", async () => {
-	const vim = await suggest('s = "äöü😀" + na|)', "me");
+	const vim = await suggest('s = "äöü😀" + le|)', "n");
 	await vim.type("<M-.>");
-	expect(await vim.shows(() => shown(vim), /⟨/)).toBe('s = "äöü😀" + na⟨me⟩)');
+	expect(await vim.shows(() => shown(vim), /⟨/)).toBe('s = "äöü😀" + le⟨n⟩)');
 	await vim.type("<M-l>");
-	expect(await shown(vim)).toBe('s = "äöü😀" + name)');
+	expect(await shown(vim)).toBe('s = "äöü😀" + len)');
 });
 
 test("with automatic suggestions a pause in typing asks; the popup menu hides them", async () => {
