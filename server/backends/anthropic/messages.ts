@@ -2,7 +2,6 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { Content } from "../../../protocol/index.ts";
 import type { Step } from "../loop/settle.ts";
-import { isPicture } from "../loop/settle.ts";
 import { type WireNames, wireId } from "../loop/wireId.ts";
 
 type Message = { readonly role: "user" | "assistant"; readonly content: Block[] };
@@ -37,9 +36,8 @@ export const toAnthropicMessages = (steps: readonly Step[], names: WireNames): M
 	return messages;
 };
 
-const toBlock = (part: Content): Anthropic.TextBlockParam | Anthropic.ImageBlockParam => {
+export const toBlock = (part: Content): Anthropic.TextBlockParam | Anthropic.ImageBlockParam => {
 	if (part.kind === "text") return { type: "text", text: part.text };
-	if (!isPicture(part.mimeType)) return { type: "text", text: `[a ${part.mimeType} picture, left out]` };
 	const media_type = part.mimeType as Anthropic.Base64ImageSource["media_type"];
 	return { type: "image", source: { type: "base64", media_type, data: part.data } };
 };

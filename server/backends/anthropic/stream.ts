@@ -8,6 +8,7 @@ import type { ResponseItems } from "../loop/responseItems.ts";
 import type { ResponseEnd } from "../loop/toolLoop.ts";
 import { countOf, type RequestUsage } from "../loop/usage.ts";
 import type { WireNames } from "../loop/wireId.ts";
+import { isObject, objectOf } from "../programs/json.ts";
 
 const objects = {
 	message_start: "message",
@@ -161,7 +162,7 @@ export class AnthropicReader implements AnswerReader {
 		if (block.type !== "tool_use" && block.type !== "server_tool_use") return;
 		// Some servers give the input with the block.
 		const json = block.json === "" ? JSON.stringify(block.input ?? {}) : block.json;
-		block.input = parseOr(block.json, block.input);
+		block.input = objectOf(block.json) ?? (isObject(block.input) ? block.input : {});
 		if (block.type !== "tool_use") return;
 		const name = this.#names.fromWire(String(block.name));
 		const executor = this.#names.isProviders?.(String(block.name)) ? "provider" : "server";
@@ -197,15 +198,6 @@ const replayable = (blocks: readonly Block[], isWhole: boolean): unknown[] | nul
 				return { type: block.type, id: block.id, name: block.name, input: block.input };
 			return block;
 		});
-};
-
-const parseOr = (json: string, otherwise: unknown): unknown => {
-	try {
-		const value: unknown = JSON.parse(json);
-		return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
-	} catch {
-		return otherwise ?? {};
-	}
 };
 
 /** What a search found, as a person reads it. */

@@ -3,6 +3,8 @@
  * the name with the first piece. Others leave out one or all of these, number every call 0, repeat id and name with
  * each piece, send each call whole, or send again what was sent before.
  */
+import { objectOf } from "../programs/json.ts";
+
 export type CallPiece = {
 	readonly index?: number | null;
 	readonly id?: string | null;
@@ -56,7 +58,7 @@ export class ChatCalls {
 		const calls = this.#open.map(({ id, name, json, told, extra }) => ({
 			id,
 			name,
-			json: !isWhole(json) && isWhole(told) ? told : json,
+			json: objectOf(json) === null && objectOf(told) !== null ? told : json,
 			extra,
 		}));
 		const told = new Set<string>();
@@ -115,11 +117,3 @@ class Brackets {
 		return this.#opened && this.#depth === 0;
 	}
 }
-
-const isWhole = (json: string): boolean => {
-	try {
-		return typeof JSON.parse(json) === "object";
-	} catch {
-		return false;
-	}
-};

@@ -7,7 +7,7 @@ import type {
 } from "openai/resources/chat/completions";
 import type { Content } from "../../../protocol/index.ts";
 import type { ToolResult } from "../../context/transcript.ts";
-import { isPicture, type Step } from "../loop/settle.ts";
+import { type Step, toDataUrl } from "../loop/settle.ts";
 import { shortWireId, type WireNames } from "../loop/wireId.ts";
 
 export type ChatMessageOptions = {
@@ -38,7 +38,7 @@ export const toChatMessages = (
 					tool_call_id: nativeIds[index] ?? shortWireId(result.callId),
 					content: toText(result),
 				});
-			const pictures = step.results.flatMap((result) => result.content.filter(isPicturePart));
+			const pictures = step.results.flatMap(({ content }) => content.filter(({ kind }) => kind === "image"));
 			if (pictures.length > 0)
 				messages.push({
 					role: "user",
@@ -85,21 +85,12 @@ const toContent = (content: readonly Content[]): string | ChatCompletionContentP
 	return parts.length === 1 && only?.type === "text" ? only.text : parts;
 };
 
-const isPicturePart = (part: Content): boolean => part.kind === "image" && isPicture(part.mimeType);
-
 const toPart = (part: Content): ChatCompletionContentPart => {
 	if (part.kind === "text") return { type: "text", text: part.text };
-	if (!isPicture(part.mimeType)) return { type: "text", text: `[a ${part.mimeType} picture, left out]` };
-	return { type: "image_url", image_url: { url: `data:${part.mimeType};base64,${part.data}` } };
+	return { type: "image_url", image_url: { url: toDataUrl(part) } };
 };
 
 const toText = ({ content, isError }: ToolResult): string => {
-	const parts = content.map((part) =>
-		part.kind === "text"
-			? part.text
-			: isPicturePart(part)
-				? "[picture below]"
-				: `[a ${part.mimeType} picture]`,
-	);
+	const parts = content.map((part) => (part.kind === "text" ? part.text : "[picture below]"));
 	return [...(isError ? ["The tool failed:"] : []), ...parts].join("\n");
 };

@@ -4,6 +4,7 @@
  */
 
 import { shortWireId } from "../loop/wireId.ts";
+import { objectOf } from "../programs/json.ts";
 import type { ChatCall } from "./calls.ts";
 
 export type ReasoningDetail = { readonly [key: string]: unknown };
@@ -32,22 +33,13 @@ export const replayable = ({ calls, text, reasoning, details }: ToReplay): unkno
 			return {
 				id: own,
 				type: "function",
-				function: { name, arguments: isObject(json) ? json : "{}" },
+				// Servers read the arguments again, and fail at those that are none.
+				function: { name, arguments: objectOf(json) === null ? "{}" : json },
 				...(extra === undefined ? {} : { extra_content: extra }),
 			};
 		}),
 	};
 	return [message];
-};
-
-/** Servers read the arguments again, and fail at those that are none. */
-const isObject = (json: string): boolean => {
-	try {
-		const value: unknown = JSON.parse(json);
-		return typeof value === "object" && value !== null && !Array.isArray(value);
-	} catch {
-		return false;
-	}
 };
 
 /** The pieces of one detail follow each other; their texts are one text, their other members stand once. */

@@ -6,7 +6,7 @@ import { doneEvent, type WireEvent } from "../http/eventStream.ts";
 import { BrokenAnswer, ReportedFailure } from "../http/failure.ts";
 import type { ResponseItems } from "../loop/responseItems.ts";
 import type { ResponseEnd } from "../loop/toolLoop.ts";
-import { countOf, type RequestUsage } from "../loop/usage.ts";
+import { type RequestUsage, withoutCached } from "../loop/usage.ts";
 import type { WireNames } from "../loop/wireId.ts";
 import { type CallPiece, ChatCalls } from "./calls.ts";
 import { type ReasoningDetail, replayable } from "./replay.ts";
@@ -152,13 +152,9 @@ const stops: Readonly<Record<string, ResponseEnd["stop"]>> = {
 	sensitive: "refusal",
 };
 
-const toUsage = (usage: Usage): RequestUsage => {
-	const cached = countOf(usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens);
-	const prompt = countOf(usage.prompt_tokens);
-	return {
-		inputTokens: prompt === null ? null : Math.max(0, prompt - (cached ?? 0)),
-		outputTokens: countOf(usage.completion_tokens),
-		cacheReadTokens: cached,
-		cacheWriteTokens: null,
-	};
-};
+const toUsage = (usage: Usage): RequestUsage =>
+	withoutCached({
+		input: usage.prompt_tokens,
+		output: usage.completion_tokens,
+		read: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens,
+	});

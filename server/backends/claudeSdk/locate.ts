@@ -1,11 +1,11 @@
 /** Where Claude Code is, and whose account or key it would use. */
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Login } from "../../../protocol/index.ts";
 import type { Environment } from "../backend.ts";
-import { firstSet, readVariable } from "../programs/environment.ts";
+import { firstSet, homeOf, readVariable } from "../programs/environment.ts";
 import { findOnPath, isExecutable, packageFile } from "../programs/executables.ts";
+import { isObject, objectIn } from "../programs/json.ts";
 
 const sdk = "@anthropic-ai/claude-agent-sdk";
 
@@ -52,16 +52,10 @@ export const accountLogin = (environment: Environment): Login => {
 /** The person's account with Claude, `null` without a login. */
 const accountOf = (environment: Environment): string | null => {
 	if (readVariable(environment, "CLAUDE_CODE_OAUTH_TOKEN") !== null) return "CLAUDE_CODE_OAUTH_TOKEN";
-	const home = readVariable(environment, "HOME") ?? homedir();
+	const home = homeOf(environment);
 	const config = readVariable(environment, "CLAUDE_CONFIG_DIR");
 	if (existsSync(join(config ?? join(home, ".claude"), ".credentials.json"))) return "Claude account";
 	// On macOS the secret is in the keychain; this file says that there is one.
-	if (process.platform !== "darwin") return null;
-	try {
-		const state = JSON.parse(readFileSync(join(config ?? home, ".claude.json"), "utf8"));
-		return typeof state.oauthAccount === "object" && state.oauthAccount !== null ? "Claude account" : null;
-	} catch {
-		// No such file: nobody has logged in.
-		return null;
-	}
+	const state = process.platform === "darwin" ? objectIn(join(config ?? home, ".claude.json")) : null;
+	return isObject(state?.oauthAccount) ? "Claude account" : null;
 };

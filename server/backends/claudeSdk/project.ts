@@ -3,11 +3,11 @@
  * elsewhere, so they count only where the person has said to Claude Code itself that the folder is trusted. Looks
  * at files only, never throws: what cannot be read says nothing, and a folder of which nothing is said is not trusted.
  */
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Environment } from "../backend.ts";
-import { readVariable } from "../programs/environment.ts";
+import { homeOf, readVariable } from "../programs/environment.ts";
+import { isObject, objectIn } from "../programs/json.ts";
 import { repositoryOfWorktree } from "./worktree.ts";
 
 export type Project =
@@ -39,8 +39,6 @@ export const findProject = (cwd: string, environment: Environment): Project => {
 /** What a person is told about a folder that is left unread. */
 export const untrustedNotice = (folder: string): string =>
 	`Claude Code's settings, CLAUDE.md, skills and plugins of ${folder} are not read, since the folder is not trusted: open it once with claude and trust it.`;
-
-const homeOf = (environment: Environment): string => readVariable(environment, "HOME") ?? homedir();
 
 const configFolder = (environment: Environment): string =>
 	real(readVariable(environment, "CLAUDE_CONFIG_DIR") ?? join(homeOf(environment), ".claude"));
@@ -123,9 +121,9 @@ const trustedFolders = (environment: Environment): ReadonlySet<string> => {
 		if (size > maxStateBytes) return nobody;
 		const version = [path, ino, size, mtimeMs, ctimeMs].join("\n");
 		if (last?.version === version) return last.folders;
-		const projects: unknown = JSON.parse(readFileSync(path, "utf8"))?.projects;
-		const entries = typeof projects === "object" && projects !== null ? Object.entries(projects) : [];
-		const trusted = entries.filter(([, entry]) => entry?.hasTrustDialogAccepted === true);
+		const projects = objectIn(path)?.projects;
+		const entries = Object.entries(isObject(projects) ? projects : {});
+		const trusted = entries.filter(([, entry]) => isObject(entry) && entry.hasTrustDialogAccepted === true);
 		last = { version, folders: new Set(trusted.map(([folder]) => folder)) };
 		return last.folders;
 	} catch {

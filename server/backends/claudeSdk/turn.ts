@@ -6,14 +6,16 @@
 import type { SDKMessage } from "@anthropic-ai/claude-agent-sdk";
 import type Anthropic from "@anthropic-ai/sdk";
 import type { Content, StopReason } from "../../../protocol/index.ts";
+import { toBlock } from "../anthropic/messages.ts";
 import { AnthropicReader } from "../anthropic/stream.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import type { WireEvent } from "../http/eventStream.ts";
-import { redact, summarizeText } from "../http/failure.ts";
+import { describeProgramFailure, redact, summarizeText } from "../http/failure.ts";
 import { type OpenCall, OpenCalls } from "../loop/openCalls.ts";
 import { Queue } from "../loop/queue.ts";
-import { AnswerTooLong, cancelledResult, ResponseItems } from "../loop/responseItems.ts";
-import type { Owner } from "../loop/settle.ts";
+import { AnswerTooLong, ResponseItems } from "../loop/responseItems.ts";
+import { cancelledResult } from "../loop/results.ts";
+import { type Owner, sendable } from "../loop/settle.ts";
 import { lastRoundNote } from "../loop/toolLoop.ts";
 import { UsageSum } from "../loop/usage.ts";
 import type { WireNames } from "../loop/wireId.ts";
@@ -94,7 +96,8 @@ export class ClaudeTurn implements ChildListener {
 		if (this.#replace !== null && !this.#cancelled) {
 			const replace = this.#replace;
 			this.#replace = null;
-			const reason = this.#reasonOf(error?.message ?? "the process ended");
+			const said = withoutPrefix(error?.message ?? "the process ended");
+			const reason = redact(summarizeText(said), this.#request.environment);
 			this.updates.push({ kind: "retrying", attempt: 1, delayMs: 0, reason });
 			this.#child = replace();
 			return;
@@ -175,7 +178,7 @@ export class ClaudeTurn implements ChildListener {
 		const native = blocks === null ? null : { ...this.#owner, items: blocks };
 		this.updates.push({
 			kind: "response",
-			entry: runs || reader.calls.size === 0 ? items.entry(native) : items.entryWithoutCalls(false),
+			entry: runs || reader.calls.size === 0 ? items.entry(native) : items.entryWithoutCalls(),
 		});
 		this.#stop = stop === "maxTokens" || stop === "refusal" ? stop : "endTurn";
 		this.#calls.open(runs ? [...reader.calls] : []);
@@ -208,7 +211,7 @@ export class ClaudeTurn implements ChildListener {
 		const taken = this.#request.takeSteering();
 		for (const content of taken) {
 			this.updates.push({ kind: "steered", content });
-			this.#child.send(toBlocks(content), priority);
+			this.#child.send(sendable(content, "(empty)").map(toBlock), priority);
 		}
 		return taken.length > 0;
 	}
@@ -231,26 +234,16 @@ export class ClaudeTurn implements ChildListener {
 
 	/** Closes what had begun: text stays as a partial response, calls without a result are cancelled. */
 	#abandonResponse(): void {
-		if (this.#items !== null) {
-			this.#items.closeAll();
-			const entry = this.#items.entryWithoutCalls(true);
-			if (entry.items.length > 0) this.updates.push({ kind: "response", entry });
-			this.#items = null;
-			this.#reader = null;
-		}
+		this.#items?.abandon();
+		this.#items = null;
+		this.#reader = null;
 		this.#calls.cancel();
 	}
 
 	#fail(said: string): void {
-		const reason = this.#reasonOf(said);
-		const advice = /auth|401|403|api.key|log.?in/i.test(reason)
-			? "Check ANTHROPIC_API_KEY or log in by running claude, or choose another backend with %ipyai backend."
-			: "Send the prompt again, or choose another backend with %ipyai backend.";
-		this.#finish("failed", `${this.#owner.backend}: ${reason.replace(/([^.!?…])$/, "$1.")} ${advice}`);
-	}
-
-	#reasonOf(said: string): string {
-		return redact(summarizeText(said.replace(/^API Error: /, "")), this.#request.environment);
+		const login = "Check ANTHROPIC_API_KEY or log in by running claude";
+		const told = { backend: this.#owner.backend, login, environment: this.#request.environment };
+		this.#finish("failed", describeProgramFailure(withoutPrefix(said), told));
 	}
 
 	#finish(stopReason: StopReason, error: string | null = null): void {
@@ -273,14 +266,7 @@ export class ClaudeTurn implements ChildListener {
 	}
 }
 
-export const toBlocks = (content: readonly Content[]): Anthropic.ContentBlockParam[] => {
-	const blocks = content.flatMap((part): Anthropic.ContentBlockParam[] => {
-		if (part.kind === "text") return part.text.trim() === "" ? [] : [{ type: "text", text: part.text }];
-		const media_type = part.mimeType as Anthropic.Base64ImageSource["media_type"];
-		return [{ type: "image", source: { type: "base64", media_type, data: part.data } }];
-	});
-	return blocks.length > 0 ? blocks : [{ type: "text", text: "(empty)" }];
-};
+const withoutPrefix = (said: string): string => said.replace(/^API Error: /, "");
 
 const fromBlocks = (content: Anthropic.ToolResultBlockParam["content"]): Content[] => {
 	if (typeof content === "string") return [{ kind: "text", text: content }];

@@ -1,11 +1,11 @@
 /** Where Codex is, and whose account or key it would use. */
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Login } from "../../../protocol/index.ts";
 import type { Environment } from "../backend.ts";
-import { firstSet, readVariable } from "../programs/environment.ts";
+import { codexHome, firstSet, readVariable } from "../programs/environment.ts";
 import { findOnPath, isExecutable, packageFile } from "../programs/executables.ts";
+import { objectIn } from "../programs/json.ts";
 
 /** The command line before its arguments: a setting, else the installed package, else the path. */
 export const findCodex = (environment: Environment): readonly string[] | null => {
@@ -46,7 +46,7 @@ export const codexLogin = (environment: Environment): Login => {
 					: `IPYAI_CODEX_CMD says ${chosen}, which is no program: correct or unset it.`,
 		};
 	}
-	const home = homeOf(environment);
+	const home = codexHome(environment);
 	const provider = ownProvider(readOr(join(home, "config.toml"), ""));
 	if (provider !== null) {
 		if (provider.keyName === null) return { kind: "notNeeded" };
@@ -54,7 +54,7 @@ export const codexLogin = (environment: Environment): Login => {
 			? { kind: "missing", hint: `Codex's config.toml wants a key in ${provider.keyName}: set it.` }
 			: { kind: "environment", name: provider.keyName };
 	}
-	const stored = parseOr(readOr(join(home, "auth.json"), "{}"));
+	const stored = objectIn(join(home, "auth.json")) ?? {};
 	if (stored.tokens) return { kind: "login", name: "ChatGPT account" };
 	const key = firstSet(environment, ["CODEX_API_KEY", "CODEX_ACCESS_TOKEN"]);
 	if (key !== null) return { kind: "environment", name: key.name };
@@ -64,12 +64,9 @@ export const codexLogin = (environment: Environment): Login => {
 
 /** What reasoning is bound to: another provider or account cannot read it. */
 export const codexEndpoint = (environment: Environment): string => {
-	const home = homeOf(environment);
+	const home = codexHome(environment);
 	return `${ownProvider(readOr(join(home, "config.toml"), ""))?.baseUrl ?? "openai"} of ${home}`;
 };
-
-const homeOf = (environment: Environment): string =>
-	readVariable(environment, "CODEX_HOME") ?? join(readVariable(environment, "HOME") ?? homedir(), ".codex");
 
 /** The provider that the person's configuration chooses instead of OpenAI. */
 const ownProvider = (toml: string): { keyName: string | null; baseUrl: string | null } | null => {
@@ -89,14 +86,5 @@ const readOr = (path: string, otherwise: string): string => {
 	} catch {
 		// Codex was never set up here.
 		return otherwise;
-	}
-};
-
-const parseOr = (text: string): { tokens?: unknown; OPENAI_API_KEY?: unknown } => {
-	try {
-		return JSON.parse(text) ?? {};
-	} catch {
-		// A broken file is no login.
-		return {};
 	}
 };

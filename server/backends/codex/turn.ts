@@ -2,13 +2,14 @@
  * One turn on a Codex thread: its notifications and tool calls as updates. A tool runs only after the response that
  * calls it was reported, one at a time, in the order of the calls.
  */
-import type { Content, Login, StopReason } from "../../../protocol/index.ts";
+import type { Content, StopReason } from "../../../protocol/index.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
-import { redact, summarizeText } from "../http/failure.ts";
+import { describeProgramFailure } from "../http/failure.ts";
 import { Queue } from "../loop/queue.ts";
-import { AnswerTooLong, cancelledResult } from "../loop/responseItems.ts";
+import { AnswerTooLong } from "../loop/responseItems.ts";
+import { cancelledResult } from "../loop/results.ts";
 import type { Owner } from "../loop/settle.ts";
-import { countOf, UsageSum } from "../loop/usage.ts";
+import { countOf, type RequestUsage, UsageSum, withoutCached } from "../loop/usage.ts";
 import { type WireNames, wireNames } from "../loop/wireId.ts";
 import { openAiWindow } from "../models/models.ts";
 import type { AppServer, Params, ThreadListener } from "./appServer.ts";
@@ -273,21 +274,16 @@ export class CodexTurn implements ThreadListener {
 	#abandonResponse(): void {
 		const { items } = this.#response;
 		this.#response = this.#newResponse();
-		items.closeAll();
-		const entry = items.entryWithoutCalls(true);
-		if (entry.items.length > 0) this.updates.push({ kind: "response", entry });
-		if (items.providerResults.length > 0)
-			this.updates.push({ kind: "toolResults", results: items.providerResults });
+		items.abandon();
 		this.#calls.cancel();
 	}
 
 	#fail(said: string): void {
-		const { request, owner } = this.#options;
-		const reason = redact(summarizeText(said), request.environment);
-		const advice = /401|403|unauthorized|not logged in/i.test(reason)
-			? `${keyAdvice(codexLogin(request.environment))}, or choose another backend with %ipyai backend.`
-			: "Send the prompt again, or choose another backend with %ipyai backend.";
-		this.#finish("failed", `${owner.backend}: ${reason.replace(/([^.!?…])$/, "$1.")} ${advice}`);
+		const { environment } = this.#options.request;
+		const found = codexLogin(environment);
+		const login = found.kind === "environment" ? `Check ${found.name}` : "Log in again with codex login";
+		const told = { backend: this.#options.owner.backend, login, environment };
+		this.#finish("failed", describeProgramFailure(said, told));
 	}
 
 	#finish(stopReason: StopReason, error: string | null = null): void {
@@ -302,17 +298,10 @@ export class CodexTurn implements ThreadListener {
 
 const cancelledAnswer = { contentItems: toContentItems(cancelledResult("").content), success: false };
 
-const keyAdvice = (login: Login): string =>
-	login.kind === "environment" ? `Check ${login.name}` : "Log in again with codex login";
-
-const toUsage = (usage: Params) => {
-	const cached = countOf(usage.cachedInputTokens);
-	const written = countOf(usage.cacheWriteInputTokens);
-	const input = countOf(usage.inputTokens);
-	return {
-		inputTokens: input === null ? null : Math.max(0, input - (cached ?? 0) - (written ?? 0)),
-		outputTokens: countOf(usage.outputTokens),
-		cacheReadTokens: cached,
-		cacheWriteTokens: written,
-	};
-};
+const toUsage = (usage: Params): RequestUsage =>
+	withoutCached({
+		input: usage.inputTokens,
+		output: usage.outputTokens,
+		read: usage.cachedInputTokens,
+		written: usage.cacheWriteInputTokens,
+	});

@@ -156,6 +156,16 @@ const describeConnection = (
 	return finish(`${address} cannot be reached (${detail})`, advice, 2);
 };
 
+/** The same of a program that asks by itself, from what it says. `login` is the advice where it lacks one. */
+export const describeProgramFailure = (
+	said: string,
+	{ backend, login, environment }: { backend: string; login: string; environment: Environment },
+): string => {
+	const reason = redact(summarizeText(said), environment);
+	const isLogin = /auth|401|403|api.key|log.?in\b|logged in/i.test(reason);
+	return `${backend}: ${withStop(reason)} ${isLogin ? login : "Send the prompt again"}, ${switchBackend}`;
+};
+
 const statusOfType: Readonly<Record<string, number>> = {
 	invalid_request_error: 400,
 	authentication_error: 401,

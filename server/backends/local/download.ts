@@ -2,13 +2,14 @@
  * Downloads a model file. What has arrived lies in `FILE.part` and is gone on with the next time, also after the
  * server has ended; the file takes its name when all of it is there.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Environment } from "../backend.ts";
 import { fetchFor } from "../http/fetch.ts";
 import { untilAborted } from "../loop/abort.ts";
 import { readVariable } from "../programs/environment.ts";
+import { objectIn } from "../programs/json.ts";
 
 export type DownloadProgress = { readonly bytes: number; readonly total: number | null };
 
@@ -79,14 +80,10 @@ type Kept = { readonly bytes: number; readonly tag: string | null };
 
 /** What has arrived of this address before. The rest of another one would not fit. */
 const keptPart = (part: string, url: string): Kept | null => {
-	try {
-		const from = JSON.parse(readFileSync(`${part}.from`, "utf8")) as { url?: string; tag?: string | null };
-		const bytes = statSync(part).size;
-		return from.url === url && bytes > 0 ? { bytes, tag: from.tag ?? null } : null;
-	} catch {
-		// Nothing has arrived.
-		return null;
-	}
+	const from = objectIn(`${part}.from`);
+	const bytes = statSync(part, { throwIfNoEntry: false })?.size ?? 0;
+	if (from?.url !== url || bytes === 0) return null;
+	return { bytes, tag: typeof from.tag === "string" ? from.tag : null };
 };
 
 const finish = (part: string, path: string): void => {

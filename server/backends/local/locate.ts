@@ -1,10 +1,11 @@
 /** Where node-llama-cpp is, and whether it is new enough. Looks at files only. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Login } from "../../../protocol/index.ts";
 import type { Environment } from "../backend.ts";
 import { readVariable } from "../programs/environment.ts";
+import { objectIn } from "../programs/json.ts";
 
 const packageName = "node-llama-cpp";
 
@@ -56,13 +57,8 @@ const folders = function* (environment: Environment): Iterable<string> {
 };
 
 const versionIn = (folder: string): string | null => {
-	try {
-		const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-		return name === packageName && typeof version === "string" ? version : null;
-	} catch {
-		// Not there.
-		return null;
-	}
+	const { name, version } = objectIn(join(folder, "package.json")) ?? {};
+	return name === packageName && typeof version === "string" ? version : null;
 };
 
 const check = (folder: string, version: string): FoundLlama => {

@@ -3,11 +3,10 @@
  * can be downloaded into it. Looks at files only.
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import type { Environment } from "../backend.ts";
 import { withoutSlash } from "../http/baseUrl.ts";
-import { readVariable } from "../programs/environment.ts";
+import { homeOf, readVariable } from "../programs/environment.ts";
 
 export type ModelFile =
 	| { readonly kind: "file"; readonly path: string }
@@ -40,7 +39,7 @@ const suggested = "qwen3-4b";
 export const modelsFolder = (environment: Environment): string => {
 	const chosen = readVariable(environment, "IPYAI_MODELS");
 	if (chosen !== null) return atHome(chosen, environment);
-	const home = readVariable(environment, "HOME") ?? homedir();
+	const home = homeOf(environment);
 	return join(readVariable(environment, "XDG_DATA_HOME") ?? join(home, ".local/share"), "ipyai", "models");
 };
 
@@ -117,7 +116,7 @@ const fileOf = (name: string, environment: Environment): string =>
 	join(modelsFolder(environment), `${basename(name)}.gguf`);
 
 const atHome = (path: string, environment: Environment): string =>
-	path.startsWith("~/") ? join(readVariable(environment, "HOME") ?? homedir(), path.slice(2)) : path;
+	path.startsWith("~/") ? join(homeOf(environment), path.slice(2)) : path;
 
 const isFile = (path: string): boolean => {
 	try {

@@ -7,7 +7,7 @@ import type { ToolCall, ToolResult } from "../../context/transcript.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import { orAborted } from "./abort.ts";
 import type { Queue } from "./queue.ts";
-import { cancelledResult } from "./responseItems.ts";
+import { cancelledResult, failedResult, runCall } from "./results.ts";
 import { lastRoundNote } from "./toolLoop.ts";
 
 export type OpenCall = {
@@ -110,22 +110,11 @@ export class OpenCalls {
 		this.announce(open);
 		const { signal } = this;
 		await this.#updates.taken();
-		const { callId } = open.call;
-		const failed = (text: string): ToolResult => ({
-			callId,
-			content: [{ kind: "text", text }],
-			isError: true,
-		});
-		let result: ToolResult;
-		try {
-			if (this.isPastLastRound) result = failed(lastRoundNote);
-			else if (open.problem !== null) result = failed(open.problem);
-			else result = { ...(await orAborted(this.#request.callTool(open.call, signal), signal)), callId };
-		} catch (error) {
-			result = signal.aborted
-				? cancelledResult(callId)
-				: failed(`The tool could not be run: ${(error as Error).message}`);
-		}
+		const problem = this.isPastLastRound ? lastRoundNote : open.problem;
+		const result =
+			problem === null
+				? await runCall(this.#request, open.call, signal)
+				: failedResult(open.call.callId, problem);
 		if (open.result === null && this.settle(open, result)) await beforeAnswer();
 		return open.result ?? result;
 	}

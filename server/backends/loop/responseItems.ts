@@ -13,6 +13,7 @@ import type {
 	ToolResult,
 } from "../../context/transcript.ts";
 import type { TurnUpdate } from "../backend.ts";
+import { cancelledResult, continuedResult } from "./results.ts";
 
 type Prose = { kind: "text" | "thinking"; itemId: string; text: string; open: boolean };
 type Call = {
@@ -155,9 +156,19 @@ export class ResponseItems {
 		return { role: "assistant", items: this.#items(true), ...(native === null ? {} : { native }) };
 	}
 
-	/** The response without the calls that were not run. */
-	entryWithoutCalls(partial: boolean): AssistantEntry {
-		return { role: "assistant", items: this.#items(false), ...(partial ? { partial } : {}) };
+	/** The response without the calls that are not run. */
+	entryWithoutCalls(): AssistantEntry {
+		return { role: "assistant", items: this.#items(false) };
+	}
+
+	/** Tells what had arrived of a response that will not be finished. */
+	abandon(): void {
+		this.closeAll();
+		this.settleProviderCalls();
+		const entry = this.entryWithoutCalls();
+		if (entry.items.length === 0) return;
+		this.#tell({ kind: "response", entry: { ...entry, partial: true } });
+		if (this.providerResults.length > 0) this.#tell({ kind: "toolResults", results: this.providerResults });
 	}
 
 	#items(withCalls: boolean): AssistantItem[] {
@@ -167,20 +178,6 @@ export class ResponseItems {
 		});
 	}
 }
-
-/** The result of a call that did not run to its end. */
-export const cancelledResult = (callId: string): ToolResult => ({
-	callId,
-	content: [{ kind: "text", text: "Cancelled before it finished." }],
-	isError: true,
-});
-
-/** The result of a call whose outcome comes with the next response. */
-const continuedResult = (callId: string): ToolResult => ({
-	callId,
-	content: [{ kind: "text", text: "Goes on." }],
-	isError: false,
-});
 
 /** Unique in every conversation, and within what all providers take as an id. */
 export const newCallId = (): string => `call_${randomUUID().replaceAll("-", "").slice(0, 24)}`;

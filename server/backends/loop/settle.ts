@@ -6,7 +6,7 @@
 import { textOf } from "../../../ground/text/contentText.ts";
 import type { Content } from "../../../protocol/index.ts";
 import type { AssistantItem, Entry, NativeItems, ToolCall, ToolResult } from "../../context/transcript.ts";
-import { cancelledResult } from "./responseItems.ts";
+import { cancelledResult } from "./results.ts";
 
 export type Step =
 	| { readonly role: "user"; readonly content: readonly Content[] }
@@ -37,10 +37,9 @@ export const settleTranscript = (transcript: readonly Entry[], options: SettleOp
 	for (const [index, entry] of transcript.entries()) {
 		if (entry.role === "tool") continue;
 		if (entry.role === "user") {
-			const content = withoutBlanks(entry.content);
 			const note: Content[] = interrupted ? [{ kind: "text", text: interruptedNote }] : [];
 			interrupted = false;
-			steps.push({ role: "user", content: [...note, ...(content.length > 0 ? content : [emptyText])] });
+			steps.push({ role: "user", content: [...note, ...sendable(entry.content, "(empty)")] });
 			continue;
 		}
 		const next = transcript[index + 1];
@@ -64,8 +63,7 @@ export const settleTranscript = (transcript: readonly Entry[], options: SettleOp
 		if (items.length > 0 || native !== null) steps.push({ role: "assistant", items, native });
 		const answered = ours.filter(isOffered).map((call) => {
 			const result = results.get(call.callId) ?? cancelledResult(call.callId);
-			const content = withoutBlanks(result.content);
-			return { ...result, content: content.length > 0 ? content : [noOutput] };
+			return { ...result, content: sendable(result.content, "(no output)") };
 		});
 		if (answered.length > 0) steps.push({ role: "tool", results: answered });
 		const texts = told.flatMap((call) =>
@@ -78,14 +76,19 @@ export const settleTranscript = (transcript: readonly Entry[], options: SettleOp
 };
 
 const interruptedNote = "[The answer before was interrupted.]";
-const emptyText: Content = { kind: "text", text: "(empty)" };
-const noOutput: Content = { kind: "text", text: "(no output)" };
 
 const isOwner = (native: NativeItems, owner: Owner): boolean =>
 	native.backend === owner.backend && native.model === owner.model && native.endpoint === owner.endpoint;
 
-const withoutBlanks = (content: readonly Content[]): Content[] =>
-	content.filter((part) => part.kind !== "text" || part.text.trim() !== "");
+/** What all providers take: nothing blank, four kinds of pictures, and in the place of nothing a word. */
+export const sendable = (content: readonly Content[], otherwise: string): Content[] => {
+	const parts = content.flatMap((part): Content[] => {
+		if (part.kind === "text") return part.text.trim() === "" ? [] : [part];
+		const isTaken = /^image\/(png|jpeg|gif|webp)$/.test(part.mimeType);
+		return [isTaken ? part : { kind: "text", text: `[a ${part.mimeType} picture, left out]` }];
+	});
+	return parts.length > 0 ? parts : [{ kind: "text", text: otherwise }];
+};
 
 const callAsText = (call: ToolCall): string =>
 	`<tool-call name="${call.name}">${JSON.stringify(call.args)}</tool-call>`;
@@ -96,5 +99,5 @@ const resultAsText = (call: ToolCall, result: ToolResult): Content[] => {
 	return [{ kind: "text", text: `<tool-result name="${call.name}">${text}</tool-result>` }, ...pictures];
 };
 
-/** The pictures that all providers take. */
-export const isPicture = (mimeType: string): boolean => /^image\/(png|jpeg|gif|webp)$/.test(mimeType);
+export const toDataUrl = ({ mimeType, data }: Extract<Content, { kind: "image" }>): string =>
+	`data:${mimeType};base64,${data}`;

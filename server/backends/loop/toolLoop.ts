@@ -8,12 +8,13 @@
  *   transcript holds.
  */
 import type { StopReason } from "../../../protocol/index.ts";
-import type { Entry, NativeItems, ToolCall, ToolResult } from "../../context/transcript.ts";
+import type { Entry, NativeItems, ToolResult } from "../../context/transcript.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import type { Failure } from "../http/failure.ts";
-import { linkedAbort, orAborted } from "./abort.ts";
+import { linkedAbort } from "./abort.ts";
 import { Queue } from "./queue.ts";
-import { AnswerTooLong, cancelledResult, ResponseItems } from "./responseItems.ts";
+import { AnswerTooLong, ResponseItems } from "./responseItems.ts";
+import { failedResult, runCall } from "./results.ts";
 import { type RetryPolicy, retryDelay } from "./retry.ts";
 import { type RequestUsage, UsageSum } from "./usage.ts";
 
@@ -96,7 +97,7 @@ const runRounds = async (
 
 		const calls = stop === "toolUse" && !summing ? items.calls() : [];
 		const keepsAll = calls.length === items.calls().length;
-		const entry = keepsAll ? items.entry(native) : items.entryWithoutCalls(false);
+		const entry = keepsAll ? items.entry(native) : items.entryWithoutCalls();
 		tell({ kind: "response", entry });
 		transcript.push(entry);
 
@@ -155,7 +156,7 @@ const respondWithRetries = async (
 			return { kind: "whole", items, ...end };
 		} catch (error) {
 			if (signal.aborted) {
-				tellPartial(items, tell);
+				items.abandon();
 				return { kind: "cancelled", wasShown: items.shown };
 			}
 			if (error instanceof AnswerTooLong) {
@@ -173,7 +174,7 @@ const respondWithRetries = async (
 			const failure = driver.describe(error);
 			const delayMs = retryDelay(attempt, failure.retryAfterMs, driver.retryPolicy.random());
 			if (items.shown || attempt > failure.retries || delayMs === null) {
-				tellPartial(items, tell);
+				items.abandon();
 				return { kind: "failed", wasShown: items.shown, text: failure.text };
 			}
 			tell({ kind: "retrying", attempt, delayMs, reason: failure.reason });
@@ -181,31 +182,3 @@ const respondWithRetries = async (
 		}
 	}
 };
-
-/** What had arrived of a response that will not be finished. */
-const tellPartial = (items: ResponseItems, tell: ResponseRequest["tell"]): void => {
-	items.closeAll();
-	items.settleProviderCalls();
-	const entry = items.entryWithoutCalls(true);
-	if (entry.items.length === 0) return;
-	tell({ kind: "response", entry });
-	if (items.providerResults.length > 0) tell({ kind: "toolResults", results: items.providerResults });
-};
-
-/** The call's result; a cancelled one at once when the turn is cancelled, whatever the tool does then. */
-const runCall = async (request: TurnRequest, call: ToolCall, signal: AbortSignal): Promise<ToolResult> => {
-	if (signal.aborted) return cancelledResult(call.callId);
-	try {
-		const result = await orAborted(request.callTool(call, signal), signal);
-		return { ...result, callId: call.callId };
-	} catch (error) {
-		if (signal.aborted) return cancelledResult(call.callId);
-		return failedResult(call.callId, `The tool could not be run: ${(error as Error).message}`);
-	}
-};
-
-const failedResult = (callId: string, text: string): ToolResult => ({
-	callId,
-	content: [{ kind: "text", text }],
-	isError: true,
-});

@@ -44,5 +44,21 @@ export class UsageSum {
 const plus = (a: number | null | undefined, b: number | null): number | null =>
 	a === null || a === undefined ? b : b === null ? a : a + b;
 
+/** Tokens as providers tell them who count what a cache held among the input. */
+export const withoutCached = (told: {
+	readonly input: unknown;
+	readonly output: unknown;
+	readonly read: unknown;
+	readonly written?: unknown;
+}): RequestUsage => {
+	const [input, read, written] = [told.input, told.read, told.written].map(countOf);
+	return {
+		inputTokens: input == null ? null : Math.max(0, input - (read ?? 0) - (written ?? 0)),
+		outputTokens: countOf(told.output),
+		cacheReadTokens: read ?? null,
+		cacheWriteTokens: written ?? null,
+	};
+};
+
 /** A count from a provider: `null` unless it is a number. */
 export const countOf = (value: unknown): number | null => (typeof value === "number" ? value : null);

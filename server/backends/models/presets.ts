@@ -5,6 +5,7 @@ import { tidyBaseUrl, withoutSlash } from "../http/baseUrl.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { openAiEndpoint, openAiHome } from "../http/openaiClient.ts";
 import { firstSet, readVariable } from "../programs/environment.ts";
+import { isObject, objectOf } from "../programs/json.ts";
 import { openAiEffort } from "./models.ts";
 
 export type Preset = {
@@ -50,22 +51,20 @@ export const ownServersName = "IPYAI_CHAT_SERVERS";
 
 /** All servers by name; the person's own replace ours of the same name. */
 export const serversOf = (environment: Environment): Readonly<Record<string, Preset>> => {
-	const own = readVariable(environment, ownServersName);
-	if (own === null) return withoutPrototype;
-	try {
-		const servers = Object.entries(JSON.parse(own) as Record<string, { baseUrl: string; keyEnv?: string }>);
-		return Object.assign(Object.create(null), presets, Object.fromEntries(servers.map(toPreset)));
-	} catch {
-		// Set by hand, and not as it should be.
-		return withoutPrototype;
-	}
+	const own = Object.entries(objectOf(readVariable(environment, ownServersName) ?? "") ?? {});
+	if (own.length === 0) return withoutPrototype;
+	return Object.assign(Object.create(null), presets, Object.fromEntries(own.flatMap(toPreset)));
 };
 
 /** A model may be named `constructor/…`. */
 const withoutPrototype: Readonly<Record<string, Preset>> = Object.assign(Object.create(null), presets);
 
-const toPreset = ([name, { baseUrl, keyEnv }]: [string, { baseUrl: string; keyEnv?: string }]) =>
-	[name, { baseUrl: tidyBaseUrl(baseUrl), keyNames: keyEnv === undefined ? [] : [keyEnv] }] as const;
+const toPreset = ([name, server]: [string, unknown]): [string, Preset][] => {
+	// Set by hand, and not as it should be.
+	if (!isObject(server) || typeof server.baseUrl !== "string") return [];
+	const keyNames = typeof server.keyEnv === "string" ? [server.keyEnv] : [];
+	return [[name, { baseUrl: tidyBaseUrl(server.baseUrl), keyNames }]];
+};
 
 /** Where a model of `openai-chat` is asked for: at the server of its preset, else where `OPENAI_BASE_URL` leads. */
 export const endpointOf = (model: string, environment: Environment): Endpoint => {

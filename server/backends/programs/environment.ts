@@ -1,4 +1,6 @@
 /** Reading the environment of a request: never the server's own. */
+import { homedir } from "node:os";
+import { join } from "node:path";
 import type { Login } from "../../../protocol/index.ts";
 import type { Environment } from "../backend.ts";
 
@@ -22,3 +24,9 @@ export const keyLogin = (environment: Environment, names: readonly string[], hin
 	const key = firstSet(environment, names);
 	return key === null ? { kind: "missing", hint } : { kind: "environment", name: key.name };
 };
+
+export const homeOf = (environment: Environment): string => readVariable(environment, "HOME") ?? homedir();
+
+/** Where Codex keeps its login and settings. */
+export const codexHome = (environment: Environment): string =>
+	readVariable(environment, "CODEX_HOME") ?? join(homeOf(environment), ".codex");

@@ -2,7 +2,7 @@
 import type { ResponseInputItem } from "openai/resources/responses/responses";
 import type { Content } from "../../../protocol/index.ts";
 import type { ToolResult } from "../../context/transcript.ts";
-import { isPicture, type Step } from "../loop/settle.ts";
+import { type Step, toDataUrl } from "../loop/settle.ts";
 import { type WireNames, wireId } from "../loop/wireId.ts";
 
 export const toResponsesInput = (steps: readonly Step[], names: WireNames): ResponseInputItem[] => {
@@ -44,9 +44,7 @@ type Part = { type: "input_text"; text: string } | { type: "input_image"; image_
 
 const toPart = (part: Content): Part => {
 	if (part.kind === "text") return { type: "input_text", text: part.text };
-	if (!isPicture(part.mimeType))
-		return { type: "input_text", text: `[a ${part.mimeType} picture, left out]` };
-	return { type: "input_image", image_url: `data:${part.mimeType};base64,${part.data}`, detail: "auto" };
+	return { type: "input_image", image_url: toDataUrl(part), detail: "auto" };
 };
 
 /** A plain string where there is only text: older models take nothing else. */

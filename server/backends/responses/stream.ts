@@ -11,7 +11,7 @@ import type { AnswerEnd, AnswerReader } from "../http/apiBackend.ts";
 import { type WireEvent, withObject } from "../http/eventStream.ts";
 import { BrokenAnswer, ReportedFailure } from "../http/failure.ts";
 import type { ResponseItems } from "../loop/responseItems.ts";
-import { countOf, type RequestUsage } from "../loop/usage.ts";
+import { type RequestUsage, withoutCached } from "../loop/usage.ts";
 import type { WireNames } from "../loop/wireId.ts";
 
 const objects = {
@@ -170,15 +170,12 @@ const replayable = (output: readonly ResponseOutputItem[]): unknown[] | null => 
 	return needed && output.at(-1)?.type !== "reasoning" ? [...output] : null;
 };
 
-const toUsage = (usage: ResponseUsage | undefined | null): RequestUsage | null => {
-	if (!usage) return null;
-	const cached = countOf(usage.input_tokens_details?.cached_tokens);
-	const written = countOf(usage.input_tokens_details?.cache_write_tokens);
-	const input = countOf(usage.input_tokens);
-	return {
-		inputTokens: input === null ? null : Math.max(0, input - (cached ?? 0) - (written ?? 0)),
-		outputTokens: countOf(usage.output_tokens),
-		cacheReadTokens: cached,
-		cacheWriteTokens: written,
-	};
-};
+const toUsage = (usage: ResponseUsage | undefined | null): RequestUsage | null =>
+	usage
+		? withoutCached({
+				input: usage.input_tokens,
+				output: usage.output_tokens,
+				read: usage.input_tokens_details?.cached_tokens,
+				written: usage.input_tokens_details?.cache_write_tokens,
+			})
+		: null;

@@ -3,6 +3,7 @@ import type { Environment } from "../../backend.ts";
 import { MissingKey, ReportedFailure } from "../../http/failure.ts";
 import { fetchFor } from "../../http/fetch.ts";
 import { readVariable } from "../../programs/environment.ts";
+import { objectOf } from "../../programs/json.ts";
 import { authFile, type CodexAccount, type NewTokens, readAccount, writeTokens } from "./authFile.ts";
 
 /** The public client of the Codex login, which the refresh token is bound to. */
@@ -86,14 +87,10 @@ const refresh = async (
 };
 
 const toTokens = (text: string): NewTokens | null => {
-	try {
-		const value = JSON.parse(text) as Record<string, unknown>;
-		if (typeof value.access_token !== "string") return null;
-		const names = ["access_token", "refresh_token", "id_token"] as const;
-		const given = names.filter((name) => typeof value[name] === "string");
-		return Object.fromEntries(given.map((name) => [name, value[name]])) as NewTokens;
-	} catch {
-		// Not a token answer.
-		return null;
-	}
+	const told = objectOf(text);
+	if (typeof told?.access_token !== "string") return null;
+	const names = ["access_token", "refresh_token", "id_token"];
+	return Object.fromEntries(
+		Object.entries(told).filter(([name, value]) => names.includes(name) && typeof value === "string"),
+	) as NewTokens;
 };

@@ -2,12 +2,11 @@
  * Codex's own `auth.json`: the login of a ChatGPT account. It is read where it lies and never copied; a refreshed
  * login is written back, so that Codex and we keep using the same one.
  */
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { atomicWrite } from "../../../../ground/paths/atomicWrite.ts";
 import type { Environment } from "../../backend.ts";
-import { readVariable } from "../../programs/environment.ts";
+import { codexHome } from "../../programs/environment.ts";
+import { isObject, type JsonObject, objectIn, objectOf } from "../../programs/json.ts";
 
 export type CodexAccount = {
 	readonly accessToken: string;
@@ -21,16 +20,13 @@ export type NewTokens = { readonly access_token: string } & Readonly<
 	Partial<Record<"refresh_token" | "id_token", string>>
 >;
 
-export const codexHome = (environment: Environment): string =>
-	readVariable(environment, "CODEX_HOME") ?? join(readVariable(environment, "HOME") ?? homedir(), ".codex");
-
 export const authFile = (environment: Environment): string => join(codexHome(environment), "auth.json");
 
 /** The account that is logged in; `null` without a file, or when the file holds no ChatGPT login. */
 export const readAccount = (file: string): CodexAccount | null => {
-	const tokens = readFile(file)?.tokens;
-	if (typeof tokens !== "object" || tokens === null) return null;
-	const { access_token, refresh_token, account_id, id_token } = tokens as Record<string, unknown>;
+	const tokens = objectIn(file)?.tokens;
+	if (!isObject(tokens)) return null;
+	const { access_token, refresh_token, account_id, id_token } = tokens;
 	if (typeof access_token !== "string" || access_token === "") return null;
 	const claims = claimsOf(access_token);
 	return {
@@ -45,38 +41,19 @@ export const readAccount = (file: string): CodexAccount | null => {
  * Puts refreshed tokens into the file and leaves all else in it as it is now: in one step, readable by nobody else.
  */
 export const writeTokens = (file: string, tokens: NewTokens, now: Date): void => {
-	const stored = readFile(file) ?? {};
-	const before = typeof stored.tokens === "object" ? stored.tokens : {};
+	const stored = objectIn(file) ?? {};
+	const before = isObject(stored.tokens) ? stored.tokens : {};
 	const written = { ...stored, tokens: { ...before, ...tokens }, last_refresh: now.toISOString() };
 	atomicWrite(file, JSON.stringify(written, null, 2), "private");
-};
-
-const readFile = (file: string): Record<string, unknown> | null => {
-	try {
-		const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-		return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
-	} catch {
-		// Absent or broken: nobody is logged in.
-		return null;
-	}
 };
 
 const textOf = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
 /** What a JSON web token says about itself; nothing when it is none. Its signature is the provider's to check. */
-const claimsOf = (token: string): Record<string, unknown> => {
-	try {
-		const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
-		return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
-	} catch {
-		// A token of another kind.
-		return {};
-	}
-};
+const claimsOf = (token: string): JsonObject =>
+	objectOf(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) ?? {};
 
-const accountOf = (claims: Record<string, unknown>): string | null => {
+const accountOf = (claims: JsonObject): string | null => {
 	const auth = claims["https://api.openai.com/auth"];
-	return typeof auth === "object" && auth !== null
-		? textOf((auth as Record<string, unknown>).chatgpt_account_id)
-		: null;
+	return isObject(auth) ? textOf(auth.chatgpt_account_id) : null;
 };

@@ -7,11 +7,11 @@ import type { ResponseCreateParamsStreaming } from "openai/resources/responses/r
 import type { Api } from "../../http/apiBackend.ts";
 import { withoutSlash } from "../../http/baseUrl.ts";
 import { connectOpenAi } from "../../http/openaiClient.ts";
-import { readVariable } from "../../programs/environment.ts";
+import { codexHome, readVariable } from "../../programs/environment.ts";
 import { toResponsesBody } from "../body.ts";
 import { openAiApi } from "../openaiResponses.ts";
 import { CodexAccounts } from "./accounts.ts";
-import { authFile, type CodexAccount, codexHome, readAccount } from "./authFile.ts";
+import { authFile, type CodexAccount, readAccount } from "./authFile.ts";
 
 type Body = ResponseCreateParamsStreaming;
 
