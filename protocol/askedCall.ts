@@ -2,19 +2,22 @@
  * A tool call as it is put before the person who may allow it: what it would run or change in full, and the rest of
  * its arguments beside the tool's name. Free of dependencies.
  */
+import type { ApprovalCard } from "./events.ts";
 import { callText } from "./toolLine.ts";
-
-export type AskedCall = {
-	/** The tool, with the arguments that the text does not tell. */
-	readonly title: string;
-	readonly text: string;
-	/** `python`, `bash`, `diff` or `text`. */
-	readonly language: string;
-};
 
 type Args = Readonly<Record<string, unknown>>;
 
-export const askedCall = (tool: string, args: Args): AskedCall => {
+export type Asked = {
+	readonly tool: string;
+	readonly args: Args;
+	readonly card?: ApprovalCard | undefined;
+};
+
+/** As the server says, else as far as the arguments tell. */
+export const askedCall = ({ tool, args, card }: Asked): ApprovalCard =>
+	card ?? { ...argumentsCall(tool, args), notes: [] };
+
+const argumentsCall = (tool: string, args: Args): Omit<ApprovalCard, "notes"> => {
 	for (const [name, language] of Object.entries(languages)) {
 		const text = args[name];
 		if (typeof text === "string") return { title: titleOf(tool, args, [name]), text, language };

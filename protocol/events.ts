@@ -32,6 +32,18 @@ export type CellPayload = z.infer<typeof CellPayload>;
 export const Decision = z.enum(["allow", "allowAlways", "deny"]);
 export type Decision = z.infer<typeof Decision>;
 
+/** A call as a person is asked about it. */
+export const ApprovalCard = z.object({
+	/** The tool, with the arguments that the text does not tell. */
+	title: z.string(),
+	/** What would run or change, in full. */
+	text: z.string(),
+	language: z.enum(["python", "bash", "diff", "text"]),
+	/** What else to know: what each command may touch, or that variables changed since. */
+	notes: z.array(z.string()),
+});
+export type ApprovalCard = z.infer<typeof ApprovalCard>;
+
 /** The name of the participant `by` at that time: it is known when they are gone. Older logs lack it. */
 export const ByName = z.string().optional();
 
@@ -206,6 +218,8 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 		args: z.record(z.string(), z.unknown()),
 		/** What "always" would allow, in words; `null` when it is not offered. */
 		always: z.string().nullable(),
+		/** How the call is to be shown, where its arguments alone do not say what it would do. */
+		card: ApprovalCard.optional(),
 	}),
 	z.object({
 		kind: z.literal("approvalAnswered"),

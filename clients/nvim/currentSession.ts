@@ -230,13 +230,14 @@ export class CurrentSession {
 
 const orNull = (text: string | null): PlainText | null => (text === null ? null : plainText(text));
 
-const toApproval = ({ approvalId, tool, args, always }: Approval): Message => {
-	const { title, text, language } = askedCall(tool, args);
+const toApproval = (approval: Approval): Message => {
+	const { title, text, language, notes } = askedCall(approval);
+	const { approvalId, always } = approval;
 	return {
 		kind: "approval",
 		approvalId: exact(approvalId),
 		tool: exposedText(title),
-		text: exposedText(text),
+		text: exposedText([text, ...notes.map((note) => `# ${note}`)].join("\n")),
 		// Vim's name for it.
 		language: language === "bash" ? words`sh` : plainText(language),
 		always: always === null ? null : exposedText(always),

@@ -38,11 +38,11 @@ export class WriteError extends Error {
 export type Access = "private" | "shared";
 
 /** Throws `WriteError`. */
-export const atomicWrite = (path: string, text: string, access: Access): void => {
+export const atomicWrite = (path: string, content: string | Uint8Array, access: Access): void => {
 	const file = attempt(path, () => new PendingFile(path, access));
 	try {
 		attempt(path, () => {
-			file.write(text);
+			file.write(content);
 			fsyncSync(file.descriptor);
 			file.place();
 		});
@@ -92,8 +92,8 @@ class PendingFile {
 		this.#temporary = temporary;
 	}
 
-	write(text: string): void {
-		writeAll(this.descriptor, Buffer.from(text));
+	write(content: string | Uint8Array): void {
+		writeAll(this.descriptor, typeof content === "string" ? Buffer.from(content) : content);
 	}
 
 	place(): void {
@@ -188,7 +188,7 @@ const syncFolder = (folder: string): void => {
 	}
 };
 
-const writeAll = (descriptor: number, bytes: Buffer): void => {
+const writeAll = (descriptor: number, bytes: Uint8Array): void => {
 	for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
 };
 

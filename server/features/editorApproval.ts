@@ -18,10 +18,11 @@ const maxTextChars = 2000;
 export const askEditor = (
 	client: Client,
 	session: Session,
-	{ approvalId, tool, args, always }: Extract<SessionEvent, { kind: "approvalAsked" }>,
+	asked: Extract<SessionEvent, { kind: "approvalAsked" }>,
 ): void => {
+	const { approvalId, always } = asked;
 	if (!client.facts.canAsk || client.questions.has(approvalId)) return;
-	const { title, text } = askedCall(tool, args);
+	const { title, text, notes } = askedCall(asked);
 	const closed = new AbortController();
 	const question: EditorQuestion = {
 		approvalId,
@@ -41,7 +42,7 @@ export const askEditor = (
 		clearTimeout(reminder);
 		client.questions.delete(approvalId);
 	});
-	const code = text.slice(0, maxTextChars);
+	const code = [text.slice(0, maxTextChars), ...notes].join("\n");
 	// Some editors show it all on one line.
 	const sayWithoutButtons = () =>
 		say(`ipyai: may ${title} run? A code action allows or denies it: \n${code}`);

@@ -117,6 +117,12 @@ export class Session {
 			newId,
 			canAsk: () => this.#controllers().some(({ canApprove }) => canApprove),
 		});
+		this.log.subscribe({
+			onEvent: ({ event }) => {
+				if (event.kind === "cellFinished") this.approvals.namespaceMoved();
+			},
+			onHint: () => {},
+		});
 		this.hosting = new Hosting({
 			log: this.log,
 			store,

@@ -2,7 +2,8 @@
  * Asks people whether a call may run. Every participant sees the question and the answer; the first valid answer
  * wins. A question that nobody can answer is refused at once, as unanswered and not as denied.
  */
-import type { Decision, SessionEvent, SessionHint } from "../../protocol/index.ts";
+import { askedCall } from "../../protocol/askedCall.ts";
+import type { ApprovalCard, Decision, SessionEvent, SessionHint } from "../../protocol/index.ts";
 import type { ToolCall } from "../context/transcript.ts";
 import type { Grant } from "./tool.ts";
 
@@ -28,6 +29,10 @@ export type Question = {
 	readonly call: ToolCall;
 	/** `null`: "always" is not offered. */
 	readonly grant: Grant | null;
+	/** How it is shown, where its arguments do not say. */
+	readonly card: ApprovalCard | null;
+	/** What it does depends on variables. */
+	readonly usesNamespace: boolean;
 	/** How it could be allowed where nobody is there to answer. */
 	readonly advice: string;
 };
@@ -39,8 +44,12 @@ export type Answer =
 
 type Outcome = Extract<SessionEvent, { kind: "approvalAnswered" }>["outcome"];
 
+type Asked = Extract<SessionEvent, { kind: "approvalAsked" }>;
+
 type Pending = {
-	readonly asked: Extract<SessionEvent, { kind: "approvalAsked" }>;
+	/** As those who come later are asked. */
+	asked: Asked;
+	usesNamespace: boolean;
 	settle(outcome: Outcome, by: string | null, message: string | null): void;
 };
 
@@ -57,7 +66,8 @@ export class Approvals {
 	}
 
 	/** Resolves when it is decided. An abort of the turn counts as cancelled. Never rejects. */
-	async ask({ turnId, call, grant, advice }: Question, signal: AbortSignal): Promise<Answer> {
+	async ask(question: Question, signal: AbortSignal): Promise<Answer> {
+		const { turnId, call, grant, card, advice, usesNamespace } = question;
 		const { log, newId, canAsk } = this.#options;
 		const approvalId = newId();
 		const asked = {
@@ -68,6 +78,7 @@ export class Approvals {
 			tool: call.name,
 			args: { ...call.args },
 			always: grant?.text ?? null,
+			...(card === null ? {} : { card }),
 		} as const;
 		try {
 			log.add(asked);
@@ -78,6 +89,7 @@ export class Approvals {
 			const onAbort = () => this.#pending.get(approvalId)?.settle("cancelled", null, null);
 			this.#pending.set(approvalId, {
 				asked,
+				usesNamespace,
 				settle: (outcome, by, said) => {
 					const message = outcome === "unanswered" ? advice : said;
 					const answered = { kind: "approvalAnswered", approvalId, outcome, by, message } as const;
@@ -107,6 +119,18 @@ export class Approvals {
 		if (decision === "allowAlways" && pending.asked.always === null) return "notOffered";
 		pending.settle(decision, by, message);
 		return "answered";
+	}
+
+	/** A cell ran: who is still to answer is told that variables may not be what they were. */
+	namespaceMoved(): void {
+		for (const pending of this.#pending.values()) {
+			if (!pending.usesNamespace) continue;
+			pending.usesNamespace = false;
+			const note = "A cell ran since this was asked: variables may have changed.";
+			const card = askedCall(pending.asked);
+			pending.asked = { ...pending.asked, card: { ...card, notes: [...card.notes, note] } };
+			this.#options.log.hint({ kind: "notice", level: "warning", text: `${pending.asked.tool}: ${note}` });
+		}
 	}
 
 	/** Somebody who was asked turns out unable to answer: with nobody left who can, what waits is refused. */

@@ -68,7 +68,7 @@ export class Door {
 		turnId: string,
 		call: ToolCall,
 		effect: Effect,
-		{ check, grant }: PermittedCall,
+		{ check, grant, card }: PermittedCall,
 		signal: AbortSignal,
 	): Promise<string | null> {
 		const { approvals, grants, mode } = this.#options;
@@ -83,7 +83,14 @@ export class Door {
 			case "ask": {
 				const offered = check === "guarded" ? null : grant;
 				if (offered !== null && grants.has(offered)) return null;
-				const question = { turnId, call, grant: offered, advice: howToAllow(facts) };
+				const question = {
+					turnId,
+					call,
+					grant: offered,
+					card: card ?? null,
+					usesNamespace: effect === "changesNamespace",
+					advice: howToAllow(facts),
+				};
 				const answer = await approvals.ask(question, signal);
 				if (answer.kind === "refused") return answer.reason;
 				if (answer.always && offered !== null) grants.add(offered);

@@ -2,7 +2,7 @@
  * What a tool is to the door that every call passes (`call.ts`). A new one is a file in `sources/` and a line where
  * its source lists it.
  */
-import type { Content, ToolDescription } from "../../protocol/index.ts";
+import type { ApprovalCard, Content, ToolDescription } from "../../protocol/index.ts";
 
 /** What a tool does to the person's world, at most. `looks`: at live objects, of which prompts tell anyway. */
 export type Effect =
@@ -40,6 +40,8 @@ export type PermittedCall = {
 	readonly check: Check;
 	/** `null`: "always" is not offered. */
 	readonly grant: Grant | null;
+	/** What the person is shown of it, where that is more than its arguments. */
+	readonly card?: ApprovalCard;
 };
 
 export type PreparedCall = PermittedCall & {

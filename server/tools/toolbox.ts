@@ -1,8 +1,10 @@
 /** All tools of a session. One more is one more line here. */
 import type { ToolDescription } from "../../protocol/index.ts";
+import { Undo } from "./edits/undo.ts";
 import { laterTool } from "./offered.ts";
 import type { Python } from "./python.ts";
 import { bash, type CommandPlace } from "./sources/bash.ts";
+import { editFile, viewFile } from "./sources/files.ts";
 import { PersonsFunctions } from "./sources/functions.ts";
 import { look } from "./sources/look.ts";
 import { pyrun } from "./sources/python.ts";
@@ -16,6 +18,7 @@ export type ToolboxOptions = CommandPlace & {
 export class Toolbox {
 	readonly #options: ToolboxOptions;
 	readonly #functions = new PersonsFunctions();
+	readonly #undo = new Undo();
 	/** Those of the Python that was last, so that they stay the same ones. */
 	#standard: { readonly python: Python; readonly tools: readonly Tool[] } | null = null;
 
@@ -27,12 +30,19 @@ export class Toolbox {
 	get all(): readonly Tool[] | null {
 		const python = this.#options.python();
 		if (python === null) return null;
-		if (this.#standard?.python !== python)
-			this.#standard = {
-				python,
-				tools: [pyrun(python), bash(this.#options), look(python, this.#options.redact)],
-			};
+		if (this.#standard?.python !== python) this.#standard = { python, tools: this.#made(python) };
 		return [...this.#standard.tools, ...this.#functions.in(python)];
+	}
+
+	#made(python: Python): readonly Tool[] {
+		const options = this.#options;
+		return [
+			pyrun(python),
+			bash(options),
+			viewFile(options),
+			editFile(options, this.#undo),
+			look(python, options.redact),
+		];
 	}
 
 	/** As the model and people are told of them. */

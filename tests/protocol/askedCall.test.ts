@@ -36,5 +36,12 @@ test.each([
 	["apply_patch", { changes: [{ path: 1 }] }, "apply_patch", "python", "apply_patch(changes=[{'path': 1}])"],
 	["lookup", { code: 1, name: "x" }, "lookup", "python", "lookup(code=1, name='x')"],
 ])("%s %j is asked about as %s in %s", (tool, args, title, language, text) => {
-	expect(askedCall(tool, args)).toEqual({ title, language, text });
+	expect(askedCall({ tool, args })).toEqual({ title, language, text, notes: [] });
+});
+
+test("what the server says of a call goes before its arguments", () => {
+	const card = { title: "exhash_file a.py", language: "diff", text: "-a\n+b", notes: ["one"] } as const;
+	expect(
+		askedCall({ tool: "exhash_file", args: { path: "a.py" }, card: { ...card, notes: [...card.notes] } }),
+	).toEqual(card);
 });

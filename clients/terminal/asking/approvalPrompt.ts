@@ -5,9 +5,10 @@ import { type ApprovalView, type Approval as Card, renderApproval } from "../ren
 import { paint, type Theme } from "../render/theme.ts";
 
 /** An approval as the card shows it. */
-export const approvalCard = ({ tool, args, always }: Approval): Card => {
-	const { title, text, language } = askedCall(tool, args);
-	return { tool: title, code: text, language, ...(always === null ? {} : { always }) };
+export const approvalCard = (approval: Approval): Card => {
+	const { title, text, language, notes } = askedCall(approval);
+	const { always } = approval;
+	return { tool: title, code: text, language, notes, ...(always === null ? {} : { always }) };
 };
 
 /** A card that has just come up takes no single keys: they were meant for the line. */

@@ -176,8 +176,9 @@ export class PlainShell {
 
 	async #askApproval(question: Extract<Question, { kind: "approval" }>): Promise<void> {
 		const { approval } = question;
-		const { tool, code, always } = approvalCard(approval);
-		this.#output.print(plainText(`${tool} wants to run:\n${code.replace(/^/gm, "    ")}`));
+		const { tool, code, always, notes = [] } = approvalCard(approval);
+		const shown = [`${tool} wants to run:`, code.replace(/^/gm, "    "), ...notes];
+		this.#output.print(plainText(shown.join("\n")));
 		const choices = `[y]es${always === undefined ? "" : `, [a]lways ${plainText(always)}`}, [n]o? `;
 		const isGone = (): boolean => this.#questions[0] !== question;
 		const letter = (await this.#input.ask(choices))?.trim().toLowerCase() ?? "n";

@@ -1,9 +1,12 @@
 /** `bash`: one command line in the session's folder. */
+
+import { callText } from "../../../protocol/toolLine.ts";
 import { cleanEnvironment, personsEnvironment } from "../commands/environment.ts";
 import { type BashEnd, runBash } from "../commands/runBash.ts";
 import { systemFacts, systemPath } from "../commands/systemFacts.ts";
 import type { Place } from "../places.ts";
 import { grantFor } from "../shell/grant.ts";
+import { stepNotes } from "../shell/stepNotes.ts";
 import type { Outcome, Tool } from "../tool.ts";
 
 /** Where and as whom commands run. */
@@ -63,6 +66,12 @@ export const bash = ({ place, environment, redact }: CommandPlace): Tool => ({
 		return {
 			check: verdict.check,
 			grant: grantFor(verdict, here.cwd),
+			card: {
+				title: timeout_seconds === defaultSeconds ? "bash" : callText("bash", { timeout_seconds }),
+				text: cmd,
+				language: "bash",
+				notes: [...stepNotes(verdict), ...(here.cwd === here.project ? [] : [`in ${here.cwd}`])],
+			},
 			run: async ({ signal, onOutput }) => {
 				const path = verdict.searches ? (persons.PATH ?? systemPath()) : systemPath();
 				const env = isShown ? cleanEnvironment(persons, path) : personsEnvironment(persons);

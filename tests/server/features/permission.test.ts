@@ -118,6 +118,63 @@ test("what was always allowed is listed and taken back", async () => {
 	await client.event("approvalAsked", (event) => event.turnId === turnId);
 });
 
+test("an edit is asked about as a diff, a command line with what each part may touch", async () => {
+	const { client, sessionId, send, run } = await startKernelSession([
+		callTool("exhash_file", { path: "a.py", cmds: ["0|0000|a\nprint(1)"] }),
+		callTool("bash", { cmd: "ls . && rm -f zzz" }),
+	]);
+	await run("1");
+	await send("edit");
+	const edit = await client.event("approvalAsked");
+	expect(edit).toMatchObject({
+		tool: "exhash_file",
+		always: "edit a.py in this session without asking",
+		card: {
+			title: "exhash_file a.py",
+			language: "diff",
+			text: "--- /dev/null\n+++ a.py\n@@ -0,0 +1,1 @@\n+print(1)",
+		},
+	});
+	await client.request("permission/answer", { sessionId, approvalId: edit.approvalId, decision: "allow" });
+	expect((await client.event("toolResult")).isError).toBe(false);
+	expect((await run("print(open('a.py').read())")).text).toContain("print(1)");
+	const { turnId } = await send("list");
+	const line = await client.event("approvalAsked", (event) => event.turnId === turnId);
+	expect(line.card).toMatchObject({ title: "bash", language: "bash", text: "ls . && rm -f zzz" });
+	expect(line.card!.notes.slice(0, 2)).toEqual([
+		"ls .: looks at .",
+		"rm -f zzz: it is not among the programs that are known to do no harm",
+	]);
+});
+
+test("who is to answer is told that a cell ran since", async () => {
+	const { server, client, sessionId, send, run } = await startKernelSession([pyrun("del x")]);
+	await send("go");
+	const { approvalId } = await client.event("approvalAsked");
+	await run("x = 2");
+	const notices = () =>
+		client.updates.flatMap((each) =>
+			each.kind === "hint" && each.hint.kind === "notice" ? [each.hint.text] : [],
+		);
+	await until(() =>
+		notices().includes("pyrun: A cell ran since this was asked: variables may have changed."),
+	);
+	await run("x = 3");
+	expect(notices().filter((text) => text.startsWith("pyrun"))).toHaveLength(1);
+	const later = await server.connect();
+	const { state } = await later.request("session/attach", {
+		ref: { sessionId },
+		role: "controller",
+		since: null,
+	});
+	expect(state.approvals).toMatchObject([
+		{
+			approvalId,
+			card: { text: "del x", notes: ["A cell ran since this was asked: variables may have changed."] },
+		},
+	]);
+});
+
 test("yolo asks nobody", async () => {
 	const { client, ask, run } = await startKernelSession([pyrun("made = 5")], { permissions: "yolo" });
 	await ask("go");

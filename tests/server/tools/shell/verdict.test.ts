@@ -18,6 +18,7 @@ import { runBash } from "../../../../server/tools/commands/runBash.ts";
 import { systemFacts, systemPath } from "../../../../server/tools/commands/systemFacts.ts";
 import { placeOf } from "../../../../server/tools/places.ts";
 import { grantFor } from "../../../../server/tools/shell/grant.ts";
+import { stepNotes } from "../../../../server/tools/shell/stepNotes.ts";
 import { judge, type ShellVerdict } from "../../../../server/tools/shell/verdict.ts";
 
 let home: string;
@@ -152,6 +153,16 @@ test("every command of a line is told, those within others too, and why it asks"
 	expect(judgeIn("p", "rm -rf data").doubt).toBe(
 		"rm: it is not among the programs that are known to do no harm",
 	);
+});
+
+test("the person who is asked is told each command and what it may touch", () => {
+	expect(stepNotes(judgeIn("p", "cat a.txt | sort > out.txt && rm -rf data"))).toEqual([
+		"cat a.txt: reads a.txt",
+		"sort > out.txt: it writes out.txt",
+		"rm -rf data: it is not among the programs that are known to do no harm",
+	]);
+	expect(stepNotes(judgeIn("p", "pwd &"))).toEqual(["pwd: touches no files", "& leaves it running"]);
+	expect(stepNotes(judgeIn("p", "echo x >> .envrc")).at(-1)).toContain("decides over later calls");
 });
 
 test.each([
