@@ -41,6 +41,8 @@ const moduleNames = [
 	"pyrun",
 	"prompts",
 	"lease",
+	"keyboard",
+	"programs",
 	"magics",
 	"origins",
 	"tools",

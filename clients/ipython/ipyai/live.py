@@ -13,12 +13,14 @@ import threading
 from . import (
     accesses,
     inspection,
+    keyboard,
     look,
     magics,
     messages,
     notes,
     nudge,
     origins,
+    programs,
     prompts,
     pyrun,
     refs,
@@ -53,6 +55,7 @@ class Live:
         self._children = 0
         self._magics = magics.Magics(shell)
         self._origins = origins.Origins(shell)
+        self._programs = programs.Programs(shell)
         self._streams = streams.Streams(self._kernel)
         # Newer IPython takes a cell's number when it starts, older when it ends.
         code = getattr(type(shell).run_cell_async, "__code__", None)
@@ -107,6 +110,8 @@ class Live:
         messages.tolerate(self._kernel.session)
         self._origins.install()
         self._streams.install()
+        self._programs.install()
+        keyboard.install(self._kernel)
         nudge.prepare()
         # `exit` only tells the client, which decides: other clients may share this kernel. IPython has no hook here.
         self._shell.ask_exit = self._ask_exit
@@ -128,6 +133,8 @@ class Live:
         messages.withdraw(self._kernel.session)
         self._origins.retire()
         self._streams.retire()
+        self._programs.retire()
+        keyboard.withdraw()
         nudge.withdraw()
         if self._lease:
             self._lease.stop()
@@ -183,7 +190,7 @@ class Live:
         # A cell that waits for a line from a client that is gone waits for nothing.
         frame = sys._current_frames().get(threading.main_thread().ident)
         while frame is not None:
-            if frame.f_code.co_name == "_input_request":
+            if frame.f_code.co_name == keyboard.WAITING:
                 return False
             frame = frame.f_back
         return True

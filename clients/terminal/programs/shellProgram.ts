@@ -1,6 +1,6 @@
 /**
- * `!command` lines that need the whole terminal. The kernel gives its commands a terminal without a keyboard, where
- * such a program would wait for ever; the client runs them instead.
+ * `!command` lines that need the whole terminal: the client runs them. Other programs run in the kernel, which asks for
+ * the lines that they read (`clients/ipython/ipyai/programs.py`).
  */
 
 /** Programs that take the terminal whatever their arguments. */
