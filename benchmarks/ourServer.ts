@@ -7,6 +7,7 @@ import { Backends, createBackends } from "../server/backends/registry.ts";
 import { Completions } from "../server/completions/completions.ts";
 import { Handshake } from "../server/connection/handshake.ts";
 import { answerInitialize } from "../server/initialize.ts";
+import { KernelHost } from "../server/kernel/kernelHost.ts";
 import { Server } from "../server/server.ts";
 import { Sessions } from "../server/sessions/sessions.ts";
 import { openStore } from "../server/store/openStore.ts";
@@ -59,9 +60,7 @@ export const serveHere = (
 		store,
 		backends,
 		owner: { instanceId: "bench", pid: process.pid, startTime: "0" },
-		createHost: () => {
-			throw new Error("this benchmark has no kernel");
-		},
+		createHost: (launch, kernelId, listener) => new KernelHost({ launch, kernelId, listener }),
 		startTimeOf: () => null,
 		onLog: () => {},
 		isAlive: () => true,

@@ -15,7 +15,7 @@ export const Content = z.discriminatedUnion("kind", [
 export type Content = z.infer<typeof Content>;
 
 /**
- * What a client sends as a prompt, in order: at most 1,000,000 characters of text and 12,000,000 of pictures (base64)
+ * What a client sends as a prompt, in order: at most 1,000,000 characters of text and 5,000,000 of pictures (base64)
  * in all.
  */
 export const PromptContent = z
@@ -26,7 +26,7 @@ export const PromptContent = z
 				kind: z.literal("image"),
 				/** `image/png`, `image/jpeg`, `image/gif` or `image/webp` for most models. */
 				mimeType: z.string().max(100),
-				data: z.string().max(12_000_000),
+				data: z.string().max(5_000_000),
 			}),
 		]),
 	)
@@ -38,8 +38,8 @@ export const PromptContent = z
 	.refine((parts) => sum(parts.map((part) => (part.kind === "text" ? part.text.length : 0))) <= 1_000_000, {
 		message: "holds more than 1000000 characters of text",
 	})
-	.refine((parts) => sum(parts.map((part) => (part.kind === "image" ? part.data.length : 0))) <= 12_000_000, {
-		message: "holds more than 12000000 characters of pictures",
+	.refine((parts) => sum(parts.map((part) => (part.kind === "image" ? part.data.length : 0))) <= 5_000_000, {
+		message: "holds more than 5000000 characters of pictures",
 	});
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

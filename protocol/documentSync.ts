@@ -21,7 +21,7 @@ export const choosePositionEncoding = (offered: unknown): PositionEncoding => {
 };
 
 /** A document beyond these is not kept: nobody's Python is so long, and every look at it would hold up the others. */
-const maxChars = 4_000_000;
+const maxChars = 2_000_000;
 const maxLines = 200_000;
 /** Looks at what stands before the cursor begin at every so many lines. */
 const steadyLines = 64;

@@ -22,8 +22,8 @@ const OpenedDocument = z.looseObject({
 });
 const VersionedDocument = z.looseObject({ uri: Uri, version: z.int().nullish() });
 const Change = z.looseObject({ range: Range.nullish(), text: DocumentText });
-const Changes = z.array(Change);
 const maxCells = 10_000;
+const Changes = z.array(Change).max(10_000);
 /** `kind` 2 is code. */
 const Cell = z.looseObject({ kind: z.int(), document: Uri });
 const Cells = z.array(Cell).max(maxCells);

@@ -37,6 +37,7 @@ export const AiShellServerCapabilities = z.looseObject({
 export type AiShellServerCapabilities = z.infer<typeof AiShellServerCapabilities>;
 
 const maxEnvironmentChars = 2_000_000;
+const maxVariables = 10_000;
 
 /** `initializationOptions.aiShell`: what a client tells about itself beside LSP's fields. */
 export const AiShellInitializationOptions = z.looseObject({
@@ -46,17 +47,18 @@ export const AiShellInitializationOptions = z.looseObject({
 	cwd: AbsolutePath,
 	/**
 	 * The environment of the person's shell: keys, base URLs and proxies are taken from it. Kept in memory, never stored
-	 * or logged. At most 2,000,000 characters in all.
+	 * or logged. At most 10,000 variables, and 2,000,000 characters in all.
 	 */
 	environment: z.record(z.string(), z.string()).refine(
 		(variables) => {
+			if (Object.keys(variables).length > maxVariables) return false;
 			const chars = Object.entries(variables).reduce(
 				(sum, [name, value]) => sum + name.length + value.length,
 				0,
 			);
 			return chars <= maxEnvironmentChars;
 		},
-		{ message: `holds more than ${maxEnvironmentChars} characters` },
+		{ message: "holds too much" },
 	),
 });
 export type AiShellInitializationOptions = z.infer<typeof AiShellInitializationOptions>;

@@ -53,6 +53,7 @@ const absolutePath: Check = (value, path) =>
 const variables: Check = (value, path) => {
 	if (!isObject(value)) return `${path} must be an object of strings`;
 	const entries = Object.entries(value);
+	if (entries.length > 10_000) return `${path} must hold at most 10000 variables`;
 	const wrong = entries.find(([, each]) => typeof each !== "string");
 	if (wrong) return `${path}.${wrong[0].slice(0, 100)} must be a string`;
 	const chars = entries.reduce((sum, [name, each]) => sum + name.length + (each as string).length, 0);

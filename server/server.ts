@@ -72,6 +72,8 @@ export class Server {
 		});
 		const client = new Client(rpc, outbox, onLog);
 		this.#connections.set(connection, client);
+		// An editor does not tell a change again.
+		handshake.onSkipped(() => client.documents.loseAll());
 		rpc.onInitialize((params) => {
 			this.#initialize(client, params);
 			return { capabilities: {} };

@@ -8,11 +8,11 @@ import { bracketsBefore, type Place } from "./place.ts";
 export type UsedName = { readonly name: string; readonly at: number };
 
 /** Longer texts are not read as a whole, and what is not read may define anything. */
-const maxChars = 100_000;
+const maxChars = 50_000;
 
 /** Code that makes names nobody can see. */
 const hidden =
-	/\bimport\s*\*|^\s*%{1,2}(?:run|pylab|load_ext|load|macro|store|recall|rerun)\b|\b(?:exec|globals|locals|vars|setattr)\s*\(/m;
+	/\bimport\s*\*|^[ \t]*%{1,2}(?:run|pylab|load_ext|load|macro|store|recall|rerun)\b|\b(?:exec|globals|locals|vars|setattr)\s*\(/m;
 
 /** `above` is code that belongs to the place without standing in its text: cells of a notebook. */
 export const undefinedNames = (text: string, place: Place, above: readonly string[]): UsedName[] => {

@@ -37,6 +37,7 @@ export class Handshake {
 	readonly #writer: FrameWriter;
 	readonly #options: HandshakeOptions;
 	readonly #open = new OpenRequests();
+	#onSkipped: () => void = () => {};
 	#state: "new" | "initialized" | "shutDown" = "new";
 	/** Of the request whose answer the connection still owes. */
 	#initializeId: number | null = null;
@@ -53,7 +54,10 @@ export class Handshake {
 		this.#writer = new FrameWriter(output);
 		this.#reader = new BoundedMessageReader(input, {
 			limits,
-			onRejected: (rejection) => this.#reject(rejection),
+			onRejected: (rejection) => {
+				this.#reject(rejection);
+				if (rejection.id === null) this.#onSkipped();
+			},
 			onFailed: (error) =>
 				options.onLog(`reading: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
 		});
@@ -111,6 +115,11 @@ export class Handshake {
 	taken(): void {
 		this.#waiting--;
 		this.#slowDown();
+	}
+
+	/** Calls back when a message was left out that may have been a notification. */
+	onSkipped(callback: () => void): void {
+		this.#onSkipped = callback;
 	}
 
 	/** What goes out beside requests and answers. */

@@ -233,8 +233,9 @@ export class Client {
 	#take(method: string, schema: z.ZodType, handler: (params: unknown) => void): void {
 		this.rpc.onNotification(method, (raw: unknown) => {
 			const parsed = schema.safeParse(raw);
-			if (parsed.success) handler(parsed.data);
-			else this.#onLog(describeProblems(method, parsed.error));
+			if (parsed.success) return handler(parsed.data);
+			this.#onLog(describeProblems(method, parsed.error));
+			this.documents.lose((raw as { textDocument?: { uri?: unknown } | null }).textDocument?.uri);
 		});
 	}
 

@@ -66,6 +66,16 @@ export class Documents {
 		this.#open.delete(uri);
 	}
 
+	/** It was told of in a way that cannot be followed: what it holds now is not known. */
+	lose(uri: unknown): void {
+		if (typeof uri === "string") this.close(uri);
+	}
+
+	/** Something that was sent could not be read: what all of them hold now is not known. */
+	loseAll(): void {
+		for (const uri of [...this.#open.keys()]) this.close(uri);
+	}
+
 	get uris(): Iterable<string> {
 		return this.#open.keys();
 	}

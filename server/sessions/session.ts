@@ -222,7 +222,7 @@ export class Session {
 			participants: [...this.participants],
 			kernel: this.hosting.state,
 			approvals: [...this.approvals.pending],
-			queue: this.#dependencies.store.queue(this.sessionId).map(({ turnId }) => turnId),
+			queue: this.#dependencies.store.queuedTurns(this.sessionId),
 			runningTurn: this.turns.runningTurn,
 		};
 	}

@@ -141,6 +141,8 @@ export type Store = {
 	turnStart(sessionId: string, turnId: string): Extract<SessionEvent, { kind: "turnStarted" }> | null;
 	/** Queued turns in order. */
 	queue(sessionId: string): TurnItem[];
+	/** Their ids: what waits may be large. */
+	queuedTurns(sessionId: string): string[];
 	/** The canonical transcript since the last reset, without hidden turns; turns that a summary stands for as it. */
 	conversation(sessionId: string): Conversation;
 	/**

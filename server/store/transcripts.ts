@@ -22,6 +22,7 @@ export const createTranscripts = (
 	| "turn"
 	| "turnStart"
 	| "queue"
+	| "queuedTurns"
 	| "conversation"
 	| "unfinished"
 > => ({
@@ -90,6 +91,14 @@ export const createTranscripts = (
 		);
 		return row ? (JSON.parse(row.json) as Extract<SessionEvent, { kind: "turnStarted" }>) : null;
 	},
+
+	queuedTurns: (sessionId) =>
+		db
+			.all<{ item_id: string }>(
+				"SELECT item_id FROM items WHERE session = ? AND state = 'queued' ORDER BY seq",
+				sessionNumber(db, sessionId),
+			)
+			.map(({ item_id }) => item_id),
 
 	queue: (sessionId) =>
 		db

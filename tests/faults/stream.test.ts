@@ -67,7 +67,7 @@ const settled = async (): Promise<void> => {
 const eventsOf = async (client: TestClient, sessionId: string): Promise<StoredEvent[]> => {
 	const { replay } = await client.request("session/attach", {
 		ref: { sessionId },
-		role: "observer",
+		role: "controller",
 		since: 0,
 	});
 	if (replay.kind !== "events") throw new Error("a snapshot came");

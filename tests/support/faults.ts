@@ -251,7 +251,7 @@ export const checkStored = (
 	announced: readonly StoredEvent[],
 	{ ended }: { readonly ended: boolean },
 ): StoredEvent[] => {
-	const events = store.eventsAfter(sessionId, 0, 1_000_000)!;
+	const events = store.eventPage(sessionId, 0, Number.MAX_SAFE_INTEGER, 1_000_000);
 	const places = events.map(({ seq }) => seq);
 	// A fork leaves out what was about its origin's people and kernels.
 	if (store.session(sessionId)?.forkedFrom === null)

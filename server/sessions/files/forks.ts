@@ -67,7 +67,7 @@ const copyEntries = async (
 /** Ends in a copied log what its original had still open. */
 export const endOpen = (store: Store, sessionId: string): void => {
 	const { cells, turns, approvals } = store.unfinished(sessionId);
-	const queued = new Set(store.queue(sessionId).map(({ turnId }) => turnId));
+	const queued = new Set(store.queuedTurns(sessionId));
 	const events: SessionEvent[] = [];
 	for (const approvalId of approvals)
 		events.push({ kind: "approvalAnswered", approvalId, outcome: "cancelled", by: null, message: null });

@@ -6,7 +6,7 @@ import type { SessionLog } from "../log.ts";
 /** Ends the turns and approvals that a killed server left, from what it had stored; what waited still waits. */
 export const endLeftTurns = (log: SessionLog, store: Store): void => {
 	const { turns, approvals } = store.unfinished(log.sessionId);
-	const waiting = new Set(store.queue(log.sessionId).map(({ turnId }) => turnId));
+	const waiting = new Set(store.queuedTurns(log.sessionId));
 	const answered = approvals.map((approvalId): SessionEvent => {
 		return { kind: "approvalAnswered", approvalId, outcome: "cancelled", by: null, message: null };
 	});

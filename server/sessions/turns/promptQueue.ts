@@ -9,7 +9,7 @@ import type { SessionLog } from "../log.ts";
 /** Prompts that may wait. */
 const maxQueue = 100;
 
-type Waiting = ReturnType<Store["queue"]>[number];
+type Waiting = NonNullable<ReturnType<Store["turn"]>>;
 
 export class PromptQueue {
 	readonly #log: SessionLog;
@@ -26,7 +26,8 @@ export class PromptQueue {
 
 	/** The one to begin next. */
 	get next(): Waiting | null {
-		return this.#waiting.find(({ turnId }) => !this.#held.has(turnId)) ?? null;
+		const turnId = this.#waiting.find((each) => !this.#held.has(each));
+		return turnId === undefined ? null : this.#store.turn(this.#log.sessionId, turnId);
 	}
 
 	/** A prompt was answered, or could not be: it waits no more, also when that is not stored yet. */
@@ -81,15 +82,14 @@ export class PromptQueue {
 		return true;
 	}
 
-	get #waiting(): readonly Waiting[] {
-		const stored = this.#store.queue(this.#log.sessionId);
-		for (const ended of this.#ended)
-			if (!stored.some(({ turnId }) => turnId === ended)) this.#ended.delete(ended);
-		return stored.filter(({ turnId }) => !this.#ended.has(turnId));
+	get #waiting(): readonly string[] {
+		const stored = this.#store.queuedTurns(this.#log.sessionId);
+		for (const ended of this.#ended) if (!stored.includes(ended)) this.#ended.delete(ended);
+		return stored.filter((turnId) => !this.#ended.has(turnId));
 	}
 
 	#has(turnId: string): boolean {
-		return this.#waiting.some((turn) => turn.turnId === turnId);
+		return this.#waiting.includes(turnId);
 	}
 
 	#require(turnId: string): void {

@@ -4,6 +4,7 @@
  */
 
 import { textOf } from "../../../ground/text/contentText.ts";
+import { headOf } from "../../../ground/text/wholeCharacters.ts";
 import type { Content, ContextResult } from "../../../protocol/index.ts";
 import { isContextCode } from "../../context/contextCell.ts";
 import { limitsFor } from "../../context/limits.ts";
@@ -138,7 +139,7 @@ const resolve = async (
 ): Promise<readonly ResolvedRef[]> => {
 	// A call may have effects, and waits for the main shell.
 	const isHarmless = (ref: Ref): boolean => ref.kind === "variable" && !ref.expression.includes("(");
-	const typed = findRefs(text);
+	const typed = findRefs(headOf(text, maxRefChars));
 	const noted = typedNotes.flatMap(findRefs);
 	const unique = new Map(
 		[...typed, ...noted.filter(({ ref }) => ref.kind === "variable")].map((each) => [keyOf(each.ref), each]),
@@ -177,6 +178,8 @@ const resolve = async (
 	];
 };
 
+/** Nobody's own words are longer; a paste may be. */
+const maxRefChars = 100_000;
 /** So many are looked up for one prompt: each costs the live kernel a look. */
 const maxRefs = 100;
 
