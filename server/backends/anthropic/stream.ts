@@ -54,7 +54,7 @@ export class AnthropicReader implements AnswerReader {
 	/** Calls by the provider's id for them, in order. */
 	readonly calls = new Map<string, { call: ToolCall; problem: string | null }>();
 
-	constructor(items: ResponseItems, names: WireNames) {
+	constructor(items: ResponseItems, { names }: { readonly names: WireNames }) {
 		this.#items = items;
 		this.#names = names;
 	}

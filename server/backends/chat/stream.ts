@@ -1,16 +1,16 @@
 /** A streamed chat completion, told to the items of the response. Takes what compatible servers vary. */
 import type { ChatCompletionChunk } from "openai/resources/chat/completions";
-import type { AnswerEnd, AnswerReader } from "../http/apiBackend.ts";
+import type { AnswerEnd, AnswerReader, Expected } from "../http/apiBackend.ts";
 import { errorFacts } from "../http/errorFacts.ts";
 import { doneEvent, type WireEvent } from "../http/eventStream.ts";
 import { BrokenAnswer, ReportedFailure } from "../http/failure.ts";
 import type { ResponseItems } from "../loop/responseItems.ts";
 import type { ResponseEnd } from "../loop/toolLoop.ts";
 import { type RequestUsage, withoutCached } from "../loop/usage.ts";
-import type { WireNames } from "../loop/wireId.ts";
 import { type CallPiece, ChatCalls } from "./calls.ts";
 import { type ReasoningDetail, replayable } from "./replay.ts";
-import { type Prose, ThinkTags } from "./thinkTags.ts";
+import { type Misread, type Prose, ThinkTags } from "./thinkTags.ts";
+import { WrittenCalls } from "./writtenCalls.ts";
 
 type Delta = {
 	readonly content?: string | null | readonly ContentPart[];
@@ -45,9 +45,10 @@ type Chunk = {
 /** Reads one completion. */
 export class ChatReader implements AnswerReader {
 	readonly #items: ResponseItems;
-	readonly #names: WireNames;
+	readonly #expected: Expected;
 	readonly #calls = new ChatCalls();
-	readonly #tags = new ThinkTags();
+	readonly #tags: ThinkTags;
+	readonly #written: WrittenCalls;
 	readonly #details: ReasoningDetail[] = [];
 	#text = "";
 	#reasoning = "";
@@ -55,9 +56,11 @@ export class ChatReader implements AnswerReader {
 	#refused = false;
 	#usage: RequestUsage | null = null;
 
-	constructor(items: ResponseItems, names: WireNames) {
+	constructor(items: ResponseItems, expected: Expected) {
 		this.#items = items;
-		this.#names = names;
+		this.#expected = expected;
+		this.#tags = new ThinkTags(expected.habits.has(beginsInside));
+		this.#written = new WrittenCalls(expected.tools);
 	}
 
 	take(event: WireEvent): boolean {
@@ -79,12 +82,16 @@ export class ChatReader implements AnswerReader {
 
 	finish(): AnswerEnd {
 		this.#tell(this.#tags.end());
+		const isInCode = this.#text.split(/^```/m).length % 2 === 0;
+		const written = this.#written.end(isInCode || !this.#calls.isEmpty || this.#finish === null);
+		this.#say(written.text);
 		if (this.#finish === null) throw new BrokenAnswer("The answer broke off before its end");
 		this.#items.closeAll();
 		const calls = this.#calls.whole();
-		for (const call of calls) this.#items.call(this.#names.fromWire(call.name), call.json);
+		for (const call of calls) this.#items.call(this.#expected.names.fromWire(call.name), call.json);
+		for (const call of written.calls) this.#items.call(call.name, JSON.stringify(call.args));
 		const stop = stops[this.#finish] ?? "endTurn";
-		const runs = calls.length > 0 && stop !== "maxTokens";
+		const runs = calls.length + written.calls.length > 0 && stop !== "maxTokens";
 		return {
 			stop: this.#refused ? "refusal" : runs ? "toolUse" : stop,
 			usage: this.#usage,
@@ -109,16 +116,34 @@ export class ChatReader implements AnswerReader {
 		if (choice.finish_reason) this.#finish = choice.finish_reason;
 	}
 
-	#tell(prose: Iterable<Prose>): void {
-		for (const { kind, text } of prose) {
-			if (kind === "text") {
-				this.#items.close("thinking", 0);
-				this.#text += text;
-			}
-			this.#items.delta(kind, 0, text);
+	#tell(prose: Iterable<Prose | Misread>): void {
+		for (const part of prose)
+			if (part.kind === "text") this.#say(this.#written.take(part.text));
+			else if (part.kind === "thinking") this.#items.delta("thinking", 0, part.text);
+			else this.#misread();
+	}
+
+	#say(text: string): void {
+		if (text === "") return;
+		this.#items.close("thinking", 0);
+		this.#items.delta("text", 0, text);
+		this.#text += text;
+	}
+
+	/** What looked like text was thinking, or the other way round. The next answer is likely to begin as this one did. */
+	#misread(): void {
+		const { habits } = this.#expected;
+		if (habits.delete(beginsInside)) this.#text = this.#items.reread("thinking", 0);
+		else {
+			habits.add(beginsInside);
+			this.#items.reread("text", 0);
+			this.#text = "";
 		}
 	}
 }
+
+/** A habit of servers: their template opens the thinking, and nobody parses its end. */
+const beginsInside = "begins inside of its thinking";
 
 const partsOf = (content: Delta["content"]): Prose[] => {
 	if (!Array.isArray(content)) return typeof content === "string" ? [{ kind: "text", text: content }] : [];

@@ -160,7 +160,7 @@ export class ClaudeTurn implements ChildListener {
 				this.#abandonResponse();
 			}
 			this.#items = new ResponseItems((update) => this.updates.push(update));
-			this.#reader = new AnthropicReader(this.#items, this.#names);
+			this.#reader = new AnthropicReader(this.#items, { names: this.#names });
 		}
 		if (this.#items === null || this.#reader === null) return;
 		this.#reader.take(event as unknown as WireEvent);

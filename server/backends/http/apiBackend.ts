@@ -2,7 +2,7 @@
  * A backend that gives a provider's API the whole conversation with each request. An `Api` says what is a provider's
  * own; connections, retries, the tool loop, what a server refuses and lists of models are the same for all.
  */
-import type { BackendCapabilities, Login } from "../../../protocol/index.ts";
+import type { BackendCapabilities, Login, ToolDescription } from "../../../protocol/index.ts";
 import type { Backend, Environment, FirstModel, Model, TurnRequest, TurnUpdate } from "../backend.ts";
 import { orAborted } from "../loop/abort.ts";
 import type { ResponseItems } from "../loop/responseItems.ts";
@@ -33,6 +33,14 @@ export type Asked = {
 export type AnswerEnd = Omit<ResponseEnd, "native"> & {
 	/** The answer in the provider's own form where only that can be replayed, else `null`. */
 	readonly native: readonly unknown[] | null;
+};
+
+/** What an answer is read with. */
+export type Expected = {
+	readonly names: WireNames;
+	readonly tools: readonly ToolDescription[];
+	/** What the server was seen to do with this model; kept for its next answers. */
+	readonly habits: Set<string>;
 };
 
 /** Reads one answer into its items. `take` throws `ReportedFailure` when the answer tells a failure. */
@@ -66,7 +74,7 @@ export type Api<Client, Body extends object> = {
 	/** What changes from one request to the next stands last. */
 	toBody(asked: Asked): Body;
 	send(client: Client, body: Body, signal: AbortSignal, environment: Environment): Promise<Response>;
-	readonly Reader: new (items: ResponseItems, names: WireNames) => AnswerReader;
+	readonly Reader: new (items: ResponseItems, expected: Expected) => AnswerReader;
 	/** First match wins: the narrower one stands first. */
 	readonly refusals: readonly Refusable<Body>[];
 };
@@ -82,6 +90,8 @@ export class ApiBackend<Client, Body extends object> implements Backend {
 	readonly #clients = new ClientCache<Client>();
 	readonly #refusals: Refusals<Body>;
 	readonly #models: ModelList;
+	/** By server and model. */
+	readonly #habits = new Map<string, Set<string>>();
 
 	constructor(api: Api<Client, Body>, retryPolicy: RetryPolicy = defaultRetryPolicy) {
 		const { name, aliases, search } = api;
@@ -142,6 +152,8 @@ export class ApiBackend<Client, Body extends object> implements Backend {
 		const owner = { backend: api.name, model, endpoint: endpoint.account ?? baseUrl };
 		const names = wireNames(request.tools);
 		const tools = new Set(request.tools.map((tool) => tool.name));
+		const habits = this.#habits.get(server) ?? new Set();
+		this.#habits.set(server, habits);
 		let sent: Body | null = null;
 		const send = async ({ transcript, toolsAllowed, signal }: ResponseRequest): Promise<Response> => {
 			const client = await this.#client(endpoint, environment);
@@ -160,7 +172,7 @@ export class ApiBackend<Client, Body extends object> implements Backend {
 			},
 			async respond(response) {
 				const { signal, items } = response;
-				const reader = new api.Reader(items, names);
+				const reader = new api.Reader(items, { names, tools: request.tools, habits });
 				await readEvents(await orAborted(send(response), signal), signal, reader);
 				const { native, ...end } = reader.finish();
 				return { ...end, native: native && { ...owner, items: native } };

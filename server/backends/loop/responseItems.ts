@@ -103,6 +103,15 @@ export class ResponseItems {
 		this.#close(this.#prose.get(`${kind}:${key}`));
 	}
 
+	/** The item that is open turns out to be of the other kind, and is whole. Gives its text. */
+	reread(kind: "text" | "thinking", key: string | number): string {
+		const prose = this.#prose.get(`${kind}:${key}`);
+		if (prose?.open !== true) return "";
+		prose.kind = kind === "text" ? "thinking" : "text";
+		this.#close(prose);
+		return prose.text;
+	}
+
 	closeAll(): void {
 		for (const prose of this.#prose.values()) this.#close(prose);
 	}

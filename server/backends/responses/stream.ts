@@ -37,7 +37,7 @@ export class ResponsesReader implements AnswerReader {
 	#refused = false;
 	#end: AnswerEnd | null = null;
 
-	constructor(items: ResponseItems, names: WireNames) {
+	constructor(items: ResponseItems, { names }: { readonly names: WireNames }) {
 		this.#items = items;
 		this.#names = names;
 	}

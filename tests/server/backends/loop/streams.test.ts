@@ -16,7 +16,7 @@ const names = wireNames([]);
 const read = (events: readonly unknown[], Reader: Api<never, object>["Reader"]) => {
 	const updates: TurnUpdate[] = [];
 	const items = new ResponseItems((update) => updates.push(update));
-	const reader = new Reader(items, names);
+	const reader = new Reader(items, { names, tools: [], habits: new Set() });
 	for (const event of events) reader.take(event as WireEvent);
 	return { end: reader.finish(), updates, items };
 };
