@@ -4,7 +4,7 @@ import { FilePath, Id, RequestId } from "./limits.ts";
 /**
  * Writes the session as a Jupyter notebook: cells with their outputs, notes and prompts as Markdown cells. A path
  * without `.ipynb` gets it; a relative one starts at the session's folder; none means `startup.ipynb` beside the
- * configuration. The same session gives the same file.
+ * configuration, which keeps the secrets that any other is written without. The same session gives the same file.
  */
 export const SaveNotebookParams = z.object({
 	sessionId: Id,
@@ -18,6 +18,8 @@ export const SaveNotebookResult = z.object({
 	/** Code cells and notes. */
 	cells: z.int(),
 	prompts: z.int(),
+	/** Texts that held a secret, which stands there as `[redacted]`. */
+	withheld: z.int(),
 });
 export type SaveNotebookResult = z.infer<typeof SaveNotebookResult>;
 

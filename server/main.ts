@@ -8,6 +8,7 @@ import { ensureStateDir } from "../ground/paths/ownFolders.ts";
 import { placeFacts } from "../ground/paths/placeFacts.ts";
 import { openOwnFile } from "../ground/paths/privateFiles.mjs";
 import { stateDir } from "../ground/paths/runtimeDir.ts";
+import { createRedact } from "../ground/secrets/redact.ts";
 import { Handshake } from "./connection/handshake.ts";
 import { answerInitialize } from "./initialize.ts";
 import type { ServerProcess } from "./serving.ts";
@@ -28,13 +29,17 @@ for (const name of ["ANTHROPIC_CUSTOM_HEADERS", "OPENAI_CUSTOM_HEADERS", "ANTHRO
 const facts = placeFacts(process.env);
 const logFile = join(stateDir(facts), "server.log");
 
+/** What others wrote may hold keys, and may be long. */
+const redact = createRedact({});
+const maxLineChars = 20_000;
+
 const log = (text: string): void => {
 	try {
 		if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > maxLogBytes)
 			renameSync(logFile, `${logFile}.1`);
 		const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 		const file = openOwnFile(logFile, O_APPEND | O_CREAT | O_WRONLY);
-		writeSync(file, `${new Date().toISOString()} [${process.pid}] ${text}\n`);
+		writeSync(file, `${new Date().toISOString()} [${process.pid}] ${redact(text.slice(0, maxLineChars))}\n`);
 		closeSync(file);
 	} catch {
 		// A log that cannot be written must not end the server.

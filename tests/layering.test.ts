@@ -36,6 +36,7 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 			"server/sessions",
 			"server/completions",
 			"server/tools",
+			"server/redaction",
 			"server/context",
 			"server/backends",
 			"server/kernel",
@@ -48,6 +49,7 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 		values: [
 			"server/sessions",
 			"server/tools",
+			"server/redaction",
 			"server/context",
 			"server/backends",
 			"server/store",
@@ -57,6 +59,7 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 	"server/sessions": {
 		values: [
 			"server/tools",
+			"server/redaction",
 			"server/context",
 			"server/notebooks",
 			"server/backends",
@@ -70,6 +73,7 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 	},
 	// Sessions bring their log, Python and settings as interfaces of its own: it can be used, and tested, without them.
 	"server/tools": { values: ["protocol"], types: ["server/context"] },
+	"server/redaction": { values: [] },
 	"server/context": { values: ["protocol"] },
 	"server/notebooks": { values: ["server/context", "protocol"] },
 	"server/backends": { values: ["protocol"], types: ["server/context"] },
@@ -80,6 +84,8 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 
 /** Where a package may be imported. A package that is not here needs a line, and a reason in the pull request. */
 const packages: Record<string, string[]> = {
+	"@secretlint/core": ["server/redaction"],
+	"@secretlint/secretlint-rule-preset-recommend": ["server/redaction"],
 	zod: ["protocol", "server"],
 	"get-east-asian-width": ["ground"],
 	"vscode-jsonrpc": ["server/connection", "server/features", "server/server.ts", "clients/common"],

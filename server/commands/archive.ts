@@ -1,6 +1,6 @@
 import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { sessionName, toSessionRef } from "../../protocol/sessionList.ts";
-import { createRedact } from "../context/redact.ts";
+import { createRedaction } from "../redaction/redaction.ts";
 import { removeSession } from "../sessions/files/archive.ts";
 import { filePath } from "../sessions/files/notebookFiles.ts";
 import { findPythonSession } from "../sessions/files/pythonSessions.ts";
@@ -39,7 +39,7 @@ export const archiveCommands = {
 		run: async ({ session, services }, rest) => {
 			const { sessionId, cwd, environment } = session;
 			const path = filePath(withoutQuotes(rest) || exportName(sessionId), cwd, placeFacts(environment).home);
-			const events = await writeSession(services.store, sessionId, path, createRedact(environment));
+			const events = await writeSession(services.store, sessionId, path, createRedaction(environment));
 			return { text: `Wrote ${events} events to ${path}. %ipyai import reads them.` };
 		},
 	},

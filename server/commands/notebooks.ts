@@ -3,7 +3,6 @@ import type { LoadNotebookResult } from "../../protocol/index.ts";
 import { notebookPath } from "../sessions/files/notebookFiles.ts";
 import { loadNotebook } from "../sessions/files/notebooks.ts";
 import { saveNotebook } from "../sessions/files/saveNotebook.ts";
-import { startupNotebook } from "../sessions/python/startup.ts";
 import { afterCell, type Command, type CommandContext, CommandError, withoutQuotes } from "./command.ts";
 
 /** `%ipyai` words about notebook files. */
@@ -13,9 +12,13 @@ export const notebookCommands = {
 		summary: "write a Jupyter notebook, or the one that sessions begin with",
 		run: async (context, rest) => {
 			const { session, services } = context;
-			const file = rest === "--startup" ? startupNotebook(session.environment) : pathOf(context, rest);
-			const { path, cells, prompts } = await saveNotebook(session, services.store, file);
-			return { text: `Saved ${cells} code cells and ${prompts} prompts to ${path}.` };
+			const file = rest === "--startup" ? null : pathOf(context, rest);
+			const { path, cells, prompts, withheld } = await saveNotebook(session, services.store, file);
+			const secrets =
+				withheld === 0
+					? ""
+					: `\nSecrets in ${withheld} texts were left out: the file says [redacted] there ("log_redact": false keeps them).`;
+			return { text: `Saved ${cells} code cells and ${prompts} prompts to ${path}.${secrets}` };
 		},
 	},
 	load: {

@@ -1,5 +1,5 @@
 import { placeFacts } from "../../ground/paths/placeFacts.ts";
-import { createRedact } from "../context/redact.ts";
+import { createRedaction } from "../redaction/redaction.ts";
 import { deleteSession, forkSession, renameSession } from "../sessions/files/archive.ts";
 import { filePath } from "../sessions/files/notebookFiles.ts";
 import { exportName, readSession, writeSession } from "../sessions/files/sessionFiles.ts";
@@ -52,7 +52,7 @@ export const archiveFeature: Feature = {
 		client.onRequest("session/export", async ({ sessionId, path }) => {
 			const row = sessions.find({ sessionId });
 			const file = place(path ?? exportName(row.sessionId), row.cwd);
-			const redact = createRedact(client.facts.environment);
+			const redact = createRedaction(client.facts.environment);
 			return { path: file, events: await writeSession(store, row.sessionId, file, redact) };
 		});
 

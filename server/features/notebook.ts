@@ -2,7 +2,6 @@ import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { notebookPath } from "../sessions/files/notebookFiles.ts";
 import { loadNotebook } from "../sessions/files/notebooks.ts";
 import { saveNotebook } from "../sessions/files/saveNotebook.ts";
-import { startupNotebook } from "../sessions/python/startup.ts";
 import type { Feature } from "./feature.ts";
 import { once } from "./once.ts";
 import { controlled } from "./session.ts";
@@ -15,11 +14,8 @@ export const notebookFeature: Feature = {
 		client.onRequest("notebook/save", ({ sessionId, requestId, path }) =>
 			once(store, { scope: sessionId, requestId, method: "notebook/save" }, () => {
 				const session = controlled(client, sessions.require(sessionId));
-				const target =
-					path === undefined
-						? startupNotebook(client.facts.environment)
-						: notebookPath(path, session.cwd, places().home);
-				return saveNotebook(session, store, target);
+				const named = path === undefined ? null : notebookPath(path, session.cwd, places().home);
+				return saveNotebook(session, store, named);
 			}),
 		);
 

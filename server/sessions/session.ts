@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { configDir } from "../../ground/paths/runtimeDir.ts";
+import { createRedact } from "../../ground/secrets/redact.ts";
 import { nearest } from "../../ground/text/nearest.ts";
 import type {
 	AttachSessionResult,
@@ -22,8 +23,8 @@ import type {
 import type { Backend, Environment } from "../backends/backend.ts";
 import { isListed } from "../backends/models/listedModels.ts";
 import type { Backends } from "../backends/registry.ts";
-import { createRedact, type Redact } from "../context/redact.ts";
 import { systemPrompt } from "../context/systemPrompt.ts";
+import { createRedaction, keepAll, type RedactTexts } from "../redaction/redaction.ts";
 import type { KernelRow, Owner, SessionRow, Store } from "../store/store.ts";
 import { Approvals } from "../tools/approvals.ts";
 import { Door } from "../tools/call.ts";
@@ -184,15 +185,15 @@ export class Session {
 			store,
 			isOn: () => this.#settings.logExact,
 			path: () => join(configDir(placeFacts(this.#environment)), "exact-log.jsonl"),
-			redact: () => this.#exactLogRedact(),
+			redact: () => this.redaction(),
 			runningTurn: () => this.turns.runningTurn,
 		});
 	}
 
-	/** Secrets stay out of the exact log unless the person's file says otherwise. */
-	#exactLogRedact(): Redact {
+	/** Secrets stay out of the exact log and of notebooks unless the person's file says otherwise. */
+	redaction(): RedactTexts {
 		const { log_redact = true } = loadConfig(this.#environment).config;
-		return log_redact ? createRedact(this.#environment) : (text) => text;
+		return log_redact ? createRedaction(this.#environment) : keepAll;
 	}
 
 	get settings(): Settings {
@@ -440,6 +441,7 @@ export class Session {
 		await this.turns.settle();
 		await this.turns.dispose();
 		await this.hosting.release("exited");
+		await this.exactLog.settled();
 		this.log.end();
 		try {
 			this.#dependencies.store.setClosed(this.sessionId, true);
@@ -452,6 +454,7 @@ export class Session {
 	async keep(): Promise<void> {
 		await this.turns.dispose();
 		await this.hosting.keep();
+		await this.exactLog.settled();
 		this.log.end();
 	}
 

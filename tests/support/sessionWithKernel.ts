@@ -50,13 +50,14 @@ export const startKernelSession = async (
 	scripts: readonly Script[] = [],
 	settings: SettingsPatch = {},
 	below = ".",
+	environment: Readonly<Record<string, string>> = {},
 ): Promise<KernelSession> => {
 	const launch = launchTestKernel();
 	const backend = scriptedBackend(...scripts);
 	const server = await startTestServer({ backends: [backend] });
 	const folder = join(server.folder, below);
 	mkdirSync(folder, { recursive: true });
-	const client = await server.connect();
+	const client = await server.connect({ environment });
 	const { state } = await client.request("session/new", {
 		requestId: nextRequestId(),
 		cwd: folder,

@@ -71,7 +71,7 @@ def main() -> None:
         sys.modules[name] = None
     # Half of what a kernel imports is Jupyter's client side, for one name in `ipykernel.connect`.
     _make_lazy("jupyter_client", {"write_connection_file": "jupyter_client.connect"})
-    arguments = ["--HistoryManager.db_log_output=True", *sys.argv[1:]]
+    arguments = sys.argv[1:]
     adopt_within = _take_option(arguments, "--adopt-within", _ADOPT_WITHIN)
     sys.argv = [""]
     try:

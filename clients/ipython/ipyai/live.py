@@ -179,9 +179,8 @@ class Live:
             self._lease.renew(seconds)
         elif seconds:
             self._lease = Lease(seconds, self._is_busy, self._end)
-            # The kernel is ours: its outputs are kept as a terminal's would be.
-            if self._shell.history_manager is not None:
-                self._shell.history_manager.db_log_output = True
+            # The kernel is ours.
+            prompts.keep_outputs(self._shell)
         return self._is_busy()
 
     def _is_busy(self) -> bool:

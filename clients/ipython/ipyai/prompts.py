@@ -5,6 +5,7 @@ IPython lose rows. No existing table is altered or dropped.
 """
 
 import json
+import os
 import sqlite3
 
 COLUMNS = ("id", "session", "prompt", "full_prompt", "response", "history_line")
@@ -141,6 +142,26 @@ def _quoted(path: str) -> str:
     from urllib.parse import quote
 
     return quote(path)
+
+
+def keep_outputs(shell):
+    """Lets IPython keep outputs, as earlier programs do, in a file that nobody else may read.
+
+    IPython leaves the file's mode to the umask, which mostly lets all others read it. What a cell showed is put there
+    on our account only, so the file is closed to them first, also one that is there already: that takes nothing from
+    its owner. One that cannot be closed gets no outputs.
+    """
+    history = _enabled(shell)
+    if history is None:
+        return
+    try:
+        if os.path.exists(history.hist_file):
+            mode = os.stat(history.hist_file).st_mode
+            if mode & 0o077:
+                os.chmod(history.hist_file, mode & 0o700)
+    except OSError:
+        return
+    history.db_log_output = True
 
 
 def _enabled(shell):

@@ -2,6 +2,7 @@
  * What went wrong with a provider, as a person should read it: the backend, what came back, the next step. Never a
  * page of HTML, never a key.
  */
+import { createRedact } from "../../../ground/secrets/redact.ts";
 import type { Environment } from "../backend.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type ErrorFacts, errorFacts } from "./errorFacts.ts";
@@ -224,14 +225,5 @@ const retryAfter = (headers: Headers | undefined): number | null => {
 	return Number.isNaN(date) ? null : Math.max(0, date - Date.now());
 };
 
-/** Takes keys and passwords out: the values of secret-looking variables, and what looks like a key by itself. */
-export const redact = (text: string, environment: Environment): string => {
-	let clean = text;
-	for (const [name, value] of Object.entries(environment))
-		if (value.length >= 6 && /KEY|TOKEN|SECRET|PASSW|CREDENTIAL/i.test(name))
-			clean = clean.replaceAll(value, "[redacted]");
-	return clean
-		.replace(/\beyJ[-_A-Za-z0-9]+\.[-_A-Za-z0-9]+\.[-_A-Za-z0-9]*/g, "[redacted]")
-		.replace(/\b(sk|pk|gsk|AIza)[-_A-Za-z0-9*]{8,}/g, "[redacted]")
-		.replace(/:\/\/[^/\s@]+@/g, "://[redacted]@");
-};
+/** What a provider sends back may hold the key that it was sent, or part of it. */
+export const redact = (text: string, environment: Environment): string => createRedact(environment)(text);

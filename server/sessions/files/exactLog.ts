@@ -7,7 +7,6 @@ import { dirname } from "node:path";
 import { closeToOthers, makeFolder, openOwnFile } from "../../../ground/paths/privateFiles.mjs";
 import { checkWay } from "../../../ground/paths/privateWay.mjs";
 import { pythonJson } from "../../../ground/python/pythonJson.ts";
-import { type Redact, redactValue } from "../../context/redact.ts";
 
 export type ExactRecord =
 	| { readonly prompt: string; readonly response: string }
@@ -31,14 +30,8 @@ const maxBytes = 50_000_000;
 /**
  * Appends a record; throws what the disk says, or `PrivatePathError`. `session` is IPython's number.
  */
-export const appendExact = (
-	path: string,
-	session: number,
-	record: ExactRecord,
-	redact: Redact,
-	limit = maxBytes,
-): void => {
-	const line = `${pythonJson({ ts: timestamp(), session, ...redactValue(record, redact) })}\n`;
+export const appendExact = (path: string, session: number, record: ExactRecord, limit = maxBytes): void => {
+	const line = `${pythonJson({ ts: timestamp(), session, ...record })}\n`;
 	checkWay(path);
 	makeFolder(dirname(path));
 	const { O_APPEND, O_CREAT, O_WRONLY } = constants;

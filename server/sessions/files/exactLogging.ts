@@ -4,7 +4,7 @@ import { reasonOf } from "../../../ground/paths/fileReason.mjs";
 import { contentText, textOf } from "../../../ground/text/contentText.ts";
 import type { SessionEvent, StoredEvent } from "../../../protocol/index.ts";
 import { mirrorResponse } from "../../context/mirror.ts";
-import type { Redact } from "../../context/redact.ts";
+import { type RedactTexts, redactValues } from "../../redaction/redaction.ts";
 import type { Store } from "../../store/store.ts";
 import type { SessionLog } from "../log.ts";
 import { appendExact, type ExactRecord } from "./exactLog.ts";
@@ -14,7 +14,7 @@ export type ExactLoggingOptions = {
 	readonly store: Store;
 	isOn(): boolean;
 	path(): string;
-	redact(): Redact;
+	redact(): RedactTexts;
 	/** What runs now: turns taken from files are not logged. */
 	runningTurn(): string | null;
 };
@@ -23,6 +23,8 @@ export class ExactLogging {
 	readonly #options: ExactLoggingOptions;
 	#told = false;
 	#failed = false;
+	/** Records are written one after another. */
+	#written: Promise<void> = Promise.resolve();
 
 	constructor(options: ExactLoggingOptions) {
 		this.#options = options;
@@ -31,6 +33,11 @@ export class ExactLogging {
 
 	completion(prefix: string, suffix: string, completion: string | null): void {
 		if (this.#options.isOn()) this.#append({ kind: "completion", prefix, suffix, completion });
+	}
+
+	/** Resolves when all that was to be logged is in the file. */
+	settled(): Promise<void> {
+		return this.#written;
 	}
 
 	#onEvent({ event }: StoredEvent): void {
@@ -63,7 +70,7 @@ export class ExactLogging {
 	}
 
 	#append(record: ExactRecord): void {
-		const { log, store, path, redact } = this.#options;
+		const { log, path, redact } = this.#options;
 		const file = path();
 		if (!this.#told)
 			log.hint({
@@ -72,8 +79,15 @@ export class ExactLogging {
 				text: `log_exact is on: prompts, answers, tool calls and completions are written in full to ${file}.`,
 			});
 		this.#told = true;
+		this.#written = this.#written.then(() => this.#write(file, record, redact()));
+	}
+
+	async #write(file: string, record: ExactRecord, redact: RedactTexts): Promise<void> {
+		const { log, store } = this.#options;
 		try {
-			appendExact(file, store.session(log.sessionId)?.historySession ?? 0, record, redact());
+			const session = store.session(log.sessionId)?.historySession ?? 0;
+			const { values } = await redactValues([record], redact);
+			appendExact(file, session, values[0]!);
 			this.#failed = false;
 		} catch (error) {
 			if (!this.#failed)

@@ -5,21 +5,29 @@ import { wholeCut } from "../../../ground/text/wholeCharacters.ts";
 import type { Output, SaveNotebookResult, TranscriptItem, TurnItem } from "../../../protocol/index.ts";
 import type { NotebookItem, NotebookPart, NotebookPrompt } from "../../notebooks/notebookItem.ts";
 import { notebookCellText, notebookHead, notebookTail, toNotebookCell } from "../../notebooks/toNotebook.ts";
+import { keepAll, redactValues } from "../../redaction/redaction.ts";
 import type { Store } from "../../store/store.ts";
+import { startupNotebook } from "../python/startup.ts";
 import type { Session } from "../session.ts";
 import { writeWhole } from "./notebookFiles.ts";
 import { rememberOurs } from "./notebooks.ts";
 
 const pageItems = 50;
 
-/** Writes the session's cells and the prompts since the last reset. */
+/**
+ * Writes the session's cells and the prompts since the last reset, without secrets. Where no path is named it becomes
+ * the notebook that sessions begin with: that one runs as it is, so it is the person's alone and keeps what it holds.
+ */
 export const saveNotebook = async (
 	session: Session,
 	store: Store,
-	path: string,
+	named: string | null,
 ): Promise<SaveNotebookResult> => {
+	const path = named ?? startupNotebook(session.environment);
+	const redact = named === null ? keepAll : session.redaction();
 	let cells = 0;
 	let prompts = 0;
+	let withheld = 0;
 	const { sessionId } = session;
 	const resetSeq = store.session(sessionId)?.resetSeq ?? 0;
 	const pieces = async function* () {
@@ -27,24 +35,26 @@ export const saveNotebook = async (
 		let line = 0;
 		for (let after = 0; ; ) {
 			const items = store.itemsAfter(sessionId, after, pageItems);
-			for (const item of items) {
-				after = item.seq;
-				const told = toItem(item, store, sessionId, resetSeq);
-				const written = told && toNotebookCell(told, line);
+			if (items.length === 0) break;
+			after = items.at(-1)!.seq;
+			const told = items.flatMap((item) => toItem(item, store, sessionId, resetSeq) ?? []);
+			const page = await redactValues(told, redact);
+			withheld += page.withheld;
+			for (const item of page.values) {
+				const written = toNotebookCell(item, line);
 				if (!written) continue;
 				line = written.line;
 				yield notebookCellText(written.cell, cells + prompts);
-				if (item.kind === "cell") cells++;
+				if (item.kind === "code") cells++;
 				else prompts++;
 			}
-			if (items.length === 0) break;
 			await pause();
 		}
 		yield notebookTail(cells + prompts);
 	};
-	const hash = await writeWhole(path, pieces(), "shared");
+	const hash = await writeWhole(path, pieces(), named === null ? "private" : "shared");
 	rememberOurs(store, hash, path);
-	return { path, cells, prompts };
+	return { path, cells, prompts, withheld };
 };
 
 const toItem = (

@@ -5,7 +5,7 @@ import { setImmediate as pause } from "node:timers/promises";
 import { z } from "zod";
 import { type Content, type SessionEvent, StoredEvent } from "../../../protocol/index.ts";
 import { Lines } from "../../backends/programs/lines.ts";
-import { type Redact, redactValue } from "../../context/redact.ts";
+import { type RedactTexts, redactValues } from "../../redaction/redaction.ts";
 import type { Owner, Store } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -25,7 +25,7 @@ export const writeSession = async (
 	store: Store,
 	sessionId: string,
 	path: string,
-	redact: Redact,
+	redact: RedactTexts,
 ): Promise<number> => {
 	await requireOurs(path);
 	let events = 0;
@@ -33,24 +33,28 @@ export const writeSession = async (
 	const lines = async function* () {
 		yield `${JSON.stringify({ format: "ipyai-session", version: 1, sessionId })}\n`;
 		let held: StoredEvent | null = null;
-		const write = ({ seq, at, event }: StoredEvent): string => {
-			events++;
-			return `${JSON.stringify({ seq, at, event: redactValue(told(event), redact) })}\n`;
+		const write = async (whole: readonly StoredEvent[]): Promise<string> => {
+			events += whole.length;
+			const { values } = await redactValues(
+				whole.map(({ event }) => told(event)),
+				redact,
+			);
+			return whole.map(({ seq, at }, i) => `${JSON.stringify({ seq, at, event: values[i] })}\n`).join("");
 		};
 		for (let after = 0; ; ) {
 			const page = store.eventPage(sessionId, after, headSeq, pageSize);
 			if (page.length === 0) break;
 			after = page.at(-1)!.seq;
-			let text = "";
+			const whole: StoredEvent[] = [];
 			for (const next of page) {
 				const joined: StoredEvent | null = held && joinStreams(held, next);
-				if (held && !joined) text += write(held);
+				if (held && !joined) whole.push(held);
 				held = joined ?? next;
 			}
-			yield text;
+			yield await write(whole);
 			await pause();
 		}
-		if (held) yield write(held);
+		if (held) yield await write([held]);
 	};
 	await writeWhole(path, lines(), "private");
 	return events;

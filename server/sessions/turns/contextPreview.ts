@@ -1,6 +1,6 @@
+import { createRedact } from "../../../ground/secrets/redact.ts";
 import type { ContextResult } from "../../../protocol/index.ts";
 import type { Backends } from "../../backends/registry.ts";
-import { createRedact } from "../../context/redact.ts";
 import type { Store } from "../../store/store.ts";
 import type { Session } from "../session.ts";
 import { buildTurnContext } from "./turnContext.ts";

@@ -3,10 +3,10 @@
  * stored as they come; it ends exactly once.
  */
 import { setImmediate as nextTick } from "node:timers/promises";
+import { createRedact } from "../../../ground/secrets/redact.ts";
 import type { Content, PromptResult, Settings, Usage } from "../../../protocol/index.ts";
 import type { Backend, Environment, TurnPreparation, TurnRequest } from "../../backends/backend.ts";
 import { pairToolCalls } from "../../context/pairToolCalls.ts";
-import { createRedact } from "../../context/redact.ts";
 import { toTranscript, turnsToFold } from "../../context/summaries.ts";
 import type { Entry } from "../../context/transcript.ts";
 import type { PartialItem, RememberedRequest, Store } from "../../store/store.ts";

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { SessionEvent } from "../../../protocol/index.ts";
+import { folderWith } from "../../support/folder.ts";
 import { testPython } from "../../support/python.ts";
 import { callTool, type Script, say, scriptedBackend } from "../../support/scriptedBackend.ts";
 import { startTestServer, type TestClient } from "../../support/server.ts";
@@ -75,7 +76,7 @@ test("a session is saved with outputs, notes and prompts, and loads back to the 
 	await session.run("1/0");
 	const result = await save(client, sessionId, "analysis");
 	const path = join(server.folder, "analysis.ipynb");
-	expect(result).toEqual({ path, cells: 6, prompts: 1 });
+	expect(result).toEqual({ path, cells: 6, prompts: 1, withheld: 0 });
 	validate(path);
 	const bytes = readFileSync(path, "utf8");
 	await save(client, sessionId, "analysis.ipynb");
@@ -477,4 +478,26 @@ test("a long load tells how far it is, and when it is done; a short one tells no
 		"loading long.ipynb, cell 4 of 4 0.75",
 		"null null",
 	]);
+});
+
+test("secrets stay out of a notebook and the person is told; the one that sessions begin with keeps them", async () => {
+	const XDG_CONFIG_HOME = folderWith();
+	const secret = `gh${"p_"}${"x9Kq".repeat(9)}`;
+	const { client, server, sessionId, run } = await startKernelSession([], {}, ".", {
+		XDG_CONFIG_HOME,
+		DB_PASSWORD: "correct-horse",
+	});
+	await run(`key = "${secret}"; print(key, "correct-horse")`);
+	const { text } = await client.request("command/run", {
+		sessionId,
+		requestId: nextRequestId(),
+		line: "save n.ipynb",
+	});
+	expect(text).toMatch(/Secrets in 2 texts were left out: the file says \[redacted\] there/);
+	const saved = readFileSync(join(server.folder, "n.ipynb"), "utf8");
+	expect(saved).not.toMatch(new RegExp(`${secret}|correct-horse`));
+	expect(saved).toContain("[redacted DB_PASSWORD]");
+	const { path } = await client.request("notebook/save", { sessionId, requestId: nextRequestId() });
+	expect(readFileSync(path, "utf8")).toContain(secret);
+	expect(statSync(path).mode & 0o777).toBe(0o600);
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -124,6 +124,22 @@ test("values of cells are stored in output_history", async () => {
 	expect(await query("SELECT output FROM output_history WHERE session = ?", historySession)).toEqual([
 		{ output: "42" },
 	]);
+});
+
+test("what cells show is for nobody else to read, in a new history file and in one that was open to all", async () => {
+	const { historyFile } = await kernel.host.ready;
+	const mode = () => statSync(historyFile!).mode & 0o777;
+	await kernel.run("6 * 7");
+	expect(mode()).toBe(0o600);
+	await kernel.dispose();
+	chmodSync(historyFile!, 0o644);
+	kernel = await startTestKernel({ env: { IPYTHONDIR: folder } });
+	await kernel.run("7 * 7");
+	const { historySession } = await kernel.host.ready;
+	await until(
+		async () => (await rowsOf("SELECT * FROM output_history WHERE session = ?", historySession)).length > 0,
+	);
+	expect(mode()).toBe(0o600);
 });
 
 test("an earlier session is continued under its number", async () => {

@@ -44,7 +44,7 @@ test("the provider's wish not to be asked again is followed", () => {
 test("keys never show, in whatever a provider sends back", () => {
 	const environment = { MY_API_KEY: "hush-hush", HTTPS_PROXY: "http://me:pw@proxy:1" };
 	expect(redact("key hush-hush at http://me:pw@proxy:1 and sk-ant-12345678", environment)).toBe(
-		"key [redacted] at http://[redacted]@proxy:1 and [redacted]",
+		"key [redacted MY_API_KEY] at http://me:[redacted]@proxy:1 and [redacted]",
 	);
 });
 

@@ -1,0 +1,400 @@
+/**
+ * Secrets in the forms that their issuers document, made up on the spot: put together from pieces, so that nobody's
+ * scanner takes this file for a leak.
+ */
+import { seededRandom } from "./random.ts";
+
+const random = seededRandom(20_26);
+const pick = (alphabet: string): string => alphabet[Math.floor(random() * alphabet.length)]!;
+const make = (alphabet: string, length: number): string =>
+	Array.from({ length }, () => pick(alphabet)).join("");
+
+const lower = "abcdefghijklmnopqrstuvwxyz";
+const upper = lower.toUpperCase();
+const digits = "0123456789";
+/** Letters and digits, of which there are both. */
+const word = (length: number): string =>
+	`${make(lower, 1)}${make(digits, 1)}${make(upper, 1)}${make(lower + upper + digits, length - 3)}`;
+const small = (length: number): string =>
+	`${make(lower, 1)}${make(digits, 1)}${make(lower + digits, length - 2)}`;
+const large = (length: number): string =>
+	`${make(upper, 1)}${make("234567", 1)}${make(`${upper}234567`, length - 2)}`;
+const hex = (length: number): string => make("0123456789abcdef", length);
+const url64 = (length: number): string =>
+	`${word(3)}${make(`${lower}${upper}${digits}_-`, length - 4)}${make(lower, 1)}`;
+const base64 = (length: number): string =>
+	`${word(3)}${make(`${lower}${upper}${digits}+/`, length - 4)}${make(lower, 1)}`;
+const uuid = (): string => [8, 4, 4, 4, 12].map(hex).join("-");
+const number = (length: number): string => `${make("123456789", 1)}${make(digits, length - 1)}`;
+const encoded = (text: string): string => Buffer.from(text).toString("base64");
+const jsonPart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/** A text, and the part of it that must not be left. */
+export type SecretShape = readonly [name: string, text: string, secret: string];
+
+/** A key by itself: its mark may stay, what makes it a key may not. */
+const key = (name: string, mark: string, secret: string, after = ""): SecretShape => [
+	name,
+	`the answer was ${mark}${secret}${after} and went on`,
+	secret,
+];
+const inText = (name: string, before: string, secret: string, after = ""): SecretShape => [
+	name,
+	`${before}${secret}${after}`,
+	secret,
+];
+
+const pem = (kind: string, lines = 12): SecretShape => {
+	const body = Array.from({ length: lines }, () => base64(64)).join("\n");
+	const frame = (word: string) => `-----${word} ${kind}PRIVATE KEY-----`;
+	return [`${kind}private key`, `before\n${frame("BEGIN")}\n${body}\n${frame("END")}\nafter`, body];
+};
+
+export const issuedShapes: readonly SecretShape[] = [
+	key("OpenAI", "sk-", word(48)),
+	key("OpenAI project", "sk-proj-", url64(120)),
+	key("OpenAI service account", "sk-svcacct-", url64(120)),
+	key("OpenAI admin", "sk-admin-", url64(120)),
+	key("OpenAI as a provider masks it", "sk-", `${word(8)}${"*".repeat(20)}${word(4)}`),
+	key("Anthropic", "sk-ant-api03-", `${url64(93)}AA`),
+	key("Anthropic login", "sk-ant-oat01-", url64(93)),
+	key("OpenRouter", "sk-or-v1-", hex(64)),
+	key("DeepSeek", "sk-", hex(32)),
+	key("Groq", "gsk" + "_", word(52)),
+	key("xAI", "xai-", word(80)),
+	key("Perplexity", "pplx-", word(48)),
+	key("Google API", "AI" + "za", url64(35)),
+	key("Hugging Face", "hf" + "_", word(34)),
+	key("Hugging Face organization", "api_org_", word(34)),
+	key("Replicate", "r8" + "_", word(37)),
+	key("Cerebras", "csk-", small(48)),
+	key("NVIDIA", "nvapi-", url64(64)),
+	key("Together", "tgp_v1_", url64(43)),
+	key("Fireworks", "fw_", word(24)),
+	key("LangSmith", "lsv2_pt_", `${hex(32)}_${hex(10)}`),
+	key("Langfuse", "sk-lf-", uuid()),
+	key("Pinecone", "pcsk_", word(70)),
+	key("Tavily", "tvly-", `dev-${word(32)}`),
+	key("Jina", "jina_", word(60)),
+	key("Voyage", "pa-", url64(43)),
+	key("Firecrawl", "fc-", hex(32)),
+	key("ElevenLabs", "sk_", hex(48)),
+	key("Kaggle", "KGAT_", hex(32)),
+	key("Weights & Biases", "wandb_v1_", word(77)),
+	key("Amazon Bedrock", "AB" + "SK", base64(128)),
+	key("GitHub personal", "gh" + "p_", word(36)),
+	key("GitHub OAuth", "gh" + "o_", word(36)),
+	key("GitHub user", "gh" + "u_", word(36)),
+	key("GitHub server", "gh" + "s_", word(36)),
+	key("GitHub refresh", "gh" + "r_", word(76)),
+	key("GitHub fine-grained", "github" + "_pat_", `${word(22)}_${word(59)}`),
+	key("GitLab personal", "gl" + "pat-", url64(20)),
+	key("GitLab personal, routable", "gl" + "pat-", `${url64(27)}.${small(2)}.${small(7)}`),
+	key("GitLab deploy", "gl" + "dt-", url64(20)),
+	key("GitLab runner", "gl" + "rt-", url64(20)),
+	key("GitLab job", "gl" + "cbt-", `${hex(2)}_${url64(20)}`),
+	key("GitLab runner registration", "GR1348941", url64(20)),
+	key("Bitbucket app password", "AT" + "BB", `${word(24)}${hex(8).toUpperCase()}`),
+	key("Atlassian", "ATA" + "TT3xFfGF0", `${url64(160)}=${hex(8).toUpperCase()}`),
+	key("npm", "npm" + "_", word(36)),
+	key("PyPI", "pypi-" + "AgEIcHlwaS5vcmc", url64(150)),
+	key("RubyGems", "rubygems_", hex(48)),
+	key("crates.io", "cio", word(32)),
+	key("NuGet", "oy2", small(43)),
+	key("Docker Hub", "dckr" + "_pat_", url64(27)),
+	key("JFrog", "AK" + "Cp", word(69)),
+	key("Buildkite", "bkua_", hex(40)),
+	key("CircleCI", "CCIPAT_", `${word(22)}_${hex(40)}`),
+	key("SonarQube", "squ_", hex(40)),
+	key("Postman", "PMAK-", `${hex(24)}-${hex(34)}`),
+	key("ReadMe", "rdme_", small(70)),
+	key("Pulumi", "pul-", hex(40)),
+	key("dbt", "dbtu_", url64(40)),
+	key("Prefect", "pnu_", word(36)),
+	key("Sourcegraph", "sgp_", `${hex(16)}_${hex(40)}`),
+	key("Figma", "figd_", url64(40)),
+	key("AWS access key", "AK" + "IA", large(16)),
+	key("AWS temporary key", "AS" + "IA", large(16)),
+	key("AWS session token", "IQoJb3Jp" + "Z2lu", base64(300)),
+	key("Google OAuth secret", "GOC" + "SPX-", url64(28)),
+	key("Google access token", "ya" + "29.", `a0${url64(160)}`),
+	key("Google refresh token", "1//0", url64(60)),
+	key("Google HMAC", "GOO" + "G1E", large(57)),
+	key("Cloudflare user token", "cfut_", `${word(40)}${hex(8)}`),
+	key("Cloudflare global key", "cfk_", `${word(40)}${hex(8)}`),
+	key("DigitalOcean", "dop" + "_v1_", hex(64)),
+	key("DigitalOcean OAuth", "doo" + "_v1_", hex(64)),
+	key("Heroku", "HRKU-", `AA${url64(58)}`),
+	key("Fly.io", "fm2_", base64(200)),
+	key("Netlify", "nfp_", word(36)),
+	key("Vercel", "vcp_", word(56)),
+	key("Render", "rnd_", word(32)),
+	key("Supabase", "sbp_", hex(40)),
+	key("Supabase secret", "sb_secret_", url64(31)),
+	key("Neon", "napi_", small(64)),
+	key("PlanetScale", "pscale" + "_tkn_", url64(43)),
+	key("Tailscale", "tskey-" + "auth-", `${word(12)}CNTRL-${word(32)}`),
+	key("Doppler", "dp.pt.", word(43)),
+	key("Vault", "hv" + "s.", url64(95)),
+	key("Vault batch", "hv" + "b.", url64(140)),
+	key("Vault, older", "s.", word(24)),
+	key("1Password service account", "ops" + "_eyJ", base64(300)),
+	key(
+		"1Password secret key",
+		"A3-",
+		`${large(6)}-${large(6)}-${large(5)}-${large(5)}-${large(5)}-${large(5)}`,
+	),
+	key("Databricks", "da" + "pi", hex(32)),
+	key("Databricks, numbered", "da" + "pi", `${hex(32)}-2`),
+	key("Grafana service account", "glsa_", `${word(32)}_${hex(8)}`),
+	key("Grafana Cloud", "glc_", encoded(JSON.stringify({ o: "1", n: "x", k: word(24) })).replace(/=+$/, "")),
+	key("Grafana, older", "eyJrIjoi", base64(72)),
+	key("New Relic", "NRAK-", large(27)),
+	key("Sentry organization", "sntrys_", base64(120)),
+	key("Sentry user", "sntryu_", hex(64)),
+	key("Honeycomb", "hcaik_", small(58)),
+	key("Dynatrace", "dt0c01.", `${large(24)}.${large(64)}`),
+	key("PostHog", "phx_", word(43)),
+	key("Alibaba", "LT" + "AI", word(20)),
+	key("Tencent", "AK" + "ID", word(32)),
+	key("Yandex", "y0_", url64(58)),
+	key("Terraform", "", `${word(14)}.atlasv1.${url64(64)}`),
+	key("Microsoft Entra", "", `${word(3)}8Q~${url64(34)}`),
+	key("Azure OpenAI", "", `${word(52)}JQQJ99BDACYeBjFXJ3w3AAABACOG${word(4)}`),
+	key("Azure storage key", "", `${word(76)}+ASt${word(5)}A==`),
+	key("Stripe live", "sk" + "_live_", word(99)),
+	key("Stripe test", "sk" + "_test_", word(24)),
+	key("Stripe restricted", "rk" + "_live_", word(99)),
+	key("Stripe webhook", "whsec_", word(32)),
+	key("Slack bot", "xox" + "b-", `${number(12)}-${number(12)}-${word(24)}`),
+	key("Slack user", "xox" + "p-", `${number(12)}-${number(12)}-${number(12)}-${hex(32)}`),
+	key("Slack app", "xap" + "p-1-", `A${large(10)}-${number(13)}-${hex(64)}`),
+	key("Slack cookie", "xox" + "d-", `${word(40)}%2B${word(20)}`),
+	key("Slack webhook", "https://hooks.slack" + ".com/services/", `T${large(8)}/B${large(8)}/${word(24)}`),
+	key("Discord webhook", "https://discord" + ".com/api/webhooks/", `${number(18)}/${url64(68)}`),
+	key("Discord bot", "", `M${url64(25)}.${word(6)}.${url64(38)}`),
+	key(
+		"Teams webhook",
+		"https://a.webhook.office" + ".com/webhookb2/",
+		`${uuid()}@${uuid()}/IncomingWebhook/${hex(32)}/${uuid()}`,
+	),
+	key("Telegram bot", "", `${number(10)}:AA${url64(33)}`),
+	key("SendGrid", "S" + "G.", `${url64(22)}.${url64(43)}`),
+	key("Brevo", "xkey" + "sib-", `${hex(64)}-${word(16)}`),
+	key("Mailgun", "key-", hex(32)),
+	key("Resend", "re_", `${word(8)}_${word(24)}`),
+	key("Mandrill", "md-", url64(22)),
+	key("Twilio", "S" + "K", hex(32)),
+	key("Shopify admin", "shp" + "at_", hex(32)),
+	key("Shopify shared secret", "shp" + "ss_", hex(32)),
+	key("Square", "sq0" + "csp-", url64(43)),
+	key("Square access token", "EA" + "AA", `E${url64(59)}`),
+	key("Meta", "EA" + "A", `C${word(160)}`),
+	key("PayPal", "access_token$production$", `${small(16)}$${hex(32)}`),
+	key("Plaid", "access-" + "production-", uuid()),
+	key("Razorpay", "rzp" + "_live_", word(14)),
+	key("Flutterwave", "FLW" + "SECK_TEST-", `${hex(32)}-X`),
+	key("Paddle", "pdl_live_apikey_", `${small(26)}_${word(22)}_${word(3)}`),
+	key("Mollie", "live_", word(30)),
+	key("Airtable", "pat", `${word(14)}.${hex(64)}`),
+	key("HubSpot", "pat-" + "na1-", uuid()),
+	key("Contentful", "CFPAT-", url64(43)),
+	key("Dropbox", "sl.", `u.${url64(140)}`),
+	key("Notion", "ntn_", word(46)),
+	key("Notion, older", "secret_", word(43)),
+	key("Linear", "lin" + "_api_", word(40)),
+	key("Typeform", "tfp_", url64(59)),
+	key("Asana", "", `1/${number(16)}:${hex(32)}`),
+	key("Mapbox", "sk.eyJ", `${url64(70)}.${url64(22)}`),
+	key("LaunchDarkly", "sdk-", uuid()),
+	key("Twitch", "oauth:", small(30)),
+	key("X", `${"A".repeat(22)}`, `${word(60)}%3D${word(40)}`),
+	key(
+		"JSON web token",
+		"",
+		`${jsonPart({ alg: "HS256", typ: "JWT" })}.${jsonPart({ sub: word(12) })}.${url64(43)}`,
+	),
+	key("PASETO", "v4.local.", url64(120)),
+	key("age", "AGE-SECRET-" + "KEY-1", large(58)),
+	key("Nostr", "nsec1", small(58)),
+	key("BIP 32", "xp" + "rv", make("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", 107)),
+	pem("RSA "),
+	pem("EC ", 3),
+	pem("OPENSSH "),
+	pem("ENCRYPTED "),
+	pem("", 20),
+	((): SecretShape => {
+		const body = Array.from({ length: 30 }, () => base64(64)).join("\n");
+		const frame = (word: string) => `-----${word} PGP PRIVATE KEY BLOCK-----`;
+		return ["PGP", `${frame("BEGIN")}\nVersion: GnuPG v2\n\n${body}\n=${word(4)}\n${frame("END")}\n`, body];
+	})(),
+	((): SecretShape => {
+		const body = Array.from({ length: 8 }, () => base64(64)).join("\n");
+		return [
+			"PuTTY",
+			`PuTTY-User-Key-${"File"}-3: ssh-ed25519\nPrivate-Lines: 8\n${body}\nPrivate-MAC: ${hex(64)}\n`,
+			body,
+		];
+	})(),
+	((): SecretShape => {
+		const body = `${base64(64)}\\n${base64(64)}\\n`;
+		const text = `{"type": "service_account", "private_key": "-----BEGIN ${"PRIVATE"} KEY-----\\n${body}-----END PRIVATE KEY-----\\n"}`;
+		return ["Google service account", text, body];
+	})(),
+	((): SecretShape => {
+		const body = base64(64);
+		return ["a key that was cut off", `-----BEGIN ${"PRIVATE"} KEY-----\n${body}\n${base64(30)}`, body];
+	})(),
+];
+
+export const namedShapes: readonly SecretShape[] = [
+	inText("assignment", "password = ", "hunter2"),
+	inText("assignment of a word", "password = ", "supersecret", "\n"),
+	inText("Python string", "db.password = '", "Tr0ub4dor&3", "'"),
+	inText("Python keyword argument", 'connect(host="x", password="', "correcthorse", '")'),
+	inText("Python with a type", 'API_TOKEN: str = "', word(40), '"'),
+	inText("dictionary", "os.environ['OPENAI_API_KEY'] = '", word(40), "'"),
+	inText("JSON password", '{"user": "bob", "password": "', "hunter2!", '"}'),
+	inText("JSON in a string", '"{\\"client_secret\\": \\"', word(30), '\\"}"'),
+	inText("JSON api key", '{"apiKey": "', word(32), '", "x": 1}'),
+	inText("YAML", "db:\n  user: bob\n  password: ", "s3cr3t-pw", "\n"),
+	inText(
+		"YAML client key",
+		"client-key-data: ",
+		encoded(`-----BEGIN ${"RSA"} PRIVATE KEY-----\n${base64(200)}`),
+	),
+	inText("kubeconfig token", "users:\n- name: a\n  user:\n    token: ", url64(64)),
+	inText("dotenv", "DB_PASS=", "opensesame", "\n"),
+	inText("dotenv, quoted", 'export SECRET_KEY_BASE="', hex(128), '"'),
+	inText("shell variable", "PGPASSWORD=", "letmein9", " psql -h db"),
+	inText("MySQL variable", "MYSQL_PWD=", "letmein", " mysql"),
+	inText("INI", "[client]\nuser = bob\npassword = ", "p@ssw0rd", "\n"),
+	inText("npmrc token", "//registry.example/:_authToken=", uuid()),
+	inText("npmrc password", "//registry.example/:_password=", encoded("hunter2hunter2")),
+	inText("npmrc auth", "_auth=", encoded("bob:hunter2")),
+	inText("Docker config", '{"auths": {"index.docker.io": {"auth": "', encoded("bob:hunter2hunter2"), '"}}}'),
+	inText("AWS secret key", "aws_secret_access_key = ", base64(40)),
+	inText("AWS secret key in JSON", '"SecretAccessKey": "', base64(40), '"'),
+	inText("AWS session token", "aws_session_token=", base64(200)),
+	inText("WireGuard", "[Interface]\nPrivateKey = ", `${base64(43)}=`, "\n"),
+	inText("WireGuard, shared", "PresharedKey = ", `${base64(43)}=`, "\n"),
+	inText("Azure storage", "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=", `${base64(86)}==`, ";"),
+	inText("Azure service bus", "Endpoint=sb://x/;SharedAccessKeyName=n;SharedAccessKey=", `${base64(43)}=`),
+	inText(
+		"Azure SAS",
+		"https://x.blob.core.windows.net/c/b?sv=2024-11-04&sr=b&sig=",
+		`${word(40)}%2B%3D`,
+		"&se=2030",
+	),
+	inText("Azure subscription key", "Ocp-Apim-Subscription-Key: ", hex(32)),
+	inText("SQL Server", "Server=db;User Id=sa;Password=", "Sup3rSecret!", ";Encrypt=True"),
+	inText("libpq", "host=db user=bob password=", "hunter22", " dbname=x"),
+	inText("header: bearer", "Authorization: Bearer ", url64(40)),
+	inText("header: basic", "Authorization: Basic ", encoded("bob:hunter2hunter2")),
+	inText("header: token", "authorization: token ", hex(40)),
+	inText("header: proxy", "Proxy-Authorization: Basic ", encoded("bob:hunter2")),
+	inText("header in Python", "headers = {'Authorization': 'Bearer ", url64(30), "'}"),
+	inText("header in JSON", '{"authorization": "Bearer ', url64(30), '"}'),
+	inText("header: x-api-key", "x-api-key: ", word(32)),
+	inText("header: api-key", "-H 'api-key: ", hex(32), "'"),
+	inText("header: private token", "PRIVATE-TOKEN: ", url64(20)),
+	inText("header: xi-api-key", "xi-api-key: ", hex(32)),
+	inText("header: cookie", "Cookie: ", `session=${word(40)}; csrftoken=${word(32)}`),
+	inText("header: set-cookie", "Set-Cookie: ", `sid=${word(40)}; HttpOnly`),
+	inText("bearer by itself", "curl -H 'bearer ", url64(40), "'"),
+	inText("URL with password", "postgres://bob:", "hunter2", "@db.example/x"),
+	inText("URL with password, no user", "redis://:", "hunter2hunter2", "@cache:6379/0"),
+	inText("URL with an at sign in it", "amqp://bob:", "p@ss:word", "@mq/"),
+	inText("MongoDB", "mongodb+srv://bob:", "Sup3r$ecret", "@c.mongodb.net/?w=majority"),
+	inText("git with a token", "https://", word(40), "@git.example/x.git"),
+	inText("git with user and token", "https://x-access-token:", word(40), "@git.example/x.git"),
+	inText("query: access_token", "https://x.example/?access_token=", word(40), "&a=1"),
+	inText("query: api_key", "https://x.example/?q=1&api_key=", hex(32)),
+	inText("query: key", "https://x.example/v1?key=", word(39)),
+	inText("query: AWS signature", "https://b.s3.amazonaws.com/k?X-Amz-Date=2026&X-Amz-Signature=", hex(64)),
+	inText("OTP", "otpauth://totp/x?secret=", large(32), "&issuer=x"),
+	inText("option", "tool --password ", "hunter2", " --verbose"),
+	inText("option with a sign", "tool --api-key=", word(32)),
+	inText("curl user", "curl -u bob:", "hunter2", " https://x"),
+	inText("curl user, long", "curl https://x --user bob:", "s3cr3t"),
+	inText("mysql", "mysql -u root -p", "hunter2", " db"),
+	inText("sshpass", "sshpass -p ", "hunter2", " ssh x"),
+	inText("docker login", "docker login -u bob -p ", "hunter2", " x"),
+	inText("openssl", "openssl rsa -in k -passin pass:", "hunter2"),
+	inText(".netrc", "machine api.example login bob password ", "hunter2", "\n"),
+	inText(".netrc over lines", "machine api.example\n  login bob\n  password ", "hunter2", "\n"),
+	inText(".pgpass", "db.example:5432:app:bob:", "hunter2"),
+	inText("shadow", "root:", `$6$${word(16)}$${word(86)}`, ":19000:0:99999:7:::"),
+	inText("htpasswd", "bob:", `$apr1$${word(8)}$${word(22)}`),
+	inText("Cohere by its variable", "CO_API_KEY=", word(40)),
+	inText("Mistral in code", 'Mistral(api_key="', word(32), '")'),
+	inText("Datadog", "DD_APP_KEY=", hex(40)),
+	inText("Algolia", "'apiKey': '", hex(32), "'"),
+	inText("Okta", "Authorization: SSWS ", `00${url64(40)}`),
+	inText("AWS signature", "Authorization: AWS4-HMAC-SHA256 Credential=x, Signature=", hex(64)),
+	inText("PHP session", "PHPSESSID=", small(26)),
+];
+
+/** Variables whose values are secrets wherever they appear. */
+export const secretNames: readonly string[] = [
+	"ANTHROPIC_API_KEY",
+	"OPENAI_API_KEY",
+	"GH_PAT",
+	"GITHUB_TOKEN",
+	"DATABASE_URL",
+	"DB_PASS",
+	"DB_PASSWORD",
+	"MYSQL_PWD",
+	"PGPASSWORD",
+	"STRIPE_SK",
+	"COOKIE",
+	"SESSION_COOKIE",
+	"AWS_SECRET_ACCESS_KEY",
+	"AWS_SESSION_TOKEN",
+	"SSHPASS",
+	"REDISCLI_AUTH",
+	"NPM_CONFIG__AUTH",
+	"SECRET_KEY_BASE",
+	"JWT_SECRET",
+	"ENCRYPTION_KEY",
+	"SENTRY_DSN",
+	"SLACK_WEBHOOK_URL",
+	"AZURE_STORAGE_CONNECTION_STRING",
+	"BASIC_AUTH",
+	"CI_JOB_JWT",
+	"DOCKER_AUTH_CONFIG",
+	"VAULT_UNSEAL_1",
+	"API_KEY_2",
+	"GITHUBTOKEN",
+	"clientSecret",
+	"SMTP_PASSWORD",
+	"LICENSE_KEY",
+	"WALLET_MNEMONIC",
+	"BEARER",
+	"MY_CREDS",
+	"GPG_PASSPHRASE",
+	"OTP",
+	"HMAC",
+	"AZURE_SAS",
+	"db.password",
+];
+
+/** And such as are not, with values that stand in many texts. */
+export const harmlessVariables: Readonly<Record<string, string>> = {
+	PWD: "/home/a/project",
+	OLDPWD: "/home/a/project",
+	SSH_AUTH_SOCK: "/tmp/ssh-x/agent.1",
+	GOOGLE_APPLICATION_CREDENTIALS: "/home/a/key.json",
+	KEYBOARD_LAYOUT: "qwertyuiop",
+	TOKENIZERS_PARALLELISM: "parallelism",
+	MONKEY: "gorilla-house",
+	COMPASS: "north-north-east",
+	BYPASS: "road-around-town",
+	PATH: "/usr/bin:/bin",
+	SHORT_TOKEN: "abc",
+	PASSIVE_MODE: "passive-mode-on",
+	SESSION_MANAGER: "local/host:@/tmp/.ICE-unix/1",
+	EDITOR: "keyboard-editor",
+	DB_PASSWORD: "secret",
+	HOMEPAGE_URL: "https://example.org/homepage",
+};
