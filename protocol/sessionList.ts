@@ -1,4 +1,5 @@
 /** Sessions as people name and list them. Free of dependencies. */
+import { headOf } from "../ground/text/wholeCharacters.ts";
 import type { SessionSummary } from "./session.ts";
 
 /** How `-r` names a session: IPython's number, else the beginning of our id. */
@@ -30,7 +31,7 @@ export const sessionTable = (
 			localTime(each.createdAt).padEnd(20),
 			String(each.cells + each.turns).padStart(5),
 			(each.sessionId === here ? "here" : each.state).padEnd(6),
-			text.length > maxPromptChars ? `${text.slice(0, maxPromptChars).toWellFormed()}...` : text,
+			text.length > maxPromptChars ? `${headOf(text, maxPromptChars)}...` : text,
 		]
 			.join("  ")
 			.trimEnd();

@@ -1,6 +1,8 @@
 /**
  * A tool call in one line, `🔧 f(x=1) => 2`: what terminals show and what stored answers hold. Free of dependencies.
  */
+
+import { headOf } from "../ground/text/wholeCharacters.ts";
 export type ToolLineResult = { readonly text: string; readonly isError: boolean };
 
 const maxResultChars = 100;
@@ -54,4 +56,4 @@ const codeEscape = (code: number): string =>
 	code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
 
 const cut = (text: string, maxChars: number): string =>
-	text.length <= maxChars ? text : `${text.slice(0, maxChars - 3).toWellFormed()}...`;
+	text.length <= maxChars ? text : `${headOf(text, maxChars - 3)}...`;

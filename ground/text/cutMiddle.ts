@@ -1,3 +1,5 @@
+import { headOf, tailOf } from "./wholeCharacters.ts";
+
 export type Cut = { readonly text: string; readonly cutChars: number };
 
 /**
@@ -8,8 +10,8 @@ export type Cut = { readonly text: string; readonly cutChars: number };
 export const cutMiddle = (text: string, maxChars: number, missing = 0): Cut => {
 	if (text.length <= maxChars) return { text, cutChars: missing };
 	const headChars = Math.ceil(maxChars * 0.6);
-	const head = backToLine(text.slice(0, headChars)).toWellFormed();
-	const tail = onToLine(text.slice(text.length - (maxChars - headChars))).toWellFormed();
+	const head = backToLine(headOf(text, headChars));
+	const tail = onToLine(tailOf(text, maxChars - headChars));
 	const cutChars = text.length - head.length - tail.length + missing;
 	return { text: `${head}\n[... ${cutChars} characters cut ...]\n${tail}`, cutChars };
 };

@@ -4,6 +4,8 @@
  * so that text nobody has cleaned is a type error.
  */
 
+import { wholeCut } from "./wholeCharacters.ts";
+
 declare const shown: unique symbol;
 
 /** What a terminal takes: printable characters, colours, and the sequences of our own modules. */
@@ -42,13 +44,7 @@ export const repeated = <T extends ScreenText>(text: T, count: number): T => tex
 
 /** A part of a text, with whole characters at both ends. */
 export const partOf = (text: PlainText, from: number, to = text.length): PlainText =>
-	text.slice(wholeAt(text, from), wholeAt(text, to)) as PlainText;
-
-/** The offset, or the one before where it would part a pair of surrogates. */
-export const wholeAt = (text: string, offset: number): number =>
-	/[\udc00-\udfff]/.test(text[offset] ?? "") && /[\ud800-\udbff]/.test(text[offset - 1] ?? "")
-		? offset - 1
-		: offset;
+	text.slice(wholeCut(text, from), wholeCut(text, to)) as PlainText;
 
 /** The parts of a text that match, and those between them: by turns, the first one between. */
 export const splitBy = (text: PlainText, pattern: RegExp): PlainText[] => text.split(pattern) as PlainText[];

@@ -1,9 +1,11 @@
 /** Text in columns. */
 
+import { headOf } from "../../ground/text/wholeCharacters.ts";
+
 /** The text in one line, cut with `...`. */
 export const firstLine = (text: string, maxChars: number): string => {
 	const line = text.replace(/\s+/g, " ").trim();
-	return line.length > maxChars ? `${line.slice(0, maxChars).toWellFormed()}...` : line;
+	return line.length > maxChars ? `${headOf(line, maxChars)}...` : line;
 };
 
 /** Rows under a header: each column as wide as its widest cell, numbers to the right. */

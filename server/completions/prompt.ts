@@ -1,4 +1,5 @@
 import { cutMiddle } from "../../ground/text/cutMiddle.ts";
+import { headOf, tailOf } from "../../ground/text/wholeCharacters.ts";
 import type { Variable } from "../../protocol/index.ts";
 import { renderOutputs } from "../context/renderOutputs.ts";
 import type { ContextCell } from "../store/store.ts";
@@ -41,7 +42,7 @@ export const buildCompletionPrompt = ({
 	described,
 }: CompletionInput): { system: string; user: string } => {
 	const before = lineStart(prefix, limits.prefix);
-	const after = suffix.slice(0, limits.suffix);
+	const after = headOf(suffix, limits.suffix);
 	const user = [
 		contextBlock(cells),
 		variablesBlock(variables, described, `${before}${after}`),
@@ -69,7 +70,7 @@ export const buildFill = ({
 	}
 	return {
 		prefix: `${earlier.join("")}${lineStart(prefix, limits.prefix)}`,
-		suffix: suffix.slice(0, limits.suffix),
+		suffix: headOf(suffix, limits.suffix),
 	};
 };
 
@@ -117,12 +118,12 @@ const variablesBlock = (
 };
 
 const lineOf = ({ name, type, summary }: Variable, maxChars: number): string =>
-	`${name}: ${type} = ${summary.replace(/\s+/g, " ").slice(0, maxChars)}`;
+	`${name}: ${type} = ${headOf(summary.replace(/\s+/g, " "), maxChars)}`;
 
 /** The end of a text, from a line's start where it had to be cut. */
 const lineStart = (text: string, maxChars: number): string => {
 	if (text.length <= maxChars) return text;
-	const end = text.slice(text.length - maxChars);
+	const end = tailOf(text, maxChars);
 	return end.slice(end.indexOf("\n") + 1);
 };
 

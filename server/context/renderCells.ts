@@ -1,4 +1,5 @@
 import { cutMiddle } from "../../ground/text/cutMiddle.ts";
+import { headOf } from "../../ground/text/wholeCharacters.ts";
 import type { Content, ContextPart } from "../../protocol/index.ts";
 import { type ContextCell, importedKernelId, isContextCode } from "./contextCell.ts";
 import { escapeText } from "./escape.ts";
@@ -70,7 +71,7 @@ const renderCell = (cell: ContextCell, note: string | undefined, limits: Context
 	}
 	const outputs = cell.outputs.map(({ output }) => output);
 	const code = cell.told
-		? { text: headOf(cell.code.trim()), cutChars: 0 }
+		? { text: beginningOf(cell.code.trim()), cutChars: 0 }
 		: cutMiddle(cell.code.trimEnd(), limits.codeChars);
 	const output = cutMiddle(renderOutputs(outputs), limits.outputChars, omittedChars(outputs));
 	const status = cellStatus(cell);
@@ -112,8 +113,8 @@ const cellStatus = ({ status, told, kernelId }: ContextCell): string | null => {
 /** Output that belongs to no cell has one without code for itself. */
 const isNobodys = ({ code, executionCount }: ContextCell): boolean => code === "" && executionCount === null;
 
-const headOf = (code: string): string =>
-	code.length <= maxRemainderCode ? code : `${code.slice(0, maxRemainderCode).toWellFormed()}...`;
+const beginningOf = (code: string): string =>
+	code.length <= maxRemainderCode ? code : `${headOf(code, maxRemainderCode)}...`;
 
 /** The newest pictures that fit, in their order. */
 const newestPictures = (shown: readonly Picture[], limits: ContextLimits): Picture[] => {

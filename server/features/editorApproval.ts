@@ -2,7 +2,9 @@
  * Puts a tool call before the person at an editor: by a message with buttons and, whatever becomes of that, by code
  * actions and the commands `ipyai.allow` and `ipyai.deny`. The first answer counts, wherever it is given.
  */
+
 import { CancellationTokenSource, ShowMessageRequest } from "vscode-languageserver";
+import { headOf } from "../../ground/text/wholeCharacters.ts";
 import { askedCall } from "../../protocol/askedCall.ts";
 import { ErrorCodes } from "../../protocol/errorCodes.ts";
 import type { SessionEvent } from "../../protocol/index.ts";
@@ -42,7 +44,7 @@ export const askEditor = (
 		clearTimeout(reminder);
 		client.questions.delete(approvalId);
 	});
-	const code = [text.slice(0, maxTextChars), ...notes].join("\n");
+	const code = [headOf(text, maxTextChars), ...notes].join("\n");
 	// Some editors show it all on one line.
 	const sayWithoutButtons = () =>
 		say(`ipyai: may ${title} run? A code action allows or denies it: \n${code}`);
@@ -104,5 +106,5 @@ const whereToAnswer = (client: Client): string =>
 
 const firstLineOf = (text: string): string => {
 	const [first = "", ...rest] = text.trim().split("\n");
-	return first.length > 60 || rest.length > 0 ? `${first.slice(0, 60)} …` : first;
+	return first.length > 60 || rest.length > 0 ? `${headOf(first, 60)} …` : first;
 };

@@ -1,4 +1,5 @@
 import { textOf } from "../../ground/text/contentText.ts";
+import { headOf } from "../../ground/text/wholeCharacters.ts";
 import type { EditorAnswer, EditorCellResult } from "../../protocol/editorCommands.ts";
 import type { Content, SessionEvent } from "../../protocol/index.ts";
 import { renderOutputs } from "../context/renderOutputs.ts";
@@ -124,4 +125,4 @@ const asParticipant = async <T>(
 	}
 };
 
-const firstLineOf = (text: string): string => text.trim().split("\n", 1)[0]?.slice(0, 120) ?? "";
+const firstLineOf = (text: string): string => headOf(text.trim().split("\n", 1)[0] ?? "", 120);

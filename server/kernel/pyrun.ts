@@ -1,6 +1,8 @@
 /** What tools do in a kernel's Python. The other half is in `clients/ipython/ipyai` (`pyrun.py`, `tools.py`). */
+
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { headOf } from "../../ground/text/wholeCharacters.ts";
 import type { Content } from "../../protocol/index.ts";
 import {
 	HostError,
@@ -109,7 +111,7 @@ const runOperation = async (
 		if (type === outputType && !signal.aborted) onOutput(text(message.content.text));
 		// Python's own prints are caught in Python; a child process writes to the kernel's file descriptors.
 		if (type === "stream" && stray.length < maxStrayChars) {
-			const said = text(message.content.text).slice(0, maxStrayChars - stray.length);
+			const said = headOf(text(message.content.text), maxStrayChars - stray.length);
 			stray += said;
 			if (!signal.aborted) onOutput(said);
 		}

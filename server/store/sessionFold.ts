@@ -1,3 +1,4 @@
+import { headOf } from "../../ground/text/wholeCharacters.ts";
 import type { SessionEvent, StoredEvent } from "../../protocol/index.ts";
 import type { Database } from "./database.ts";
 import { promptText } from "./promptText.ts";
@@ -164,9 +165,12 @@ const takeNumber = (fold: SessionFold, executionCount: number | null): void => {
 };
 
 const lastPrompt = (db: Database, session: number): string | null =>
-	db
-		.get<{ prompt: string }>(
+	shortPrompt(
+		db.get<{ prompt: string }>(
 			"SELECT prompt FROM items WHERE session = ? AND kind = 'turn' AND state <> 'removed' ORDER BY seq DESC LIMIT 1",
 			session,
-		)
-		?.prompt.slice(0, maxLastPrompt) ?? null;
+		),
+	);
+
+const shortPrompt = (row: { readonly prompt: string } | undefined): string | null =>
+	row === undefined ? null : headOf(row.prompt, maxLastPrompt);

@@ -386,5 +386,6 @@ const menuSteps: Readonly<Record<string, 1 | -1>> = {
 const commonPrefix = (texts: readonly string[]): string => {
 	let prefix = texts[0] ?? "";
 	for (const text of texts) while (!text.startsWith(prefix)) prefix = prefix.slice(0, -1);
-	return prefix;
+	// Two characters may begin with the same half.
+	return prefix.isWellFormed() ? prefix : prefix.slice(0, -1);
 };

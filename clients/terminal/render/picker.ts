@@ -37,7 +37,7 @@ export const createPicker = <Value>(
 			else if (key.id === "down" || key.id === "ctrl+n" || key.id === "tab")
 				index = Math.min(Math.max(0, shown.length - 1), index + 1);
 			else if (key.id === "backspace" || key.text !== "") {
-				filter = key.id === "backspace" ? filter.slice(0, -1) : filter + key.text;
+				filter = key.id === "backspace" ? [...filter].slice(0, -1).join("") : filter + key.text;
 				index = 0;
 			}
 			return undefined;

@@ -3,6 +3,7 @@
  * page of HTML, never a key.
  */
 import { createRedact } from "../../../ground/secrets/redact.ts";
+import { headOf } from "../../../ground/text/wholeCharacters.ts";
 import type { Environment } from "../backend.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type ErrorFacts, errorFacts } from "./errorFacts.ts";
@@ -202,14 +203,14 @@ const maxTextChars = 20_000;
 
 /** One short line of a body: the title of a page, the beginning of a text. Cut between words, so that no key is halved. */
 export const summarizeText = (whole: string): string => {
-	const text = whole.slice(0, maxTextChars);
+	const text = headOf(whole, maxTextChars);
 	if (/<html|<!doctype|<body/i.test(text)) {
 		const title = /<title[^>]*>([^<]*)<\/title>/i.exec(text)?.[1]?.trim();
-		return title ? `an HTML page titled "${title.slice(0, 100)}"` : "an HTML page";
+		return title ? `an HTML page titled "${headOf(title, 100)}"` : "an HTML page";
 	}
 	const line = text.replace(/\s+/g, " ").trim();
 	if (line.length <= 400) return line || "no message";
-	return `${line.slice(0, 400).replace(/(?<= )\S*$/, "")}…`;
+	return `${headOf(line, 400).replace(/(?<= )\S*$/, "")}…`;
 };
 
 const withStop = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

@@ -1,5 +1,6 @@
 /** What a program prints, in bounded memory: head and tail to keep, and pieces to show meanwhile. */
 import { StringDecoder } from "node:string_decoder";
+import { headOf, tailOf } from "../../../ground/text/wholeCharacters.ts";
 
 /** Collects text; of what is too long the middle is left out and counted. */
 export class KeptText {
@@ -19,19 +20,17 @@ export class KeptText {
 	add(bytes: Buffer): string {
 		const text = this.#decoder.write(bytes);
 		this.#chars += text.length;
-		const room = this.#headChars - this.#head.length;
-		this.#head += text.slice(0, Math.max(0, room));
-		this.#tail += text.slice(Math.max(0, room));
-		if (this.#tail.length > 2 * this.#tailChars) this.#tail = this.#tail.slice(-this.#tailChars);
+		const head = this.#tail === "" ? headOf(text, this.#headChars - this.#head.length) : "";
+		this.#head += head;
+		this.#tail += text.slice(head.length);
+		if (this.#tail.length > 2 * this.#tailChars) this.#tail = tailOf(this.#tail, this.#tailChars);
 		return text;
 	}
 
 	get text(): string {
-		const tail = this.#tail.slice(-this.#tailChars);
+		const tail = tailOf(this.#tail, this.#tailChars);
 		const cut = this.#chars - this.#head.length - tail.length;
-		return cut > 0
-			? `${this.#head.toWellFormed()}\n[... ${cut} characters cut ...]\n${tail.toWellFormed()}`
-			: this.#head + tail;
+		return cut > 0 ? `${this.#head}\n[... ${cut} characters cut ...]\n${tail}` : this.#head + tail;
 	}
 }
 
@@ -50,7 +49,7 @@ export class ShownText {
 	}
 
 	add(text: string): void {
-		this.#waiting = (this.#waiting + text).slice(-maxPieceChars);
+		this.#waiting = tailOf(this.#waiting + text, maxPieceChars);
 		if (this.#timer !== null) return;
 		const waitMs = this.#shownAt + everyMs - performance.now();
 		if (waitMs <= 0) this.flush();
@@ -63,6 +62,6 @@ export class ShownText {
 		const text = this.#waiting;
 		this.#waiting = "";
 		this.#shownAt = performance.now();
-		if (text !== "") this.#show(text.toWellFormed());
+		if (text !== "") this.#show(text);
 	}
 }

@@ -1,4 +1,5 @@
 /** Edits one after the other on the lines of a file: all of them, or an error and none. */
+import { headOf } from "../../../ground/text/wholeCharacters.ts";
 import type { Action, Address, Edit, Range } from "./command.ts";
 import { EditError } from "./editError.ts";
 import { lineHash, namesLine } from "./lineHash.ts";
@@ -297,9 +298,9 @@ const maxShown = 400;
 
 /** A line as views show it. */
 export const shownLine = (number: number, text: string): string =>
-	`${number}|${lineHash(text)}|  ${text.length > maxShown ? `${text.slice(0, maxShown).toWellFormed()}… (${text.length} characters)` : text}`;
+	`${number}|${lineHash(text)}|  ${text.length > maxShown ? `${headOf(text, maxShown)}… (${text.length} characters)` : text}`;
 
 const shortened = (source: string): string => {
 	const [first = "", ...others] = source.split("\n");
-	return first.length > 60 || others.length > 0 ? `${first.slice(0, 60)}…` : first;
+	return first.length > 60 || others.length > 0 ? `${headOf(first, 60)}…` : first;
 };

@@ -1,3 +1,4 @@
+import { headOf } from "../../../ground/text/wholeCharacters.ts";
 import type { ShellVerdict, Step } from "./verdict.ts";
 
 const maxSteps = 12;
@@ -21,5 +22,5 @@ const whatOf = ({ touches, doubt }: Step): string => {
 
 const firstLine = (text: string): string => {
 	const [first = "", ...others] = text.split("\n");
-	return first.length > 60 || others.length > 0 ? `${first.slice(0, 60)}…` : first;
+	return first.length > 60 || others.length > 0 ? `${headOf(first, 60)}…` : first;
 };
