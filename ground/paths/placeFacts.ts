@@ -1,4 +1,4 @@
-import { userInfo } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { absolute, type PlaceFacts } from "./runtimeDir.ts";
 
 /** The facts that the path rules need, for a client's environment. What is relative or empty there counts as absent. */
@@ -11,7 +11,7 @@ export const placeFacts = (environment: PlaceFacts["environment"]): PlaceFacts =
 
 const systemHome = (): string => {
 	try {
-		return userInfo().homedir;
+		return absolute(homedir()) ?? userInfo().homedir;
 	} catch {
 		return "/"; // a user without an entry, as containers have: what has to be made there says so
 	}

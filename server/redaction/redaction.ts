@@ -55,6 +55,10 @@ const batchChars = 64 * 1024;
 /** A secret that begins before the end of a piece is read to its end, and not taken for another one's beginning. */
 const aheadChars = 16 * 1024;
 const behindChars = 256;
+/** Pictures and the like are long, and nothing but base64. */
+const pictureChars = 4096;
+const picture = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+
 /** No rule reads across it. */
 const between = "\n\0\n";
 
@@ -71,7 +75,9 @@ type Piece = {
 function* batchesOf(texts: readonly string[]): Generator<Piece[]> {
 	let batch: Piece[] = [];
 	let chars = 0;
-	for (const [index, { length }] of texts.entries())
+	for (const [index, text] of texts.entries()) {
+		const { length } = text;
+		if (length > pictureChars && picture.test(text)) continue;
 		for (let at = 0; at < length; at += batchChars) {
 			const end = at + batchChars >= length ? length + 1 : at + batchChars;
 			const from = Math.max(0, at - behindChars);
@@ -84,6 +90,7 @@ function* batchesOf(texts: readonly string[]): Generator<Piece[]> {
 			batch.push({ index, from, until, at, end });
 			chars += until - from;
 		}
+	}
 	if (batch.length > 0) yield batch;
 }
 
