@@ -11,7 +11,7 @@ import type {
 	LiveSessionOptions,
 	Submission,
 } from "../common/session/liveSession.ts";
-import { type Approval, isAlive, type SessionView } from "../common/session/sessionView.ts";
+import { type Approval, hasOthers, isAlive, type SessionView } from "../common/session/sessionView.ts";
 import type { Face, Transcript } from "../common/shell/action.ts";
 import { Shell } from "../common/shell/shell.ts";
 import { CellBook } from "./cellBook.ts";
@@ -151,7 +151,7 @@ export class CurrentSession {
 			opened: () => {},
 			changed: () => this.#tell(),
 			say: ({ text }) => post({ kind: "notice", level: "info", text: plainText(text) }),
-			approvalAsked: ({ approval }) => post(toApproval(approval)),
+			approvalAsked: ({ approval }) => post(toApproval(approval, this.#isMine(approval))),
 			approvalEnded: ({ approval: { approvalId }, note }) =>
 				post({ kind: "approvalEnded", approvalId: exact(approvalId), text: note && plainText(note.text) }),
 			inputAsked: ({ request: { inputId, prompt, password } }) =>
@@ -204,6 +204,12 @@ export class CurrentSession {
 		};
 	}
 
+	/** Whether the question comes of a prompt from here, or concerns nobody else. */
+	#isMine({ turnId }: Approval): boolean {
+		const { view } = this;
+		return view.turns.get(turnId)?.by === view.participantId || !hasOthers(view);
+	}
+
 	#tell(): void {
 		this.#editor.update("session", () => {
 			const view = this.#shell?.view;
@@ -230,7 +236,7 @@ export class CurrentSession {
 
 const orNull = (text: string | null): PlainText | null => (text === null ? null : plainText(text));
 
-const toApproval = (approval: Approval): Message => {
+const toApproval = (approval: Approval, mine: boolean): Message => {
 	const { title, text, language, notes } = askedCall(approval);
 	const { approvalId, always } = approval;
 	return {
@@ -241,5 +247,6 @@ const toApproval = (approval: Approval): Message => {
 		// Vim's name for it.
 		language: language === "bash" ? words`sh` : plainText(language),
 		always: always === null ? null : exposedText(always),
+		mine,
 	};
 };

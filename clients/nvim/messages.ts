@@ -81,6 +81,8 @@ export type Message =
 			readonly text: PlainText;
 			readonly language: PlainText;
 			readonly always: PlainText | null;
+			/** The prompt was asked in this Neovim, or nobody else is there. */
+			readonly mine: boolean;
 	  }
 	/** `text` says how; absent when this Neovim allowed it. */
 	| { readonly kind: "approvalEnded"; readonly approvalId: Exact; readonly text: PlainText | null }

@@ -69,11 +69,35 @@ test("a prompt about a range carries its code; an answer below a cell is one cha
 		# First.
 		#
 		# - second
+
 		# %%
 		z = 2"
 	`);
 	await vim.type("u");
 	expect(await vim.lines()).toBe("# %%\nif x:\n    y = `1`\n# %%\nz = 2");
+	await vim.edit("c.py", "# %%\n|x = 1\n# %%\nz = 2");
+	await vim.command("IpyaiPrompt! how? @@say So:\n\n```python\ny = x\ny\n```\n\nor:\n```sh\nls\n```@@");
+	await vim.shows(() => vim.lines(), /# ```\n\n/);
+	expect(await vim.lines()).toMatchInlineSnapshot(`
+		"# %%
+		x = 1
+
+		# %% [markdown]
+		# So:
+
+		# %%
+		y = x
+		y
+
+		# %% [markdown]
+		# or:
+		# \`\`\`sh
+		# ls
+		# \`\`\`
+
+		# %%
+		z = 2"
+	`);
 	await vim.edit("b.md", "```python\n|x\n```\nText.");
 	await vim.command("IpyaiPrompt! and here? @@say Below.@@");
 	expect(await vim.shows(() => vim.lines(), /Below/)).toBe("```python\nx\n```\n\nBelow.\nText.");

@@ -11,6 +11,7 @@ local windows = require("ipyai.windows")
 ---@field text string
 ---@field language string
 ---@field always? string
+---@field mine boolean whether the prompt was asked here: only then a question interrupts
 
 ---Those that wait for an answer, the oldest first.
 ---@type ipyai.Approval[]
@@ -153,7 +154,7 @@ local function show()
     return close_float()
   end
   open_float(approval)
-  if asking then
+  if asking or not approval.mine then
     return
   end
   if not ui.is_typing() then

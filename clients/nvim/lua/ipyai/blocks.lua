@@ -15,17 +15,21 @@ local function blocks()
   return found
 end
 
----Puts text at the cursor: in a line as it is, on a blank line with its indent. The cursor goes behind it.
+---Puts text at the cursor while typing; in normal mode below a line that is not blank. On a blank line it takes its
+---indent. The cursor goes behind it.
 ---@param text string
 ---@return integer mark over what was put in
 local function put(text)
   local row, col = unpack(vim.api.nvim_win_get_cursor(0))
   local line = vim.api.nvim_get_current_line()
   local is_insert = vim.api.nvim_get_mode().mode:sub(1, 1) == "i"
-  if not is_insert and #line > 0 then
-    col = math.min(#line, col + 1)
-  end
   local lines = vim.split(text, "\n")
+  if not is_insert then
+    col = #line
+    if vim.trim(line) ~= "" then
+      table.insert(lines, 1, "")
+    end
+  end
   if vim.trim(line) == "" then
     for index = 2, #lines do
       lines[index] = lines[index] ~= "" and line:sub(1, col) .. lines[index] or ""

@@ -100,12 +100,45 @@ local function write(turn, from)
   turn.rows = kept + #rows
 end
 
----What Markdown reads in a Python file: a cell of comments.
-local function as_comments(lines)
-  local result = { "", "# %% [markdown]" }
-  for _, line in ipairs(lines) do
-    table.insert(result, line == "" and "#" or "# " .. line)
+---Markdown in a Python file: its Python blocks are cells, what stands between them cells of comments.
+---@param lines string[]
+local function as_cells(lines)
+  local result = {}
+  local fence, is_code, has_text
+  local function end_text()
+    while result[#result] == "#" do
+      table.remove(result)
+    end
   end
+  for _, line in ipairs(lines) do
+    local mark, info = line:match("^%s*(```+)%s*([%w{}.]*)%s*$")
+    if mark and not fence then
+      fence, is_code = mark, info:lower():match("^{?%.?py") ~= nil
+      if is_code then
+        end_text()
+        vim.list_extend(result, { "", "# %%" })
+        has_text = false
+      end
+    elseif mark and info == "" and mark:sub(1, #fence) == fence then
+      local was_code = is_code
+      fence, is_code = nil, false
+      if was_code then
+        goto continue
+      end
+    elseif is_code then
+      table.insert(result, line)
+      goto continue
+    end
+    if not is_code and (has_text or vim.trim(line) ~= "") then
+      if not has_text then
+        vim.list_extend(result, { "", "# %% [markdown]" })
+        has_text = true
+      end
+      table.insert(result, line == "" and "#" or "# " .. line)
+    end
+    ::continue::
+  end
+  end_text()
   return result
 end
 
@@ -123,13 +156,15 @@ local function insert_below(place, answer)
   end
   local lines = vim.split(vim.trim(answer), "\n")
   if vim.bo[place.buf].filetype == "python" then
-    lines = as_comments(lines)
+    lines = as_cells(lines)
     local after = vim.api.nvim_buf_get_lines(place.buf, last + 1, -1, false)
     local following = vim.iter(after):find(function(line)
       return vim.trim(line) ~= ""
     end)
     if following and not following:match("^#%s?%%%%") then
       vim.list_extend(lines, { "", "# %%" })
+    elseif following and vim.trim(after[1]) ~= "" then
+      table.insert(lines, "")
     end
   else
     table.insert(lines, 1, "")

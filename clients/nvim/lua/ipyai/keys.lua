@@ -109,10 +109,48 @@ local modes = {
   ["previous"] = { "i" },
 }
 
+---Maps that belong to the key while a suggestion shows; else it does what it did before.
+local only_with_suggestion = { ["accept"] = true, ["accept-word"] = true, ["accept-line"] = true, ["dismiss"] = true }
+
+---What a key in insert mode did before, as keys; nil when that was done already.
+---@param before table as `maparg` gives it
+---@param key string
+---@return string?
+local function earlier(before, key)
+  if vim.tbl_isempty(before) then
+    return key
+  elseif before.callback then
+    if before.expr == 1 then
+      return before.callback()
+    end
+    vim.schedule(before.callback)
+    return ""
+  end
+  return before.expr == 1 and vim.api.nvim_eval(before.rhs) or before.rhs
+end
+
+---@param buf integer
+---@param name string
+---@param key string
+local function map_suggestion(buf, name, key)
+  local before = vim.api.nvim_buf_call(buf, function()
+    return vim.fn.maparg(key, "i", false, true)
+  end)
+  if before.desc == "ipyai: " .. name then
+    return
+  end
+  vim.keymap.set("i", key, function()
+    local loaded = package.loaded["ipyai.suggest"]
+    return loaded and loaded.is_visible() and ("<Plug>(ipyai-%s)"):format(name) or earlier(before, key)
+  end, { buffer = buf, expr = true, remap = true, replace_keycodes = true, desc = "ipyai: " .. name })
+end
+
 local function map(buf)
   local options = require("ipyai.config").options
   for name, key in pairs(options.keys or {}) do
-    if key then
+    if key and only_with_suggestion[name] then
+      map_suggestion(buf, name, key)
+    elseif key then
       local mode = modes[name] or (name:match("^insert") and { "n", "i" }) or { "n" }
       vim.keymap.set(mode, key, ("<Plug>(ipyai-%s)"):format(name), { buffer = buf, desc = "ipyai: " .. name })
     end

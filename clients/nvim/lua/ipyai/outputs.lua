@@ -45,7 +45,7 @@ end
 ---@param place ipyai.Placed
 ---@return integer? first, integer? last
 function M.rows(place)
-  if not vim.api.nvim_buf_is_valid(place.buf) then
+  if not place.region or not vim.api.nvim_buf_is_valid(place.buf) then
     return
   end
   local mark = vim.api.nvim_buf_get_extmark_by_id(place.buf, ns, place.region, { details = true })
@@ -109,9 +109,12 @@ local function put(place)
   end
 end
 
----Draws what the place holds now.
+---Draws what the place holds now; nothing where another took its place.
 ---@param place ipyai.Placed
 function M.draw(place)
+  if not M.is_placed(place) then
+    return
+  end
   place.width = nil
   fit(place)
   put(place)

@@ -35,7 +35,9 @@ local function note_of(run, status)
   local count, took = run.cell and run.cell.count, run.cell and run.cell.took
   local words = { ("[%s]"):format(count or " "), icons[kind_of(status)] }
   if status == "running" then
-    if run.cell and run.cell.waits then
+    if not session.current then
+      table.insert(words, "waits for a session")
+    elseif run.cell and run.cell.waits then
       table.insert(words, "waits")
     end
     return table.concat(words, " ")
@@ -117,19 +119,25 @@ function M.code(buf, first, last, code, is_cell)
   end
   local place = outputs.place(buf, first, last, is_cell and code or nil)
   forget_removed()
+  local run = { id = next_run, place = place, started = vim.uv.hrtime() }
+  next_run = next_run + 1
+  runs[run.id] = run
+  draw(run)
+  local function give_up(error)
+    outputs.remove(place)
+    runs[run.id] = nil
+    if error then
+      host.notify(error, vim.log.levels.ERROR)
+    end
+  end
   session.ensure(function()
-    local run = { id = next_run, place = place, started = vim.uv.hrtime() }
-    next_run = next_run + 1
-    runs[run.id] = run
-    draw(run)
+    run.started = vim.uv.hrtime()
     host.call("execute", { run = run.id, code = code }, function(error)
       if error then
-        outputs.remove(place)
-        runs[run.id] = nil
-        host.notify(error, vim.log.levels.ERROR)
+        give_up(error)
       end
     end)
-  end)
+  end, give_up)
 end
 
 ---Runs code that stands in no buffer; the log shows its output.

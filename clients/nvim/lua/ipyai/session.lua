@@ -16,10 +16,24 @@ local host = require("ipyai.host")
 ---@type ipyai.Session?
 M.current = nil
 
----What waits for a session to be there.
----@type fun()[]
+---What waits for a session to be there, and what is to be done when none comes.
+---@type { ready: fun(), abandoned?: fun() }[]
 local waiting = {}
 local opening = false
+
+---Tells everyone who waits, each for itself.
+---@param what "ready"|"abandoned"
+local function tell_waiting(what)
+  opening = false
+  local told = waiting
+  waiting = {}
+  for _, each in ipairs(told) do
+    local ok, problem = pcall(each[what] or function() end)
+    if not ok then
+      host.notify(tostring(problem), vim.log.levels.ERROR)
+    end
+  end
+end
 
 function M.receive(message)
   local before = M.current
@@ -59,17 +73,12 @@ end
 local function opened(what, done)
   opening = true
   return function(error, result)
-    opening = false
     if error then
-      waiting = {}
+      tell_waiting("abandoned")
       return host.notify(error, vim.log.levels.ERROR)
     end
     host.notify(what)
-    local ready = waiting
-    waiting = {}
-    for _, callback in ipairs(ready) do
-      callback()
-    end
+    tell_waiting("ready")
     if done then
       done(result)
     end
@@ -197,8 +206,7 @@ local function offer()
     end
     require("ipyai.ui").select(sessions, { prompt = "Session", format_item = format, kind = "ipyai-session" }, function(choice)
       if not choice then
-        opening = false
-        waiting = {}
+        tell_waiting("abandoned")
       elseif choice.new then
         M.start()
       else
@@ -210,15 +218,19 @@ end
 
 ---Calls back at once in a session, else as `first_use` says.
 ---@param callback fun()
-function M.ensure(callback)
+---@param abandoned? fun() called instead when there is none in the end
+function M.ensure(callback, abandoned)
   if M.current then
     return callback()
   end
   local first_use = require("ipyai.config").options.first_use
   if first_use == "never" and not opening then
+    if abandoned then
+      abandoned()
+    end
     return host.notify("There is no session: :IpyaiStart begins one, :IpyaiJoin joins one.", vim.log.levels.WARN)
   end
-  table.insert(waiting, callback)
+  table.insert(waiting, { ready = callback, abandoned = abandoned })
   if opening then
     return
   end

@@ -45,9 +45,22 @@ function M.dismiss()
   end
 end
 
+---Whether a menu of completions shows, Neovim's own or that of a plugin: a suggestion would lie under it.
+local function has_menu()
+  if vim.fn.pumvisible() == 1 then
+    return true
+  end
+  local blink, cmp = package.loaded["blink.cmp"], package.loaded["cmp"]
+  local function shows(menu, method)
+    local ok, visible = pcall(menu[method])
+    return ok and visible == true
+  end
+  return (blink and shows(blink, "is_menu_visible") or cmp and shows(cmp, "visible")) or false
+end
+
 local function draw()
   vim.api.nvim_buf_clear_namespace(ghost.buf, ns, 0, -1)
-  if vim.fn.pumvisible() == 1 then
+  if has_menu() then
     return
   end
   local lines = vim.split(rest(), "\n")
@@ -77,7 +90,7 @@ end
 function M.ask(automatic)
   M.dismiss()
   local buf = vim.api.nvim_get_current_buf()
-  if vim.fn.pumvisible() == 1 or vim.bo[buf].buftype ~= "" then
+  if has_menu() or vim.bo[buf].buftype ~= "" then
     return
   end
   local mine = request
@@ -190,6 +203,11 @@ end
 vim.api.nvim_create_autocmd({ "TextChangedI", "TextChangedP", "CursorMovedI", "CompleteChanged", "CompleteDone" }, {
   group = group,
   callback = typed,
+})
+vim.api.nvim_create_autocmd("User", {
+  group = group,
+  pattern = { "BlinkCmpMenuOpen", "BlinkCmpMenuClose", "CmpMenuOpened", "CmpMenuClosed" },
+  callback = vim.schedule_wrap(typed),
 })
 vim.api.nvim_create_autocmd({ "InsertLeave", "BufLeave" }, { group = group, callback = M.dismiss })
 vim.api.nvim_create_autocmd("BufUnload", {
