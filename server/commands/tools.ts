@@ -17,10 +17,13 @@ export const toolCommands = {
 		run: ({ session }) => {
 			const tools = session.toolbox.descriptions;
 			if (tools === null) return { text: "No tools: the session has no live kernel." };
+			const listed = tools.map(({ name, description }) => `${name.padEnd(16)} ${description.split("\n")[0]}`);
+			const running = session.toolbox.terminals.all.filter(({ terminal }) => terminal.isRunning);
+			if (running.length > 0) listed.push("", "terminals that run in the background:");
 			return {
-				text: tools
-					.map(({ name, description }) => `${name.padEnd(16)} ${description.split("\n")[0]}`)
-					.join("\n"),
+				text: [...listed, ...running.map(({ id, command }) => `${String(id).padStart(3)}  ${command}`)].join(
+					"\n",
+				),
 			};
 		},
 	},

@@ -440,6 +440,7 @@ export class Session {
 	async close(): Promise<void> {
 		await this.turns.settle();
 		await this.turns.dispose();
+		await this.toolbox.terminals.dispose();
 		await this.hosting.release("exited");
 		await this.exactLog.settled();
 		this.log.end();
@@ -453,6 +454,7 @@ export class Session {
 	/** Leaves the kernel running and lets go of everything: the server is ending. */
 	async keep(): Promise<void> {
 		await this.turns.dispose();
+		await this.toolbox.terminals.dispose();
 		await this.hosting.keep();
 		await this.exactLog.settled();
 		this.log.end();

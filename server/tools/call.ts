@@ -44,7 +44,7 @@ export class Door {
 		try {
 			const prepared = await tool.prepare(call.args, signal);
 			if ("problem" in prepared) return refuse(prepared.problem);
-			const refusal = await this.#refusal(turnId, call, tool.effect, prepared, signal);
+			const refusal = await this.#refusal(turnId, call, prepared.effect ?? tool.effect, prepared, signal);
 			if (refusal !== null) return refuse(refusal);
 			const { log } = this.#options;
 			const outcome = await prepared.run({

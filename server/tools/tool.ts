@@ -37,6 +37,8 @@ export type RunOptions = {
 
 /** A call with its arguments, looked at once: what is asked about is exactly what runs then. */
 export type PermittedCall = {
+	/** What this call does, where that is less than the tool may do. */
+	readonly effect?: Effect;
 	readonly check: Check;
 	/** `null`: "always" is not offered. */
 	readonly grant: Grant | null;

@@ -1,5 +1,6 @@
 /** All tools of a session. One more is one more line here. */
 import type { ToolDescription } from "../../protocol/index.ts";
+import { Terminals } from "./commands/terminals.ts";
 import { Undo } from "./edits/undo.ts";
 import { laterTool } from "./offered.ts";
 import type { Python } from "./python.ts";
@@ -8,6 +9,7 @@ import { editFile, viewFile } from "./sources/files.ts";
 import { PersonsFunctions } from "./sources/functions.ts";
 import { look } from "./sources/look.ts";
 import { pyrun } from "./sources/python.ts";
+import { closeTerminal, startTerminal, writeTerminal } from "./sources/terminals.ts";
 import { described, type Tool } from "./tool.ts";
 
 export type ToolboxOptions = CommandPlace & {
@@ -19,6 +21,8 @@ export class Toolbox {
 	readonly #options: ToolboxOptions;
 	readonly #functions = new PersonsFunctions();
 	readonly #undo = new Undo();
+	/** Programs that a model's calls left running. */
+	readonly terminals = new Terminals();
 	/** Those of the Python that was last, so that they stay the same ones. */
 	#standard: { readonly python: Python; readonly tools: readonly Tool[] } | null = null;
 
@@ -39,6 +43,9 @@ export class Toolbox {
 		return [
 			pyrun(python),
 			bash(options),
+			startTerminal(options, this.terminals),
+			writeTerminal(options, this.terminals),
+			closeTerminal(this.terminals),
 			viewFile(options),
 			editFile(options, this.#undo),
 			look(python, options.redact),

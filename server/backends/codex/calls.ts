@@ -11,13 +11,13 @@ import { newCallId } from "../loop/responseItems.ts";
 import { lastRoundNote } from "../loop/toolLoop.ts";
 import type { WireNames } from "../loop/wireId.ts";
 import type { Params } from "./appServer.ts";
-import { isOwnTool, ownCall, ownItemResult, ownOutput } from "./ownTools.ts";
+import { ownCall, ownItemResult, ownOutput } from "./ownTools.ts";
 import type { CodexResponse } from "./response.ts";
 
 /** How long a call waits for one before it that Codex has not asked for yet. */
 const orderMs = 250;
 
-type Named = { readonly name: string; readonly args: Params };
+type Named = { readonly name: string; readonly args: Params; readonly executor: ToolCall["executor"] };
 type Asked = Named & { begin(open: OpenCall): Promise<void>; drop(): void };
 
 export type CodexCallsOptions = {
@@ -77,7 +77,7 @@ export class CodexCalls {
 
 	/** Runs one of our tools; `null` when the turn ends before. */
 	run(id: string, tool: string, args: Params): Promise<ToolResult | null> {
-		const call = { name: this.#options.names.fromWire(tool), args };
+		const call = { name: this.#options.names.fromWire(tool), args, executor: "server" } as const;
 		return this.#ask(id, call, async (open, answer) =>
 			answer(await this.#open.run(open, this.#options.onResults)),
 		);
@@ -86,7 +86,8 @@ export class CodexCalls {
 	/** Whether Codex may use a tool of its own; `null` when the turn ends before. */
 	permit(asked: Params): Promise<boolean | null> {
 		const id: string = asked.itemId;
-		return this.#ask(id, ownCall(this.#uses.get(id) ?? asked), async (open, answer) => {
+		const call = { ...ownCall(this.#uses.get(id) ?? asked), executor: "provider" } as const;
+		return this.#ask(id, call, async (open, answer) => {
 			const refusal = await this.#open.permit(open);
 			if (refusal !== null) {
 				this.#settle(open, { content: [{ kind: "text", text: refusal }], isError: true });
@@ -179,8 +180,7 @@ export class CodexCalls {
 		});
 	}
 
-	#add(id: string, { name, args }: Named): OpenCall {
-		const executor = isOwnTool(name) ? "provider" : "server";
+	#add(id: string, { name, args, executor }: Named): OpenCall {
 		const call: ToolCall = { kind: "toolCall", callId: newCallId(), name, args: args ?? {}, executor };
 		this.#options.updates.push({ kind: "response", entry: { role: "assistant", items: [call] } });
 		this.#unnamed.add(id);
@@ -193,7 +193,8 @@ export class CodexCalls {
 }
 
 /** A call that Codex does not ask about. */
-const waitsOnly = ({ call }: OpenCall): boolean => call.name === "write_stdin";
+const waitsOnly = ({ call }: OpenCall): boolean =>
+	call.executor === "provider" && call.name === "write_stdin";
 
 const stillRuns: Omit<ToolResult, "callId"> = {
 	content: [{ kind: "text", text: "It still runs." }],

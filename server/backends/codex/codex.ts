@@ -9,12 +9,12 @@ import { orAborted } from "../loop/abort.ts";
 import { fingerprint } from "../loop/fingerprint.ts";
 import { follow, noTurn } from "../loop/follow.ts";
 import { type Owner, settleTranscript } from "../loop/settle.ts";
-import { wireNames } from "../loop/wireId.ts";
 import { ModelList } from "../models/modelList.ts";
 import { defaultModels, openAiModels, openAiWindow } from "../models/models.ts";
 import { childEnvironment } from "../programs/executables.ts";
 import { AppServer, type Params } from "./appServer.ts";
 import { codexEndpoint, codexLogin, findCodex } from "./locate.ts";
+import { codexNames } from "./ownTools.ts";
 import { toCodexInput, toCodexItems } from "./seed.ts";
 import { CodexTurn } from "./turn.ts";
 
@@ -154,7 +154,7 @@ export class CodexBackend implements Backend {
 		const input = toCodexInput(last?.role === "user" ? last.content : []);
 		if (known !== undefined && fits) return { thread: known, input };
 		const started = await startThread(request, server);
-		const items = toCodexItems(last?.role === "user" ? steps.slice(0, -1) : steps, wireNames(request.tools));
+		const items = toCodexItems(last?.role === "user" ? steps.slice(0, -1) : steps, codexNames(request.tools));
 		if (items.length > 0) await server.request("thread/inject_items", { threadId: started.id, items });
 		return { thread: { threadId: started.id, server, settings, history }, input };
 	}
@@ -209,7 +209,7 @@ const withoutMcpServers = (start: Params, config: Params): Params => {
 
 /** How a thread starts; another one of these needs another thread. */
 const settingsOf = (request: TurnRequest, hasOwnTools: boolean): Params => {
-	const names = wireNames(request.tools);
+	const names = codexNames(request.tools);
 	return {
 		cwd: request.cwd,
 		model: request.model,

@@ -2,13 +2,27 @@
  * Codex's own shell and file tools. They act outside the sandbox, and Codex asks before each use: its policy
  * `untrusted` lets nothing pass but what the person's own Codex rules allow (found by running 0.169).
  */
-import type { Content } from "../../../protocol/index.ts";
+import type { Content, ToolDescription } from "../../../protocol/index.ts";
+import { type WireNames, wireNames } from "../loop/wireId.ts";
 import type { Params } from "./appServer.ts";
 
 /** `write_stdin` only waits for a command that still runs: without a terminal its input is closed. */
 const names: ReadonlySet<string> = new Set(["apply_patch", "exec_command", "write_stdin"]);
 
 export const isOwnTool = (name: string): boolean => names.has(name);
+
+/** Our tools by the names under which Codex is offered them: one of its own keeps its name to itself. */
+export const codexNames = (tools: readonly ToolDescription[]): WireNames => {
+	const base = wireNames(tools);
+	const prefix = "ipy_";
+	return {
+		toWire: (name) => (isOwnTool(name) ? prefix : "") + base.toWire(name),
+		fromWire: (name) =>
+			name.startsWith(prefix) && isOwnTool(name.slice(prefix.length))
+				? name.slice(prefix.length)
+				: base.fromWire(name),
+	};
+};
 
 /** A use of one of them, as Codex shows it. */
 export const isOwnUse = (item: Params): boolean =>

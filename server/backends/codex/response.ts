@@ -34,8 +34,7 @@ export class CodexResponse {
 	}
 
 	addCall(callId: string, name: string, json: string): void {
-		const known = this.#names.fromWire(name);
-		this.items.call(known, json, isOwnTool(known) ? "provider" : "server");
+		this.items.call(this.#names.fromWire(name), json, isOwnTool(name) ? "provider" : "server");
 		this.#callIds.push(callId);
 	}
 

@@ -10,12 +10,12 @@ import { AnswerTooLong } from "../loop/responseItems.ts";
 import { cancelledResult } from "../loop/results.ts";
 import type { Owner } from "../loop/settle.ts";
 import { countOf, type RequestUsage, UsageSum, withoutCached } from "../loop/usage.ts";
-import { type WireNames, wireNames } from "../loop/wireId.ts";
+import type { WireNames } from "../loop/wireId.ts";
 import { openAiWindow } from "../models/models.ts";
 import type { AppServer, Params, ThreadListener } from "./appServer.ts";
 import { CodexCalls } from "./calls.ts";
 import { codexLogin } from "./locate.ts";
-import { isOwnUse } from "./ownTools.ts";
+import { codexNames, isOwnUse } from "./ownTools.ts";
 import { CodexResponse } from "./response.ts";
 import { toCodexInput, toContentItems } from "./seed.ts";
 
@@ -47,7 +47,7 @@ export class CodexTurn implements ThreadListener {
 
 	constructor(options: CodexTurnOptions) {
 		this.#options = options;
-		this.#names = wireNames(options.request.tools);
+		this.#names = codexNames(options.request.tools);
 		this.#response = this.#newResponse();
 		this.#calls = new CodexCalls({
 			request: options.request,

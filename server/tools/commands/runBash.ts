@@ -34,8 +34,8 @@ const drainMs = 200;
 export const runBash = async (line: string, options: BashOptions): Promise<BashEnd> => {
 	const { cwd, environment, signal, timeoutMs, maxChars, onOutput } = options;
 	signal.throwIfAborted();
-	const bash = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"].find((path) => existsSync(path));
-	if (bash === undefined) throw new Error("there is no bash on this machine");
+	const bash = findBash();
+	if (bash === null) throw new Error("there is no bash on this machine");
 	const child = spawn(bash, ["--noprofile", "--norc", "-c", line], {
 		cwd,
 		env: environment,
@@ -85,6 +85,9 @@ export const runBash = async (line: string, options: BashOptions): Promise<BashE
 		running.delete(child);
 	}
 };
+
+export const findBash = (): string | null =>
+	["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"].find((path) => existsSync(path)) ?? null;
 
 const running = new Set<ChildProcess>();
 process.on("exit", () => {

@@ -1,0 +1,55 @@
+/** A session's terminals in the background, by number. None outlives the session. */
+import { openTerminal, type Terminal, type TerminalOptions } from "./terminal.ts";
+
+export type OpenedTerminal = { readonly id: number; readonly command: string; readonly terminal: Terminal };
+
+const maxTerminals = 8;
+
+export class Terminals {
+	readonly #all = new Map<number, OpenedTerminal>();
+	#last = 0;
+	#closed = false;
+
+	get all(): readonly OpenedTerminal[] {
+		return [...this.#all.values()];
+	}
+
+	find(id: number): OpenedTerminal | null {
+		return this.#all.get(id) ?? null;
+	}
+
+	/** Rejects when there are too many, or when the session ends meanwhile. */
+	async open(command: string, options: TerminalOptions): Promise<OpenedTerminal> {
+		for (const { id, terminal } of this.all)
+			if (!terminal.isRunning && this.#all.size >= maxTerminals) this.#all.delete(id);
+		if (this.#all.size >= maxTerminals)
+			throw new Error(`there are ${maxTerminals} terminals already: close one with close_bgterm.`);
+		const terminal = await openTerminal(options);
+		if (this.#closed) {
+			terminal.kill();
+			throw new Error("the session has ended.");
+		}
+		const opened = { id: ++this.#last, command, terminal };
+		this.#all.set(opened.id, opened);
+		open.add(terminal);
+		return opened;
+	}
+
+	/** Resolves when what ran in it is gone. */
+	async close(id: number, killAfterMs: number): Promise<void> {
+		const found = this.#all.get(id);
+		this.#all.delete(id);
+		await found?.terminal.end(killAfterMs);
+		if (found) open.delete(found.terminal);
+	}
+
+	async dispose(): Promise<void> {
+		this.#closed = true;
+		await Promise.all(this.all.map(({ id }) => this.close(id, 1000)));
+	}
+}
+
+const open = new Set<Terminal>();
+process.on("exit", () => {
+	for (const terminal of open) terminal.kill();
+});
