@@ -70,6 +70,7 @@ const callDirectly = async (prefix: string, signal?: AbortSignal): Promise<void>
 		cells: [],
 		variables: [],
 		described: [],
+		instead: [],
 	});
 	const stream = sdk.messages.stream(
 		{

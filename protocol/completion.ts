@@ -18,6 +18,8 @@ export const InlineCompletionParams = z.looseObject({
 		triggerKind: z.union([z.literal(0), z.literal(1), z.literal(2)]),
 		/** What is chosen in the editor's completion menu: the suggestion goes on from there, and replaces its range. */
 		selectedCompletionInfo: z.looseObject({ range: Range, text: z.string().max(10_000) }).nullish(),
+		/** Ours: what was suggested here and another is wanted instead of. */
+		instead: z.array(z.string().max(10_000)).max(20).optional(),
 	}),
 });
 export type InlineCompletionParams = z.infer<typeof InlineCompletionParams>;

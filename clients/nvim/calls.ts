@@ -14,7 +14,7 @@ import { type Mark, Notebooks } from "./notebook/notebooks.ts";
 import { OutputWindows } from "./outputWindows.ts";
 import type { PictureOptions } from "./pictures.ts";
 import { ServerLink } from "./serverLink.ts";
-import { Suggestions, type SuggestParams } from "./suggestions.ts";
+import { BufferSuggestions, type SuggestParams } from "./suggestions.ts";
 
 export type Calls = {
 	/** `[id, method, params]` as it came from Lua. Never fails: the answer says what did. */
@@ -54,7 +54,7 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 	const link = new ServerLink({ env, cwd: () => start.cwd });
 	const session = new CurrentSession(editor, link.forSession);
 	const notebooks = new Notebooks((cellId) => session.cells.ran(cellId), session.cells.pictures);
-	const suggestions = new Suggestions(link.connect);
+	const suggestions = new BufferSuggestions(link.connect);
 	const windows = new OutputWindows();
 
 	const launch = (): KernelLaunch => {

@@ -223,6 +223,7 @@ export class CurrentSession {
 				cwd: plainText(cwd),
 				own: this.#own,
 				kernel: plainText(kernel?.status ?? "none"),
+				kernelId: kernel === null ? null : exact(kernel.kernelId),
 				backend: orNull(backend),
 				model: orNull(model),
 				think: plainText(think),

@@ -31,6 +31,8 @@ export type Message =
 			readonly cwd?: PlainText;
 			readonly own?: boolean;
 			readonly kernel?: PlainText;
+			/** Names the namespace: another kernel has another. */
+			readonly kernelId?: Exact | null;
 			readonly backend?: PlainText | null;
 			readonly model?: PlainText | null;
 			readonly think?: PlainText;

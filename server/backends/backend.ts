@@ -141,4 +141,6 @@ export type TurnUpdate =
 			readonly stopReason: StopReason;
 			readonly usage: Usage | null;
 			readonly error: string | null;
+			/** What came back, without what may be done about a prompt; `error` says it all where this is absent. */
+			readonly reason?: string;
 	  };

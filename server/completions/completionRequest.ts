@@ -12,6 +12,8 @@ export type CompletionRequest = {
 	readonly above: readonly string[];
 	/** Names the namespace the suggestion was made for; a new kernel makes old suggestions void. */
 	readonly kernelId: string | null;
+	/** What was suggested here already: another is wanted. */
+	readonly instead: readonly string[];
 	/** Nobody asked for it: it waits until the person has paused. */
 	readonly automatic: boolean;
 	/** Looks up what the prompt tells; called only when a model is asked. */

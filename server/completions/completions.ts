@@ -83,7 +83,12 @@ export class Completions {
 		request.signal.addEventListener("abort", onCancel, { once: true });
 		const signal = AbortSignal.any([newest.replaced.signal, request.signal, request.gone]);
 		try {
-			return this.#fromCache(key) ?? (await this.#suggest(request, key, signal));
+			if (request.instead.length > 0) this.#stop(uri);
+			else {
+				const cached = this.#fromCache(key);
+				if (cached !== null) return cached;
+			}
+			return await this.#suggest(request, key, signal);
 		} finally {
 			request.signal.removeEventListener("abort", onCancel);
 		}
@@ -151,7 +156,7 @@ export class Completions {
 		if (signal.aborted) return null;
 		const wrong = accesses.filter(({ from }, index) => (missing[index] ?? -1) >= from);
 		const kept = wrong.length === 0 ? text : wholeLinesBefore(text, Math.min(...wrong.map(({ at }) => at)));
-		if (kept.trim() === "") {
+		if (kept.trim() === "" || request.instead.includes(kept)) {
 			this.#counts.dropped++;
 			return null;
 		}

@@ -17,6 +17,8 @@ export type CompletionInput = Surroundings & {
 	/** Text before and after the cursor. */
 	readonly prefix: string;
 	readonly suffix: string;
+	/** What is not to be suggested again. */
+	readonly instead: readonly string[];
 };
 
 const limits = {
@@ -40,6 +42,7 @@ export const buildCompletionPrompt = ({
 	cells,
 	variables,
 	described,
+	instead,
 }: CompletionInput): { system: string; user: string } => {
 	const before = lineStart(prefix, limits.prefix);
 	const after = headOf(suffix, limits.suffix);
@@ -49,6 +52,8 @@ export const buildCompletionPrompt = ({
 		`<current-input>\n<prefix>${guard(before)}</prefix>`,
 		after.trim() === "" ? "" : `<suffix>${guard(after)}</suffix>`,
 		"</current-input>",
+		...instead.map((text) => `<declined>${guard(text)}</declined>`),
+		instead.length === 0 ? "" : "What stands in <declined> is not wanted: write something else that fits.",
 		"Write the text that belongs between prefix and suffix, nothing else.",
 	].filter((block) => block !== "");
 	return { system, user: user.join("\n") };
@@ -59,7 +64,7 @@ export const buildFill = ({
 	prefix,
 	suffix,
 	cells,
-}: Omit<CompletionInput, "variables" | "described">): { prefix: string; suffix: string } => {
+}: Omit<CompletionInput, "variables" | "described" | "instead">): { prefix: string; suffix: string } => {
 	const earlier: string[] = [];
 	let room = limits.cells;
 	for (const { code } of cells.toReversed()) {
@@ -128,4 +133,4 @@ const lineStart = (text: string, maxChars: number): string => {
 };
 
 const guard = (text: string): string =>
-	text.replace(/<(?=\/(?:prefix|suffix|current-input|context|code|output|variables)>)/g, "< ");
+	text.replace(/<(?=\/(?:prefix|suffix|current-input|context|code|output|variables|declined)>)/g, "< ");

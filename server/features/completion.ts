@@ -48,7 +48,8 @@ export const completionFeature: Feature = {
 					suffix: withLineFeeds(after),
 				};
 				const isAutomatic = context.triggerKind === automatic;
-				const text = await suggest(client, services, place, isAutomatic, signal).catch((error) => {
+				const wish = { automatic: isAutomatic, instead: context.instead ?? [] };
+				const text = await suggest(client, services, place, wish, signal).catch((error) => {
 					// An editor would show it with every key: it is said once.
 					if (!isAutomatic || client.facts.speaksAiShell || !(error instanceof RequestError)) throw error;
 					if (told.has(error.message)) return null;
@@ -77,11 +78,11 @@ const suggest = async (
 	client: Client,
 	services: Services,
 	place: Place,
-	isAutomatic: boolean,
+	wish: Pick<CompletionRequest, "automatic" | "instead">,
 	signal: AbortSignal,
 ): Promise<string | null> => {
 	await client.configured;
-	if (isAutomatic && client.editorSettings.automaticSuggestions === false) return null;
+	if (wish.automatic && client.editorSettings.automaticSuggestions === false) return null;
 	const session = sessionFor(client, services, place.uri);
 	const host = session?.hosting.host ?? null;
 	try {
@@ -91,7 +92,7 @@ const suggest = async (
 			...(await chooseModel(client, services, session, signal)),
 			above: client.documents.codeAbove(place.uri, cellsAbove),
 			kernelId: session?.hosting.kernelId ?? null,
-			automatic: isAutomatic,
+			...wish,
 			environment: session?.environment ?? client.facts.environment,
 			cwd: session?.cwd ?? client.facts.cwd,
 			gather: async (until) => {

@@ -104,6 +104,11 @@ export class LiveSession {
 		this.#kernelLabel = options.target.kind === "new" ? options.target.kernel : null;
 	}
 
+	/** The connection that holds now; `null` while there is none. */
+	get server(): ServerConnection | null {
+		return this.#server;
+	}
+
 	get view(): SessionView | null {
 		return this.#view;
 	}
@@ -204,10 +209,6 @@ export class LiveSession {
 	): Promise<ResultOf<M>> {
 		if (this.#server === null) throw new NotConnected("There is no server yet: try again in a moment.");
 		return this.#server.request(method, params, signal && { signal });
-	}
-
-	notify(method: string, params: object): void {
-		this.#server?.notify(method, params);
 	}
 
 	/** Stops the running turn. */

@@ -50,8 +50,16 @@ class InputEditor implements Editor {
 		return this.#buffer.cursor;
 	}
 
+	get suggestion(): string {
+		return this.#ghost?.rest ?? "";
+	}
+
 	get ghost(): string {
-		return (this.#ghost ?? this.#historyGhost)?.rest ?? "";
+		return this.#shownGhost?.rest ?? "";
+	}
+
+	get #shownGhost(): GhostText | null {
+		return this.#ghost ?? this.#historyGhost;
 	}
 
 	get mode(): "edit" | "search" | "menu" {
@@ -155,11 +163,11 @@ class InputEditor implements Editor {
 	#editKey(id: string, text: string): boolean {
 		const buffer = this.#buffer;
 		const action = editActions[id];
-		if (this.ghost !== "") {
+		const ghost = this.#shownGhost;
+		if (ghost !== null) {
 			if (id === "right" || id === "ctrl+f" || ((id === "end" || id === "ctrl+e") && this.#atLineEnd()))
-				return this.#accept(this.ghost);
-			if (id === "alt+f" || id === "alt+right" || id === "ctrl+right")
-				return this.#accept((this.#ghost ?? this.#historyGhost)!.word);
+				return this.#accept(ghost.rest);
+			if (id === "alt+f" || id === "alt+right" || id === "ctrl+right") return this.#accept(ghost.word);
 			if (id === "escape" && this.#ghost) {
 				this.#ghost = null;
 				return true;

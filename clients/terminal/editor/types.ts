@@ -61,6 +61,9 @@ export type Editor = {
 	addHistory(entry: string): void;
 	/** Shows dimmed text at the cursor until it is accepted, typed, or no longer fits. Null takes it away. */
 	setGhost(ghost: Ghost | null): void;
+	/** What is left of it; nothing when there is none. */
+	readonly suggestion: string;
+	/** What stands dimmed at the cursor: that, or how an earlier input went on. */
 	readonly ghost: string;
 	/** Shows a menu, as if Tab had asked for it. */
 	openMenu(completions: Completions): void;

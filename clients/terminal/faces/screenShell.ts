@@ -104,7 +104,11 @@ export class ScreenShell {
 			say: (text) => this.#note.say(text),
 			draw: () => this.#stage.draw(),
 		});
-		this.#suggestion = new InlineSuggestion(this.#shell.live, this.#editor, (text) => this.#note.say(text));
+		this.#suggestion = new InlineSuggestion({
+			shell: this.#shell,
+			editor: this.#editor,
+			tell: (text) => (text === null ? this.#note.release() : this.#note.hold(text)),
+		});
 	}
 
 	/** Runs until the person leaves; answers the exit code. Rejects when the session cannot be opened. */
@@ -158,7 +162,7 @@ export class ScreenShell {
 			},
 			changed: () => {
 				void this.#followCodeTheme();
-				if (this.#shell.link.kind === "lost") this.#suggestion.forget();
+				this.#suggestion.follow();
 				this.#stage.drawSoon();
 			},
 			say: ({ text }) => this.#note.say(text),
@@ -207,6 +211,7 @@ export class ScreenShell {
 	#onKey(key: KeyEvent): void {
 		if (this.#shell.isLeaving) return;
 		this.#doc = [];
+		this.#note.release();
 		this.#handleKey(key);
 		this.#stage.draw();
 	}
@@ -249,6 +254,7 @@ export class ScreenShell {
 			void this.#suggestion.ask();
 			return true;
 		},
+		"alt+,": () => this.#suggestion.previous(),
 		"alt+p": () => {
 			void this.#shell.togglePromptMode();
 			return true;
@@ -264,10 +270,15 @@ export class ScreenShell {
 	// What the input asks.
 
 	async #complete(text: string, cursor: number): Promise<Completions | null> {
-		const completions = await askCompletions(this.#shell, text, cursor);
-		// The editor takes the answer first.
-		setImmediate(() => this.#stage.draw());
-		return completions;
+		try {
+			return await askCompletions(this.#shell, text, cursor);
+		} catch (error) {
+			this.#note.say(`no completions: ${(error as Error).message}`);
+			return null;
+		} finally {
+			// The editor takes the answer first.
+			setImmediate(() => this.#stage.draw());
+		}
 	}
 
 	/** Shift-Tab: what stands at the cursor, until the next key. */

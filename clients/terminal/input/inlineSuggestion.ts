@@ -1,113 +1,118 @@
-/** Alt-. in the input line: the line is a document of the session, the suggestion an inline completion on it. */
-import type { InlineCompletionResult } from "../../../protocol/index.ts";
+/** Alt-. in the input line: the line is a document of the session, what is suggested stands dimmed at the cursor. */
 import { inputDocumentUri } from "../../../protocol/inputDocument.ts";
-import type { LiveSession } from "../../common/session/liveSession.ts";
+import { NotConnected } from "../../common/session/liveSession.ts";
+import type { Shell } from "../../common/shell/shell.ts";
+import { type Suggestion, Suggestions, toPosition } from "../../common/suggestions/suggestions.ts";
 import type { Editor } from "../editor/types.ts";
 
-type Item = InlineCompletionResult["items"][number];
-type Position = { readonly line: number; readonly character: number };
+export type InlineSuggestionOptions = {
+	readonly shell: Shell;
+	readonly editor: Editor;
+	/** Says until the next key what became of it; `null` when there is nothing to say. */
+	tell(message: string | null): void;
+};
+
+/** `taken` units of it are in the line already. */
+type Shown = { readonly id: number; readonly text: string; readonly taken: number };
+
+/** What was suggested at one place, in the order it came. */
+type Round = { readonly before: string; readonly all: Shown[]; index: number };
 
 export class InlineSuggestion {
-	readonly #live: LiveSession;
-	readonly #editor: Editor;
-	/** What happens to the request, in a few words for the status line; `null` when there is nothing to say. */
-	readonly #tell: (message: string | null) => void;
-	#version = 0;
-	/** The document as the server has it: its address, and its text. */
-	#open: { uri: string; text: string } | null = null;
-	#pending: AbortController | null = null;
+	readonly #options: InlineSuggestionOptions;
+	readonly #suggestions: Suggestions;
+	#round: Round = { before: "", all: [], index: -1 };
+	#kernelId: string | undefined;
 
-	constructor(live: LiveSession, editor: Editor, tell: (message: string | null) => void) {
-		this.#live = live;
-		this.#editor = editor;
-		this.#tell = tell;
+	constructor(options: InlineSuggestionOptions) {
+		this.#options = options;
+		this.#suggestions = new Suggestions(async () => {
+			const { server } = options.shell.live;
+			if (server === null) throw new NotConnected("there is no server now");
+			return server;
+		});
 	}
 
-	/** Asks for a suggestion at the cursor. An answer for a text that has changed since is dropped. */
+	/** Asks for a suggestion at the cursor; while one is shown, shows another. */
 	async ask(): Promise<void> {
-		const { view } = this.#live;
-		if (view === null) return this.#tell("no suggestion yet: the session is starting");
-		this.cancel();
-		const { text, cursor } = this.#editor;
-		const uri = inputDocumentUri(view.sessionId, view.participantId);
-		this.#sync(uri, text);
-		const pending = new AbortController();
-		this.#pending = pending;
-		this.#tell("looking for a suggestion");
+		const { shell, editor, tell } = this.#options;
+		const { view } = shell;
+		if (view === null) return tell("no suggestion yet: the session is starting");
+		const { text, cursor } = editor;
+		const round = this.#roundHere();
+		if (this.#show(round, round.index + 1)) return;
+		const other = round.all.length > 0 ? "other " : "";
+		tell(`looking for ${other === "" ? "a " : "an"}${other}suggestion`);
 		try {
-			const { items } = await this.#live.request(
-				"textDocument/inlineCompletion",
-				{
-					textDocument: { uri },
-					position: toPosition(text, cursor),
-					context: { triggerKind: 1 },
-				},
-				pending.signal,
-			);
-			if (this.#pending !== pending) return;
-			const item = items[0];
-			const insert = item === undefined ? "" : textAtCursor(item, text, cursor);
-			this.#tell(insert === "" ? "no suggestion" : null);
-			if (item !== undefined && insert !== "") this.#show(item, insert);
+			const [found] = await this.#suggestions.suggest({
+				uri: inputDocumentUri(view.sessionId, view.participantId),
+				languageId: "python",
+				text,
+				position: toPosition(text, cursor),
+				instead: round.all.map((each) => each.text),
+				trigger: "asked",
+			});
+			if (this.#round !== round || editor.text !== text || editor.cursor !== cursor) return;
+			const insert = found === undefined ? "" : insertionOf(found);
+			tell(insert === "" ? `no ${other}suggestion` : null);
+			if (insert === "") return;
+			round.all.push({ id: found!.id, text: insert, taken: 0 });
+			this.#show(round, round.all.length - 1);
 		} catch (error) {
-			if (this.#pending === pending) this.#tell(`no suggestion: ${(error as Error).message.split("\n")[0]}`);
-		} finally {
-			if (this.#pending === pending) this.#pending = null;
+			if (this.#round === round) tell(`no ${other}suggestion: ${(error as Error).message.split("\n")[0]}`);
 		}
+	}
+
+	/** Shows the one before; false when there is none. */
+	previous(): boolean {
+		const round = this.#roundHere();
+		return this.#show(round, round.index - 1);
 	}
 
 	/** The text or the cursor moved: what was asked is of no use any more. */
 	cancel(): void {
-		if (this.#pending === null) return;
-		this.#pending.abort();
-		this.#pending = null;
-		this.#tell(null);
+		this.#suggestions.cancel();
 	}
 
-	#show(item: Item, insert: string): void {
-		this.#live.notify("textDocument/didShowCompletion", { item });
-		this.#editor.setGhost({
-			text: insert,
-			onAccept: (acceptedLength) =>
-				this.#live.notify("textDocument/didPartiallyAcceptCompletion", { item, acceptedLength }),
-		});
-	}
-
-	#sync(uri: string, text: string): void {
-		if (this.#open?.uri !== uri) {
-			this.#version = 1;
-			const textDocument = { uri, languageId: "python", version: this.#version, text };
-			this.#live.notify("textDocument/didOpen", { textDocument });
-		} else if (this.#open.text !== text) {
-			this.#version++;
-			const textDocument = { uri, version: this.#version };
-			this.#live.notify("textDocument/didChange", { textDocument, contentChanges: [{ text }] });
+	/** Another kernel has other variables: what was suggested for the one before goes. */
+	follow(): void {
+		const kernelId = this.#options.shell.view?.kernel?.kernelId;
+		if (kernelId === this.#kernelId) return;
+		if (this.#kernelId !== undefined) {
+			this.cancel();
+			this.#options.editor.setGhost(null);
 		}
-		this.#open = { uri, text };
+		this.#kernelId = kernelId;
 	}
 
-	/** The server forgot its documents: it is another one. */
-	forget(): void {
-		this.#open = null;
+	/** The round at the cursor: after a part was taken it begins anew with the rest. */
+	#roundHere(): Round {
+		const { text, cursor, suggestion } = this.#options.editor;
+		const before = text.slice(0, cursor);
+		const { all, index, before: place } = this.#round;
+		if (suggestion !== "" && before === place) return this.#round;
+		const shown = suggestion === "" ? undefined : all[index];
+		const rest = shown && {
+			id: shown.id,
+			text: suggestion,
+			taken: shown.taken + before.length - place.length,
+		};
+		this.#round = { before, all: rest ? [rest] : [], index: rest ? 0 : -1 };
+		return this.#round;
+	}
+
+	#show(round: Round, index: number): boolean {
+		const shown = round.all[index];
+		if (shown === undefined) return false;
+		round.index = index;
+		const { id, text, taken } = shown;
+		const onAccept = (length: number): void => this.#suggestions.accepted(id, taken + length);
+		this.#options.editor.setGhost({ text, onAccept });
+		this.#suggestions.shown(id);
+		return true;
 	}
 }
 
-const toPosition = (text: string, offset: number): Position => {
-	const before = text.slice(0, offset);
-	const line = before.split("\n").length - 1;
-	return { line, character: offset - (before.lastIndexOf("\n") + 1) };
-};
-
-const toOffset = (text: string, { line, character }: Position): number => {
-	const before = text.split("\n").slice(0, line);
-	return before.reduce((sum, each) => sum + each.length + 1, 0) + character;
-};
-
-/** What the item adds after the cursor; nothing when it would change what stands before it. */
-export const textAtCursor = (item: Item, text: string, cursor: number): string => {
-	if (item.range === undefined) return item.insertText;
-	const typed = text.slice(toOffset(text, item.range.start), cursor);
-	const rest = text.slice(cursor, toOffset(text, item.range.end));
-	if (!item.insertText.startsWith(typed) || !item.insertText.endsWith(rest)) return "";
-	return item.insertText.slice(typed.length, item.insertText.length - rest.length);
-};
+/** What it adds at the cursor of a line; nothing when what stands behind would have to change. */
+const insertionOf = ({ text, replaced }: Suggestion): string =>
+	text.endsWith(replaced) ? text.slice(0, text.length - replaced.length) : "";

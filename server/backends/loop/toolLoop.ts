@@ -81,8 +81,8 @@ const runRounds = async (
 	const usage = new UsageSum();
 	const transcript: Entry[] = [...request.transcript];
 	const tell = (update: TurnUpdate) => updates.push(update);
-	const end = (stopReason: StopReason, error: string | null = null) =>
-		tell({ kind: "end", stopReason, usage: usage.toUsage(driver.contextWindow), error });
+	const end = (stopReason: StopReason, failure?: { readonly error: string; readonly reason: string }) =>
+		tell({ kind: "end", stopReason, usage: usage.toUsage(driver.contextWindow), error: null, ...failure });
 
 	let rounds = 0;
 	for (let summing = false; ; ) {
@@ -90,7 +90,10 @@ const runRounds = async (
 		// What a request cost that was broken off, nobody tells.
 		if (response.kind !== "whole" && response.wasShown) usage.add(null);
 		if (response.kind === "cancelled") return end("cancelled");
-		if (response.kind === "failed") return end("failed", response.text);
+		if (response.kind === "failed") {
+			const { error, reason } = response;
+			return end("failed", { error, reason });
+		}
 		const { items, stop, native } = response;
 		const isPriced = items.providerResults.length === 0;
 		usage.add(response.usage, isPriced ? (driver.costOf?.(response.usage) ?? null) : null);
@@ -140,7 +143,7 @@ const runRounds = async (
 type Response =
 	| ({ kind: "whole"; items: ResponseItems } & ResponseEnd)
 	| { kind: "cancelled"; wasShown: boolean }
-	| { kind: "failed"; wasShown: boolean; text: string };
+	| { kind: "failed"; wasShown: boolean; error: string; reason: string };
 
 const respondWithRetries = async (
 	request: Omit<ResponseRequest, "items">,
@@ -175,7 +178,7 @@ const respondWithRetries = async (
 			const delayMs = retryDelay(attempt, failure.retryAfterMs, driver.retryPolicy.random());
 			if (items.shown || attempt > failure.retries || delayMs === null) {
 				items.abandon();
-				return { kind: "failed", wasShown: items.shown, text: failure.text };
+				return { kind: "failed", wasShown: items.shown, error: failure.text, reason: failure.reason };
 			}
 			tell({ kind: "retrying", attempt, delayMs, reason: failure.reason });
 			await driver.retryPolicy.pause(delayMs, signal);

@@ -133,3 +133,35 @@ test("a suggestion needs no session", async () => {
 	await vim.type("A<M-.>");
 	expect(await vim.shows(() => shown(vim), /⟨/)).toBe("Text that ⟨is here⟩");
 });
+
+test("asked again while one is shown it gives another, behind the one it knew", async () => {
+	const vim = await suggest("x = |", "1@@@@then@@");
+	await vim.type("<M-.>");
+	expect(await vim.shows(() => shown(vim), /⟨/)).toBe("x = ⟨1⟩");
+	// The model says the same again: that is no other.
+	await vim.type("<M-.>");
+	await vim.shows(vim.notices, /No other suggestion\./);
+	expect(await shown(vim)).toBe("x = ⟨1⟩");
+	await vim.lua(`
+		local host = require("ipyai.host")
+		local call = host.call
+		host.call = function(method, params, done)
+			if method ~= "suggest" then return call(method, params, done) end
+			_G.instead = table.concat(params.instead or {}, " ")
+			done(nil, { { id = 2, text = "two()", replace = 0 } })
+		end
+	`);
+	await vim.type("<M-.>");
+	expect(await vim.shows(() => shown(vim), /two/)).toBe("x = ⟨two() 2/2⟩");
+	expect(await vim.lua("return _G.instead")).toBe("1");
+	await vim.type("<M-p>");
+	expect(await vim.shows(() => shown(vim), /1 1/)).toBe("x = ⟨1 1/2⟩");
+});
+
+test("another kernel takes the suggestion away", async () => {
+	const vim = await suggest("x = |", "1");
+	await vim.type("<M-.>");
+	await vim.shows(() => shown(vim), /⟨/);
+	await vim.command("IpyaiRestart");
+	expect(await vim.shows(() => shown(vim), /^[^⟨]*$/)).toBe("x = ");
+});

@@ -48,7 +48,14 @@ const cuts: Readonly<Record<string, (text: string) => string>> = {
 			11,
 		),
 	"what a model is told for a suggestion": (text) =>
-		buildCompletionPrompt({ prefix: text, suffix: text, cells: [], variables: [], described: [] }).user,
+		buildCompletionPrompt({
+			prefix: text,
+			suffix: text,
+			cells: [],
+			variables: [],
+			described: [],
+			instead: [],
+		}).user,
 	"a prompt in the list": (text) => promptText([{ kind: "text", text }], 11),
 };
 

@@ -8,7 +8,15 @@ import { ran } from "../../support/context.ts";
 
 const user = (place: string, input: Partial<CompletionInput> = {}): string => {
 	const [prefix, suffix] = place.split("|") as [string, string];
-	return buildCompletionPrompt({ prefix, suffix, cells: [], variables: [], described: [], ...input }).user;
+	return buildCompletionPrompt({
+		prefix,
+		suffix,
+		cells: [],
+		variables: [],
+		described: [],
+		instead: [],
+		...input,
+	}).user;
 };
 
 test("asks with prefix and suffix alone", () => {

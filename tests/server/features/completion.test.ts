@@ -35,8 +35,9 @@ const start = async (...scripts: Script[]) => {
 		const line = before.split("\n").length - 1;
 		return { line, character: before.length - before.lastIndexOf("\n") - 1 };
 	};
-	const complete = async (text: string, signal?: AbortSignal) => {
-		const params = { textDocument: { uri }, position: write(text), context: { triggerKind: 1 as const } };
+	const complete = async (text: string, signal?: AbortSignal, instead?: string[]) => {
+		const context = { triggerKind: 1 as const, ...(instead && { instead }) };
+		const params = { textDocument: { uri }, position: write(text), context };
 		const { items } = await client.request("textDocument/inlineCompletion", params, signal ? { signal } : {});
 		return items.map(({ insertText }) => insertText);
 	};
@@ -110,6 +111,38 @@ test("a failure is an error with a short message", async () => {
 		code: -32803,
 		message: "The key was refused. Check ANTHROPIC_API_KEY.",
 	});
+});
+
+test("what is not wanted is not answered from memory, and the model is told of it", async () => {
+	const { complete, backend } = await start(say("1"), say("1"), say("2"));
+	expect(await complete("x = |")).toEqual(["1"]);
+	expect(await complete("x = |")).toEqual(["1"]);
+	expect(await complete("x = |", undefined, ["1"])).toEqual([]);
+	expect(await complete("x = |", undefined, ["1"])).toEqual(["2"]);
+	expect(backend.requests).toHaveLength(3);
+	expect(JSON.stringify(backend.requests[2]!.transcript)).toContain("<declined>1</declined>");
+	// From here on the newest is what stands here.
+	expect(await complete("x = |")).toEqual(["2"]);
+});
+
+test("a model that would be asked again is given up, with what came back", async () => {
+	const { complete, backend } = await start(async function* () {
+		yield { kind: "retrying", attempt: 1, delayMs: 60_000, reason: "529 overloaded" };
+		throw new Error("It went on.");
+	});
+	await expect(complete("x = |")).rejects.toMatchObject({
+		code: -32803,
+		message: "scripted: 529 overloaded",
+	});
+	expect(backend.requests[0]!.signal.aborted).toBe(true);
+});
+
+test("a failure says what came back, not what may be done about a prompt", async () => {
+	const { complete } = await start(async function* () {
+		const error = "scripted: 400 bad. Start afresh with %ipyai reset.";
+		yield { kind: "end", stopReason: "failed", usage: null, error, reason: "400 bad" };
+	});
+	await expect(complete("x = |")).rejects.toMatchObject({ message: "scripted: 400 bad" });
 });
 
 test("needed white space survives, fences and repeated prefixes do not", async () => {

@@ -6,6 +6,7 @@ local host = require("ipyai.host")
 ---@class ipyai.Session
 ---@field sessionId string
 ---@field kernel "starting"|"idle"|"busy"|"dead"|"none"
+---@field kernelId? string
 ---@field backend? string
 ---@field model? string
 ---@field permissions string
@@ -43,6 +44,11 @@ function M.receive(message)
     require("ipyai.log").clear()
     require("ipyai.chat").clear()
     require("ipyai.approvals").clear()
+  end
+  local suggest = package.loaded["ipyai.suggest"]
+  if suggest and before and (not M.current or M.current.kernelId ~= before.kernelId) then
+    -- It was made for variables that are no more.
+    suggest.dismiss()
   end
   vim.cmd.redrawstatus({ bang = true })
   vim.api.nvim_exec_autocmds("User", { pattern = "IpyaiSession", modeline = false })

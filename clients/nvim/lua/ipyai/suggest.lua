@@ -77,18 +77,31 @@ local function draw()
 end
 
 ---@param items table[]
-local function show(buf, row, col, items)
+---@param index integer the one to show first
+local function show(buf, row, col, items, index)
   require("ipyai.highlights")
   local tick = vim.b[buf].changedtick
-  ghost = { buf = buf, row = row, col = col, items = items, index = 1, taken = "", tick = tick }
+  ghost = { buf = buf, row = row, col = col, items = items, index = index, taken = "", tick = tick }
   draw()
-  host.tell("suggestShown", { id = items[1].id })
+  host.tell("suggestShown", { id = items[index].id })
 end
 
----Asks for suggestions at the cursor.
+---What may be suggested at the cursor as things stand, the shown one last.
+local function known()
+  if not ghost then
+    return {}
+  elseif ghost.taken == "" then
+    return ghost.items
+  end
+  local item = ghost.items[ghost.index]
+  return { { id = item.id, text = rest(), replace = item.replace } }
+end
+
+---Asks for suggestions at the cursor; while one is shown, for another.
 ---@param automatic boolean
 function M.ask(automatic)
-  M.dismiss()
+  local before = known()
+  request = request + 1
   local buf = vim.api.nvim_get_current_buf()
   if has_menu() or vim.bo[buf].buftype ~= "" then
     return
@@ -107,7 +120,10 @@ function M.ask(automatic)
     languageId = vim.bo[buf].filetype,
     text = text,
     row = row - 1,
-    col = col,
+    before = vim.api.nvim_get_current_line():sub(1, col),
+    instead = #before > 0 and vim.tbl_map(function(item)
+      return item.text
+    end, before) or nil,
     automatic = automatic,
   }
   host.call("suggest", params, function(error, items)
@@ -121,11 +137,12 @@ function M.ask(automatic)
     end
     if error or #items == 0 then
       if not automatic then
-        host.notify(error or "No suggestion.", error and vim.log.levels.WARN or nil)
+        local none = #before > 0 and "No other suggestion." or "No suggestion."
+        host.notify(error and "No suggestion: " .. error or none, error and vim.log.levels.WARN or nil)
       end
       return
     end
-    show(buf, row - 1, col, items)
+    show(buf, row - 1, col, vim.list_extend(vim.list_slice(before), items), #before + 1)
   end)
   -- After the call, which may have started the process.
   sent[buf] = { tick = tick, uri = uri, instance = host.instance() }
