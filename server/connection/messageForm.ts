@@ -1,5 +1,6 @@
 /** What makes bytes a message: UTF-8, JSON, and the forms of JSON-RPC 2.0 (section 4) with parameters by name. */
 import type { Message } from "vscode-jsonrpc/node";
+import { wellFormed } from "../../ground/text/wellFormed.ts";
 import { type ErrorCode, ErrorCodes } from "../../protocol/errorCodes.ts";
 
 /** What could not be taken, as it is answered; `id` is the request's when it could be read. */
@@ -37,8 +38,7 @@ export const readMessage = (
 	}
 	const rejection = problemOf(message);
 	if (rejection) return { rejection };
-	if (halfEscape.test(text)) makeWellFormed(message as Record<string, unknown>);
-	return { message: withParams(message as Incoming) };
+	return { message: withParams((halfEscape.test(text) ? wellFormed(message) : message) as Incoming) };
 };
 
 /** The id of a request, `null` for what is none. */
@@ -92,14 +92,5 @@ const withParams = (message: Incoming): Incoming => {
 	return { ...message, params: {} };
 };
 
-/** Half of a surrogate pair, written out. Most messages have none, and whole pairs are written so too. */
+/** Half of a surrogate pair, written out. Most messages have none; whole pairs are written so too. */
 const halfEscape = /\\u[dD][89a-fA-F]/;
-
-/** Halves alone are no text: no disk and no kernel takes them. Each becomes U+FFFD, which is as long. */
-const makeWellFormed = (value: Record<string, unknown> | unknown[]): void => {
-	for (const [key, each] of Object.entries(value)) {
-		if (typeof each === "string") {
-			if (!each.isWellFormed()) (value as Record<string, unknown>)[key] = each.toWellFormed();
-		} else if (typeof each === "object" && each !== null) makeWellFormed(each as Record<string, unknown>);
-	}
-};

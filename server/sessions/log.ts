@@ -2,6 +2,7 @@
  * A session's log as the rest of the server uses it: commit first, then announce. Listeners are called in the
  * order of the events, within the call that appended them.
  */
+import { wellFormed } from "../../ground/text/wellFormed.ts";
 import type { SessionEvent, SessionHint, StoredEvent } from "../../protocol/index.ts";
 import {
 	type RememberedAnswer,
@@ -66,7 +67,7 @@ export class SessionLog {
 		entries?: TurnEntries,
 		answer?: RememberedAnswer,
 	): readonly StoredEvent[] {
-		const named = events.map((event) => this.#withName(event));
+		const named = events.map((event) => wellFormed(this.#withName(event)));
 		const stored = this.#store.append(this.sessionId, named, entries, answer);
 		this.#headSeq = stored.at(-1)?.seq ?? this.#headSeq;
 		for (const event of stored) for (const listener of this.#listeners) listener.onEvent(event);
@@ -144,7 +145,8 @@ export class SessionLog {
 	}
 
 	hint(hint: SessionHint): void {
-		for (const listener of this.#listeners) listener.onHint(hint, this.#headSeq);
+		const told = wellFormed(hint);
+		for (const listener of this.#listeners) listener.onHint(told, this.#headSeq);
 	}
 
 	subscribe(listener: LogListener): Disposable {

@@ -3,6 +3,7 @@
  * field more. What is not is told in words.
  */
 import { z } from "zod";
+import { wellFormed } from "../../ground/text/wellFormed.ts";
 import { ErrorCodes } from "../../protocol/errorCodes.ts";
 import { clientMethods, serverMethods } from "../../protocol/index.ts";
 import { lspClientMethods, lspServerMethods } from "../../protocol/lsp.ts";
@@ -38,6 +39,8 @@ export const checkWire = (): WireCheck => {
 		}),
 		toClient: readFrames((message) => {
 			const { id, method, params, result, error } = message;
+			if (wellFormed(message) !== message)
+				found(method ?? asked.get(keyOf(id)) ?? "?", "holds half a surrogate pair");
 			if (method !== undefined) {
 				const schema = told[method]?.params;
 				found(method, schema ? misfit(schema, params) : "is no method of the server's");

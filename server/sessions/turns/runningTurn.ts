@@ -1,7 +1,8 @@
 /** A turn while it runs: what comes of it is told and stored as it comes, and it ends exactly once. */
 
 import { textOf } from "../../../ground/text/contentText.ts";
-import type { Content, SessionEvent, StopReason, Usage } from "../../../protocol/index.ts";
+import { WholePieces } from "../../../ground/text/wellFormed.ts";
+import type { Content, SessionEvent, SessionHint, StopReason, Usage } from "../../../protocol/index.ts";
 import type { Backend, TurnUpdate } from "../../backends/backend.ts";
 import type { Entry } from "../../context/transcript.ts";
 import type { PartialItem, Store } from "../../store/store.ts";
@@ -24,6 +25,7 @@ export class RunningTurn {
 	readonly #log: SessionLog;
 	readonly #store: Store;
 	readonly #partial = new Map<string, PartialItem>();
+	readonly #pieces = new Map<string, WholePieces>();
 	#ended = false;
 
 	constructor(
@@ -40,7 +42,8 @@ export class RunningTurn {
 
 	/** Text and thinking that are not events yet. */
 	get partial(): readonly PartialItem[] {
-		return [...this.#partial.values()];
+		// A half at the end is told with its other one.
+		return [...this.#partial.values()].map((item) => ({ ...item, text: new WholePieces().take(item.text) }));
 	}
 
 	/** Takes what comes until the end, which it gives. The transcript grows with it. */
@@ -87,7 +90,12 @@ export class RunningTurn {
 				const kind = update.kind === "textDelta" ? "text" : "thinking";
 				const before = this.#partial.get(update.itemId)?.text ?? "";
 				this.#partial.set(update.itemId, { kind, itemId: update.itemId, text: before + update.delta });
-				log.hint({ kind: update.kind, turnId, itemId: update.itemId, delta: update.delta });
+				this.#hint(update.itemId, update.delta, (delta) => ({
+					kind: update.kind,
+					turnId,
+					itemId: update.itemId,
+					delta,
+				}));
 				break;
 			}
 			case "text":
@@ -101,7 +109,12 @@ export class RunningTurn {
 				break;
 			}
 			case "toolOutput":
-				log.hint({ kind: "toolOutput", turnId, callId: update.callId, delta: update.delta });
+				this.#hint(update.callId, update.delta, (delta) => ({
+					kind: "toolOutput",
+					turnId,
+					callId: update.callId,
+					delta,
+				}));
 				break;
 			case "toolResult": {
 				const { callId, content, isError } = update.result;
@@ -137,6 +150,14 @@ export class RunningTurn {
 			default:
 				update satisfies never;
 		}
+	}
+
+	/** A piece as it can be told: providers cut between the halves of a character. */
+	#hint(id: string, piece: string, toHint: (delta: string) => SessionHint): void {
+		const pieces = this.#pieces.get(id) ?? new WholePieces();
+		this.#pieces.set(id, pieces);
+		const delta = pieces.take(piece);
+		if (delta !== "") this.#log.hint(toHint(delta));
 	}
 
 	#add(transcript: Entry[], entry: Entry, events: readonly SessionEvent[]): void {

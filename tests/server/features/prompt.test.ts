@@ -9,6 +9,7 @@ import {
 	scriptedBackend,
 } from "../../support/scriptedBackend.ts";
 import { startTestServer, type TestClient } from "../../support/server.ts";
+import { startKernelSession } from "../../support/sessionWithKernel.ts";
 
 const start = async (...scripts: Script[]) => {
 	const backend = scriptedBackend(...scripts);
@@ -158,4 +159,23 @@ test("reset forgets the conversation and keeps the transcript", async () => {
 	expect(backend.requests[1]!.transcript).toHaveLength(1);
 	const { items } = await client.request("session/transcript", { sessionId, before: null, limit: 10 });
 	expect(items).toHaveLength(2);
+});
+
+test("a character that a provider cuts in two is told whole, and half of one alone as U+FFFD", async () => {
+	const { client, ask } = await startKernelSession(
+		[say("abc😀😀 def"), callTool("pyrun", { code: "'\ud800'" })],
+		{
+			permissions: "yolo",
+		},
+	);
+	const { turnId } = await ask("faces");
+	const deltas = client.updates.flatMap((update) =>
+		update.kind === "hint" && update.hint.kind === "textDelta" && update.hint.turnId === turnId
+			? [update.hint.delta]
+			: [],
+	);
+	expect(deltas.join("")).toBe("abc😀😀 def");
+	expect(deltas.every((delta) => delta.isWellFormed())).toBe(true);
+	await ask("half a face");
+	expect(await client.event("toolCall")).toMatchObject({ args: { code: "'\ufffd'" } });
 });
