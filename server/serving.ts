@@ -124,6 +124,7 @@ const takeOver = async (socketPath: string, replace: boolean): Promise<ServerLoc
 
 const createServices = ({ facts, log, serverId }: ServerProcess): Services => {
 	const store = openStore(join(ensureStateDir(facts), "ipyai.sqlite"));
+	if (store.damage !== null) log(store.damage);
 	const backends = createBackends();
 	const owner = { instanceId: serverId, pid: process.pid, startTime: startTimeOf(process.pid) ?? "" };
 	const sessions = new Sessions({
@@ -133,6 +134,7 @@ const createServices = ({ facts, log, serverId }: ServerProcess): Services => {
 		createHost: (launch, kernelId, listener) => new KernelHost({ launch, kernelId, listener, onLog: log }),
 		startTimeOf,
 		onLog: log,
+		news: store.damage,
 		isAlive: ({ instanceId, pid, startTime }) =>
 			instanceId === owner.instanceId || startTimeOf(pid) === startTime,
 	});

@@ -29,6 +29,8 @@ import { endLeftTurns } from "./turns/leftTurns.ts";
 
 export type SessionsOptions = SessionDependencies & {
 	isAlive(owner: Owner): boolean;
+	/** What the first person to come should know. */
+	readonly news?: string | null;
 };
 
 const tidyAfterMs = 1000;
@@ -37,6 +39,7 @@ export class Sessions {
 	readonly #options: SessionsOptions;
 	readonly #live = new Map<string, Session>();
 	#disposed = false;
+	#news: string | null;
 	#runCommand: RunCommand = async () => ({
 		text: "This server has no commands.",
 		failed: true,
@@ -45,6 +48,7 @@ export class Sessions {
 
 	constructor(options: SessionsOptions) {
 		this.#options = options;
+		this.#news = options.news ?? null;
 	}
 
 	/** Who answers `%ipyai` in cells: commands act on sessions, so they come after them. */
@@ -246,6 +250,8 @@ export class Sessions {
 			this.#runCommand(...args),
 		);
 		this.#live.set(row.sessionId, session);
+		if (this.#news !== null) session.greet(this.#news);
+		this.#news = null;
 		return session;
 	}
 

@@ -5,10 +5,12 @@ import { StoreError } from "./store.ts";
 type Value = string | number | null;
 
 /**
- * A log this large is written into the database once nothing was committed for a moment: the disk takes some
- * milliseconds for it, which a prompt would wait for. SQLite itself does so in a commit when it grows much larger.
+ * When nothing was committed for a moment, the log is written into the database and emptied, so that a copy of the
+ * one file is a copy of all: a large log soon, a small one a little later, as the disk takes some milliseconds which a
+ * prompt would wait for. SQLite itself does so in a commit when it grows much larger.
  */
 const restMs = 500;
+const longRestMs = 3000;
 const largeLogBytes = 4 * 1024 * 1024;
 const largestLogPages = 10_000;
 
@@ -20,12 +22,16 @@ export class Database {
 	readonly file: string;
 	readonly #connection: SQLite.Database;
 	readonly #statements = new Map<string, SQLite.Statement>();
+	readonly #busyTimeoutMs: number;
 	#atRest: NodeJS.Timeout | null = null;
 
 	constructor(file: string, busyTimeoutMs: number) {
 		this.file = file;
+		this.#busyTimeoutMs = busyTimeoutMs;
 		this.#connection = this.#guard(() => new SQLite(file, { timeout: busyTimeoutMs }));
 		this.pragma(`wal_autocheckpoint = ${largestLogPages}`);
+		// A log that begins anew leaves nothing behind that could be taken for its end.
+		this.pragma("journal_size_limit = 0");
 	}
 
 	all<Row>(sql: string, ...values: Value[]): Row[] {
@@ -90,18 +96,31 @@ export class Database {
 	}
 
 	#checkpointAtRest(): void {
-		if (this.#atRest === null) this.#atRest = setTimeout(() => this.#checkpoint(), restMs).unref();
-		else this.#atRest.refresh();
+		clearTimeout(this.#atRest ?? undefined);
+		this.#waitForRest(restMs);
 	}
 
-	#checkpoint(): void {
+	#checkpoint(restedMs: number): void {
 		this.#atRest = null;
 		try {
 			const { size } = statSync(`${this.file}-wal`);
-			if (size >= largeLogBytes) this.#connection.pragma("wal_checkpoint(PASSIVE)");
+			if (size === 0) return;
+			if (size < largeLogBytes && restedMs < longRestMs) {
+				this.#waitForRest(longRestMs);
+				return;
+			}
+			// Another process that reads or writes just now is not waited for.
+			this.#connection.pragma("busy_timeout = 0");
+			this.#connection.pragma("wal_checkpoint(TRUNCATE)");
 		} catch {
 			// It stays in the log, where it is read as well, until the next time.
+		} finally {
+			this.#connection.pragma(`busy_timeout = ${this.#busyTimeoutMs}`);
 		}
+	}
+
+	#waitForRest(ms: number): void {
+		this.#atRest = setTimeout(() => this.#checkpoint(ms), ms).unref();
 	}
 
 	#statement(sql: string): SQLite.Statement {

@@ -13,6 +13,7 @@ import { Database } from "./database.ts";
 import { createEventLog } from "./eventLog.ts";
 import { rebuildFolds } from "./fold.ts";
 import { createHeads } from "./heads.ts";
+import { keepDamagedLog } from "./logDamage.ts";
 import { createMemory } from "./memory.ts";
 import { applicationId, migrations, schemaVersion } from "./schema.ts";
 import { createSessions } from "./sessions.ts";
@@ -33,6 +34,8 @@ export type StoreOptions = {
 export type OpenedStore = Store & {
 	/** Makes a session's folds anew from its log. */
 	rebuildFolds(sessionId: string): void;
+	/** What a person should know of the database as it was found: something of theirs is lost. */
+	readonly damage: string | null;
 };
 
 /**
@@ -45,6 +48,7 @@ export const openStore = (file: string, options: StoreOptions = {}): OpenedStore
 	ensureOwnFile(file);
 	// SQLite makes them with the mode of the database.
 	for (const suffix of ["-wal", "-shm", "-journal"]) isOwnFile(file + suffix);
+	const damage = keepDamagedLog(file);
 	const busyTimeoutMs = options.busyTimeoutMs ?? 5000;
 	const db = new Database(file, busyTimeoutMs);
 	try {
@@ -62,6 +66,7 @@ export const openStore = (file: string, options: StoreOptions = {}): OpenedStore
 		...createMemory(db),
 		...createBlobs(join(dirname(file), "blobs"), options.now ?? Date.now),
 		...createCopies(db, join(dirname(file), "blobs"), options.now ?? Date.now),
+		damage,
 		rebuildFolds: (sessionId) => rebuildFolds(db, sessionId),
 		close: () => db.close(),
 	};

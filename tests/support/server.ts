@@ -80,6 +80,7 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 				})),
 		startTimeOf,
 		onLog: (text) => logged.push(text),
+		news: opened.damage,
 		isAlive: ({ instanceId }) => instanceId === owner.instanceId,
 	});
 	sessions.removeHalfCopies();
