@@ -246,3 +246,21 @@ test("context and notebooks are pure: no modules of Node, no clock, no chance", 
 		/from "node:(?!zlib")|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bset(Timeout|Interval)\b/;
 	expect(pure.filter((path) => impure.test(readSource(path)))).toEqual([]);
 });
+
+test("what a terminal is told leaves by the screen alone, and only cleaning makes text that it takes", () => {
+	const clients = modules.filter((path) => path.startsWith("clients/") || path.startsWith("ground/"));
+	const writes = /\bprocess\.(stdout|stderr)\b|\b(stdout|stderr)\.(write|end)\(|\bconsole\.|"node:readline/;
+	const outside = clients.filter((path) => !lies(path, "clients/terminal/screen"));
+	expect(outside.filter((path) => writes.test(readSource(path)))).toEqual([
+		// Their standard output is a wire, and none of it is text.
+		"clients/lsp/main.ts",
+		"clients/nvim/editor.ts",
+		"clients/nvim/main.ts",
+	]);
+	const makes = /\bas (ScreenText|PlainText)\b|\bas [A-Z]\w*<(ScreenText|PlainText)>/;
+	expect(clients.filter((path) => !lies(path, "ground/text") && makes.test(readSource(path)))).toEqual([
+		"clients/terminal/screen/styledText.ts",
+	]);
+	const ownWords = /\bwords`[^`]*\\x1b/;
+	expect(modules.filter((path) => ownWords.test(readSource(path)))).toEqual([]);
+});

@@ -18,10 +18,7 @@ export class TerminalLines {
 
 	/** `base` is the style of text that has no colour of its own. */
 	constructor(base = words``) {
-		this.#text = new TerminalText(
-			(sgr) => styleOf(sgr) || base,
-			() => this.#finished.pop(),
-		);
+		this.#text = new TerminalText((sgr) => styleOf(sgr) || base, { takeBack: () => this.#finished.pop() });
 	}
 
 	/** The lines so far. A finished one is the same object as before; the last may not be finished, and are copies. */

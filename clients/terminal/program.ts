@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { packageRoot } from "../../ground/paths/packageRoot.ts";
 import { workingFolder, workingFolderOr } from "../../ground/paths/workingFolder.ts";
 import { SentenceError } from "../../ground/sentenceError.ts";
+import { plainText } from "../../ground/text/plainText.ts";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { sessionTable } from "../../protocol/sessionList.ts";
 import { preparePython } from "../common/kernel/preparePython.ts";
@@ -14,31 +15,33 @@ import { startKernel } from "./commandLine/kernelStart.ts";
 import { noArguments, type RunArguments, toSettingsPatch } from "./commandLine/runArguments.ts";
 import { chooseTarget } from "./commandLine/sessionTarget.ts";
 import { nothingTyped, type Start, type Typed } from "./commandLine/start.ts";
-import { plainText } from "./output/cleanText.ts";
+import { StandardStreams } from "./screen/standardStreams.ts";
 
 /** Runs the program and answers its exit code. */
 export const runProgram = async (args: Arguments, program: string): Promise<number> => {
+	const streams = new StandardStreams();
+	const complain = (text: string): void => streams.err(plainText(`${program}: ${text}\n`));
 	switch (args.kind) {
 		case "help":
-			process.stdout.write(helpText(program));
+			streams.out(plainText(helpText(program)));
 			return exitCodes.ok;
 		case "version":
-			process.stdout.write(`${program} ${packageVersion()}\n`);
+			streams.out(plainText(`${program} ${packageVersion()}\n`));
 			return exitCodes.ok;
 		case "wrong":
-			process.stderr.write(`${program}: ${args.message}\n`);
+			complain(args.message);
 			return exitCodes.usage;
 		case "run":
 			try {
 				const problem = scriptProblem(args, program);
 				if (problem !== null) {
-					process.stderr.write(`${program}: ${problem}\n`);
+					complain(problem);
 					return exitCodes.usage;
 				}
 				return args.sessions === null ? await runFaces(args, program) : await listSessions(args.sessions);
 			} catch (error) {
 				if (!(error instanceof SentenceError)) throw error;
-				process.stderr.write(`${program}: ${error.message}\n`);
+				complain(error.message);
 				return exitCodes.failed;
 			}
 		default:
@@ -82,7 +85,8 @@ const runOne = async (
 		...(args.script === null ? [] : [runLine(args)]),
 		...typed.entries,
 	];
-	const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+	const streams = new StandardStreams();
+	const hasTerminal = streams.isTerminal;
 	const isBatch =
 		args.commands.length > 0 || args.script !== null
 			? !args.stay || !hasTerminal
@@ -90,9 +94,8 @@ const runOne = async (
 	const isPlain = args.plain || isDumb(env);
 	const target = await chooseTarget(args, cwd, { connect, canPick: hasTerminal && !isBatch && !isPlain });
 	// The kernel is the slowest to come up: it starts before anything else is even loaded.
-	const { columns, rows } = process.stdout;
-	const size = columns && rows ? { columns, rows } : null;
-	const onNotice = (text: string): void => void process.stderr.write(`${text}\n`);
+	const { size } = streams;
+	const onNotice = (text: string): void => streams.err(plainText(`${text}\n`));
 	if (args.python === null && args.kernelSpec === null && args.existing === null)
 		await preparePython(env, cwd, onNotice);
 	const start = async (): Promise<KernelLaunch> => startKernel({ args, cwd, env, size, onNotice });
@@ -162,7 +165,7 @@ const listSessions = async (which: "folder" | "all"): Promise<number> => {
 	try {
 		const { sessions } = await server.request("session/list", { ...(which === "folder" && { cwd }) });
 		const none = which === "folder" ? "No sessions found for this directory." : "No sessions found.";
-		process.stdout.write(`${plainText(sessionTable(sessions, none))}\n`);
+		new StandardStreams().out(plainText(`${sessionTable(sessions, none)}\n`));
 		return exitCodes.ok;
 	} finally {
 		server.close();

@@ -98,7 +98,7 @@ const append = <Style>(runs: [PlainText, Style][], text: PlainText, style: Style
 function* cellsOf(text: PlainText): Iterable<PlainText> {
 	for (const grapheme of graphemes(text)) {
 		const width = graphemeWidth(grapheme);
-		if (width === 0) continue;
+		if (width === 0 && grapheme !== "\t") continue;
 		yield grapheme;
 		if (width === 2) yield nothing;
 	}

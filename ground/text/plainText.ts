@@ -1,5 +1,5 @@
 /** Text of others for places where nothing acts and no colour is wanted. */
-import { joined, type PlainText } from "./screenText.ts";
+import { joined, type PlainText, rowsOf } from "./screenText.ts";
 import { isPlain, type Move, nameControls, nameUnseen, type Piece, TextReader } from "./textPieces.ts";
 
 /** Without its control sequences, as for a text that a program made. CR LF becomes LF; newlines and tabs stay. */
@@ -8,6 +8,10 @@ export const plainText = (text: string): PlainText => {
 	const reader = new TextReader();
 	return joined([...seenOf(reader.read(text)), ...seenOf(reader.end())]);
 };
+
+/** Its rows, for where columns are counted. */
+export const plainRows = (text: string): PlainText[] =>
+	text === "" ? [] : rowsOf(withoutTabs(plainText(text.replace(/\n$/, ""))));
 
 /** The same for text that comes in pieces, cut anywhere. */
 export class PlainStream {
@@ -24,9 +28,11 @@ export class PlainStream {
 
 const seenOf = (pieces: readonly Piece[]): PlainText[] => pieces.filter(isSeen);
 
-const isSeen = (piece: Piece): piece is PlainText => piece === "\n" || piece === "\t" || !isMove(piece);
+/** Text and, with it, line ends and tabs. */
+export const isSeen = (piece: Piece): piece is PlainText =>
+	piece === "\n" || piece === "\t" || !isMove(piece);
 
-export const isMove = (piece: Piece): piece is Move => piece.charCodeAt(0) < 0x20;
+const isMove = (piece: Piece): piece is Move => piece.charCodeAt(0) < 0x20;
 
 /** With its controls shown instead of done, `^[`, as for a text that a model or a person wrote. Newlines and tabs stay. */
 export const shownText = (text: string): PlainText => (isPlain(text) ? text : nameControls(text));

@@ -3,8 +3,8 @@
  * carriage returns, backspaces, erasing, and going up and down lines, so that progress bars are their last state.
  */
 import { EditedLine, type Run } from "./editedLine.ts";
-import { isMove, plainText } from "./plainText.ts";
-import { joined, type PlainText, words } from "./screenText.ts";
+import { isSeen, plainText } from "./plainText.ts";
+import { joined, type PlainText, repeated, words } from "./screenText.ts";
 import { applySgr, noSgr, type Sgr } from "./sgr.ts";
 import { type Move, type Piece, TextReader } from "./textPieces.ts";
 
@@ -15,6 +15,13 @@ const maxOpen = 100;
 /** Styles that are remembered. */
 const maxStyles = 200;
 
+export type TerminalTextOptions<Style extends string> = {
+	/** Gives the line that was finished last, if it may be. */
+	takeBack?(): readonly Run<Style>[] | undefined;
+	/** What a tab is at a column: blanks up to the next eighth unless told. */
+	tab?(column: number): PlainText;
+};
+
 /**
  * Text may come in pieces that are cut anywhere. A line is finished with its end; once the text has gone up a line,
  * the last lines stay open, for it may do so again.
@@ -22,6 +29,7 @@ const maxStyles = 200;
 export class TerminalText<Style extends string> {
 	readonly #styleOf: (sgr: Sgr) => Style;
 	readonly #takeBack: () => readonly Run<Style>[] | undefined;
+	readonly #tab: (column: number) => PlainText;
 	readonly #reader = new TextReader();
 	#sgr = noSgr;
 	#style: Style;
@@ -32,13 +40,11 @@ export class TerminalText<Style extends string> {
 	#row = 0;
 	#goesUp = false;
 
-	/** `styleOf` names a style. `takeBack` gives the line that was finished last, if it may be. */
-	constructor(
-		styleOf: (sgr: Sgr) => Style,
-		takeBack: () => readonly Run<Style>[] | undefined = () => undefined,
-	) {
+	/** `styleOf` names a style. */
+	constructor(styleOf: (sgr: Sgr) => Style, options: TerminalTextOptions<Style> = {}) {
 		this.#styleOf = styleOf;
-		this.#takeBack = takeBack;
+		this.#takeBack = options.takeBack ?? (() => undefined);
+		this.#tab = options.tab ?? toNextStop;
 		this.#style = styleOf(noSgr);
 		this.#open = [this.#newLine()];
 	}
@@ -70,11 +76,11 @@ export class TerminalText<Style extends string> {
 	#take(pieces: readonly Piece[]): (readonly Run<Style>[])[] {
 		const lines: (readonly Run<Style>[])[] = [];
 		for (const piece of pieces) {
-			if (!isMove(piece)) this.#line.put(piece, this.#style);
-			else if (piece === "\n") this.#newline(lines);
+			if (piece === "\n") this.#newline(lines);
+			else if (piece === "\t") this.#line.put(this.#tab(this.#line.column), this.#style);
+			else if (isSeen(piece)) this.#line.put(piece, this.#style);
 			else if (piece === "\r") this.#line.moveTo(0);
 			else if (piece === "\b") this.#line.moveTo(Math.max(0, this.#line.column - 1));
-			else if (piece === "\t") this.#line.put(blanks(8 - (this.#line.column % 8)), this.#style);
 			else this.#sequence(piece, lines);
 		}
 		return lines;
@@ -161,15 +167,32 @@ export class TerminalText<Style extends string> {
 	}
 }
 
-const blanks = (count: number): PlainText => plainText(" ".repeat(count));
+const toNextStop = (column: number): PlainText => repeated(words` `, 8 - (column % 8));
 
-/** A whole text as a terminal would leave it, without colours: for a reader that is no terminal, such as a model. */
+/**
+ * Text as a terminal would leave it, without colours and with its tabs: for a reader that is no terminal, such as a
+ * model or a pipe. It may come in pieces; a line goes out when it is finished.
+ */
+export class SettledStream {
+	readonly #text = new TerminalText(() => "", { tab: () => words`\t` });
+	#endsLine = false;
+
+	write(text: string): PlainText {
+		if (text !== "") this.#endsLine = text.endsWith("\n");
+		return joined(this.#text.write(text).map((runs) => words`${withoutStyles(runs)}\n`));
+	}
+
+	end(): PlainText {
+		const lines = this.#text.end().map(withoutStyles);
+		return joined(this.#endsLine && lines.length > 0 ? [...lines, words``] : lines, words`\n`);
+	}
+}
+
+const withoutStyles = (runs: readonly Run<string>[]): PlainText => joined(runs.map(([text]) => text));
+
+/** The same for a whole text. */
 export const settledText = (text: string): PlainText => {
-	// Without movements within the text its tabs can stay.
-	if (!movement.test(text)) return plainText(text);
-	const terminal = new TerminalText(() => "");
-	const lines = [...terminal.write(text), ...terminal.end()].map((runs) => joined(runs.map(([run]) => run)));
-	return joined(/\n\r*$/.test(text) ? [...lines, words``] : lines, words`\n`);
+	if (!/[\r\x08\x1b\x9b]/.test(text)) return plainText(text);
+	const stream = new SettledStream();
+	return joined([stream.write(text), stream.end()]);
 };
-
-const movement = /\r(?!\n)|\x08|(?:\x1b\[|\x9b)[\d;]*[ABEFJK]/;

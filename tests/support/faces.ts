@@ -9,6 +9,7 @@ import type { KeyEvent } from "../../clients/terminal/editor/keys.ts";
 import { Batch } from "../../clients/terminal/faces/batch.ts";
 import { PlainShell } from "../../clients/terminal/faces/plainShell.ts";
 import { ScreenShell } from "../../clients/terminal/faces/screenShell.ts";
+import { StandardStreams } from "../../clients/terminal/screen/standardStreams.ts";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { until } from "./kernel.ts";
 import { type ScriptedServer, scriptedServer } from "./scriptedServer.ts";
@@ -83,9 +84,9 @@ const start = async (name: FaceName, env: NodeJS.ProcessEnv): Promise<RunningFac
 				});
 				return stream;
 			};
-			const stdio = { stdin, stdout: output(), stderr: output() };
+			const streams = new StandardStreams({ stdin, stdout: output(), stderr: output() });
 			const face =
-				name === "plain" ? new PlainShell(startOf([]), stdio, env) : new Batch(startOf(["own()"]), stdio);
+				name === "plain" ? new PlainShell(startOf([]), streams, env) : new Batch(startOf(["own()"]), streams);
 			run(face.run());
 			if (name === "plain") stdin.write("own()\n");
 			return {

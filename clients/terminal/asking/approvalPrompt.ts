@@ -1,4 +1,5 @@
 /** The approval that waits for the person: its card in the tail, and the keys that answer it. */
+import { type ScreenText, words } from "../../../ground/text/screenText.ts";
 import { askedCall } from "../../../protocol/askedCall.ts";
 import type { Approval } from "../../common/session/sessionView.ts";
 import { type ApprovalView, type Approval as Card, renderApproval } from "../render/approval.ts";
@@ -44,11 +45,11 @@ export class ApprovalPrompt {
 	}
 
 	/** The card in at most `maxRows` rows, with a blank one below. */
-	lines(options: { width: number; maxRows: number; theme: Theme; lineIsEmpty: boolean }): string[] {
+	lines(options: { width: number; maxRows: number; theme: Theme; lineIsEmpty: boolean }): ScreenText[] {
 		const { width, theme } = options;
 		const hint = options.lineIsEmpty
 			? []
-			: [paint(theme, "dim", "Alt-y, Alt-a, Alt-n answer while you type")];
+			: [paint(theme, "dim", words`Alt-y, Alt-a, Alt-n answer while you type`)];
 		const maxRows = Math.max(4, options.maxRows - hint.length - 1);
 		this.#view = renderApproval(approvalCard(this.approval), {
 			width,
@@ -56,6 +57,6 @@ export class ApprovalPrompt {
 			scroll: this.#scroll,
 			theme,
 		});
-		return [...this.#view.lines, ...hint, ""];
+		return [...this.#view.lines, ...hint, words``];
 	}
 }

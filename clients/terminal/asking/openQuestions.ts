@@ -2,6 +2,8 @@
  * What the person is asked: questions, which take the keyboard one after the other, and the card of a tool that waits
  * for permission, which shares it with the input.
  */
+import { rowText } from "../../../ground/text/plainText.ts";
+import { joined, type ScreenText, words } from "../../../ground/text/screenText.ts";
 import type { Decision, InputRequestParams } from "../../../protocol/index.ts";
 import type { Approval } from "../../common/session/sessionView.ts";
 import type { Shell } from "../../common/shell/shell.ts";
@@ -16,7 +18,7 @@ export type OpenQuestionsOptions = {
 	readonly theme: Theme;
 	columns(): number;
 	/** Puts lines above the tail. */
-	showText(text: string): void;
+	show(lines: readonly ScreenText[]): void;
 	draw(): void;
 };
 
@@ -37,14 +39,14 @@ export class OpenQuestions {
 
 	/** Python's `input()`. */
 	input(request: InputRequestParams): void {
-		const { theme, columns, showText, draw } = this.#options;
-		const above = sanitizeLines(request.prompt).slice(0, -1);
-		if (above.length > 0) showText(above.join("\n"));
+		const { theme, columns, show, draw } = this.#options;
+		const prompt = sanitizeLines(request.prompt);
+		show(prompt.slice(0, -1));
 		const question = inputQuestion(request, {
 			theme,
 			onSubmit: (text) => {
-				const [line = ""] = question.render(columns()).lines;
-				showText(request.password ? line : `${request.prompt.split("\n").at(-1)}${text}`);
+				const last = prompt.at(-1) ?? words``;
+				show(request.password ? question.render(columns()).lines : [joined([last, rowText(text)])]);
 				this.#answer(question, text);
 			},
 		});
@@ -102,7 +104,7 @@ export class OpenQuestions {
 		return answer !== null;
 	}
 
-	cardLines(options: { width: number; maxRows: number; lineIsEmpty: boolean }): string[] {
+	cardLines(options: { width: number; maxRows: number; lineIsEmpty: boolean }): ScreenText[] {
 		return this.#card?.lines({ ...options, theme: this.#options.theme }) ?? [];
 	}
 

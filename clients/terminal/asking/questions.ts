@@ -1,5 +1,7 @@
 /** What takes the keyboard for a moment: `input()`, the reason for a refusal, the question before leaving. */
 import type { Completeness } from "../../../ground/python/completeness.ts";
+import { rowText } from "../../../ground/text/plainText.ts";
+import { type PlainText, words } from "../../../ground/text/screenText.ts";
 import type { InputRequestParams } from "../../../protocol/index.ts";
 import type { Approval } from "../../common/session/sessionView.ts";
 import { createEditor } from "../editor/editor.ts";
@@ -30,7 +32,7 @@ export const inputQuestion = (request: InputRequestParams, { theme, onSubmit }: 
 	const prompt =
 		sanitizeLines(request.prompt || fallback)
 			.map(stripStyles)
-			.at(-1) ?? "";
+			.at(-1) ?? words``;
 	if (!request.password) {
 		const editor = lineEditor(prompt, theme, onSubmit);
 		return {
@@ -54,7 +56,7 @@ export const inputQuestion = (request: InputRequestParams, { theme, onSubmit }: 
 
 /** Why a tool is refused: goes to the model. */
 export const reasonQuestion = (approval: Approval, { theme, onSubmit }: LineOptions): Question => {
-	const editor = lineEditor("Reason for the model (Enter for none): ", theme, onSubmit);
+	const editor = lineEditor(words`Reason for the model (Enter for none): `, theme, onSubmit);
 	return {
 		kind: "reason",
 		about: approval.approvalId,
@@ -79,15 +81,15 @@ export const leaveQuestion = (
 		return true;
 	},
 	render: () => {
-		const line = `${what} [d]etach and let it run, [e]nd it, [s]tay? `;
+		const line = words`${rowText(what)} [d]etach and let it run, [e]nd it, [s]tay? `;
 		return { lines: [paint(theme, "warning", line)], cursor: { line: 0, column: lineWidth(line) } };
 	},
 });
 
-const lineEditor = (prompt: string, theme: Theme, onSubmit: (text: string) => void): Editor => {
+const lineEditor = (prompt: PlainText, theme: Theme, onSubmit: (text: string) => void): Editor => {
 	// Any line is an answer.
 	const isComplete = (): Completeness => ({ status: "complete", indent: "" });
 	const editor = createEditor({ theme, onSubmit, isComplete });
-	editor.setPrompt({ first: prompt, rest: "", kind: "ai" });
+	editor.setPrompt({ first: prompt, rest: words``, kind: "ai" });
 	return editor;
 };

@@ -1,11 +1,12 @@
 /** Lets a person choose a session: a list that typing narrows, and below it how the chosen one ended. */
+import { plainRows } from "../../../ground/text/plainText.ts";
+import { type ScreenText, styled, words } from "../../../ground/text/screenText.ts";
 import type { SessionSummary, TranscriptItem } from "../../../protocol/index.ts";
 import { localTime, sessionName } from "../../../protocol/sessionList.ts";
 import type { ServerConnection } from "../../common/server/connection.ts";
-import { createProcessTerminal, type KeyboardTerminal } from "../programs/processTerminal.ts";
-import { createPicker } from "../render/picker.ts";
-import { sanitizeLines } from "../render/sanitize.ts";
+import { createPicker } from "../asking/picker.ts";
 import { createTheme, paint } from "../render/theme.ts";
+import { createProcessTerminal, type KeyboardTerminal } from "../screen/processTerminal.ts";
 import { createScreen } from "../screen/screen.ts";
 import { truncateLine } from "../screen/styledText.ts";
 
@@ -17,19 +18,19 @@ export const pickSession = (
 	sessions: readonly SessionSummary[],
 	title: string,
 	server: Pick<ServerConnection, "request">,
-	terminal: KeyboardTerminal = createProcessTerminal(process.stdin, process.stdout, process.env),
+	terminal: KeyboardTerminal = createProcessTerminal(),
 ): Promise<SessionSummary | null> =>
 	new Promise((resolve) => {
 		const theme = createTheme(process.env);
 		const screen = createScreen(terminal);
 		const picker = createPicker(title, sessions.map(toItem), theme);
-		const previews = new Map<string, readonly string[]>();
+		const previews = new Map<string, readonly ScreenText[]>();
 		const draw = (): void => {
 			const { columns, rows } = screen;
 			const preview = (picker.selected && previews.get(picker.selected.sessionId)) || [];
 			const list = picker.render(columns, Math.max(3, rows - maxPreviewLines - 2));
-			const below = preview.map((line) => paint(theme, "dim", truncateLine(`  ${line}`, columns, "…")));
-			screen.setTail([...list, ...(below.length > 0 ? ["", ...below] : [])], null);
+			const below = preview.map((line) => paint(theme, "dim", truncateLine(styled`  ${line}`, columns)));
+			screen.setTail([...list, ...(below.length > 0 ? [words``, ...below] : [])], null);
 		};
 		const load = (): void => {
 			const session = picker.selected;
@@ -42,7 +43,7 @@ export const pickSession = (
 					draw();
 				},
 				// A session of another program's is read only when it is opened.
-				() => previews.set(sessionId, sanitizeLines(session.lastPrompt ?? "").slice(0, 1)),
+				() => previews.set(sessionId, plainRows(session.lastPrompt ?? "").slice(0, 1)),
 			);
 		};
 		let ended = false;
@@ -79,14 +80,15 @@ const toItem = (session: SessionSummary) => {
 };
 
 /** Inputs as typed and the beginning of answers. */
-const previewLines = (item: TranscriptItem): string[] => {
-	if (item.kind === "cell") return [`In [${item.executionCount ?? " "}]: ${firstLine(item.code)}`];
+const previewLines = (item: TranscriptItem): ScreenText[] => {
+	const count = item.executionCount ?? words` `;
+	if (item.kind === "cell") return [styled`In [${count}]: ${firstLine(item.code)}`];
 	const answer = item.parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("");
-	const lines = sanitizeLines(answer.trim()).filter((line) => line.trim() !== "");
-	return [`AI [${item.executionCount ?? " "}]: ${firstLine(item.source)}`, ...lines.slice(0, 2)];
+	const lines = plainRows(answer.trim()).filter((line) => line.trim() !== "");
+	return [styled`AI [${count}]: ${firstLine(item.source)}`, ...lines.slice(0, 2)];
 };
 
-const firstLine = (text: string): string => {
-	const [first = "", ...rest] = sanitizeLines(text.trim());
-	return rest.length > 0 ? `${first} …` : first;
+const firstLine = (text: string): ScreenText => {
+	const [first = words``, ...rest] = plainRows(text.trim());
+	return rest.length > 0 ? styled`${first} …` : first;
 };

@@ -1,9 +1,11 @@
 /** Which session the program opens: a new one, a stored one, or one that runs elsewhere. */
 import { SentenceError } from "../../../ground/sentenceError.ts";
+import { words } from "../../../ground/text/screenText.ts";
 import type { SessionSummary } from "../../../protocol/index.ts";
 import { toSessionRef } from "../../../protocol/sessionList.ts";
 import type { ServerConnection } from "../../common/server/connection.ts";
 import type { LiveSessionOptions } from "../../common/session/liveSession.ts";
+import { StandardStreams } from "../screen/standardStreams.ts";
 import type { RunArguments } from "./runArguments.ts";
 
 export type Target = Exclude<LiveSessionOptions["target"], { kind: "new" }>;
@@ -49,7 +51,7 @@ export const chooseTarget = async (
 		if (!options.canPick)
 			return { kind: "resume", ref: used[0] ? { sessionId: used[0].sessionId } : { cwd } };
 		if (used.length === 0) {
-			process.stdout.write("No sessions found for this directory: a new one begins.\n");
+			new StandardStreams().out(words`No sessions found for this directory: a new one begins.\n`);
 			return null;
 		}
 		const chosen = await pick(used, "Resume which session? (Esc: a new one)", server, true);

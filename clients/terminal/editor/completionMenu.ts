@@ -1,5 +1,6 @@
 /** The matches of a completion under the input. One is chosen or none; the chosen one stands in the text. */
-
+import { rowText } from "../../../ground/text/plainText.ts";
+import { joined, repeated, type ScreenText, styled, words } from "../../../ground/text/screenText.ts";
 import { paint, type Theme } from "../render/theme.ts";
 import { lineWidth, truncateLine } from "../screen/styledText.ts";
 import type { Completions } from "./types.ts";
@@ -47,24 +48,25 @@ export class CompletionMenu {
 		return new CompletionMenu(this.start, text, matches);
 	}
 
-	render(width: number, theme: Theme): string[] {
+	render(width: number, theme: Theme): ScreenText[] {
 		const from = Math.max(0, Math.min(this.#index - maxRows + 2, this.#matches.length - maxRows));
-		const shown = this.#matches.slice(from, from + maxRows);
-		const column = Math.min(Math.max(...shown.map(({ text }) => lineWidth(text))), Math.max(8, width - 20));
-		const lines = shown.map(({ text, type, signature }, index) => {
-			const name = truncateLine(text, column, "…");
-			const padded = ` ${name}${" ".repeat(Math.max(0, column - lineWidth(name)))} `;
-			const about = paint(theme, "dim", [type ?? "", signature ?? ""].join(" ").trim());
+		const shown = this.#matches.slice(from, from + maxRows).map(({ text, type, signature }) => ({
+			name: rowText(text),
+			about: rowText([type ?? "", signature ?? ""].join(" ").trim()),
+		}));
+		const column = Math.min(Math.max(...shown.map(({ name }) => lineWidth(name))), Math.max(8, width - 20));
+		const lines = shown.map(({ name, about }, index) => {
+			const cut = truncateLine(name, column);
+			const padded = joined<ScreenText>([cut, repeated(words` `, Math.max(0, column - lineWidth(cut) + 1))]);
 			const chosen = from + index === this.#index;
-			const label = chosen
-				? theme.colors
-					? paint(theme, "selected", padded)
-					: `>${padded.slice(1)}`
-				: padded;
-			return truncateLine(about === "" ? label : `${label} ${about}`, width, "…");
+			const label =
+				chosen && theme.colors
+					? paint(theme, "selected", styled` ${padded}`)
+					: styled`${chosen ? words`>` : words` `}${padded}`;
+			return truncateLine(about === "" ? label : styled`${label} ${paint(theme, "dim", about)}`, width);
 		});
 		const more = this.#matches.length - shown.length;
-		if (more > 0) lines.push(paint(theme, "dim", ` ${more} more`));
+		if (more > 0) lines.push(paint(theme, "dim", words` ${more} more`));
 		return lines;
 	}
 }

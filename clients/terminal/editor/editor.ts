@@ -3,6 +3,9 @@
  * and applied in order, so fast typing is never lost or reordered.
  */
 import { type Completeness, isComplete } from "../../../ground/python/completeness.ts";
+import { rowText } from "../../../ground/text/plainText.ts";
+import { joined, words } from "../../../ground/text/screenText.ts";
+import { type InputPrompt, inputPrompt } from "../render/prompt.ts";
 import { paint } from "../render/theme.ts";
 import { CompletionMenu } from "./completionMenu.ts";
 import { editActions } from "./editActions.ts";
@@ -11,7 +14,7 @@ import { InputHistory } from "./inputHistory.ts";
 import { InputLines } from "./inputLines.ts";
 import type { KeyEvent } from "./keys.ts";
 import { TextBuffer } from "./textBuffer.ts";
-import type { Completions, Editor, EditorOptions, EditorPrompt, Ghost, Rendered } from "./types.ts";
+import type { Completions, Editor, EditorOptions, Ghost, Rendered } from "./types.ts";
 import { lineEnd, lineStart, nextGrapheme, previousGrapheme } from "./words.ts";
 
 export const createEditor = (options: EditorOptions): Editor => new InputEditor(options);
@@ -29,7 +32,7 @@ class InputEditor implements Editor {
 	readonly #buffer = new TextBuffer();
 	readonly #history = new InputHistory();
 	readonly #lines = new InputLines();
-	#prompt: EditorPrompt = { first: "In [1]: ", rest: "   ...: ", kind: "python" };
+	#prompt = inputPrompt(1, "python");
 	#ghost: GhostText | null = null;
 	#historyGhost: GhostText | null = null;
 	#menu: CompletionMenu | null = null;
@@ -66,7 +69,7 @@ class InputEditor implements Editor {
 		return this.#search ? "search" : this.#menu ? "menu" : "edit";
 	}
 
-	setPrompt(prompt: EditorPrompt): void {
+	setPrompt(prompt: InputPrompt): void {
 		this.#prompt = prompt;
 	}
 
@@ -131,11 +134,9 @@ class InputEditor implements Editor {
 	render(width: number, maxRows?: number): Rendered {
 		const { theme } = this.#options;
 		const menu = this.#menu?.render(width, theme) ?? [];
+		const failing = this.#search?.found === false ? words`failing ` : words``;
 		const search = this.#search
-			? [
-					paint(theme, "dim", `${this.#search.found ? "" : "failing "}I-search backward: `) +
-						this.#search.query,
-				]
+			? [joined([paint(theme, "dim", words`${failing}I-search backward: `), rowText(this.#search.query)])]
 			: [];
 		const below = [...search, ...menu];
 		const room = maxRows === undefined ? undefined : Math.max(1, maxRows - below.length);

@@ -2,25 +2,21 @@
  * Draws the input: prompts, colours, ghost text, and where the cursor stands. Colours are kept per line, so a key in
  * a long input colours one line anew.
  */
-
-import {
-	type PythonState,
-	pythonStart,
-	type Span,
-	tokenizePython,
-} from "../../../clients/terminal/render/pythonTokens.ts";
 import { isSameState } from "../../../ground/python/lexer.ts";
+import { shownText } from "../../../ground/text/plainText.ts";
+import { joined, type ScreenText, words } from "../../../ground/text/screenText.ts";
 import { paintSpans } from "../render/highlight.ts";
-import { showControls } from "../render/sanitize.ts";
+import { type InputPrompt, leadOf } from "../render/prompt.ts";
+import { type PythonState, pythonStart, type Span, tokenizePython } from "../render/pythonTokens.ts";
 import { paint, type Theme } from "../render/theme.ts";
 import { lineWidth, tokens, wrapCells } from "../screen/styledText.ts";
-import type { EditorPrompt, Rendered } from "./types.ts";
+import type { Rendered } from "./types.ts";
 
 type Input = {
 	readonly text: string;
 	readonly cursor: number;
 	readonly ghost: string;
-	readonly prompt: EditorPrompt;
+	readonly prompt: InputPrompt;
 	readonly theme: Theme;
 };
 
@@ -38,7 +34,7 @@ export class InputLines {
 		const plain = prompt.kind === "ai" || text.startsWith(".");
 		const cursorLine = countNewlines(text, cursor);
 		const cursorColumn = cursor - (text.lastIndexOf("\n", cursor - 1) + 1);
-		const rows: string[] = [];
+		const rows: ScreenText[] = [];
 		let place = { line: 0, column: 0 };
 		let state = pythonStart;
 		for (const [index, line] of lines.entries()) {
@@ -48,20 +44,21 @@ export class InputLines {
 			if (Math.abs(index - cursorLine) > maxRows) continue;
 			const lead = leadOf(prompt, index, theme);
 			if (index !== cursorLine) {
-				rows.push(...wrapCells(lead + painted(spans, theme), room));
+				rows.push(...wrapCells(joined([lead, painted(spans, theme)]), room));
 				continue;
 			}
 			const [before, after] = splitSpans(spans, cursorColumn);
 			const [ghostHere = "", ...ghostBelow] = ghost.split("\n");
-			const head = lead + painted(before, theme);
+			const head = joined([lead, painted(before, theme)]);
 			place = cellAfter(head, room, rows.length);
 			const tail = painted(after, theme);
-			const shown = head + ghostPaint(theme, ghostHere) + (ghostBelow.length === 0 ? tail : "");
-			rows.push(...wrapCells(shown, room));
-			if (place.line === rows.length) rows.push("");
+			const shown = [head, ghostPaint(theme, ghostHere), ghostBelow.length === 0 ? tail : words``];
+			rows.push(...wrapCells(joined(shown), room));
+			if (place.line === rows.length) rows.push(words``);
 			for (const [below, ghostLine] of ghostBelow.entries()) {
-				const end = below === ghostBelow.length - 1 ? tail : "";
-				rows.push(...wrapCells(leadOf(prompt, 1, theme) + ghostPaint(theme, ghostLine) + end, room));
+				const end = below === ghostBelow.length - 1 ? tail : words``;
+				const row = joined([leadOf(prompt, 1, theme), ghostPaint(theme, ghostLine), end]);
+				rows.push(...wrapCells(row, room));
 			}
 		}
 		this.#cache.length = Math.min(this.#cache.length, lines.length);
@@ -77,23 +74,16 @@ export class InputLines {
 	}
 }
 
-/** The prompt before a line, with its number in the number's colour. */
-export const leadOf = (prompt: EditorPrompt, index: number, theme: Theme): string => {
-	const text = index === 0 ? prompt.first : prompt.rest;
-	if (prompt.kind === "ai") return paint(theme, "aiPrompt", text);
-	return text.replace(
-		/(\D*)(\d*)/g,
-		(_, words: string, number: string) => paint(theme, "inPrompt", words) + paint(theme, "inNumber", number),
-	);
-};
+const ghostPaint = (theme: Theme, text: string): ScreenText =>
+	paint(theme, "ghost", shownText(tabless(text)));
 
-const ghostPaint = (theme: Theme, text: string): string => paint(theme, "ghost", showControls(text));
-
-const painted = (spans: readonly Span[], theme: Theme): string =>
+const painted = (spans: readonly Span[], theme: Theme): ScreenText =>
 	paintSpans(
-		spans.map((span) => ({ ...span, text: showControls(span.text) })),
+		spans.map((span) => ({ ...span, text: tabless(span.text) })),
 		theme,
 	);
+
+const tabless = (text: string): string => text.replaceAll("\t", "    ");
 
 const splitSpans = (spans: readonly Span[], at: number): [Span[], Span[]] => {
 	const before: Span[] = [];
@@ -109,7 +99,7 @@ const splitSpans = (spans: readonly Span[], at: number): [Span[], Span[]] => {
 };
 
 /** Where the cell after a text is, once it is wrapped at `room` cells from row `line` on. */
-const cellAfter = (text: string, room: number, line: number): { line: number; column: number } => {
+const cellAfter = (text: ScreenText, room: number, line: number): { line: number; column: number } => {
 	let row = line;
 	let column = 0;
 	for (const { width } of lineWidth(text) < room ? [{ width: lineWidth(text) }] : tokens(text)) {
@@ -122,7 +112,7 @@ const cellAfter = (text: string, room: number, line: number): { line: number; co
 	return column >= room ? { line: row + 1, column: 0 } : { line: row, column };
 };
 
-const windowed = (rows: string[], place: { line: number; column: number }, maxRows: number): Rendered => {
+const windowed = (rows: ScreenText[], place: { line: number; column: number }, maxRows: number): Rendered => {
 	if (rows.length <= maxRows) return { lines: rows, cursor: place };
 	const from = Math.max(0, Math.min(place.line - Math.floor(maxRows / 2), rows.length - maxRows));
 	return {

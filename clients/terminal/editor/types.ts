@@ -1,6 +1,8 @@
 /** What the input needs from its owner, and what it tells. The editor itself does no IO. */
 
 import type { Completeness } from "../../../ground/python/completeness.ts";
+import type { ScreenText } from "../../../ground/text/screenText.ts";
+import type { InputPrompt } from "../render/prompt.ts";
 import type { Theme } from "../render/theme.ts";
 import type { KeyEvent } from "./keys.ts";
 
@@ -30,16 +32,8 @@ export type Completions = {
 	}[];
 };
 
-/** The prompt in front of the first line and of the others; plain text, coloured by `role`. */
-export type EditorPrompt = {
-	/** `In [3]: `; the digits get the number's colour. */
-	readonly first: string;
-	readonly rest: string;
-	readonly kind: "python" | "ai";
-};
-
 export type Rendered = {
-	readonly lines: string[];
+	readonly lines: ScreenText[];
 	readonly cursor: { readonly line: number; readonly column: number };
 };
 
@@ -50,7 +44,7 @@ export type Editor = {
 	readonly text: string;
 	/** UTF-16 offset. */
 	readonly cursor: number;
-	setPrompt(prompt: EditorPrompt): void;
+	setPrompt(prompt: InputPrompt): void;
 	setText(text: string, cursor?: number): void;
 	/** Inserts at the cursor; one undo step. */
 	insert(text: string): void;

@@ -1,3 +1,5 @@
+import { plainText } from "../../../ground/text/plainText.ts";
+import { words } from "../../../ground/text/screenText.ts";
 import type { InputRequestParams, Output } from "../../../protocol/index.ts";
 import type { Face, Transcript } from "../../common/shell/action.ts";
 import { exitCodes } from "../../common/shell/exitCodes.ts";
@@ -5,19 +7,18 @@ import { Shell } from "../../common/shell/shell.ts";
 import { clientName } from "../commandLine/clientName.ts";
 import { splitScript } from "../commandLine/script.ts";
 import type { Start } from "../commandLine/start.ts";
-import { coloredText, plainText } from "../output/cleanText.ts";
-import type { Stdio } from "./plainInput.ts";
+import { askLine } from "../screen/lineReader.ts";
+import { StandardStreams } from "../screen/standardStreams.ts";
 import { PlainOutput } from "./plainOutput.ts";
 
 /** `-c`, a script, or input from a pipe: runs it, prints plain text, leaves. */
 export const runBatch = async (start: Start): Promise<number> => {
-	const { stdin, stdout, stderr } = process;
+	const streams = new StandardStreams();
 	// Who reads the pipe may stop reading: then nobody is left to write for.
-	for (const stream of [stdout, stderr])
-		stream.on("error", () => {
-			process.exitCode ??= exitCodes.failed;
-		});
-	const batch = new Batch(start, { stdin, stdout, stderr });
+	streams.onBroken(() => {
+		process.exitCode ??= exitCodes.failed;
+	});
+	const batch = new Batch(start, streams);
 	let interrupts = 0;
 	const onInterrupt = (): void => {
 		if (++interrupts > 1) process.exit(exitCodes.interrupted);
@@ -39,20 +40,20 @@ type Told<K extends keyof Transcript> = Parameters<Transcript[K]>[0];
  */
 export class Batch {
 	readonly #start: Start;
-	readonly #stdio: Stdio;
+	readonly #streams: StandardStreams;
 	readonly #output: BatchOutput;
 	readonly #shell: Shell;
 	#unanswered = false;
 	/** Python or a command asked to leave the kernel as it is. */
 	#detached = false;
 
-	constructor(start: Start, stdio: Stdio) {
+	constructor(start: Start, streams: StandardStreams) {
 		this.#start = start;
-		this.#stdio = stdio;
+		this.#streams = streams;
 		this.#output = new BatchOutput({
-			out: (text) => stdio.stdout.write(text),
-			err: (text) => stdio.stderr.write(text),
-			clean: stdio.stdout.isTTY ? coloredText : plainText,
+			out: (text) => streams.out(text),
+			err: (text) => streams.err(text),
+			shows: streams.showsOutput ? "terminal" : "text",
 			reader: "program",
 		});
 		this.#shell = new Shell({
@@ -71,12 +72,12 @@ export class Batch {
 	async run(): Promise<number> {
 		const { entries } = this.#start;
 		const left = this.#shell.run();
-		const script = entries.length > 0 ? null : readAll(this.#stdio.stdin);
+		const script = entries.length > 0 ? null : readAll(this.#streams.stdio.stdin);
 		await Promise.race([this.#shell.opened, left]);
 		void this.#runAll(script === null ? entries : splitScript(await script));
 		const { code, lines } = await left;
 		// An ended kernel is nothing to come back to.
-		if (this.#detached) for (const line of lines) this.#stdio.stderr.write(`${line}\n`);
+		if (this.#detached) for (const line of lines) this.#streams.err(words`${plainText(line)}\n`);
 		return code;
 	}
 
@@ -118,7 +119,7 @@ export class Batch {
 			},
 			inputAsked: ({ request }) => this.#answer(request),
 			inputEnded: () => {},
-			page: ({ text }) => this.#output.print(plainText(text)),
+			page: ({ text }) => this.#output.print(text),
 			nextInput: ({ text }) => needsTerminal(`Putting this into the next input\n${text.trimEnd()}\n`),
 			edit: () => needsTerminal("%edit"),
 			program: ({ command }) => needsTerminal(`!${command}`),
@@ -136,8 +137,9 @@ export class Batch {
 
 	/** Without a person, Python's `input()` ends as at the end of a file: with EOFError, at once. */
 	async #answer({ inputId, prompt, password }: InputRequestParams): Promise<void> {
-		const hasPerson = this.#start.entries.length > 0 && this.#stdio.stdin.isTTY === true;
-		const line = hasPerson && !password ? await askLine(prompt, this.#stdio) : null;
+		const hasPerson = this.#start.entries.length > 0 && this.#streams.stdio.stdin.isTTY === true;
+		this.#output.flush();
+		const line = hasPerson && !password ? await askLine(this.#streams, plainText(prompt)) : null;
 		this.#shell.answerInput(inputId, line);
 	}
 }
@@ -192,14 +194,4 @@ const readAll = async (stream: NodeJS.ReadableStream): Promise<string> => {
 	const chunks: Buffer[] = [];
 	for await (const chunk of stream) chunks.push(chunk as Buffer);
 	return Buffer.concat(chunks).toString("utf8");
-};
-
-const askLine = async (prompt: string, { stdin, stdout }: Stdio): Promise<string> => {
-	const { createInterface } = await import("node:readline/promises");
-	const readline = createInterface({ input: stdin, output: stdout });
-	try {
-		return await readline.question(plainText(prompt));
-	} finally {
-		readline.close();
-	}
 };

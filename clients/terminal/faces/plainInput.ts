@@ -1,12 +1,8 @@
-/** Lines of a person on Node's readline: cells, answers, and what was typed while nobody asked. */
-import { createInterface, type Interface } from "node:readline";
-import { Writable } from "node:stream";
-
-export type Stdio = {
-	readonly stdin: NodeJS.ReadableStream & Partial<Pick<NodeJS.ReadStream, "isTTY" | "setRawMode">>;
-	readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
-	readonly stderr: NodeJS.WritableStream;
-};
+/** Lines of a person: cells, answers, and what was typed while nobody asked. */
+import { plainText } from "../../../ground/text/plainText.ts";
+import { type PlainText, partOf, type ScreenText, words } from "../../../ground/text/screenText.ts";
+import { LineReader } from "../screen/lineReader.ts";
+import type { StandardStreams } from "../screen/standardStreams.ts";
 
 export type PlainInputOptions = {
 	readonly isTerminal: boolean;
@@ -23,9 +19,9 @@ type Line = string | null;
 const taken = Symbol("taken back");
 
 export class PlainInput {
-	readonly #stdio: Stdio;
+	readonly #streams: StandardStreams;
 	readonly #options: PlainInputOptions;
-	readonly #readline: Interface;
+	readonly #reader: LineReader;
 	/** Lines that came while none was asked for. */
 	readonly #lines: Line[] = [];
 	#onLine: ((line: Line | typeof taken) => void) | null = null;
@@ -33,30 +29,23 @@ export class PlainInput {
 	#cell: string[] | null = null;
 	/** What the next cell begins with. */
 	#prepared = "";
-	#hides = false;
 	#isAtEnd = false;
 	/** Something was written below the prompt. */
 	#isCovered = false;
 
-	constructor(stdio: Stdio, options: PlainInputOptions) {
-		this.#stdio = stdio;
+	constructor(streams: StandardStreams, options: PlainInputOptions) {
+		this.#streams = streams;
 		this.#options = options;
-		const output = new Writable({
-			write: (chunk, _, done) => {
-				if (!this.#hides) stdio.stdout.write(chunk);
-				done();
+		this.#reader = new LineReader(streams, {
+			isTerminal: options.isTerminal,
+			onLine: (line) => this.#take(line),
+			onInterrupt: () => this.#interrupt(),
+			complete: async (line) => {
+				const text = [...(this.#cell ?? []), line].join("\n");
+				const found = await options.complete(text);
+				return found && { typed: text.slice(found.start), matches: found.matches };
 			},
 		});
-		this.#readline = createInterface({
-			input: stdio.stdin,
-			output,
-			terminal: options.isTerminal,
-			completer: (line: string, done: (error: null, result: [string[], string]) => void) =>
-				void this.#complete(line).then((result) => done(null, result)),
-		});
-		this.#readline.on("line", (line) => this.#take(line));
-		this.#readline.on("close", () => this.#take(null));
-		this.#readline.on("SIGINT", () => this.#interrupt());
 	}
 
 	/** Lines that nobody has asked for yet. */
@@ -69,24 +58,24 @@ export class PlainInput {
 	}
 
 	/** Writes what the session says; a prompt that stands there is shown again by `redraw`. */
-	write(stream: "stdout" | "stderr", text: string): void {
+	write(stream: "out" | "err", text: ScreenText): void {
 		if (this.#onLine !== null && !this.#isCovered) {
-			this.#stdio.stdout.write("\n");
+			this.#streams.out(words`\n`);
 			this.#isCovered = true;
 		}
-		this.#stdio[stream].write(text);
+		this.#streams[stream](text);
 	}
 
 	/** Shows the prompt again, when something was written below it. */
 	redraw(): void {
 		if (!this.#isCovered) return;
 		this.#isCovered = false;
-		this.#readline.prompt(true);
+		this.#reader.redraw();
 	}
 
 	/** A whole cell, `null` when the input has ended. Ctrl-C begins anew. */
 	async readCell(
-		prompt: () => { readonly first: string; readonly rest: string },
+		prompt: () => { readonly first: PlainText; readonly rest: PlainText },
 		isWhole: (text: string) => Promise<boolean>,
 	): Promise<Line> {
 		const prepared = this.#prepared.split("\n");
@@ -96,12 +85,10 @@ export class PlainInput {
 			for (;;) {
 				this.#cell = lines;
 				const { first, rest } = prompt();
-				const lead = lines.length === 0 ? `\n${first}` : rest;
+				const lead = lines.length === 0 ? words`\n${first}` : rest;
 				const given = prepared.shift() ?? "";
 				const line =
-					prepared.length > 0
-						? this.#echo(lead + given, given)
-						: await this.#ask(lead, { typing: "shown", given });
+					prepared.length > 0 ? this.#echo(lead, given) : await this.#ask(lead, { typing: "shown", given });
 				if (line === null) return lines.length === 0 ? null : lines.join("\n");
 				if (line === taken) lines = [];
 				else lines.push(line);
@@ -114,75 +101,64 @@ export class PlainInput {
 	}
 
 	/** One line, `null` when the input has ended. */
-	async ask(prompt: string): Promise<Line> {
+	async ask(prompt: PlainText): Promise<Line> {
 		const line = await this.#ask(prompt, { typing: "shown" });
 		return line === taken ? "" : line;
 	}
 
 	/** The same, and what is typed is not shown. */
-	async askHidden(prompt: string): Promise<Line> {
+	async askHidden(prompt: PlainText): Promise<Line> {
 		try {
 			const line = await this.#ask(prompt, { typing: "hidden" });
 			return line === taken ? "" : line;
 		} finally {
-			this.#hides = false;
-			this.#stdio.stdout.write("\n");
+			this.#reader.isHidden = false;
+			this.#streams.out(words`\n`);
 		}
 	}
 
 	/** Puts a text before the person as the next cell: Enter runs it. Where no person is, it is shown. */
 	prepare(text: string): void {
-		if (this.#stdio.stdin.isTTY) this.#prepared = text.trimEnd();
-		else this.write("stdout", `${text.trimEnd()}\n`);
+		if (this.#streams.stdio.stdin.isTTY) this.#prepared = text.trimEnd();
+		else this.write("out", words`${plainText(text.trimEnd())}\n`);
 	}
 
-	/** Entries of earlier sessions, oldest first; those of one line can be shown in a line. */
+	/** Entries of earlier sessions, oldest first. */
 	setHistory(entries: readonly string[]): void {
-		const lines = entries.filter((entry) => !entry.includes("\n")).reverse();
-		// Node's type leaves it out; the newest stands first.
-		(this.#readline as unknown as { history?: string[] }).history?.push(...lines);
+		this.#reader.setHistory(entries);
 	}
 
 	/** Gives the keyboard to another program for as long as it runs. */
-	async lend<T>(run: () => Promise<T>): Promise<T> {
-		this.#readline.pause();
-		this.#setRaw(false);
-		try {
-			return await run();
-		} finally {
-			this.#setRaw(true);
-			this.#readline.resume();
-		}
+	lend<T>(run: () => Promise<T>): Promise<T> {
+		return this.#reader.lend(run);
 	}
 
 	close(): void {
-		this.#readline.close();
+		this.#reader.close();
 	}
 
 	/** `given` stands in the line already. */
 	async #ask(
-		prompt: string,
+		prompt: PlainText,
 		{ typing, given = "" }: { readonly typing: "shown" | "hidden"; readonly given?: string },
 	): Promise<Line | typeof taken> {
-		const blank = /^\n*/.exec(prompt)![0];
-		this.#stdio.stdout.write(blank);
-		this.#readline.setPrompt(prompt.slice(blank.length));
+		const blank = /^\n*/.exec(prompt)![0].length;
+		this.#streams.out(partOf(prompt, 0, blank));
+		const lead = partOf(prompt, blank);
 		const waiting = this.#lines.shift();
 		// What was typed ahead stands where it was typed: here it belongs.
-		if (waiting != null && typing === "shown") this.#echo(prompt.slice(blank.length) + waiting, waiting);
+		if (waiting != null && typing === "shown") this.#echo(lead, waiting);
 		if (waiting !== undefined) return waiting;
 		if (this.#isAtEnd) return null;
-		this.#readline.prompt();
-		this.#hides = typing === "hidden";
-		if (this.#options.isTerminal && given !== "") this.#readline.write(given);
-		else this.#stdio.stdout.write(given);
+		this.#reader.prompt(lead, plainText(given));
+		this.#reader.isHidden = typing === "hidden";
 		return new Promise((resolve) => {
 			this.#onLine = (line) => resolve(line === "" && !this.#options.isTerminal ? given : line);
 		});
 	}
 
-	#echo(text: string, line: string): string {
-		this.#stdio.stdout.write(`${text}\n`);
+	#echo(prompt: PlainText, line: string): string {
+		this.#streams.out(words`${prompt}${plainText(line)}\n`);
 		return line;
 	}
 
@@ -201,24 +177,8 @@ export class PlainInput {
 			return;
 		}
 		// The typed lines go, and the prompt stands anew.
-		this.#stdio.stdout.write("\n");
-		this.#readline.write(null, { ctrl: true, name: "e" });
-		this.#readline.write(null, { ctrl: true, name: "u" });
+		this.#streams.out(words`\n`);
+		this.#reader.clear();
 		this.#take(taken);
-	}
-
-	async #complete(line: string): Promise<[string[], string]> {
-		const text = [...(this.#cell ?? []), line].join("\n");
-		try {
-			const found = await this.#options.complete(text);
-			return found === null ? [[], line] : [[...found.matches], text.slice(found.start)];
-		} catch {
-			// No completion is no reason to disturb typing.
-			return [[], line];
-		}
-	}
-
-	#setRaw(raw: boolean): void {
-		if (this.#options.isTerminal) this.#stdio.stdin.setRawMode?.(raw);
 	}
 }

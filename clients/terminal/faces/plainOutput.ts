@@ -1,24 +1,42 @@
 /**
- * The session as plain text that only grows: for pipes, `-c` and `--plain`. What cells and answers say goes to `out`,
- * errors and notices to `err`. The caller cleans untrusted text through `clean`.
+ * The session as text that only grows: for pipes, `-c` and `--plain`. What cells and answers say goes to `out`, errors and
+ * notices to `err`.
  */
-
-import { textOf } from "../../../ground/text/contentText.ts";
+import { contentText, pictureName } from "../../../ground/text/contentText.ts";
+import { PlainStream, plainText } from "../../../ground/text/plainText.ts";
+import {
+	joined,
+	type PlainText,
+	rowsOf,
+	type ScreenText,
+	styled,
+	words,
+} from "../../../ground/text/screenText.ts";
+import { SettledStream } from "../../../ground/text/terminalText.ts";
 import type { Content, OmittedOutput, Output, TranscriptItem } from "../../../protocol/index.ts";
 import { callText, toolLine } from "../../../protocol/toolLine.ts";
 import { omittedSince } from "../../common/session/omittedSince.ts";
+import { omittedText } from "../../common/session/omittedText.ts";
 import type { TextView } from "../../common/session/turnView.ts";
 import type { Author, Note, Transcript } from "../../common/shell/action.ts";
 import { cellNote, turnNote } from "../../common/shell/wording.ts";
+import { ColouredStream } from "../output/colouredStream.ts";
+import { inputPrompt } from "../render/prompt.ts";
+import { stripStyles } from "../screen/styledText.ts";
 
 export type PlainSinks = {
-	out(text: string): void;
-	err(text: string): void;
-	/** Takes out what a terminal could act on. */
-	clean(text: string): string;
+	out(text: ScreenText): void;
+	err(text: ScreenText): void;
+	/**
+	 * What of a cell's own output stays: on a `terminal` its colours, and lines that it writes over; elsewhere the `text`
+	 * of its lines as they were when they ended.
+	 */
+	readonly shows: "terminal" | "text";
 	/** `person` also sees what others entered, tools as they start, who joined. */
 	readonly reader: "person" | "program";
 };
+
+type Printed = ColouredStream | SettledStream;
 
 type Told<K extends keyof Transcript> = Parameters<Transcript[K]>[0];
 
@@ -26,6 +44,9 @@ export class PlainOutput implements Transcript {
 	readonly #sinks: PlainSinks;
 	/** The part whose text is being written; another one starts a paragraph. */
 	#part: TextView | null = null;
+	#partText = new PlainStream();
+	/** What cells print, by cell and stream. */
+	readonly #printed = new Map<string, Printed>();
 	#atLineStart = true;
 	/** Of long outputs the middle as it stands, and as it was told. */
 	readonly #omitted = new Map<string, OmittedOutput>();
@@ -39,7 +60,12 @@ export class PlainOutput implements Transcript {
 
 	/** A text of the client's own. */
 	print(text: string): void {
-		this.#line(text.trimEnd());
+		this.#line(plainText(text.trimEnd()));
+	}
+
+	/** What a cell has printed of a line that is not finished: before something is asked. */
+	flush(): void {
+		for (const id of [...this.#printed.keys()]) this.#endPrinted(id);
 	}
 
 	inputEntered(): void {}
@@ -47,7 +73,7 @@ export class PlainOutput implements Transcript {
 	commandAnswered({ text, failed }: Told<"commandAnswered">): void {
 		if (text.trim() === "") return;
 		if (failed) this.#error(text);
-		else this.#line(this.#sinks.clean(text.trimEnd()));
+		else this.print(text);
 	}
 
 	rejected({ reason }: Told<"rejected">): void {
@@ -65,13 +91,15 @@ export class PlainOutput implements Transcript {
 
 	lateOutput({ cellId, of, output }: Told<"lateOutput">): void {
 		this.#endLine();
-		if (this.#isForPerson) this.#line(`· ${of} goes on ·`);
+		if (this.#isForPerson) this.print(`· ${of} goes on ·`);
 		this.#output(cellId, output);
 		this.#tellOmitted(cellId);
+		this.#endPrinted(cellId);
 	}
 
 	cellFinished({ cell: { cellId }, note }: { cell: { cellId: string }; note: Note | null }): void {
 		this.#tellOmitted(cellId);
+		this.#endPrinted(cellId);
 		if (note !== null) this.#error(note.text);
 	}
 
@@ -110,7 +138,7 @@ export class PlainOutput implements Transcript {
 	}
 
 	steered({ content }: Told<"steered">): void {
-		if (this.#isForPerson) this.#paragraph(`› ${textOf(content)}`);
+		if (this.#isForPerson) this.#paragraph(`› ${contentText(content)}`);
 	}
 
 	turnFinished({ note }: Pick<Told<"turnFinished">, "note">): void {
@@ -127,7 +155,7 @@ export class PlainOutput implements Transcript {
 	}
 
 	past({ item, author }: Told<"past">): void {
-		if (author.whose === "another" && author.name !== "") this.#line(`${this.#sinks.clean(author.name)}:`);
+		if (author.whose === "another" && author.name !== "") this.print(`${author.name}:`);
 		if (item.kind === "cell") this.#pastCell(item);
 		else this.#pastTurn(item);
 	}
@@ -135,9 +163,8 @@ export class PlainOutput implements Transcript {
 	/** What others entered; one's own stands there as it was typed. */
 	#input({ whose, name }: Author, executionCount: number | null, source: string): void {
 		if (whose === "mine" || !this.#isForPerson) return;
-		const { clean } = this.#sinks;
-		if (name !== "") this.#line(clean(`${name}:`));
-		this.#line(inputText("In", executionCount, clean(source)));
+		if (name !== "") this.print(`${name}:`);
+		this.#line(inputText(executionCount, source));
 	}
 
 	get #isForPerson(): boolean {
@@ -147,41 +174,48 @@ export class PlainOutput implements Transcript {
 	#grow(part: TextView, delta: string): void {
 		if (this.#part !== part) {
 			this.#endLine();
-			if (!this.#fresh) this.#sinks.out("\n");
+			if (!this.#fresh) this.#sinks.out(words`\n`);
 			this.#fresh = false;
 			this.#part = part;
+			this.#partText = new PlainStream();
 		}
-		const text = this.#sinks.clean(delta);
+		const text = this.#partText.write(delta);
 		if (text === "") return;
-		if (part.kind === "text") this.#sinks.out(text);
-		else {
-			// Thinking is a quote: each line begins with its mark.
-			const quoted = text.replace(/\n(?!$)/g, "\n> ");
-			this.#sinks.out(this.#atLineStart ? `> ${quoted}` : quoted);
-		}
+		this.#sinks.out(part.kind === "text" ? text : this.#quoted(text));
 		this.#atLineStart = text.endsWith("\n");
+	}
+
+	/** Thinking is a quote: each line begins with its mark. */
+	#quoted(text: PlainText): PlainText {
+		const rows = rowsOf(text);
+		const end = rows.at(-1) === "" ? [rows.pop()!] : [];
+		const marked = rows.map((row, index) => (index === 0 && !this.#atLineStart ? row : words`> ${row}`));
+		return joined([...marked, ...end], words`\n`);
 	}
 
 	#output(cellId: string, output: Output): void {
 		if (output.kind !== "omitted") this.#tellOmitted(cellId);
-		const { out, err, clean } = this.#sinks;
 		switch (output.kind) {
 			case "stream":
-				(output.name === "stderr" ? err : out)(clean(output.text));
-				if (output.name === "stdout" && output.text !== "") this.#atLineStart = output.text.endsWith("\n");
+				this.#print(cellId, output.name, output.text);
 				return;
 			case "displayData":
 			case "updateDisplayData": {
+				this.#endPrinted(cellId);
 				const text = bundleText(output.data);
-				if (text !== null) this.#line(clean(text));
+				if (text !== null) this.#line(this.#whole(text));
 				return;
 			}
 			case "executeResult":
-				this.#line(resultText(output.executionCount, clean(bundleText(output.data) ?? "")));
+				this.#endPrinted(cellId);
+				this.#line(resultText(output.executionCount, this.#whole(bundleText(output.data) ?? "")));
 				return;
-			case "error":
-				err(`${clean(output.traceback.join("\n") || `${output.ename}: ${output.evalue}`).trimEnd()}\n`);
+			case "error": {
+				this.#endPrinted(cellId);
+				const text = output.traceback.join("\n") || `${output.ename}: ${output.evalue}`;
+				this.#sinks.err(styled`${this.#whole(text.trimEnd())}\n`);
 				return;
+			}
 			case "omitted":
 				// Told again as it grows: what counts is what it was before something else.
 				this.#omitted.set(cellId, output);
@@ -193,8 +227,41 @@ export class PlainOutput implements Transcript {
 		}
 	}
 
+	#print(cellId: string, name: "stdout" | "stderr", text: string): void {
+		const id = `${cellId} ${name}`;
+		const other = `${cellId} ${name === "stdout" ? "stderr" : "stdout"}`;
+		this.#endPrinted(other);
+		const printed = this.#printed.get(id) ?? this.#newPrinted();
+		this.#printed.set(id, printed);
+		this.#tell(name, printed.write(text));
+	}
+
+	/** Nothing more comes of these, for now: what was held back is told. */
+	#endPrinted(about: string): void {
+		for (const [id, printed] of this.#printed)
+			if (id.startsWith(about)) {
+				this.#printed.delete(id);
+				this.#tell(id.endsWith("stderr") ? "stderr" : "stdout", printed.end());
+			}
+	}
+
+	#tell(name: "stdout" | "stderr", text: ScreenText): void {
+		if (text === "") return;
+		this.#sinks[name === "stderr" ? "err" : "out"](text);
+		if (name === "stdout") this.#atLineStart = stripStyles(text).endsWith("\n");
+	}
+
+	#newPrinted(): Printed {
+		return this.#sinks.shows === "terminal" ? new ColouredStream() : new SettledStream();
+	}
+
+	#whole(text: string): ScreenText {
+		const printed = this.#newPrinted();
+		return joined<ScreenText>([printed.write(text), printed.end()]);
+	}
+
 	#pastCell(item: Extract<TranscriptItem, { kind: "cell" }>): void {
-		this.#line(inputText("In", item.executionCount, this.#sinks.clean(item.code)));
+		this.#line(inputText(item.executionCount, item.code));
 		for (const output of item.outputs) {
 			this.#endLine();
 			this.#output(item.cellId, output);
@@ -204,7 +271,7 @@ export class PlainOutput implements Transcript {
 	}
 
 	#pastTurn(item: Extract<TranscriptItem, { kind: "turn" }>): void {
-		this.#line(inputText("In", item.executionCount, this.#sinks.clean(item.source)));
+		this.#line(inputText(item.executionCount, item.source));
 		this.#fresh = true;
 		for (const part of item.parts) {
 			if (part.kind === "text" || part.kind === "thinking") {
@@ -230,60 +297,54 @@ export class PlainOutput implements Transcript {
 
 	#paragraph(text: string): void {
 		this.#endLine();
-		if (!this.#fresh) this.#sinks.out("\n");
+		if (!this.#fresh) this.#sinks.out(words`\n`);
 		this.#fresh = false;
-		this.#line(this.#sinks.clean(text));
+		this.#line(plainText(text));
 	}
 
-	#line(text: string): void {
+	#line(text: ScreenText): void {
 		this.#endLine();
-		this.#sinks.out(`${text}\n`);
+		this.#sinks.out(styled`${text}\n`);
 	}
 
 	#error(text: string): void {
 		this.#endLine();
-		this.#sinks.err(`${this.#sinks.clean(text)}\n`);
+		this.#sinks.err(words`${plainText(text)}\n`);
 	}
 
 	/** What another source writes begins on a line of its own. */
 	#endLine(): void {
-		if (!this.#atLineStart && this.#part !== null) this.#sinks.out("\n");
+		if (!this.#atLineStart && this.#part !== null) this.#sinks.out(words`\n`);
 		if (this.#part !== null) this.#atLineStart = true;
 	}
 }
 
 /** A tool call that ended, in one line. */
-export const finishedLine = (
+const finishedLine = (
 	call: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
-	result: { readonly content: readonly Content[]; readonly isError: boolean },
-): string =>
-	toolLine(call.name, call.args, {
-		text: result.content
-			.map((part) => (part.kind === "text" ? part.text : `[picture, ${part.mimeType}]`))
-			.join(" "),
-		isError: result.isError,
-	});
+	{ content, isError }: { readonly content: readonly Content[]; readonly isError: boolean },
+): string => toolLine(call.name, call.args, { text: contentText(content), isError });
 
 /** The form of a MIME bundle that text can show; `null` when it has none. */
-export const bundleText = (data: Readonly<Record<string, unknown>>): string | null => {
+const bundleText = (data: Readonly<Record<string, unknown>>): string | null => {
 	for (const type of ["text/plain", "text/markdown"]) {
 		const text = data[type];
 		if (typeof text === "string") return text;
 	}
 	const picture = Object.keys(data).find((type) => type.startsWith("image/"));
-	return picture === undefined ? null : `[${picture}]`;
+	return picture === undefined ? null : pictureName(picture);
 };
 
 /** `Out[3]: 4`; a value of several lines begins on the line below, as in IPython. */
-export const resultText = (executionCount: number, text: string): string =>
-	`Out[${executionCount}]: ${text.includes("\n") ? "\n" : ""}${text}`;
+const resultText = (executionCount: number, text: ScreenText): ScreenText =>
+	styled`Out[${executionCount}]: ${text.includes("\n") ? words`\n` : words``}${text}`;
 
 /** An input with its number, its further lines under `...:`. */
-export const inputText = (label: "In" | "Pr", executionCount: number | null, code: string): string => {
-	const first = `${label} [${executionCount ?? "*"}]: `;
-	const rest = `${" ".repeat(Math.max(0, first.length - 5))}...: `;
-	return first + code.trimEnd().replaceAll("\n", `\n${rest}`);
+export const inputText = (executionCount: number | null, code: string): PlainText => {
+	const { first, rest } = inputPrompt(executionCount, "python");
+	const rows = rowsOf(plainText(code.trimEnd()));
+	return joined(
+		rows.map((row, index) => words`${index === 0 ? first : rest}${row}`),
+		words`\n`,
+	);
 };
-
-export const omittedText = (chars: number): string =>
-	`[${chars.toLocaleString("en-US")} characters of output left out]`;

@@ -1,3 +1,5 @@
+import { exposedRow, exposedText, plainText } from "../../../ground/text/plainText.ts";
+import { joined, rowsOf, words } from "../../../ground/text/screenText.ts";
 import type { InputRequestParams } from "../../../protocol/index.ts";
 import type { Approval } from "../../common/session/sessionView.ts";
 import type { Face } from "../../common/shell/action.ts";
@@ -6,11 +8,12 @@ import { Shell } from "../../common/shell/shell.ts";
 import { approvalCard } from "../asking/approvalPrompt.ts";
 import { clientName } from "../commandLine/clientName.ts";
 import type { Start } from "../commandLine/start.ts";
-import { coloredText, plainText } from "../output/cleanText.ts";
 import { runEditor, runProgram } from "../programs/externalProgram.ts";
 import { kernelCwd } from "../programs/kernelCwd.ts";
 import { fullScreenCommand } from "../programs/shellProgram.ts";
-import { PlainInput, type Stdio } from "./plainInput.ts";
+import { inputPrompt } from "../render/prompt.ts";
+import { StandardStreams } from "../screen/standardStreams.ts";
+import { PlainInput } from "./plainInput.ts";
 import { PlainOutput } from "./plainOutput.ts";
 
 type Question =
@@ -18,7 +21,8 @@ type Question =
 	| { readonly kind: "input"; readonly request: InputRequestParams };
 
 /** `--plain`: line by line on Node's readline; nothing that was written changes again. */
-export const runPlain = (start: Start): Promise<number> => new PlainShell(start, process, process.env).run();
+export const runPlain = (start: Start): Promise<number> =>
+	new PlainShell(start, new StandardStreams(), process.env).run();
 
 /**
  * The shell without redrawing: asks for a cell, runs it, shows what comes, asks again. For dumb terminals and screen
@@ -34,17 +38,17 @@ export class PlainShell {
 	/** Wakes who waits for the entry under way, or for a question. */
 	#wake: () => void = () => {};
 
-	constructor(start: Start, stdio: Stdio, env: NodeJS.ProcessEnv) {
+	constructor(start: Start, streams: StandardStreams, env: NodeJS.ProcessEnv) {
 		this.#start = start;
 		this.#env = env;
-		const isTerminal = stdio.stdin.isTTY === true && stdio.stdout.isTTY === true && env.TERM !== "dumb";
+		const isTerminal = streams.isTerminal && env.TERM !== "dumb";
 		this.#output = new PlainOutput({
-			out: (text) => this.#input.write("stdout", text),
-			err: (text) => this.#input.write("stderr", text),
-			clean: isTerminal && !env.NO_COLOR ? coloredText : plainText,
+			out: (text) => this.#input.write("out", text),
+			err: (text) => this.#input.write("err", text),
+			shows: isTerminal && !env.NO_COLOR ? "terminal" : "text",
 			reader: "person",
 		});
-		this.#input = new PlainInput(stdio, {
+		this.#input = new PlainInput(streams, {
 			isTerminal,
 			onInterrupt: () => this.#shell.interrupt(),
 			complete: async (text) => {
@@ -119,7 +123,7 @@ export class PlainShell {
 				this.#drop((each) => each.kind === "approval" && each.approval === approval),
 			inputAsked: ({ request }) => this.#queue({ kind: "input", request }),
 			inputEnded: ({ request }) => this.#drop((each) => each.kind === "input" && each.request === request),
-			page: ({ text }) => this.#output.print(plainText(text)),
+			page: ({ text }) => this.#output.print(text),
 			nextInput: ({ text }) => this.#input.prepare(text),
 			edit: ({ path, line }) => this.#edit(path, line),
 			program: async ({ command }) => {
@@ -129,7 +133,7 @@ export class PlainShell {
 			clearScreen: () => {},
 			leaveAsked: async ({ running, answer }) => {
 				const line = await this.#input.ask(
-					`${running} still runs: [d]etach and let it run, [e]nd it, [s]tay? `,
+					words`${plainText(running)} still runs: [d]etach and let it run, [e]nd it, [s]tay? `,
 				);
 				const letter = line?.trim().toLowerCase() ?? "e";
 				answer(letter.startsWith("e") ? "close" : letter.startsWith("s") ? "stay" : "detach");
@@ -170,16 +174,19 @@ export class PlainShell {
 
 	async #askInput(question: Extract<Question, { kind: "input" }>): Promise<void> {
 		const { prompt, password, inputId } = question.request;
-		const line = await (password ? this.#input.askHidden(prompt) : this.#input.ask(prompt));
+		this.#output.flush();
+		const line = await this.#input[password ? "askHidden" : "ask"](plainText(prompt));
 		if (this.#questions[0] === question) this.#shell.answerInput(inputId, line);
 	}
 
 	async #askApproval(question: Extract<Question, { kind: "approval" }>): Promise<void> {
 		const { approval } = question;
 		const { tool, code, always, notes = [] } = approvalCard(approval);
-		const shown = [`${tool} wants to run:`, code.replace(/^/gm, "    "), ...notes];
-		this.#output.print(plainText(shown.join("\n")));
-		const choices = `[y]es${always === undefined ? "" : `, [a]lways ${plainText(always)}`}, [n]o? `;
+		const rows = rowsOf(exposedText(code)).map((row) => words`    ${row}`);
+		const shown = [words`${exposedRow(tool)} wants to run:`, ...rows, ...notes.map(exposedRow)];
+		this.#output.print(joined(shown, words`\n`));
+		const offer = always === undefined ? words`` : words`, [a]lways ${exposedRow(always)}`;
+		const choices = words`[y]es${offer}, [n]o? `;
 		const isGone = (): boolean => this.#questions[0] !== question;
 		const letter = (await this.#input.ask(choices))?.trim().toLowerCase() ?? "n";
 		// Another participant may have been faster.
@@ -190,7 +197,7 @@ export class PlainShell {
 				? "allowAlways"
 				: "deny";
 		const reason =
-			decision === "deny" ? await this.#input.ask("Reason for the model (Enter for none): ") : null;
+			decision === "deny" ? await this.#input.ask(words`Reason for the model (Enter for none): `) : null;
 		if (isGone()) return;
 		const { live } = this.#shell;
 		this.#shell.request(live.answerPermission(approval.approvalId, decision, reason?.trim() || undefined));
@@ -198,12 +205,11 @@ export class PlainShell {
 
 	/** A whole cell, `null` when the input has ended. */
 	#readCell(): Promise<string | null> {
-		const prompt = (): { first: string; rest: string } => {
-			const first = `${this.#shell.isPromptMode ? "Pr" : "In"} [${this.#shell.entries.nextNumber}]: `;
-			return { first, rest: "...: ".padStart(first.length) };
-		};
 		return this.#input.readCell(
-			prompt,
+			() =>
+				this.#shell.isPromptMode
+					? inputPrompt(this.#shell.entries.nextNumber, "ai", words`Pr`)
+					: inputPrompt(this.#shell.entries.nextNumber, "python"),
 			async (text) => (await askCompleteness(this.#shell, text)).status !== "incomplete",
 		);
 	}

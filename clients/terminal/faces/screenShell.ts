@@ -1,3 +1,5 @@
+import { plainText, rowText } from "../../../ground/text/plainText.ts";
+import { joined, type ScreenText, words } from "../../../ground/text/screenText.ts";
 import type { Face } from "../../common/shell/action.ts";
 import { askCompleteness, askCompletions, askDocumentation, askHistory } from "../../common/shell/lookups.ts";
 import { Shell } from "../../common/shell/shell.ts";
@@ -6,29 +8,28 @@ import { clientName } from "../commandLine/clientName.ts";
 import type { Start } from "../commandLine/start.ts";
 import { createEditor } from "../editor/editor.ts";
 import type { KeyEvent } from "../editor/keys.ts";
-import type { Completions, Editor, EditorPrompt, Rendered } from "../editor/types.ts";
+import type { Completions, Editor, Rendered } from "../editor/types.ts";
 import { createAnswerKeys } from "../input/answerKeys.ts";
 import { InlineSuggestion } from "../input/inlineSuggestion.ts";
 import { Scrollback } from "../output/scrollback.ts";
 import { runEditor, runPager, runProgram } from "../programs/externalProgram.ts";
 import { kernelCwd } from "../programs/kernelCwd.ts";
-import { createProcessTerminal, type KeyboardTerminal } from "../programs/processTerminal.ts";
 import { fullScreenCommand } from "../programs/shellProgram.ts";
 import { useCodeTheme } from "../render/codeThemes.ts";
 import { detectGraphics } from "../render/images.ts";
 import { renderStatus } from "../render/parts.ts";
+import { type InputPrompt, inputPrompt } from "../render/prompt.ts";
 import { sanitizeLines } from "../render/sanitize.ts";
 import { type ChangeableTheme, createTheme, paint } from "../render/theme.ts";
+import { createProcessTerminal, type KeyboardTerminal } from "../screen/processTerminal.ts";
 import { truncateLine } from "../screen/styledText.ts";
 import { Stage } from "./stage.ts";
 import { statusParts } from "./statusLine.ts";
 import { StatusNote } from "./statusNote.ts";
 
 /** The shell on a terminal: a live input below what has happened. */
-export const runScreen = (start: Start): Promise<number> => {
-	const { stdin, stdout, env } = process;
-	return new ScreenShell(start, createProcessTerminal(stdin, stdout, env), env).run();
-};
+export const runScreen = (start: Start): Promise<number> =>
+	new ScreenShell(start, createProcessTerminal(), process.env).run();
 
 /**
  * What happened scrolls up, below it stands the input, which is usable at any time. Keys become requests here; what
@@ -48,7 +49,7 @@ export class ScreenShell {
 	readonly #questions: OpenQuestions;
 	readonly #note = new StatusNote(() => this.#stage.drawSoon());
 	/** Documentation that shows until the next key. */
-	#doc: readonly string[] = [];
+	#doc: readonly ScreenText[] = [];
 	#codeTheme = "";
 
 	constructor(start: Start, terminal: KeyboardTerminal, env: NodeJS.ProcessEnv) {
@@ -84,7 +85,7 @@ export class ScreenShell {
 			shell: this.#shell,
 			theme: this.#theme,
 			columns: () => this.#stage.screen.columns,
-			showText: (text) => this.#scrollback.showText(text),
+			show: (lines) => this.#scrollback.show(lines),
 			draw: () => this.#stage.drawSoon(),
 		});
 		this.#editor = createEditor({
@@ -136,7 +137,7 @@ export class ScreenShell {
 		void this.#begin();
 		try {
 			const { code, lines } = await this.#shell.run();
-			for (const line of lines) this.#terminal.write(`${line}\n`);
+			for (const line of lines) this.#terminal.write(words`${plainText(line)}\n`);
 			return code;
 		} finally {
 			for (const [name, act] of Object.entries(signals)) process.off(name, act);
@@ -194,8 +195,10 @@ export class ScreenShell {
 	/** Shows a text that may be too long for the screen. */
 	async #page(text: string): Promise<void> {
 		const lines = sanitizeLines(text.replace(/^\n+/, "").trimEnd());
-		if (lines.length <= Math.max(4, this.#stage.screen.rows - 6)) this.#scrollback.showLines(lines);
-		else await this.#stage.lend(() => runPager(lines.join("\n"), this.#env));
+		if (lines.length <= Math.max(4, this.#stage.screen.rows - 6)) {
+			this.#scrollback.show(lines);
+			this.#scrollback.gap();
+		} else await this.#stage.lend(() => runPager(joined(lines, words`\n`), this.#env));
 	}
 
 	async #edit(path: string, line: number): Promise<void> {
@@ -296,9 +299,9 @@ export class ScreenShell {
 		this.#stage.draw();
 	}
 
-	#cutDoc(lines: readonly string[]): readonly string[] {
+	#cutDoc(lines: readonly ScreenText[]): readonly ScreenText[] {
 		const room = Math.max(3, Math.floor(this.#stage.screen.rows / 2));
-		return lines.length > room ? [...lines.slice(0, room - 1), "…  (name? shows all)"] : lines;
+		return lines.length > room ? [...lines.slice(0, room - 1), words`…  (name? shows all)`] : lines;
 	}
 
 	async #loadHistory(): Promise<void> {
@@ -331,7 +334,7 @@ export class ScreenShell {
 		const live = this.#scrollback.live(columns).slice(-rows);
 		const waiting = this.#waitingLines(columns);
 		const above = [...live, ...waiting];
-		if (above.length > 0) above.push("");
+		if (above.length > 0) above.push(words``);
 		const input = this.#inputLines(columns, Math.max(1, Math.floor(rows / 2)));
 		const card = this.#questions.cardLines({
 			width: columns,
@@ -345,7 +348,7 @@ export class ScreenShell {
 			lines: [
 				...top,
 				...input.lines,
-				...this.#doc.map((line) => truncateLine(line, columns, "…")),
+				...this.#doc.map((line) => truncateLine(line, columns)),
 				renderStatus(status, columns, this.#theme),
 			],
 			cursor: { line: top.length + input.cursor.line, column: input.cursor.column },
@@ -360,16 +363,14 @@ export class ScreenShell {
 	}
 
 	/** Inputs that wait for their turn. */
-	#waitingLines(columns: number): string[] {
+	#waitingLines(columns: number): ScreenText[] {
 		return this.#shell.waiting.map((source) => {
-			const [first = ""] = sanitizeLines(source);
-			return paint(this.#theme, "dim", truncateLine(`  waits: ${first}`, columns, "…"));
+			const [first = ""] = source.split("\n", 1);
+			return paint(this.#theme, "dim", truncateLine(words`  waits: ${rowText(first)}`, columns));
 		});
 	}
 
-	#prompt(number: number): EditorPrompt {
-		const { isPromptMode } = this.#shell;
-		const first = `${isPromptMode ? "Pr" : "In"} [${number}]: `;
-		return { first, rest: "...: ".padStart(first.length), kind: isPromptMode ? "ai" : "python" };
+	#prompt(number: number): InputPrompt {
+		return this.#shell.isPromptMode ? inputPrompt(number, "ai", words`Pr`) : inputPrompt(number, "python");
 	}
 }

@@ -2,9 +2,10 @@
  * Who has the terminal, and when it is drawn: finished lines go above together with the tail that fits them, frames
  * that updates cause are spaced, and another program may have the terminal for as long as it runs.
  */
+import type { ScreenText } from "../../../ground/text/screenText.ts";
 import type { KeyEvent } from "../editor/keys.ts";
 import type { Rendered } from "../editor/types.ts";
-import type { KeyboardTerminal } from "../programs/processTerminal.ts";
+import type { KeyboardTerminal } from "../screen/processTerminal.ts";
 import { createScreen, type Screen } from "../screen/screen.ts";
 
 /** Frames that updates cause come no faster; keys are drawn at once. */
@@ -16,7 +17,7 @@ export class Stage {
 	readonly #tail: () => Rendered;
 	readonly #onKey: (key: KeyEvent) => void;
 	/** Lines for above, in order. */
-	#finished: string[] = [];
+	#finished: ScreenText[] = [];
 	#timer: NodeJS.Timeout | undefined;
 	#lastDraw = 0;
 	#owner: "us" | "another" | "nobody" = "us";
@@ -37,7 +38,7 @@ export class Stage {
 	}
 
 	/** These lines are finished: they go above with the next frame and are never drawn again. */
-	commit(lines: readonly string[]): void {
+	commit(lines: readonly ScreenText[]): void {
 		for (const line of lines) this.#finished.push(line);
 		this.drawSoon();
 	}

@@ -3,6 +3,7 @@
  * anew: by `clear_output`, or by a display with an id that can be updated. From then on they are kept in the tail,
  * where they can be replaced, and go above when the cell ends.
  */
+import type { ScreenText } from "../../../ground/text/screenText.ts";
 import type { Output } from "../../../protocol/index.ts";
 import { type OutputOptions, renderOutput } from "../render/output.ts";
 import { createOutputStream } from "../render/outputStream.ts";
@@ -13,9 +14,9 @@ const maxKept = 500;
 
 type Kept = {
 	readonly displayId: string | undefined;
-	readonly lines: readonly string[];
+	readonly lines: readonly ScreenText[];
 	/** The same for the tail, where pictures are named instead of drawn. */
-	readonly live: readonly string[];
+	readonly live: readonly ScreenText[];
 };
 
 export class CellOutput {
@@ -25,7 +26,7 @@ export class CellOutput {
 	#clearsNext = false;
 
 	/** Gives the lines that go above now. */
-	take(output: Output, options: OutputOptions): string[] {
+	take(output: Output, options: OutputOptions): ScreenText[] {
 		switch (output.kind) {
 			case "stream":
 				this.#clearIfDue();
@@ -47,19 +48,19 @@ export class CellOutput {
 	}
 
 	/** The rows that can still change. */
-	live(width: number): string[] {
+	live(width: number): ScreenText[] {
 		const kept = (this.#kept ?? []).flatMap(({ live }) => live.flatMap((line) => wrapCells(line, width)));
 		return [...kept, ...this.#stream.live(width)];
 	}
 
 	/** Nothing more comes: gives the lines that go above. */
-	end(): string[] {
+	end(): ScreenText[] {
 		const lines = [...(this.#kept ?? []).flatMap((entry) => entry.lines), ...this.#stream.end()];
 		this.#kept = null;
 		return lines;
 	}
 
-	#clear(wait: boolean): string[] {
+	#clear(wait: boolean): ScreenText[] {
 		this.#kept ??= [];
 		const unfinished = this.#stream.end();
 		if (wait) this.#add(text(unfinished));
@@ -80,7 +81,7 @@ export class CellOutput {
 		return true;
 	}
 
-	#add(entry: Kept): string[] {
+	#add(entry: Kept): ScreenText[] {
 		if (this.#kept === null) return [...entry.lines];
 		if (entry.lines.length > 0) this.#kept.push(entry);
 		const count = this.#kept.reduce((sum, { lines }) => sum + lines.length, 0);
@@ -91,7 +92,7 @@ export class CellOutput {
 	}
 }
 
-const text = (lines: readonly string[]): Kept => ({ displayId: undefined, lines, live: lines });
+const text = (lines: readonly ScreenText[]): Kept => ({ displayId: undefined, lines, live: lines });
 
 const render = (output: Output, options: OutputOptions): Kept => {
 	const lines = renderOutput(output, options);

@@ -2,9 +2,13 @@
  * Draws a session's changes: what is finished goes above the tail as lines, what still grows is given as live lines for
  * the tail. Sources that run side by side (a cell, an answer) take turns by lines; a label says who goes on.
  */
+import { contentText } from "../../../ground/text/contentText.ts";
+import { plainRows, rowText } from "../../../ground/text/plainText.ts";
+import { type PlainText, type ScreenText, styled, words } from "../../../ground/text/screenText.ts";
 import type { AnswerPart, Content, OmittedOutput, Output, TranscriptItem } from "../../../protocol/index.ts";
 import { callText, toolLine } from "../../../protocol/toolLine.ts";
 import { omittedSince } from "../../common/session/omittedSince.ts";
+import { omittedText } from "../../common/session/omittedText.ts";
 import {
 	type TextView,
 	type ToolCallView,
@@ -14,12 +18,11 @@ import {
 import type { Author, Note, Transcript } from "../../common/shell/action.ts";
 import { idOf, sourceOf } from "../../common/shell/entries.ts";
 import { cellNote, turnNote } from "../../common/shell/wording.ts";
-import type { EditorPrompt } from "../editor/types.ts";
-import { omittedText } from "../faces/plainOutput.ts";
 import type { Graphics } from "../render/images.ts";
 import { createMarkdownStream } from "../render/markdownStream.ts";
 import type { OutputOptions } from "../render/output.ts";
 import { renderPromptEcho, renderToolCall } from "../render/parts.ts";
+import { type InputPrompt, inputPrompt } from "../render/prompt.ts";
 import { sanitizeLines } from "../render/sanitize.ts";
 import { paint, type Role, type Theme } from "../render/theme.ts";
 import { truncateLine, wrapLine } from "../screen/styledText.ts";
@@ -31,11 +34,11 @@ export type ScrollbackOptions = {
 	readonly graphics: Graphics;
 	columns(): number;
 	/** Puts lines above the tail. */
-	commit(lines: readonly string[]): void;
+	commit(lines: readonly ScreenText[]): void;
 	/** A program asked for an empty screen. */
 	clear(): void;
 	/** The prompt before an input, with its number. */
-	prompt(number: number): EditorPrompt;
+	prompt(number: number): InputPrompt;
 	/** The number that a cell without one takes if it runs now. */
 	nextNumber(): number;
 };
@@ -80,18 +83,16 @@ export class Scrollback implements Transcript {
 	/** Lines of the client's own. */
 	showText(text: string, role: Role | null = null): void {
 		const { theme } = this.#options;
-		this.#commit(sanitizeLines(text).map((line) => (role === null ? line : paint(theme, role, line))));
+		this.#commit(plainRows(text).map((line) => (role === null ? line : paint(theme, role, line))));
 	}
 
-	/** Lines that are safe already. */
-	showLines(lines: readonly string[]): void {
+	show(lines: readonly ScreenText[]): void {
 		this.#commit(lines);
-		this.gap();
 	}
 
 	/** A blank line, unless there is one. */
 	gap(): void {
-		if (!this.#blank) this.#commit([""]);
+		if (!this.#blank) this.#commit([words``]);
 	}
 
 	inputEntered({ text, number, what }: Told<"inputEntered">): void {
@@ -203,7 +204,7 @@ export class Scrollback implements Transcript {
 
 	steered({ turn, content }: Told<"steered">): void {
 		this.#speak(turn.turnId);
-		this.#commit(this.#wrapped(`› ${flatText(content)}`, "aiPrompt"));
+		this.#commit(this.#wrapped(`› ${contentText(content)}`, "aiPrompt"));
 	}
 
 	turnFinished({ turn, note }: Told<"turnFinished">): void {
@@ -240,22 +241,22 @@ export class Scrollback implements Transcript {
 	}
 
 	/** What still grows, for the tail. */
-	live(columns: number): string[] {
-		const lines: string[] = [];
+	live(columns: number): ScreenText[] {
+		const lines: ScreenText[] = [];
 		for (const shown of this.#cells.values()) lines.push(...shown.live(columns));
 		for (const [id, now] of this.#omitted) {
 			const omitted = omittedSince(this.#omittedAbove.get(id), now);
 			if (omitted === null) continue;
 			if (omitted.chars > 0) lines.push(this.#omittedLine(omitted.chars));
 			const newest = sanitizeLines((omitted.tail ?? []).map(({ text }) => text).join(""));
-			lines.push(...newest.slice(-omittedTailLines).map((line) => truncateLine(line, columns, "…")));
+			lines.push(...newest.slice(-omittedTailLines).map((line) => truncateLine(line, columns)));
 		}
 		if (this.#answer !== null) lines.push(...this.#answer.stream.live());
 		const { theme } = this.#options;
 		for (const { name, args, output } of this.#tools.values()) {
 			lines.push(renderToolCall(callText(name, args), "pending", columns, theme));
 			const last = sanitizeLines(output).slice(-toolTailLines);
-			lines.push(...last.map((line) => truncateLine(`   ${line}`, columns, "…")));
+			lines.push(...last.map((line) => truncateLine(styled`   ${line}`, columns)));
 		}
 		return lines;
 	}
@@ -273,12 +274,11 @@ export class Scrollback implements Transcript {
 		this.#speaksFirst(cell.cellId);
 	}
 
-	#echo(text: string, executionCount: number | null, kind: EditorPrompt["kind"]): void {
-		const first = `In [${executionCount ?? "*"}]: `;
-		this.#input(text, { first, rest: "...: ".padStart(first.length), kind });
+	#echo(text: string, executionCount: number | null, kind: InputPrompt["kind"]): void {
+		this.#input(text, inputPrompt(executionCount, kind));
 	}
 
-	#input(text: string, prompt: EditorPrompt): void {
+	#input(text: string, prompt: InputPrompt): void {
 		this.#commit(renderPromptEcho(text.trimEnd(), prompt, this.#options.theme));
 	}
 
@@ -295,7 +295,7 @@ export class Scrollback implements Transcript {
 	/** Names the other window whose input follows. */
 	#byLine({ whose, name }: Author): void {
 		if (whose !== "mine" && name !== "")
-			this.#commit([paint(this.#options.theme, "dim", `${sanitizeLines(name).join(" ")}:`)]);
+			this.#commit([paint(this.#options.theme, "dim", words`${rowText(name)}:`)]);
 	}
 
 	#output(id: string, output: Output): void {
@@ -365,7 +365,7 @@ export class Scrollback implements Transcript {
 		this.#forget(id);
 	}
 
-	#omittedLine(chars: number): string {
+	#omittedLine(chars: number): ScreenText {
 		return paint(this.#options.theme, "dim", omittedText(chars));
 	}
 
@@ -384,7 +384,10 @@ export class Scrollback implements Transcript {
 		result: { readonly content: readonly Content[]; readonly isError: boolean },
 	): void {
 		const { theme, columns } = this.#options;
-		const text = toolLine(call.name, call.args, { text: flatText(result.content), isError: result.isError });
+		const text = toolLine(call.name, call.args, {
+			text: contentText(result.content),
+			isError: result.isError,
+		});
 		const line = text.replace(/^🔧 /u, "");
 		this.#commit([renderToolCall(line, result.isError ? "failed" : "done", columns(), theme)]);
 		this.gap();
@@ -431,18 +434,16 @@ export class Scrollback implements Transcript {
 				if (part.result !== null) this.#toolLine(part, part.result);
 				return;
 			case "steer":
-				this.#commit(this.#wrapped(`› ${flatText(part.content)}`, "aiPrompt"));
+				this.#commit(this.#wrapped(`› ${contentText(part.content)}`, "aiPrompt"));
 				return;
 			default:
 				part satisfies never;
 		}
 	}
 
-	#wrapped(text: string, role: Role): string[] {
+	#wrapped(text: string, role: Role): ScreenText[] {
 		const { theme, columns } = this.#options;
-		return sanitizeLines(text).flatMap((line) =>
-			wrapLine(line, columns()).map((row) => paint(theme, role, row)),
-		);
+		return plainRows(text).flatMap((line) => wrapLine(line, columns()).map((row) => paint(theme, role, row)));
 	}
 
 	/** The input was shown when it was entered; whether nothing has come between says the count of lines. */
@@ -466,17 +467,17 @@ export class Scrollback implements Transcript {
 	#label(id: string): void {
 		this.#endLate();
 		const isKnown = this.#spoke.has(id) || this.#late.has(id);
-		const goesOn = this.#said.has(id) || this.#late.has(id) ? " goes on" : "";
+		const goesOn = this.#said.has(id) || this.#late.has(id) ? words` goes on` : words``;
 		this.#speaksFirst(id);
 		if (!isKnown) return;
 		this.gap();
-		this.#commit([paint(this.#options.theme, "dim", `· ${this.#nameOf(id)}${goesOn} ·`)]);
+		this.#commit([paint(this.#options.theme, "dim", words`· ${this.#nameOf(id)}${goesOn} ·`)]);
 	}
 
-	#nameOf(id: string): string {
+	#nameOf(id: string): PlainText {
 		const cell = this.#order.find((each) => each.cell.cellId === id)?.cell;
-		if (cell !== undefined) return `In [${cell.executionCount ?? "*"}]`;
-		return this.#late.get(id) ?? "the answer";
+		if (cell !== undefined) return words`In [${cell.executionCount ?? words`*`}]`;
+		return rowText(this.#late.get(id) ?? "the answer");
 	}
 
 	#forget(id: string): void {
@@ -488,13 +489,10 @@ export class Scrollback implements Transcript {
 		if (this.#speaker === id) this.#speaker = null;
 	}
 
-	#commit(lines: readonly string[]): void {
+	#commit(lines: readonly ScreenText[]): void {
 		if (lines.length === 0) return;
 		this.#blank = lines.at(-1) === "";
 		this.#lines += lines.length;
 		this.#options.commit(lines);
 	}
 }
-
-const flatText = (content: readonly Content[]): string =>
-	content.map((part) => (part.kind === "text" ? part.text : `[picture, ${part.mimeType}]`)).join(" ");

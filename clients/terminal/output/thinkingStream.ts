@@ -1,11 +1,12 @@
 /** Thinking as it arrives: finished lines as a dimmed quote, the open line for the tail. */
+import type { ScreenText } from "../../../ground/text/screenText.ts";
 import { renderThinking } from "../render/parts.ts";
 import type { Theme } from "../render/theme.ts";
 
 export type TextStream = {
-	append(delta: string): string[];
-	live(): string[];
-	end(): string[];
+	append(delta: string): ScreenText[];
+	live(): ScreenText[];
+	end(): ScreenText[];
 	setWidth(width: number): void;
 };
 

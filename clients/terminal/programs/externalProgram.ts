@@ -4,6 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { ScreenText } from "../../../ground/text/screenText.ts";
+
 type ProgramOptions = { readonly cwd?: string; readonly args?: readonly string[] };
 
 /**
@@ -31,7 +33,7 @@ export const runProgram = (
 	});
 
 /** Shows text in `$PAGER`, or `less`. */
-export const runPager = async (text: string, env: NodeJS.ProcessEnv): Promise<void> => {
+export const runPager = async (text: ScreenText, env: NodeJS.ProcessEnv): Promise<void> => {
 	const folder = await mkdtemp(join(tmpdir(), "ipyai-page-"));
 	try {
 		const file = join(folder, "page.txt");

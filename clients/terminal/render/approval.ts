@@ -1,5 +1,6 @@
 /** The card that asks whether a tool may run: its code in full, a window of it at a time, then the choices. */
 import { exposedRow, exposedText, withoutTabs } from "../../../ground/text/plainText.ts";
+import { joined, type ScreenText, styled, words } from "../../../ground/text/screenText.ts";
 import { truncateLine, wrapCells } from "../screen/styledText.ts";
 import { highlightCode } from "./highlight.ts";
 import { paint, type Theme } from "./theme.ts";
@@ -17,7 +18,7 @@ export type Approval = {
 };
 
 export type ApprovalView = {
-	readonly lines: string[];
+	readonly lines: ScreenText[];
 	/** The largest `scroll` that still moves the window. */
 	readonly maxScroll: number;
 };
@@ -27,28 +28,28 @@ export const renderApproval = (
 	approval: Approval,
 	{ width, maxRows, scroll = 0, theme }: { width: number; maxRows: number; scroll?: number; theme: Theme },
 ): ApprovalView => {
-	const clean = exposedRow;
 	const code = withoutTabs(exposedText(approval.code));
-	const rows = highlightCode(code, approval.language, theme).flatMap((line) => wrapCells(`  ${line}`, width));
+	const rows = highlightCode(code, approval.language, theme).flatMap((line) =>
+		wrapCells(styled`  ${line}`, width),
+	);
 	const notes = (approval.notes ?? []).map((note) =>
-		paint(theme, "warning", truncateLine(clean(note), width, "…")),
+		paint(theme, "warning", truncateLine(exposedRow(note), width)),
 	);
-	const choices = ["[y]es", ...(approval.always ? [`[a]lways ${clean(approval.always)}`] : []), "[n]o"].join(
-		"  ",
-	);
+	const always = approval.always ? [words`[a]lways ${exposedRow(approval.always)}`] : [];
+	const choices = joined([words`[y]es`, ...always, words`[n]o`], words`  `);
 	const fixed = 2 + notes.length;
 	const all = rows.length <= maxRows - fixed;
 	const room = Math.max(1, maxRows - fixed - (all ? 0 : 1));
 	const maxScroll = Math.max(0, rows.length - room);
 	const from = Math.max(0, Math.min(scroll, maxScroll));
-	const hint = `  lines ${from + 1}-${Math.min(from + room, rows.length)} of ${rows.length}, Up and Down show the others`;
+	const hint = words`  lines ${from + 1}-${Math.min(from + room, rows.length)} of ${rows.length}, Up and Down show the others`;
 	return {
 		lines: [
-			paint(theme, "strong", truncateLine(`${clean(approval.tool)} wants to run:`, width, "…")),
+			paint(theme, "strong", truncateLine(words`${exposedRow(approval.tool)} wants to run:`, width)),
 			...rows.slice(from, from + room),
-			...(all ? [] : [paint(theme, "dim", truncateLine(hint, width, "…"))]),
+			...(all ? [] : [paint(theme, "dim", truncateLine(hint, width))]),
 			...notes,
-			truncateLine(choices, width, "…"),
+			truncateLine(choices, width),
 		],
 		maxScroll,
 	};

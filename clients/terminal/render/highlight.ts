@@ -3,19 +3,21 @@
  * `loadHighlighter` fetches off the start path. Until it is there, their code is plain.
  */
 
+import { shownText } from "../../../ground/text/plainText.ts";
+import { joined, type ScreenText } from "../../../ground/text/screenText.ts";
 import type { LineHighlighter } from "./lineHighlighter.ts";
 import { type PythonState, pythonStart, type Span, tokenizePython } from "./pythonTokens.ts";
 import type { Lines } from "./shikiLines.ts";
 import { paint, type Theme } from "./theme.ts";
 
 /** The lines of a Python text, coloured. */
-export const highlightPython = (code: string, theme: Theme): string[] => {
+export const highlightPython = (code: string, theme: Theme): ScreenText[] => {
 	const highlighter = pythonHighlighter(theme);
 	return code.split("\n").map((line) => highlighter.line(line));
 };
 
 /** The lines of a text in a fence's language, coloured as far as the language is known and loaded. */
-export const highlightCode = (code: string, language: string, theme: Theme): string[] => {
+export const highlightCode = (code: string, language: string, theme: Theme): ScreenText[] => {
 	const highlighter = lineHighlighter(language, theme);
 	return code.split("\n").map((line) => highlighter.line(line));
 };
@@ -39,7 +41,7 @@ export const loadHighlighter = async (language?: string): Promise<void> => {
 	if (language) await module.loadLanguage(language);
 };
 
-const plain: LineHighlighter = { line: (text) => text, copy: () => plain };
+const plain: LineHighlighter = { line: shownText, copy: () => plain };
 
 const pythonHighlighter = (theme: Theme, start: PythonState = pythonStart): LineHighlighter => {
 	let state = start;
@@ -53,5 +55,6 @@ const pythonHighlighter = (theme: Theme, start: PythonState = pythonStart): Line
 	};
 };
 
-export const paintSpans = (spans: readonly Span[], theme: Theme): string =>
-	spans.map(({ text, role }) => (role ? paint(theme, role, text) : text)).join("");
+/** Spans of any text in their colours; of what they hold nothing acts. */
+export const paintSpans = (spans: readonly Span[], theme: Theme): ScreenText =>
+	joined(spans.map(({ text, role }) => (role ? paint(theme, role, shownText(text)) : shownText(text))));

@@ -3,13 +3,15 @@
  * per line, lists per item, quotes per paragraph, long tables per row; only paragraphs and the beginning of a table
  * are held back. So neither time nor memory grow with the length of an answer.
  */
+import { shownText } from "../../../ground/text/plainText.ts";
+import { repeated, type ScreenText, styled, trimmedEnd, words } from "../../../ground/text/screenText.ts";
 import { lineHighlighter } from "./highlight.ts";
 import type { LineHighlighter } from "./lineHighlighter.ts";
 import { renderParagraph } from "./markdownInline.ts";
 import { type Align, columnWidths, delimiterRow, splitRow, tableRow, tableRule } from "./markdownTable.ts";
 import { paint, type Role, type Theme } from "./theme.ts";
 
-type Sink = (lines: readonly string[]) => void;
+type Sink = (lines: readonly ScreenText[]) => void;
 
 export type BlockOptions = {
 	readonly width: number;
@@ -36,8 +38,8 @@ type Leaf =
 
 type Item = { readonly child: BlockParser; readonly indent: number; readonly prefix: Prefix };
 
-/** What stands before a container's lines: the bullet before the first, blanks before the others. */
-type Prefix = { readonly first: string; readonly rest: string; used: boolean };
+/** What stands, with a blank, before a container's lines: the bullet before the first, blanks before the others. */
+type Prefix = { readonly first: ScreenText; readonly rest: ScreenText; used: boolean };
 
 /** Rows of a table that decide its widths. */
 const widthRows = 40;
@@ -116,7 +118,7 @@ export class BlockParser {
 					bare === leaf.marker[0]!.repeat(bare.length) &&
 					indentOf(text) < 4;
 				if (closes) {
-					this.#sink([paint(this.#options.theme, "fence", leaf.marker)]);
+					this.#sink([paint(this.#options.theme, "fence", shownText(leaf.marker))]);
 					this.#leaf = { kind: "none" };
 				} else this.#sink([leaf.code.line(unindent(text, leaf.indent))]);
 				return true;
@@ -127,7 +129,10 @@ export class BlockParser {
 					return true;
 				}
 				if (indentOf(text) < 4) return false;
-				this.#sink([...Array<string>(leaf.blanks).fill(""), paint(this.#options.theme, "inlineCode", text)]);
+				this.#sink([
+					...Array<ScreenText>(leaf.blanks).fill(words``),
+					paint(this.#options.theme, "inlineCode", shownText(text)),
+				]);
 				leaf.blanks = 0;
 				return true;
 			case "quote": {
@@ -170,7 +175,7 @@ export class BlockParser {
 		}
 		if (marker && marker.ordered === leaf.ordered && !isRule(text)) {
 			this.#closeItem(leaf.item);
-			if (leaf.blanks > 0) this.#sink([""]);
+			if (leaf.blanks > 0) this.#sink([words``]);
 			leaf.ordinal++;
 			leaf.blanks = 0;
 			leaf.item = this.#openItem(marker, leaf.ordinal);
@@ -218,15 +223,15 @@ export class BlockParser {
 		this.#separate();
 		if (fence) {
 			const language = /^[\w+#.-]*/.exec(fence[3]!)![0];
-			this.#sink([paint(theme, "fence", fence[2]! + fence[3]!.trim())]);
+			this.#sink([paint(theme, "fence", shownText(fence[2]! + fence[3]!.trim()))]);
 			const code = lineHighlighter(language, theme);
 			this.#leaf = { kind: "fence", marker: fence[2]!, indent: fence[1]!.length, code };
 		} else if (heading) this.#heading(heading[2] ?? "", heading[1]!.length);
 		else if (isRule(text))
-			this.#sink([paint(theme, "rule", (theme.colors ? "─" : "-").repeat(this.#options.width))]);
+			this.#sink([paint(theme, "rule", repeated(theme.colors ? words`─` : words`-`, this.#options.width))]);
 		else if (quote && this.#depth < maxDepth) {
-			const bar = theme.colors ? "│ " : "> ";
-			const prefix = { first: paint(theme, "quote", bar), rest: paint(theme, "quote", bar), used: false };
+			const bar = paint(theme, "quote", theme.colors ? words`│` : words`>`);
+			const prefix = { first: bar, rest: bar, used: false };
 			this.#leaf = { kind: "quote", child: this.#child(prefix, 2, ["quote"]) };
 			this.#leaf.child.line(text.slice(quote[0].length));
 		} else if (marker && this.#depth < maxDepth) {
@@ -242,10 +247,10 @@ export class BlockParser {
 
 	#openItem(marker: Marker, ordinal: number): Item {
 		const { theme } = this.#options;
-		const bullet = marker.ordered ? `${ordinal}. ` : theme.colors ? "• " : "- ";
-		const rest = " ".repeat(bullet.length);
+		const bullet = marker.ordered ? words`${ordinal}.` : theme.colors ? words`•` : words`-`;
+		const rest = repeated(words` `, bullet.length);
 		const prefix = { first: paint(theme, "bullet", bullet), rest, used: false };
-		const child = this.#child(prefix, bullet.length, []);
+		const child = this.#child(prefix, bullet.length + 1, []);
 		const box = /^\[([ xX])\]\s+/.exec(marker.text);
 		const text = box ? `${box[1] === " " ? "☐" : "☑"} ${marker.text.slice(box[0].length)}` : marker.text;
 		if (text.trim() !== "") child.line(text);
@@ -308,11 +313,11 @@ export class BlockParser {
 	/** An item without content shows its bullet all the same. */
 	#closeItem({ child, prefix }: Item): void {
 		child.end();
-		if (!prefix.used) this.#sink([trimBlank(prefix.first)]);
+		if (!prefix.used) this.#sink([prefix.first]);
 	}
 
 	#separate(): void {
-		if (this.#started && (!this.#options.nested || this.#blank)) this.#sink([""]);
+		if (this.#started && (!this.#options.nested || this.#blank)) this.#sink([words``]);
 		this.#started = true;
 	}
 
@@ -336,15 +341,12 @@ export class BlockParser {
 		const { width, theme } = this.#options;
 		const widths = columnWidths(leaf.rows, width, theme);
 		const [head = [], ...rows] = leaf.rows;
-		this.#sink([...tableRow(head, widths, leaf.aligns, theme, true), tableRule(widths, theme)]);
+		this.#sink([...tableRow(head, widths, leaf.aligns, theme, ["strong"]), tableRule(widths, theme)]);
 		for (const row of rows) this.#sink(tableRow(row, widths, leaf.aligns, theme));
 		leaf.widths = widths;
 		leaf.rows = [];
 	}
 }
-
-/** A prefix without the blanks at its end, which may be painted. */
-const trimBlank = (lead: string): string => lead.replace(/ +(\x1b\[0m)?$/, "$1");
 
 const prefixed =
 	(prefix: Prefix, sink: Sink): Sink =>
@@ -353,7 +355,7 @@ const prefixed =
 		sink(
 			lines.map((line, index) => {
 				const lead = index === 0 && !prefix.used ? prefix.first : prefix.rest;
-				return line === "" ? trimBlank(lead) : lead + line;
+				return line === "" ? trimmedEnd(lead) : styled`${lead} ${line}`;
 			}),
 		);
 		prefix.used = true;

@@ -1,19 +1,18 @@
 /** Inline Markdown as styled text: marked finds the tokens, roles give the colours. */
 import { Lexer, type Token, type Tokens } from "marked";
 import { commonEntities, unescapeHtml } from "../../../ground/text/htmlEntities.ts";
+import { shownText, withoutTabs } from "../../../ground/text/plainText.ts";
+import { joined, rowsOf, type ScreenText, trimmed } from "../../../ground/text/screenText.ts";
 import { wrapLine } from "../screen/styledText.ts";
-import { showControls } from "./sanitize.ts";
-import type { Role, Theme } from "./theme.ts";
+import { inStyle, type Role, type Theme } from "./theme.ts";
 
 type Piece = { readonly text: string; readonly roles: readonly Role[] };
 
 /** The text of one paragraph as styled text; a hard break is a newline. */
-export const renderInline = (source: string, theme: Theme, roles: readonly Role[] = []): string => {
+export const renderInline = (source: string, theme: Theme, roles: readonly Role[] = []): ScreenText => {
 	// Nothing to find: the usual line of a list or a table.
 	if (!/[*_`[\]<>~\\&!:@/\n]| {2}/.test(source)) return paintPiece({ text: source, roles }, theme);
-	return piecesOf(Lexer.lexInline(source), roles, theme)
-		.map((piece) => paintPiece(piece, theme))
-		.join("");
+	return joined(piecesOf(Lexer.lexInline(source), roles, theme).map((piece) => paintPiece(piece, theme)));
 };
 
 /** A paragraph, wrapped. */
@@ -22,10 +21,8 @@ export const renderParagraph = (
 	width: number,
 	theme: Theme,
 	roles: readonly Role[] = [],
-): string[] =>
-	renderInline(source, theme, roles)
-		.split("\n")
-		.flatMap((line) => wrapLine(line.trim(), width));
+): ScreenText[] =>
+	rowsOf(renderInline(source, theme, roles)).flatMap((line) => wrapLine(trimmed(line), width));
 
 const piecesOf = (tokens: readonly Token[], roles: readonly Role[], theme: Theme): Piece[] =>
 	tokens.flatMap((token): Piece[] => {
@@ -66,14 +63,15 @@ const linkPieces = (token: Tokens.Link, roles: readonly Role[], theme: Theme): P
 	return same ? text : [...text, { text: ` (${token.href})`, roles: [...roles, "dim"] }];
 };
 
-const paintPiece = ({ text, roles }: Piece, theme: Theme): string => {
+/** What others wrote becomes text for the screen here. */
+const paintPiece = ({ text, roles }: Piece, theme: Theme): ScreenText => {
 	const style = roles
 		.map((role) => theme.styles[role])
 		.filter((each) => each !== "")
 		.join(";");
-	return style === "" || text.trim() === "" ? text : `\x1b[${style}m${text}\x1b[0m`;
+	const shown = withoutTabs(shownText(text));
+	return text.trim() === "" ? shown : inStyle(style, shown);
 };
 
-/** Character references. What they stand for is as untrusted as the rest. */
-const decode = (text: string): string =>
-	text.includes("&") ? showControls(unescapeHtml(text, commonEntities)) : text;
+/** What character references stand for is as much others' as the rest. */
+const decode = (text: string): string => (text.includes("&") ? unescapeHtml(text, commonEntities) : text);

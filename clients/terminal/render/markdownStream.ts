@@ -2,19 +2,20 @@
  * An answer in Markdown as it arrives: finished lines to commit, and what is open to draw in the tail. What was given
  * out depends on the text alone, not on the pieces it came in.
  */
+import type { ScreenText } from "../../../ground/text/screenText.ts";
+import { tailOf, wholeCut } from "../../../ground/text/wholeCharacters.ts";
 import { wrapCells } from "../screen/styledText.ts";
 import { loadHighlighter } from "./highlight.ts";
 import { BlockParser } from "./markdownBlocks.ts";
-import { showControls } from "./sanitize.ts";
 import { plainTheme, type Theme } from "./theme.ts";
 
 export type MarkdownStream = {
 	/** Takes a delta, gives the lines that are finished. They may be wider than the screen where they are code. */
-	append(delta: string): string[];
+	append(delta: string): ScreenText[];
 	/** The rows of what is open, as they would look if nothing followed. */
-	live(): string[];
+	live(): ScreenText[];
 	/** Gives the rest; the stream can be used for another text then. */
-	end(): string[];
+	end(): ScreenText[];
 	/** From the next block on. */
 	setWidth(width: number): void;
 };
@@ -24,7 +25,7 @@ export type MarkdownOptions = { readonly width: number; readonly theme?: Theme }
 export const createMarkdownStream = (options: MarkdownOptions): MarkdownStream => new Stream(options);
 
 /** The lines of a whole text. */
-export const renderMarkdown = (text: string, width: number, theme: Theme = plainTheme): string[] => {
+export const renderMarkdown = (text: string, width: number, theme: Theme = plainTheme): ScreenText[] => {
 	const stream = createMarkdownStream({ width, theme });
 	return [...stream.append(text), ...stream.end()];
 };
@@ -37,7 +38,7 @@ const maxLiveChars = 8_000;
 class Stream implements MarkdownStream {
 	readonly #theme: Theme;
 	#width: number;
-	#out: string[] = [];
+	#out: ScreenText[] = [];
 	#parser: BlockParser;
 	#partial: string[] = [];
 	#partialChars = 0;
@@ -48,7 +49,7 @@ class Stream implements MarkdownStream {
 		this.#parser = this.#newParser();
 	}
 
-	append(delta: string): string[] {
+	append(delta: string): ScreenText[] {
 		const newline = delta.lastIndexOf("\n");
 		if (newline >= 0) {
 			const whole = this.#takePartial() + delta.slice(0, newline);
@@ -65,18 +66,18 @@ class Stream implements MarkdownStream {
 		return this.#take();
 	}
 
-	live(): string[] {
-		const lines: string[] = [];
+	live(): ScreenText[] {
+		const lines: ScreenText[] = [];
 		const copy = this.#parser.copy((more) => lines.push(...more));
 		if (this.#partial.length > 1) this.#partial = [this.#partial.join("")];
 		const partial = this.#partial[0] ?? "";
-		const shown = cleanLine(copy.inCode ? partial.slice(-maxLiveChars) : partial);
+		const shown = copy.inCode ? tailOf(partial, maxLiveChars) : partial;
 		if (shown !== "" && !isUndecided(shown)) copy.line(shown);
 		copy.end();
 		return lines.flatMap((line) => wrapCells(line, this.#width));
 	}
 
-	end(): string[] {
+	end(): ScreenText[] {
 		if (this.#partialChars > 0) this.#line(this.#takePartial());
 		this.#parser.end();
 		const out = this.#take();
@@ -94,9 +95,9 @@ class Stream implements MarkdownStream {
 	}
 
 	#line(line: string): void {
-		const clean = cleanLine(line.endsWith("\r") ? line.slice(0, -1) : line);
-		if (this.#theme.colors) wantLanguage(clean);
-		this.#parser.line(this.#parser.inCode ? clean : this.#splitLong(clean));
+		const whole = line.endsWith("\r") ? line.slice(0, -1) : line;
+		if (this.#theme.colors) wantLanguage(whole);
+		this.#parser.line(this.#parser.inCode ? whole : this.#splitLong(whole));
 	}
 
 	/** Gives out the beginning of a line that is too long, returns the rest. */
@@ -105,7 +106,7 @@ class Stream implements MarkdownStream {
 		while (rest.length >= maxLineChars) {
 			const half = maxLineChars / 2;
 			const space = rest.lastIndexOf(" ", half);
-			const at = space > half / 2 ? space + 1 : half;
+			const at = space > half / 2 ? space + 1 : wholeCut(rest, half);
 			this.#parser.line(rest.slice(0, at));
 			rest = rest.slice(at);
 		}
@@ -119,16 +120,12 @@ class Stream implements MarkdownStream {
 		return partial;
 	}
 
-	#take(): string[] {
+	#take(): ScreenText[] {
 		const out = this.#out;
 		this.#out = [];
 		return out;
 	}
 }
-
-/** What a model writes is text, with no colours of its own. Tabs stay, for indents. */
-const cleanLine = (line: string): string =>
-	line.includes("\t") ? line.split("\t").map(showControls).join("\t") : showControls(line);
 
 /** Beginnings that may still become a marker would flicker: `-`, `1.`, `` ``` ``, `#`. */
 const isUndecided = (line: string): boolean =>

@@ -1,7 +1,16 @@
 /** Tables, fitted to the width: columns that are too wide for it wrap their cells. */
+import {
+	joined,
+	repeated,
+	rowsOf,
+	type ScreenText,
+	styled,
+	trimmedEnd,
+	words,
+} from "../../../ground/text/screenText.ts";
 import { lineWidth, wrapLine } from "../screen/styledText.ts";
 import { renderInline } from "./markdownInline.ts";
-import { paint, type Theme } from "./theme.ts";
+import { paint, type Role, type Theme } from "./theme.ts";
 
 export type Align = "left" | "center" | "right";
 
@@ -58,30 +67,39 @@ export const tableRow = (
 	widths: readonly number[],
 	aligns: readonly Align[],
 	theme: Theme,
-	head = false,
-): string[] => {
+	roles: readonly Role[] = [],
+): ScreenText[] => {
 	const wrapped = widths.map((width, column) =>
-		wrapLine(renderInline(cells[column] ?? "", theme, head ? ["strong"] : []).replaceAll("\n", " "), width),
+		wrapLine(joined(rowsOf(renderInline(cells[column] ?? "", theme, roles)), words` `), width),
 	);
 	const height = Math.max(...wrapped.map((lines) => lines.length));
 	return Array.from({ length: height }, (_, row) =>
-		wrapped
-			.map((lines, column) => padded(lines[row] ?? "", widths[column]!, aligns[column] ?? "left"))
-			.join(` ${paint(theme, "rule", bar(theme))} `)
-			.trimEnd(),
+		trimmedEnd(
+			joined(
+				wrapped.map((lines, column) =>
+					padded(lines[row] ?? words``, widths[column]!, aligns[column] ?? "left"),
+				),
+				styled` ${paint(theme, "rule", theme.colors ? words`│` : words`|`)} `,
+			),
+		),
 	);
 };
 
-export const tableRule = (widths: readonly number[], theme: Theme): string => {
-	const line = theme.colors ? "─" : "-";
-	const cross = theme.colors ? "┼" : "+";
-	return paint(theme, "rule", widths.map((width) => line.repeat(width)).join(`${line}${cross}${line}`));
+export const tableRule = (widths: readonly number[], theme: Theme): ScreenText => {
+	const line = theme.colors ? words`─` : words`-`;
+	const cross = theme.colors ? words`─┼─` : words`-+-`;
+	return paint(
+		theme,
+		"rule",
+		joined(
+			widths.map((width) => repeated(line, width)),
+			cross,
+		),
+	);
 };
 
-const bar = (theme: Theme): string => (theme.colors ? "│" : "|");
-
-const padded = (text: string, width: number, align: Align): string => {
+const padded = (text: ScreenText, width: number, align: Align): ScreenText => {
 	const free = Math.max(0, width - lineWidth(text));
 	const left = align === "left" ? 0 : align === "right" ? free : Math.floor(free / 2);
-	return " ".repeat(left) + text + " ".repeat(free - left);
+	return joined([repeated(words` `, left), text, repeated(words` `, free - left)]);
 };

@@ -1,9 +1,12 @@
 /** A cell's output as lines for the scrollback. Everything of the kernel's is made safe here. */
+import { rowText } from "../../../ground/text/plainText.ts";
+import { joined, type ScreenText, words } from "../../../ground/text/screenText.ts";
 import type { Output } from "../../../protocol/index.ts";
+import { omittedText } from "../../common/session/omittedText.ts";
 import { stripStyles, wrapLine } from "../screen/styledText.ts";
 import { type ImageOptions, renderImage } from "./images.ts";
 import { renderMarkdown } from "./markdownStream.ts";
-import { sanitize, sanitizeLines } from "./sanitize.ts";
+import { sanitizeLines } from "./sanitize.ts";
 import { paint, type Theme } from "./theme.ts";
 
 export type OutputOptions = Omit<ImageOptions, "columns"> & {
@@ -15,7 +18,7 @@ export type OutputOptions = Omit<ImageOptions, "columns"> & {
  * The lines of one output. Of a bundle the first of these that is there is shown: picture, Markdown, text. Streams
  * that arrive in pieces go through `createOutputStream` instead.
  */
-export const renderOutput = (output: Output, options: OutputOptions): string[] => {
+export const renderOutput = (output: Output, options: OutputOptions): ScreenText[] => {
 	const { theme } = options;
 	switch (output.kind) {
 		case "stream":
@@ -31,7 +34,7 @@ export const renderOutput = (output: Output, options: OutputOptions): string[] =
 		case "updateDisplayData":
 			return renderBundle(output.data, options).lines;
 		case "omitted":
-			return [paint(theme, "dim", `[${output.chars} characters of output left out]`)];
+			return [paint(theme, "dim", omittedText(output.chars))];
 		case "clearOutput":
 			return [];
 		default:
@@ -39,7 +42,7 @@ export const renderOutput = (output: Output, options: OutputOptions): string[] =
 	}
 };
 
-type Bundle = { readonly lines: string[]; readonly kind: "text" | "block" };
+type Bundle = { readonly lines: ScreenText[]; readonly kind: "text" | "block" };
 
 const renderBundle = (data: Readonly<Record<string, unknown>>, options: OutputOptions): Bundle => {
 	const { theme, width } = options;
@@ -58,19 +61,21 @@ const renderBundle = (data: Readonly<Record<string, unknown>>, options: OutputOp
 	const latex = text("text/latex");
 	const plain = text("text/plain") ?? latex;
 	if (plain !== null) return { lines: plainIf(theme, sanitizeLines(plain)), kind: "text" };
-	const types = Object.keys(data).map(sanitize);
-	const lines = types.length === 0 ? [] : wrapLine(`[${types.join(", ")}]`, width);
+	const types = Object.keys(data).map(rowText);
+	const lines = types.length === 0 ? [] : wrapLine(words`[${joined(types, words`, `)}]`, width);
 	return { lines, kind: "text" };
 };
 
 /** IPython's form: one line stands beside the prompt, several start below it. */
-const withOutPrompt = (count: number, { lines, kind }: Bundle, theme: Theme): string[] => {
-	const prompt =
-		paint(theme, "outPrompt", "Out[") +
-		paint(theme, "outNumber", `${count}`) +
-		paint(theme, "outPrompt", "]: ");
-	if (kind === "block" || lines.length > 1) return [prompt.replace(/ (\x1b\[0m)?$/, "$1"), ...lines];
-	return [prompt + (lines[0] ?? "")];
+const withOutPrompt = (count: number, { lines, kind }: Bundle, theme: Theme): ScreenText[] => {
+	const isBeside = kind === "text" && lines.length <= 1;
+	const prompt = joined([
+		paint(theme, "outPrompt", words`Out[`),
+		paint(theme, "outNumber", words`${count}`),
+		paint(theme, "outPrompt", isBeside ? words`]: ` : words`]:`),
+	]);
+	return isBeside ? [joined([prompt, ...lines])] : [prompt, ...lines];
 };
 
-const plainIf = (theme: Theme, lines: string[]): string[] => (theme.colors ? lines : lines.map(stripStyles));
+const plainIf = (theme: Theme, lines: ScreenText[]): ScreenText[] =>
+	theme.colors ? lines : lines.map(stripStyles);

@@ -2,16 +2,17 @@
  * The output of a running cell: complete lines go to the scrollback, what is not finished (progress bars, a prompt)
  * stays in the tail until it is.
  */
+import type { ScreenText } from "../../../ground/text/screenText.ts";
 import { wrapCells } from "../screen/styledText.ts";
 import { createSanitizer, type Sanitizer } from "./sanitize.ts";
 
 export type OutputStream = {
 	/** Takes text as the cell printed it, gives the lines that it finished. */
-	write(text: string): string[];
+	write(text: string): ScreenText[];
 	/** The rows of the unfinished lines, for the tail. */
-	live(width: number): string[];
+	live(width: number): ScreenText[];
 	/** Gives the unfinished lines, if any, and starts anew. */
-	end(): string[];
+	end(): ScreenText[];
 };
 
 export const createOutputStream = (): OutputStream => {
@@ -20,7 +21,7 @@ export const createOutputStream = (): OutputStream => {
 		write: (text) => sanitizer.write(text),
 		live: (width) => sanitizer.rest().flatMap((line) => wrapCells(line, width)),
 		end() {
-			const rest = sanitizer.rest();
+			const rest = sanitizer.end();
 			sanitizer = createSanitizer();
 			return rest;
 		},

@@ -1,17 +1,15 @@
 /** The small parts of the terminal: thinking, tool calls, prompt echoes, the status line. */
-
-import { leadOf } from "../editor/inputLines.ts";
-import type { EditorPrompt } from "../editor/types.ts";
+import { rowText, shownText, withoutTabs } from "../../../ground/text/plainText.ts";
+import { joined, repeated, rowsOf, type ScreenText, styled, words } from "../../../ground/text/screenText.ts";
 import { lineWidth, truncateLine, wrapLine } from "../screen/styledText.ts";
 import { highlightPython } from "./highlight.ts";
-import { showControls } from "./sanitize.ts";
+import { type InputPrompt, leadOf } from "./prompt.ts";
 import { paint, type Theme } from "./theme.ts";
 
 /** Thinking as a dimmed quote. */
-export const renderThinking = (text: string, width: number, theme: Theme): string[] =>
-	showControls(text.trimEnd())
-		.split("\n")
-		.flatMap((line) => (line === "" ? [">"] : wrapLine(line, width - 2).map((row) => `> ${row}`)))
+export const renderThinking = (text: string, width: number, theme: Theme): ScreenText[] =>
+	rowsOf(withoutTabs(shownText(text.trimEnd())))
+		.flatMap((line) => (line === "" ? [words`>`] : wrapLine(line, width - 2).map((row) => styled`> ${row}`)))
 		.map((line) => paint(theme, "dim", line));
 
 /** One line for a tool call; `text` is what `callText` or `finishedText` made of it. */
@@ -20,23 +18,18 @@ export const renderToolCall = (
 	state: "pending" | "done" | "failed",
 	width: number,
 	theme: Theme,
-): string => {
-	const line = `${state === "pending" ? "⏳" : "🔧"} ${showControls(text).replaceAll("\n", " ")}`;
-	return paint(theme, state === "failed" ? "error" : "tool", truncateLine(line, width, "…"));
+): ScreenText => {
+	const line = words`${state === "pending" ? words`⏳` : words`🔧`} ${rowText(text)}`;
+	return paint(theme, state === "failed" ? "error" : "tool", truncateLine(line, width));
 };
 
 /** An input as it stands in the scrollback after Enter. */
-export const renderPromptEcho = (code: string, prompt: EditorPrompt, theme: Theme): string[] => {
-	const clean = showControls(code);
+export const renderPromptEcho = (code: string, prompt: InputPrompt, theme: Theme): ScreenText[] => {
 	const python = prompt.kind === "python" && !code.startsWith(".");
-	const lines = python ? highlightPython(clean, theme) : clean.split("\n");
-	return lines.map((line, index) => leadOf(prompt, index, theme) + line);
-};
-
-/** The prompts of input `count`, the continuation as wide as the first. */
-export const pythonPrompt = (count: number): EditorPrompt => {
-	const first = `In [${count}]: `;
-	return { first, rest: "...: ".padStart(first.length), kind: "python" };
+	const lines = python
+		? highlightPython(code.replaceAll("\t", "    "), theme)
+		: rowsOf(withoutTabs(shownText(code)));
+	return lines.map((line, index) => joined([leadOf(prompt, index, theme), line]));
 };
 
 /** Settings left, activity right; a narrow screen loses the end of the left part first. */
@@ -44,10 +37,10 @@ export const renderStatus = (
 	{ left, right }: { readonly left: string; readonly right: string },
 	width: number,
 	theme: Theme,
-): string => {
-	const end = truncateLine(showControls(right), width, "…");
+): ScreenText => {
+	const end = truncateLine(rowText(right), width);
 	const room = width - lineWidth(end) - (end === "" ? 0 : 2);
-	const start = room > 3 ? truncateLine(showControls(left), room, "…") : "";
-	const gap = " ".repeat(Math.max(0, end === "" ? 0 : width - lineWidth(start) - lineWidth(end)));
-	return paint(theme, "dim", start + gap + end);
+	const start = room > 3 ? truncateLine(rowText(left), room) : words``;
+	const gap = repeated(words` `, Math.max(0, end === "" ? 0 : width - lineWidth(start) - lineWidth(end)));
+	return paint(theme, "dim", joined([start, gap, end]));
 };

@@ -2,8 +2,7 @@
  * Text of others for a terminal: of all control sequences only colours stay, and each line closes the colours it
  * opened. Carriage returns and backspaces act as on a terminal, so a progress bar is its last state.
  */
-import { shownText, withoutTabs } from "../../../ground/text/plainText.ts";
-import { joined, type PlainText, type ScreenText, styled, words } from "../../../ground/text/screenText.ts";
+import { joined, type ScreenText, styled } from "../../../ground/text/screenText.ts";
 import { sgrSequence } from "../../../ground/text/sgr.ts";
 import { type Run, TerminalText } from "../../../ground/text/terminalText.ts";
 
@@ -12,15 +11,6 @@ export const sanitizeLines = (text: string): ScreenText[] => {
 	const sanitizer = createSanitizer();
 	return [...sanitizer.write(text), ...sanitizer.end()];
 };
-
-/** The text as one safe string. */
-export const sanitize = (text: string): ScreenText => {
-	const end = text.endsWith("\n") ? [words``] : [];
-	return joined([...sanitizeLines(text), ...end], words`\n`);
-};
-
-/** Controls are written as `^M` or `<U+202E>`; newlines stay, tabs are blanks. */
-export const showControls = (text: string): PlainText => withoutTabs(shownText(text));
 
 /** For text that arrives in pieces; sequences and lines may be cut anywhere. */
 export type Sanitizer = {

@@ -4,6 +4,8 @@
  */
 import { bundledLanguages, bundledLanguagesAlias, createHighlighterCore, type HighlighterCore } from "shiki";
 import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
+import { shownText } from "../../../ground/text/plainText.ts";
+import { joined } from "../../../ground/text/screenText.ts";
 import type { LineHighlighter } from "./lineHighlighter.ts";
 import { paint, type Role, type Theme } from "./theme.ts";
 
@@ -46,17 +48,19 @@ const shikiHighlighter = (
 	let state = start;
 	return {
 		line(text) {
+			const shown = shownText(text);
 			// A very long line is data; colouring it would hold up the screen.
-			if (text.length > 2000) return text;
+			if (shown.length > 2000) return shown;
 			const options = { lang: language, theme: "ipyai", ...(state ? { grammarState: state } : {}) };
-			const result = highlighter.codeToTokens(text, options);
+			const result = highlighter.codeToTokens(shown, options);
 			state = result.grammarState;
-			return (result.tokens[0] ?? [])
-				.map((token) => {
+			return joined(
+				(result.tokens[0] ?? []).map((token) => {
 					const role = roles[Number.parseInt(token.color?.slice(1) ?? "", 16) - 1];
-					return role ? paint(theme, role, token.content) : token.content;
-				})
-				.join("");
+					const content = shownText(token.content);
+					return role ? paint(theme, role, content) : content;
+				}),
+			);
 		},
 		copy: () => shikiHighlighter(highlighter, language, theme, state),
 	};

@@ -1,3 +1,6 @@
+import { plainText } from "../../../ground/text/plainText.ts";
+import { joined, type ScreenText, styled } from "../../../ground/text/screenText.ts";
+
 /**
  * Colours by what a piece of text is, never by number at the place of use. A theme holds the SGR parameters of each
  * role, for code those of monokai; an empty one paints nothing, so `NO_COLOR` and dumb terminals need no second code path.
@@ -50,9 +53,24 @@ export type Theme = {
 export type ChangeableTheme = Theme & { use(styles: Styles): void };
 
 /** The text in the role's colours, closed at its end. */
-export const paint = (theme: Theme, role: Role, text: string): string => {
-	const style = theme.styles[role];
-	return style === "" || text === "" ? text : `\x1b[${style}m${text}\x1b[0m`;
+export const paint = (theme: Theme, role: Role, text: ScreenText): ScreenText =>
+	text === "" ? text : inStyle(theme.styles[role], text);
+
+/** The text with these SGR parameters, closed at its end. */
+export const inStyle = (parameters: string, text: ScreenText): ScreenText =>
+	parameters === "" ? text : joined([opening(parameters), text, closing]);
+
+const closing = styled`\x1b[0m`;
+const openings = new Map<string, ScreenText>();
+
+/** Of these there are few: combinations of a theme's styles. */
+const opening = (parameters: string): ScreenText => {
+	let found = openings.get(parameters);
+	if (found === undefined) {
+		found = styled`\x1b[${plainText(parameters)}m`;
+		openings.set(parameters, found);
+	}
+	return found;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -3,39 +3,40 @@
  * anywhere on the row before, and stands anywhere on it afterwards.
  */
 
+import { joined, type ScreenText, styled, words } from "../../../ground/text/screenText.ts";
 import { isPlainAscii } from "../../../ground/text/textWidth.ts";
 import { StyleState, stripStyles, tokens } from "./styledText.ts";
 
 /** Writes what differs. Everything after the first difference is written anew; usually that is the new end. */
-export const rowDiff = (before: string, after: string): string => {
-	if (before === after) return "";
+export const rowDiff = (before: ScreenText, after: ScreenText): ScreenText => {
+	if (before === after) return words``;
 	const { column, rest, opening } = commonStart(before, after);
-	const move = column === 0 ? "\r" : `\x1b[${column + 1}G`;
+	const move = column === 0 ? styled`\r` : styled`\x1b[${column + 1}G`;
 	// Erased before writing: after a full row, the cursor stands on the last cell and would take it away.
-	const erase = after.startsWith(before) ? "" : "\x1b[K";
-	return `${move}${erase}${opening}${rest}`;
+	const erase = after.startsWith(before) ? words`` : styled`\x1b[K`;
+	return joined([move, erase, opening, rest]);
 };
 
 /**
  * How far both rows agree. Only plain ASCII before the difference counts: what a terminal makes of other characters
  * may differ from our table, and a wrong column would leave a mark.
  */
-const commonStart = (before: string, after: string): { column: number; rest: string; opening: string } => {
-	const whole = { column: 0, rest: after, opening: "" };
-	if (!isPlainAscii(stripStyles(before)) || before === "") return whole;
+const commonStart = (
+	before: ScreenText,
+	after: ScreenText,
+): { column: number; rest: ScreenText; opening: ScreenText } => {
+	const all = [...tokens(after)];
 	const style = new StyleState();
-	const old = tokens(before)[Symbol.iterator]();
+	let agreed = 0;
 	let column = 0;
-	let length = 0;
-	let agreed = whole;
-	for (const token of tokens(after)) {
-		const match = old.next().value;
-		if (token.kind === "other" || (token.text.length > 1 && token.kind === "text")) break;
-		if (match === undefined || match.text !== token.text) break;
-		style.apply(token);
-		length += token.text.length;
-		column += token.width;
-		agreed = { column, rest: after.slice(length), opening: style.open() };
-	}
-	return agreed;
+	if (before !== "" && isPlainAscii(stripStyles(before)))
+		for (const match of tokens(before)) {
+			const token = all[agreed];
+			if (token === undefined || token.kind === "other" || match.text !== token.text) break;
+			if (token.kind === "text" && token.text.length > 1) break;
+			style.apply(token);
+			column += token.width;
+			agreed++;
+		}
+	return { column, rest: joined(all.slice(agreed).map(({ text }) => text)), opening: style.open() };
 };

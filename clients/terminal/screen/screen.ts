@@ -8,9 +8,10 @@
  * tail's beginning.
  */
 
+import { joined, repeated, type ScreenText, styled, words } from "../../../ground/text/screenText.ts";
 import { reflowedRows } from "./reflow.ts";
 import { rowDiff } from "./rowDiff.ts";
-import { stripStyles, truncateLine } from "./styledText.ts";
+import { cutLine, lineWidth, stripStyles } from "./styledText.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A place in the tail: line and cell, both from 0. */
@@ -27,9 +28,9 @@ export type Screen = {
 	readonly columns: number;
 	readonly rows: number;
 	/** Puts finished lines above the tail, in order, exactly once. Lines may be longer than the screen is wide. */
-	commit(lines: readonly string[]): void;
+	commit(lines: readonly ScreenText[]): void;
 	/** Replaces the tail. Lines wider than the screen are cut; of a tail taller than it, the end is shown. */
-	setTail(lines: readonly string[], cursor: TailCursor | null): void;
+	setTail(lines: readonly ScreenText[], cursor: TailCursor | null): void;
 	/** Scrolls everything up, so that the tail stands at the top. Nothing is erased. */
 	clear(): void;
 	/** Called after the size changed and before the tail is drawn again: the place to render anew. */
@@ -48,7 +49,7 @@ export const createScreen = (terminal: Terminal, options: ScreenOptions = {}): S
 
 type Drawn = {
 	/** The rows as they were written. */
-	rows: readonly string[];
+	rows: readonly ScreenText[];
 	/** Where the terminal's cursor is, shown or not. */
 	at: TailCursor;
 	shown: boolean;
@@ -65,8 +66,8 @@ class MainScreen implements Screen {
 	readonly #now: () => number;
 	readonly #stopResize: () => void;
 	readonly #resizeListeners = new Set<() => void>();
-	#pending: string[] = [];
-	#tail: readonly string[] = [];
+	#pending: ScreenText[] = [];
+	#tail: readonly ScreenText[] = [];
 	#cursor: TailCursor | null = null;
 	#drawn: Drawn;
 	#cursorShown = true;
@@ -94,13 +95,13 @@ class MainScreen implements Screen {
 		return this.#terminal.rows;
 	}
 
-	commit(lines: readonly string[]): void {
+	commit(lines: readonly ScreenText[]): void {
 		if (lines.length === 0) return;
 		for (const line of lines) this.#pending.push(line);
 		this.#schedule();
 	}
 
-	setTail(lines: readonly string[], cursor: TailCursor | null): void {
+	setTail(lines: readonly ScreenText[], cursor: TailCursor | null): void {
 		this.#tail = lines;
 		this.#cursor = cursor;
 		this.#schedule();
@@ -126,7 +127,7 @@ class MainScreen implements Screen {
 	suspend(): void {
 		if (this.#state !== "live") return;
 		this.flush();
-		this.#terminal.write(`${this.#toTop()}\x1b[J${this.#showCursor(true)}`);
+		this.#terminal.write(styled`${this.#toTop()}\x1b[J${this.#showCursor(true)}`);
 		this.#drawn = { rows: [], at: origin, shown: true, columns: this.columns, height: this.rows };
 		this.#state = "suspended";
 	}
@@ -135,7 +136,7 @@ class MainScreen implements Screen {
 		if (this.#state !== "suspended") return;
 		this.#state = "live";
 		this.#changed = true;
-		this.#terminal.write("\r\x1b[0m");
+		this.#terminal.write(styled`\r\x1b[0m`);
 		this.flush();
 	}
 
@@ -143,8 +144,8 @@ class MainScreen implements Screen {
 		if (this.#state === "disposed") return;
 		this.flush();
 		const down = this.#drawn.rows.length - 1 - this.#drawn.at.line;
-		const below = this.#drawn.rows.length === 0 ? "" : `${down > 0 ? `\x1b[${down}B` : ""}\r\n`;
-		if (this.#state === "live") this.#terminal.write(below + this.#showCursor(true));
+		const below = this.#drawn.rows.length === 0 ? words`` : styled`${vertical(Math.max(0, down))}\r\n`;
+		if (this.#state === "live") this.#terminal.write(styled`${below}${this.#showCursor(true)}`);
 		this.#state = "disposed";
 		this.#stopResize();
 		clearTimeout(this.#timer);
@@ -173,7 +174,7 @@ class MainScreen implements Screen {
 		const body = anew ? this.#redraw(shown) : this.#update(shown);
 		this.#pending = [];
 		this.#clear = false;
-		if (body !== "") this.#terminal.write(`\x1b[?2026h${body}\x1b[?2026l`);
+		if (body !== "") this.#terminal.write(styled`\x1b[?2026h${body}\x1b[?2026l`);
 	}
 
 	/** The part of the tail that the screen can hold, cut at its width. */
@@ -188,7 +189,7 @@ class MainScreen implements Screen {
 			column: Math.max(0, Math.min(column, columns - 1)),
 		};
 		return {
-			rows: lines.map((row) => trimRow(truncateLine(row, columns))),
+			rows: lines.map((row) => trimRow(cutLine(row, columns))),
 			at,
 			shown,
 			columns,
@@ -202,81 +203,85 @@ class MainScreen implements Screen {
 	}
 
 	/** Writes what is finished where the tail stood, then the tail below it. */
-	#redraw(shown: Drawn): string {
-		let out = this.#showCursor(false);
-		if (this.#drawn.rows.length > 0) out += `${this.#toTop()}\x1b[J`;
+	#redraw(shown: Drawn): ScreenText {
+		const out: ScreenText[] = [this.#showCursor(false)];
+		if (this.#drawn.rows.length > 0) out.push(this.#toTop(), styled`\x1b[J`);
 		this.#above += this.#pending.length;
-		for (const line of this.#pending) out += `${line}\r\n`;
-		if (this.#clear) out += `${"\n".repeat(this.rows)}\x1b[H`;
-		const text = shown.rows.join("\r\n");
-		if (shown.rows.length > 0) out += `\x1b[?7l${text}\x1b[?7h`;
+		for (const line of this.#pending) out.push(line, newRow);
+		if (this.#clear) out.push(repeated(words`\n`, this.rows), styled`\x1b[H`);
+		if (shown.rows.length > 0) out.push(unwrapped(joined(shown.rows, newRow)));
 		this.#drawn = shown;
-		return out + this.#moveTo(Math.max(0, shown.rows.length - 1), shown);
+		return joined([...out, this.#moveTo(Math.max(0, shown.rows.length - 1), shown)]);
 	}
 
 	/** Rewrites the rows that changed. */
-	#update(shown: Drawn): string {
+	#update(shown: Drawn): ScreenText {
 		const before = this.#drawn;
 		const rows = shown.rows;
 		let at = before.at.line;
-		let out = "";
-		for (let line = 0; line < rows.length; line++) {
+		const out: ScreenText[] = [];
+		for (const [line, row] of rows.entries()) {
 			const old = before.rows[line];
-			if (old === rows[line]) continue;
-			if (old === undefined && line > 0 && before.rows.length > 0) {
-				out += vertical(line - 1 - at);
-				out += `\r\n${rows[line]}`;
-			} else if (old === undefined) {
-				out += `${line > at ? "\r\n" : "\r"}${rows[line]}`;
-			} else out += vertical(line - at) + rowDiff(old, rows[line]!);
+			if (old === row) continue;
+			if (old === undefined && line > 0 && before.rows.length > 0)
+				out.push(vertical(line - 1 - at), newRow, row);
+			else if (old === undefined) out.push(line > at ? newRow : styled`\r`, row);
+			else out.push(vertical(line - at), rowDiff(old, row));
 			at = line;
 		}
 		if (rows.length < before.rows.length) {
-			out += `${vertical(rows.length - at)}\r\x1b[J`;
+			out.push(vertical(rows.length - at), styled`\r\x1b[J`);
 			at = rows.length;
 		}
 		const { line, column } = before.at;
 		const moved = line !== shown.at.line || column !== shown.at.column || before.shown !== shown.shown;
 		this.#drawn = shown;
-		if (out === "" && !moved) return "";
-		const text = out === "" ? "" : `\x1b[?7l${out}\x1b[?7h`;
-		return this.#showCursor(shown.shown && out === "") + text + this.#moveTo(at, shown);
+		if (out.length === 0)
+			return moved ? styled`${this.#showCursor(shown.shown)}${this.#moveTo(at, shown)}` : words``;
+		return joined([this.#showCursor(false), unwrapped(joined(out)), this.#moveTo(at, shown)]);
 	}
 
 	/** From row `at` of the tail to where the cursor belongs. */
-	#moveTo(at: number, shown: Drawn): string {
+	#moveTo(at: number, shown: Drawn): ScreenText {
 		const { line, column } = shown.at;
-		const horizontal = column === 0 ? "\r" : `\x1b[${column + 1}G`;
-		return vertical(line - at) + horizontal + this.#showCursor(shown.shown);
+		const horizontal = column === 0 ? styled`\r` : styled`\x1b[${column + 1}G`;
+		return joined([vertical(line - at), horizontal, this.#showCursor(shown.shown)]);
 	}
 
 	/** From the cursor's place to the first cell of the drawn tail, as the terminal shows it now. */
-	#toTop(): string {
+	#toTop(): ScreenText {
 		const { rows, at, columns, height } = this.#drawn;
-		if (rows.length === 0) return "\r";
+		if (rows.length === 0) return styled`\r`;
 		// Rows below the cursor count on xterm.js, unless some were dropped: by a screen that became less high, or for
 		// want of a scrollback. Then a row of the tail may stay behind, rather than one above it go.
 		const certain = this.rows >= height && this.#above > this.rows;
 		const kept = certain ? rows : rows.slice(0, at.line + 1);
 		const up =
 			columns === this.columns ? at.line : reflowedRows(kept, at, this.columns, this.#terminal.traits.reflow);
-		return `${vertical(-up)}\r`;
+		return styled`${vertical(-up)}\r`;
 	}
 
-	#showCursor(shown: boolean): string {
-		if (shown === this.#cursorShown) return "";
+	#showCursor(shown: boolean): ScreenText {
+		if (shown === this.#cursorShown) return words``;
 		this.#cursorShown = shown;
-		return shown ? "\x1b[?25h" : "\x1b[?25l";
+		return shown ? styled`\x1b[?25h` : styled`\x1b[?25l`;
 	}
 }
 
-const vertical = (rows: number): string => (rows === 0 ? "" : rows > 0 ? `\x1b[${rows}B` : `\x1b[${-rows}A`);
+const newRow = styled`\r\n`;
+
+const vertical = (rows: number): ScreenText =>
+	rows === 0 ? words`` : rows > 0 ? styled`\x1b[${rows}B` : styled`\x1b[${-rows}A`;
+
+/** Drawn while the terminal does not wrap lines by itself. */
+const unwrapped = (text: ScreenText): ScreenText => styled`\x1b[?7l${text}\x1b[?7h`;
 
 /** Blank cells at the end would count when a terminal wraps lines anew. */
-const trimRow = (row: string): string => {
-	if (!row.includes(" ")) return row;
-	const plain = stripStyles(row);
-	return plain.endsWith(" ") && !row.includes("\x1b") ? plain.trimEnd() : row;
+const trimRow = (row: ScreenText): ScreenText => {
+	if (!row.endsWith(" ") || row.includes("\x1b")) return row;
+	let blanks = 1;
+	while (row.at(-1 - blanks) === " ") blanks++;
+	return cutLine(row, lineWidth(row) - blanks);
 };
 
 /** For terminals that can not move the cursor: finished lines, and nothing else. */
@@ -295,8 +300,8 @@ class PlainScreen implements Screen {
 		return this.#terminal.rows;
 	}
 
-	commit(lines: readonly string[]): void {
-		for (const line of lines) this.#terminal.write(`${stripStyles(line)}\r\n`);
+	commit(lines: readonly ScreenText[]): void {
+		for (const line of lines) this.#terminal.write(styled`${stripStyles(line)}\r\n`);
 	}
 
 	onResize(listener: () => void): () => void {

@@ -2,21 +2,22 @@
  * Text that may hold SGR colours and OSC 8 links: measured, cut and wrapped without breaking a sequence. Each line
  * that comes back closes what it opened, so lines can be put anywhere.
  */
+import { joined, type PlainText, type ScreenText, styled, words } from "../../../ground/text/screenText.ts";
 import { graphemes, graphemeWidth, isPlainAscii } from "../../../ground/text/textWidth.ts";
 
 /** A sequence, or one grapheme with its cells. */
 export type Token = {
-	readonly text: string;
+	readonly text: ScreenText;
 	readonly width: number;
 	readonly kind: "text" | "sgr" | "other";
 };
 
 /** Splits a line into graphemes and sequences. Tabs count as one cell: expand them before. */
-export function* tokens(line: string): Iterable<Token> {
+export function* tokens(line: ScreenText): Iterable<Token> {
 	let start = 0;
 	for (const match of line.matchAll(sequence)) {
 		yield* textTokens(line.slice(start, match.index));
-		const text = match[0];
+		const text = match[0] as ScreenText;
 		yield { text, width: 0, kind: text.endsWith("m") && text[1] === "[" ? "sgr" : "other" };
 		start = match.index + text.length;
 	}
@@ -24,57 +25,62 @@ export function* tokens(line: string): Iterable<Token> {
 }
 
 /** The text without sequences. */
-export const stripStyles = (line: string): string =>
-	line.includes("\x1b") ? line.replace(sequence, "") : line;
+export const stripStyles = (line: ScreenText): PlainText =>
+	(line.includes("\x1b") ? line.replace(sequence, "") : line) as PlainText;
 
 /** Cells of a line. */
-export const lineWidth = (line: string): number => {
+export const lineWidth = (line: ScreenText): number => {
 	if (isPlainAscii(line)) return line.length;
 	let width = 0;
 	for (const token of tokens(line)) width += token.width;
 	return width;
 };
 
-/** The line, cut to `width` cells; `ellipsis` replaces the end of what does not fit. */
-export const truncateLine = (line: string, width: number, ellipsis = ""): string => {
+/** The line, cut to `width` cells. */
+export const cutLine = (line: ScreenText, width: number): ScreenText => cutWith(line, width, words``);
+
+/** The line, cut to `width` cells; an ellipsis stands for the end of what does not fit. */
+export const truncateLine = (line: ScreenText, width: number): ScreenText => cutWith(line, width, words`…`);
+
+const cutWith = (line: ScreenText, width: number, ellipsis: PlainText): ScreenText => {
 	if (line.length <= width && isPlainAscii(line)) return line;
 	if (lineWidth(line) <= width) return line;
 	const room = Math.max(0, width - lineWidth(ellipsis));
 	let used = 0;
-	let result = "";
+	const parts: ScreenText[] = [];
 	const style = new StyleState();
 	for (const token of tokens(line)) {
 		if (used + token.width > room) break;
 		used += token.width;
 		style.apply(token);
-		result += token.text;
+		parts.push(token.text);
 	}
-	return result + style.close() + (width > 0 ? ellipsis : "");
+	return joined([...parts, style.close(), width > 0 ? ellipsis : words``]);
 };
 
 /**
  * Wraps one line at spaces, words longer than a line at any cell. Continuation lines start with `indent`. Styles that
  * are open at a break are closed and opened again.
  */
-export const wrapLine = (line: string, width: number, indent = ""): string[] => {
+export const wrapLine = (line: ScreenText, width: number, indent: ScreenText = words``): ScreenText[] => {
 	const room = Math.max(1, width);
 	if (line.length <= room && isPlainAscii(line)) return [line];
 	const indentWidth = lineWidth(indent) < room ? lineWidth(indent) : 0;
 	const style = new StyleState();
-	const lines: string[] = [];
+	const lines: ScreenText[] = [];
 	let current: Token[] = [];
 	let used = 0;
-	let lead = "";
+	let lead: ScreenText = words``;
 	const flush = (until: number): void => {
 		const rest = current.slice(until);
-		let text = lead;
+		const parts: ScreenText[] = [lead];
 		for (const token of trimEnd(current.slice(0, until))) {
-			text += token.text;
+			parts.push(token.text);
 			style.apply(token);
 		}
-		lines.push(text + style.close());
+		lines.push(joined([...parts, style.close()]));
 		while (rest[0]?.text === " ") rest.shift();
-		lead = (indentWidth > 0 ? indent : "") + style.open();
+		lead = indentWidth > 0 ? joined([indent, style.open()]) : style.open();
 		current = rest;
 		used = indentWidth + rest.reduce((sum, token) => sum + token.width, 0);
 	};
@@ -95,49 +101,52 @@ export const wrapLine = (line: string, width: number, indent = ""): string[] => 
 };
 
 /** Wraps at cells only, as a terminal does; nothing is dropped. */
-export const wrapCells = (line: string, width: number): string[] => {
+export const wrapCells = (line: ScreenText, width: number): ScreenText[] => {
 	const room = Math.max(2, width);
 	if (line.length <= room && isPlainAscii(line)) return [line];
 	const style = new StyleState();
-	const lines: string[] = [];
-	let text = "";
+	const lines: ScreenText[] = [];
+	let parts: ScreenText[] = [];
 	let used = 0;
 	for (const token of tokens(line)) {
 		if (used + token.width > room) {
-			lines.push(text + style.close());
-			text = style.open();
+			lines.push(joined([...parts, style.close()]));
+			parts = [style.open()];
 			used = 0;
 		}
 		style.apply(token);
-		text += token.text;
+		parts.push(token.text);
 		used += token.width;
 	}
-	lines.push(text + style.close());
+	lines.push(joined([...parts, style.close()]));
 	return lines;
 };
 
 /** The SGR attributes and the link in force at a point of a line. */
 export class StyleState {
-	#codes: string[] = [];
-	#link = "";
+	#codes: ScreenText[] = [];
+	#link: ScreenText = words``;
 
 	apply(token: Token): void {
 		if (token.kind === "sgr") this.#applySgr(token.text);
 		else if (token.text.startsWith("\x1b]8;"))
-			this.#link = /^\x1b\]8;[^;]*;(?:\x1b\\|\x07)$/.test(token.text) ? "" : token.text;
+			this.#link = /^\x1b\]8;[^;]*;(?:\x1b\\|\x07)$/.test(token.text) ? words`` : token.text;
 	}
 
 	/** What brings a fresh line into this state. */
-	open(): string {
-		return this.#link + this.#codes.join("");
+	open(): ScreenText {
+		return joined([this.#link, ...this.#codes]);
 	}
 
 	/** What ends this state. */
-	close(): string {
-		return (this.#codes.length > 0 ? "\x1b[0m" : "") + (this.#link ? "\x1b]8;;\x1b\\" : "");
+	close(): ScreenText {
+		return joined([
+			this.#codes.length > 0 ? styled`\x1b[0m` : words``,
+			this.#link === "" ? words`` : styled`\x1b]8;;\x1b\\`,
+		]);
 	}
 
-	#applySgr(text: string): void {
+	#applySgr(text: ScreenText): void {
 		const params = text.slice(2, -1);
 		if (params === "" || params === "0") this.#codes = [];
 		else {
@@ -169,7 +178,7 @@ const sequence =
 	/\x1b\[[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]|\x1b[\]_P][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[\x20-\x2f]*[\x30-\x7e]/g;
 
 function* textTokens(text: string): Iterable<Token> {
-	for (const grapheme of graphemes(text))
+	for (const grapheme of graphemes(text as ScreenText))
 		yield { text: grapheme, width: grapheme === "\t" ? 1 : graphemeWidth(grapheme), kind: "text" };
 }
 

@@ -1,9 +1,11 @@
+import type { ScreenText } from "../../../ground/text/screenText.ts";
+
 /**
  * What the screen needs of a terminal. The process's own terminal and the virtual terminal of the tests are both
  * this; nothing below `screen` writes anywhere else.
  */
 export type Terminal = {
-	write(bytes: string): void;
+	write(text: ScreenText): void;
 	/** The size now; `onResize` tells when it changed. */
 	readonly columns: number;
 	readonly rows: number;

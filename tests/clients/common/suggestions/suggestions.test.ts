@@ -8,6 +8,7 @@ import { createKeyDecoder } from "../../../../clients/terminal/editor/keyDecoder
 import { InlineSuggestion } from "../../../../clients/terminal/input/inlineSuggestion.ts";
 import { plainTheme } from "../../../../clients/terminal/render/theme.ts";
 import { isComplete } from "../../../../ground/python/completeness.ts";
+import { words } from "../../../../ground/text/screenText.ts";
 import type { InlineCompletionParams, InlineCompletionResult } from "../../../../protocol/index.ts";
 
 type Item = InlineCompletionResult["items"][number];
@@ -156,7 +157,7 @@ const newLine = (text: string) => {
 		isComplete,
 		onChange: () => line.cancel(),
 	});
-	editor.setPrompt({ first: "", rest: "", kind: "python" });
+	editor.setPrompt({ first: words``, rest: words``, kind: "python" });
 	const view = { sessionId: "s", participantId: "p", kernel };
 	const line = new InlineSuggestion({
 		shell: { view, live: { server } } as never as Shell,

@@ -22,7 +22,7 @@ const print = (...updates: SessionUpdateParams[]): string => {
 		err: (part) => {
 			text += `‹${part}›`;
 		},
-		clean: (part) => part.replace(/\x1b\[[\d;]*m/g, ""),
+		shows: "text",
 		reader: "program",
 	});
 	tellTranscript(output).update(...updates);
@@ -141,7 +141,7 @@ test("an approval that nobody could answer says how to allow it", () => {
 });
 
 test("an input shows its number and marks its further lines", () => {
-	expect(inputText("In", 12, "def f():\n    pass\n")).toBe("In [12]: def f():\n    ...:     pass");
+	expect(inputText(12, "def f():\n    pass\n")).toBe("In [12]: def f():\n    ...:     pass");
 });
 
 test("of a long output the newest lines follow what was left out, once", () => {

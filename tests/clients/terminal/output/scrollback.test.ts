@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Scrollback } from "../../../../clients/terminal/output/scrollback.ts";
+import { inputPrompt } from "../../../../clients/terminal/render/prompt.ts";
 import { plainTheme } from "../../../../clients/terminal/render/theme.ts";
 import type { Output } from "../../../../protocol/index.ts";
 import {
@@ -23,7 +24,7 @@ const open = (options: { mine?: boolean } = {}) => {
 		columns: () => 60,
 		commit: (more) => lines.push(...more),
 		clear: () => lines.push("(cleared)"),
-		prompt: (number) => ({ first: `In [${number}]: `, rest: "   ...: ", kind: "python" }),
+		prompt: (number) => inputPrompt(number, "python"),
 		nextNumber: () => told.view.nextExecutionCount,
 	});
 	const told = tellTranscript(scrollback, { entry: options.mine ? echoedEntry("x") : null });

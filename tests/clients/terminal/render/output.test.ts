@@ -50,7 +50,7 @@ test("Markdown is rendered rather than its text", () => {
 
 test("what was left out is named", () => {
 	expect(render({ kind: "omitted", chars: 1234, blobId: null })).toEqual([
-		"[1234 characters of output left out]",
+		"[1,234 characters of output left out]",
 	]);
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createPicker } from "../../../../clients/terminal/asking/picker.ts";
 import type { KeyEvent } from "../../../../clients/terminal/editor/keys.ts";
 import { renderApproval } from "../../../../clients/terminal/render/approval.ts";
 import {
@@ -7,18 +8,17 @@ import {
 	loadHighlighter,
 } from "../../../../clients/terminal/render/highlight.ts";
 import {
-	pythonPrompt,
 	renderPromptEcho,
 	renderStatus,
 	renderThinking,
 	renderToolCall,
 } from "../../../../clients/terminal/render/parts.ts";
-import { createPicker } from "../../../../clients/terminal/render/picker.ts";
+import { inputPrompt } from "../../../../clients/terminal/render/prompt.ts";
 import { createTheme, plainTheme, type Role } from "../../../../clients/terminal/render/theme.ts";
 import { stripStyles } from "../../../../clients/terminal/screen/styledText.ts";
 
 /** A theme that writes roles as tags. */
-const tagged = (lines: string[]): string[] => {
+const tagged = (lines: readonly string[]): string[] => {
 	const roles = Object.keys(plainTheme.styles) as Role[];
 	return lines.map((line) =>
 		line.replace(/\x1b\[(\d+)m(.*?)\x1b\[0m/g, (_, number, text) => `<${roles[number - 1]} ${text}>`),
@@ -80,7 +80,7 @@ test("a tool call is one line, whatever it holds", () => {
 });
 
 test("an input is echoed with its prompts", () => {
-	expect(renderPromptEcho("def f():\n    pass", pythonPrompt(12), plainTheme)).toEqual([
+	expect(renderPromptEcho("def f():\n    pass", inputPrompt(12, "python"), plainTheme)).toEqual([
 		"In [12]: def f():",
 		"    ...:     pass",
 	]);

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { createOutputStream } from "../../../../clients/terminal/render/outputStream.ts";
-import { createSanitizer, sanitize } from "../../../../clients/terminal/render/sanitize.ts";
+import { createSanitizer, sanitizeLines } from "../../../../clients/terminal/render/sanitize.ts";
 import { seededRandom } from "../../../support/random.ts";
+
+const sanitize = (text: string): string =>
+	[...sanitizeLines(text), ...(text.endsWith("\n") ? [""] : [])].join("\n");
 
 test.each([
 	["plain text", "a b\nc", "a b\nc"],
@@ -59,7 +62,7 @@ describe("text in pieces", () => {
 			const lines = [
 				...sanitizer.write(nasty.slice(0, cut)),
 				...sanitizer.write(nasty.slice(cut)),
-				...sanitizer.rest(),
+				...sanitizer.end(),
 			];
 			expect(lines.join("\n"), `cut at ${cut}`).toBe(sanitize(nasty));
 		}

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { reflowedRows } from "../../../../clients/terminal/screen/reflow.ts";
+import { rows } from "../../../support/screenText.ts";
 
 /** Rows that the cursor, drawn as `|`, stands below the first row after the terminal became `columns` wide. */
 const below = (text: string, columns: number, reflow: "all" | "xtermJs" | "none" = "all"): number => {
 	const line = text.split("\n").findIndex((row) => row.includes("|"));
-	const rows = text.replace("|", "").split("\n");
+	const lines = text.replace("|", "").split("\n");
 	const column = [...text.split("\n")[line]!.split("|")[0]!].length;
-	return reflowedRows(rows, { line, column }, columns, reflow);
+	return reflowedRows(rows(lines), { line, column }, columns, reflow);
 };
 
 test("rows above the cursor that wrap move it down", () => {

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { createScreen } from "../../../../clients/terminal/screen/screen.ts";
-import { stripStyles, truncateLine } from "../../../../clients/terminal/screen/styledText.ts";
+import { createScreen, type Screen, type TailCursor } from "../../../../clients/terminal/screen/screen.ts";
+import { cutLine, stripStyles } from "../../../../clients/terminal/screen/styledText.ts";
 import type { TerminalTraits } from "../../../../clients/terminal/screen/terminal.ts";
 import { seededRandom } from "../../../support/random.ts";
+import { row } from "../../../support/screenText.ts";
 import { createVirtualTerminal, type VirtualTerminal } from "../../../support/virtualTerminal.ts";
 
 const open: (() => void)[] = [];
@@ -12,13 +13,20 @@ afterEach(() => {
 
 const start = (columns = 20, rows = 8, reflow: TerminalTraits["reflow"] = "xtermJs") => {
 	const terminal = createVirtualTerminal(columns, rows, reflow);
-	const screen = createScreen(terminal, { frameMs: 1e6 });
+	const screen = fed(createScreen(terminal, { frameMs: 1e6 }));
 	open.push(() => {
 		screen.dispose();
 		terminal.dispose();
 	});
 	return { terminal, screen };
 };
+
+/** The screen as it takes texts of these tests. */
+type FedScreen = Omit<Screen, "commit" | "setTail"> & {
+	commit(lines: readonly string[]): void;
+	setTail(lines: readonly string[], cursor: TailCursor | null): void;
+};
+const fed = (screen: Screen): FedScreen => screen;
 
 const cursor = (terminal: VirtualTerminal) => [
 	terminal.xterm.buffer.active.cursorX,
@@ -193,15 +201,17 @@ test("a burst of changes makes few bytes", () => {
 
 test("a terminal that can not move its cursor gets the finished lines as plain text", () => {
 	let written = "";
-	const screen = createScreen({
-		write: (bytes) => {
-			written += bytes;
-		},
-		columns: 80,
-		rows: 24,
-		onResize: () => () => {},
-		traits: { reflow: "none", cursor: false },
-	});
+	const screen = fed(
+		createScreen({
+			write: (bytes) => {
+				written += bytes;
+			},
+			columns: 80,
+			rows: 24,
+			onResize: () => () => {},
+			traits: { reflow: "none", cursor: false },
+		}),
+	);
 	screen.setTail(["tail"], null);
 	screen.commit(["\x1b[31mred\x1b[0m"]);
 	screen.dispose();
@@ -232,9 +242,9 @@ describe("any order of commits, tails and resizes", () => {
 				screen.commit(lines);
 				committed.push(...lines);
 			} else if (action === 1) {
-				const tail = Array.from({ length: pick(4) }, () => truncateLine(line(5), 28));
-				const row = pick(tail.length);
-				screen.setTail(tail, pick(2) === 0 && tail.length > 0 ? { line: row, column: pick(28) } : null);
+				const tail = Array.from({ length: pick(4) }, () => cutLine(row(line(5)), 28));
+				const at = pick(tail.length);
+				screen.setTail(tail, pick(2) === 0 && tail.length > 0 ? { line: at, column: pick(28) } : null);
 			} else {
 				screen.flush();
 				if (action === 2) await resize(terminal, pick);
@@ -242,7 +252,10 @@ describe("any order of commits, tails and resizes", () => {
 		}
 		screen.setTail([], null);
 		screen.flush();
-		return { lines: await terminal.lines(), committed: committed.map((text) => stripStyles(text).trimEnd()) };
+		return {
+			lines: await terminal.lines(),
+			committed: committed.map((text) => stripStyles(row(text)).trimEnd()),
+		};
 	};
 
 	test.each(seeds)("leaves exactly what was committed (seed %i)", async (seed) => {

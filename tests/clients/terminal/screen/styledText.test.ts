@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+	cutLine,
 	lineWidth,
 	stripStyles,
 	truncateLine,
@@ -8,6 +9,7 @@ import {
 } from "../../../../clients/terminal/screen/styledText.ts";
 import { textWidth } from "../../../../ground/text/textWidth.ts";
 import { seededRandom } from "../../../support/random.ts";
+import { row } from "../../../support/screenText.ts";
 
 test.each([
 	["abc", 3],
@@ -38,7 +40,7 @@ describe("wrapping", () => {
 		["a space at the edge goes", "abcd efgh", 4, ["abcd", "efgh"]],
 		["nothing is a line", "", 4, [""]],
 	])("%s", (_, line, width, expected) => {
-		expect(wrapLine(line, width)).toEqual(expected);
+		expect(wrapLine(row(line), width)).toEqual(expected);
 	});
 
 	test("loses no word and no cell, whatever the text", () => {
@@ -55,20 +57,23 @@ describe("wrapping", () => {
 		];
 		for (let round = 0; round < 300; round++) {
 			const count = Math.floor(random() * 12);
-			const line = Array.from({ length: count }, () => words[Math.floor(random() * words.length)]!).join(" ");
+			const line = row(
+				Array.from({ length: count }, () => words[Math.floor(random() * words.length)]!).join(" "),
+			);
 			const width = 2 + Math.floor(random() * 20);
-			const bare = (text: string): string => stripStyles(text).replaceAll(" ", "");
+			const bare = (texts: readonly string[]): string => stripStyles(row(texts.join(""))).replaceAll(" ", "");
 			for (const wrapped of [wrapLine(line, width), wrapCells(line, width)]) {
-				expect(bare(wrapped.join(""))).toBe(bare(line));
-				for (const row of wrapped) expect(lineWidth(row)).toBeLessThanOrEqual(width);
+				expect(bare(wrapped)).toBe(bare([line]));
+				for (const each of wrapped) expect(lineWidth(each)).toBeLessThanOrEqual(width);
 			}
-			expect(stripStyles(wrapCells(line, width).join(""))).toBe(stripStyles(line));
-			expect(lineWidth(truncateLine(line, width, "…"))).toBeLessThanOrEqual(width);
+			expect(stripStyles(row(wrapCells(line, width).join("")))).toBe(stripStyles(line));
+			expect(lineWidth(truncateLine(line, width))).toBeLessThanOrEqual(width);
 		}
 	});
 });
 
 test("cutting closes what is open and says that something is missing", () => {
-	expect(truncateLine("\x1b[31mlong text\x1b[0m", 5, "…")).toBe("\x1b[31mlong\x1b[0m…");
-	expect(truncateLine("short", 5, "…")).toBe("short");
+	expect(cutLine(row("\x1b[31mlong text\x1b[0m"), 5)).toBe("\x1b[31mlong \x1b[0m");
+	expect(truncateLine(row("\x1b[31mlong text\x1b[0m"), 5)).toBe("\x1b[31mlong\x1b[0m…");
+	expect(truncateLine(row("short"), 5)).toBe("short");
 });

@@ -1,7 +1,8 @@
 /** The process's own terminal: raw keys in, bytes out, and what it takes to lend it to another program. */
+import { styled } from "../../../ground/text/screenText.ts";
 import { createKeyDecoder } from "../editor/keyDecoder.ts";
 import type { KeyEvent } from "../editor/keys.ts";
-import { detectTraits, type Terminal } from "../screen/terminal.ts";
+import { detectTraits, type Terminal } from "./terminal.ts";
 
 export type KeyboardTerminal = Terminal & {
 	/** Keys go to the handler from here on. */
@@ -11,21 +12,18 @@ export type KeyboardTerminal = Terminal & {
 };
 
 /** Bracketed paste, and distinct codes for keys such as Shift-Enter. Cursor shape and mouse stay the person's. */
-const modesOn = "\x1b[?2004h\x1b[>4;1m";
-const modesOff = "\x1b[>4;0m\x1b[?2004l";
+const modesOn = styled`\x1b[?2004h\x1b[>4;1m`;
+const modesOff = styled`\x1b[>4;0m\x1b[?2004l`;
 
-export const createProcessTerminal = (
-	stdin: NodeJS.ReadStream,
-	stdout: NodeJS.WriteStream,
-	env: NodeJS.ProcessEnv,
-): KeyboardTerminal => {
-	const traits = detectTraits(env);
+export const createProcessTerminal = (): KeyboardTerminal => {
+	const { stdin, stdout } = process;
+	const traits = detectTraits(process.env);
 	let onKey: (key: KeyEvent) => void = () => {};
 	const decoder = createKeyDecoder((key) => onKey(key));
 	const onData = (bytes: Buffer): void => decoder.feed(bytes);
 	let started = false;
 	return {
-		write: (bytes) => void stdout.write(bytes),
+		write: (text) => void stdout.write(text),
 		get columns() {
 			return stdout.columns || 80;
 		},

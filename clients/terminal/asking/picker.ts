@@ -1,8 +1,9 @@
 /** A list to choose from: typing filters it, Up and Down move, Enter chooses, Escape leaves. */
+import { rowText } from "../../../ground/text/plainText.ts";
+import { joined, repeated, type ScreenText, styled, words } from "../../../ground/text/screenText.ts";
 import type { KeyEvent } from "../editor/keys.ts";
+import { paint, type Theme } from "../render/theme.ts";
 import { lineWidth, truncateLine } from "../screen/styledText.ts";
-import { showControls } from "./sanitize.ts";
-import { paint, type Theme } from "./theme.ts";
 
 export type PickerItem<Value> = { readonly value: Value; readonly label: string; readonly about?: string };
 
@@ -11,7 +12,7 @@ export type Picker<Value> = {
 	readonly selected: Value | null;
 	/** Undefined while it goes on; null when it was left. */
 	handleKey(key: KeyEvent): Value | null | undefined;
-	render(width: number, maxRows: number): string[];
+	render(width: number, maxRows: number): ScreenText[];
 };
 
 export const createPicker = <Value>(
@@ -21,7 +22,6 @@ export const createPicker = <Value>(
 ): Picker<Value> => {
 	let filter = "";
 	let index = 0;
-	const clean = (text: string): string => showControls(text).replaceAll("\n", " ");
 	const shownItems = (): readonly PickerItem<Value>[] =>
 		items.filter(({ label, about = "" }) => `${label} ${about}`.toLowerCase().includes(filter.toLowerCase()));
 	return {
@@ -48,20 +48,20 @@ export const createPicker = <Value>(
 			const from = Math.max(0, Math.min(index - Math.floor(room / 2), shown.length - room));
 			const visible = shown.slice(from, from + room);
 			const column = Math.min(
-				Math.max(0, ...visible.map(({ label }) => lineWidth(clean(label)))),
+				Math.max(0, ...visible.map(({ label }) => lineWidth(rowText(label)))),
 				Math.floor(width / 2),
 			);
 			const rows = visible.map(({ label, about }, offset) => {
-				const name = truncateLine(clean(label), column, "…");
-				const text = `${name}${" ".repeat(Math.max(0, column - lineWidth(name)))}`;
-				const chosen = from + offset === index;
-				const lead = chosen ? `> ${theme.colors ? paint(theme, "selected", text) : text}` : `  ${text}`;
-				return truncateLine(about ? `${lead}  ${paint(theme, "dim", clean(about))}` : lead, width, "…");
+				const name = truncateLine(rowText(label), column);
+				const text = joined<ScreenText>([name, repeated(words` `, Math.max(0, column - lineWidth(name)))]);
+				const isChosen = from + offset === index;
+				const lead = styled`${isChosen ? words`> ` : words`  `}${isChosen ? paint(theme, "selected", text) : text}`;
+				return truncateLine(about ? styled`${lead}  ${paint(theme, "dim", rowText(about))}` : lead, width);
 			});
 			const head = filter === "" ? title : `${title} ${filter}`;
 			return [
-				paint(theme, "strong", truncateLine(clean(head), width, "…")),
-				...(rows.length ? rows : ["  nothing matches"]),
+				paint(theme, "strong", truncateLine(rowText(head), width)),
+				...(rows.length > 0 ? rows : [words`  nothing matches`]),
 			];
 		},
 	};
