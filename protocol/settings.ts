@@ -22,6 +22,20 @@ export const Login = z.discriminatedUnion("kind", [
 ]);
 export type Login = z.infer<typeof Login>;
 
+/** What a person can set. */
+const SettingName = z.enum([
+	"backend",
+	"model",
+	"completionModel",
+	"think",
+	"permissions",
+	"search",
+	"codeTheme",
+	"promptMode",
+	"logExact",
+]);
+export type SettingName = z.infer<typeof SettingName>;
+
 /** What a session runs with. `null` backend: none is ready, `login.hint` says how to get one. */
 export const Settings = z.object({
 	backend: z.string().nullable(),
@@ -34,6 +48,8 @@ export const Settings = z.object({
 	promptMode: z.boolean(),
 	logExact: z.boolean(),
 	login: Login,
+	/** Which of them a person named: when the session was begun or resumed (`flag`), or in it (`session`). */
+	asked: z.partialRecord(SettingName, z.enum(["flag", "session"])).optional(),
 });
 export type Settings = z.infer<typeof Settings>;
 

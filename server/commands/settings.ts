@@ -2,7 +2,13 @@ import { join } from "node:path";
 import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { configDir, stateDir } from "../../ground/paths/runtimeDir.ts";
 import { nearest } from "../../ground/text/nearest.ts";
-import { PermissionMode, type Settings, type SettingsPatch, ThinkLevel } from "../../protocol/index.ts";
+import {
+	PermissionMode,
+	type SettingName,
+	type Settings,
+	type SettingsPatch,
+	ThinkLevel,
+} from "../../protocol/index.ts";
 import { settingSources } from "../sessions/session.ts";
 import { loadConfig } from "../sessions/settings/config.ts";
 import { listModels } from "../sessions/settings/modelList.ts";
@@ -12,8 +18,6 @@ import { passedOver } from "../sessions/settings/settings.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
 import { loginText } from "./loginText.ts";
 import { permissionsCommand } from "./permissions.ts";
-
-type SettingName = Exclude<keyof Settings, "login">;
 
 /** Settings under the names that people and the predecessors use, in the order of the list. */
 const names = {

@@ -261,7 +261,7 @@ export class Session {
 	/** Credentials are those of the latest controller's shell. */
 	#adoptEnvironment(environment: Environment): void {
 		this.#environment = environment;
-		const settings = changeSettings(this.#settings, {}, this.#sources(environment));
+		const settings = changeSettings(this.#settings, {}, this.#sources(environment), "session");
 		if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
 		this.#settings = settings;
 		this.log.settle([{ kind: "settingsChanged", settings }]);
@@ -341,9 +341,9 @@ export class Session {
 		this.hosting.adopt({ connectionFile: row.connectionFile, pid: row.pid, label: row.label }, row);
 	}
 
-	configure(patch: SettingsPatch): Settings {
+	configure(patch: SettingsPatch, by: "flag" | "session" = "session"): Settings {
 		const before = this.#settings;
-		const settings = changeSettings(before, patch, this.#sources(this.#environment));
+		const settings = changeSettings(before, patch, this.#sources(this.#environment), by);
 		const isNewEpoch = settings.backend !== before.backend || settings.model !== before.model;
 		const reason = `now ${settings.backend ?? "no backend"} with ${settings.model ?? "no model"}`;
 		this.log.append([

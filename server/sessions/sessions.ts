@@ -165,14 +165,14 @@ export class Sessions {
 		const row = imported?.row ?? this.find(ref);
 		const live = this.#live.get(row.sessionId);
 		if (live) {
-			if (Object.keys(patch).length > 0) live.configure(patch);
+			if (Object.keys(patch).length > 0) live.configure(patch, "flag");
 			return live;
 		}
 		this.#claim(row);
 		const sources = settingSources(environment, this.#options);
 		const stored = row.settings;
 		const settings = stored
-			? changeSettings(withBackend(stored, sources.backends), patch, sources)
+			? changeSettings(withBackend(stored, sources.backends), patch, sources, "flag")
 			: newSettings(patch, sources);
 		const session = this.#open(row, environment, settings);
 		try {

@@ -1,22 +1,30 @@
-/** Which source each of a session's settings came from, as far as the value tells. */
-import type { Settings } from "../../../protocol/index.ts";
+/** Which source each of a session's settings came from. */
+import type { SettingName, Settings } from "../../../protocol/index.ts";
 import { modelCandidates, ownModel, type SettingSources } from "./settings.ts";
 
-type Named = Exclude<keyof Settings, "login">;
+type Origins = Record<SettingName, string>;
+
+const words = { flag: "flag", session: "this session" } as const;
 
 /**
- * The first source, in the order of precedence, that would have given the session's value; a value that none would
- * have given was set on the command line or in the session.
+ * What a person named is theirs, whatever its value. Of the others it is the first source, in the order of precedence,
+ * that would give the value; one that none would give is the session's own since a source was another.
  */
-export const settingOrigins = (settings: Settings, sources: SettingSources): Record<Named, string> => {
+export const settingOrigins = (settings: Settings, sources: SettingSources): Origins => {
+	const origins = sourcesOf(settings, sources);
+	for (const [name, by] of Object.entries(settings.asked ?? {})) origins[name as SettingName] = words[by];
+	return origins;
+};
+
+const sourcesOf = (settings: Settings, sources: SettingSources): Origins => {
 	const { config, environment, backends } = sources;
 	const backend = settings.backend === null ? null : backends.find(settings.backend);
 	const models = backend && modelCandidates(backend, sources);
-	const origin = (name: Named, candidates: readonly (readonly [string, unknown])[]): string => {
+	const origin = (name: SettingName, candidates: readonly (readonly [string, unknown])[]): string => {
 		const winner = candidates.find(([, value]) => value !== undefined && value !== null);
 		return winner === undefined || winner[1] === settings[name] ? (winner?.[0] ?? "default") : "this session";
 	};
-	const fromFile = (name: Named, value: unknown, fallback: unknown): string => {
+	const fromFile = (name: SettingName, value: unknown, fallback: unknown): string => {
 		if (value !== undefined) return value === settings[name] ? "config.json" : "this session";
 		return fallback === settings[name] ? "default" : "this session";
 	};

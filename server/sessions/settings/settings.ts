@@ -2,7 +2,7 @@
  * What a session runs with. Order: flag > environment > file > last used > default; a setting made in the session
  * stays until it is changed.
  */
-import type { Settings, SettingsPatch } from "../../../protocol/index.ts";
+import type { SettingName, Settings, SettingsPatch } from "../../../protocol/index.ts";
 import type { Backend, Environment } from "../../backends/backend.ts";
 import { mayHave } from "../../backends/models/models.ts";
 import { type Backends, howToGetOne } from "../../backends/registry.ts";
@@ -29,7 +29,9 @@ export const newSettings = (flags: SettingsPatch, sources: SettingSources): Sett
 	const backend = chooseBackend(wish, sources, inFile ?? null);
 	const model =
 		flags.model ?? (backend ? (ownModel(inEnvironment, backend, sources) ?? undefined) : undefined);
+	const asked = askedIn(isInFlag ? { ...flags, backend: flags.backend ?? backend?.name } : flags, "flag");
 	return {
+		...withAsked(asked),
 		...modelSettings(backend, { model, completionModel: flags.completionModel }, sources),
 		think: flags.think ?? (backend && config.models?.[backend.name]?.think) ?? config.think ?? "l",
 		permissions: flags.permissions ?? config.permissions ?? "ask",
@@ -45,6 +47,7 @@ export const changeSettings = (
 	current: Settings,
 	patch: SettingsPatch,
 	sources: SettingSources,
+	by: "flag" | "session",
 ): Settings => {
 	const spec =
 		patch.model === undefined ? null : sources.backends.modelSpec(patch.model, sources.environment);
@@ -63,8 +66,25 @@ export const changeSettings = (
 		sources,
 	);
 	const { backend: _backend, model: _model, completionModel: _completionModel, ...rest } = patch;
-	return { ...current, ...rest, ...models };
+	const { asked: before = {}, ...kept } = current;
+	const { model: _asked, completionModel: _askedToo, ...others } = before;
+	const named = spec === null ? patch : { ...patch, backend: spec.backend };
+	// What was asked of another backend's models is not asked of this one's.
+	const asked = { ...(sameBackend ? before : others), ...askedIn(named, by) };
+	return { ...kept, ...rest, ...models, ...withAsked(asked) };
 };
+
+type Asked = NonNullable<Settings["asked"]>;
+
+const askedIn = (patch: SettingsPatch, by: "flag" | "session"): Asked =>
+	Object.fromEntries(
+		Object.entries(patch).flatMap(([name, value]) =>
+			value === undefined ? [] : [[name as SettingName, by]],
+		),
+	);
+
+const withAsked = (asked: Asked): Pick<Settings, "asked"> =>
+	Object.keys(asked).length === 0 ? {} : { asked };
 
 type ModelSettings = Pick<Settings, "backend" | "model" | "completionModel" | "login">;
 

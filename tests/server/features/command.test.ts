@@ -49,7 +49,7 @@ test("without a word: every setting with the source that gave it, and the files"
 		think = h                            (this session)
 		permissions = ask                    (default)
 		search = none                        (default)
-		code_theme = nord                    (config.json)
+		code_theme = nord                    (this session)
 		log_exact = off                      (default)
 		prompt_mode = off                    (default)
 		login = not needed

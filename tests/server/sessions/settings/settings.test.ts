@@ -1,8 +1,10 @@
 /** Which backend a session begins with: flag > environment > file > the first that is ready. */
 import { expect, test } from "vitest";
+import type { Settings } from "../../../../protocol/index.ts";
 import { Backends, createBackends } from "../../../../server/backends/registry.ts";
 import { settingOrigins } from "../../../../server/sessions/settings/settingOrigins.ts";
 import {
+	changeSettings,
 	newSettings,
 	passedOver,
 	type SettingSources,
@@ -26,14 +28,34 @@ test.each([
 	[{}, { IPYAI_MODEL: "two/m" }, { backend: "three" }, "two", "IPYAI_MODEL"],
 	[{}, { IPYAI_BACKEND: "two" }, { backend: "three" }, "two", "IPYAI_BACKEND"],
 	[{}, { IPYAI_BACKEND: "two", IPYAI_MODEL: "three/m" }, {}, "two", "IPYAI_BACKEND"],
-	[{ backend: "three" }, { IPYAI_BACKEND: "two" }, {}, "three", "this session"],
-	[{ model: "three/m" }, { IPYAI_BACKEND: "two" }, {}, "three", "this session"],
+	[{ backend: "three" }, { IPYAI_BACKEND: "two" }, {}, "three", "flag"],
+	// Named is named, also where it would have come by itself.
+	[{ backend: "one" }, {}, {}, "one", "flag"],
+	[{ backend: "three" }, {}, { backend: "three" }, "three", "flag"],
+	[{ model: "three/m" }, { IPYAI_BACKEND: "two" }, {}, "three", "flag"],
+	[{ model: "one/m" }, {}, {}, "one", "flag"],
 	[{ model: "m" }, { IPYAI_BACKEND: "two" }, {}, "two", "IPYAI_BACKEND"],
 	[{}, { IPYAI_BACKEND: "" }, {}, "one", "the first that is ready"],
 ])("flags %j, environment %j, file %j: %s, from %s", (flags, environment, config, backend, origin) => {
 	const from = sources(environment, config);
 	const settings = newSettings(flags, from);
 	expect([settings.backend, settingOrigins(settings, from).backend]).toEqual([backend, origin]);
+});
+
+test("what a person named is theirs until another backend takes the place of it", () => {
+	const from = sources({}, {});
+	const origins = (settings: Settings) => {
+		const { backend, model, think, permissions } = settingOrigins(settings, from);
+		return [backend, model, think, permissions].join(" | ");
+	};
+	const begun = newSettings({ model: "m", think: "l" }, from);
+	expect(origins(begun)).toBe("the first that is ready | flag | flag | default");
+	const set = changeSettings(begun, { permissions: "ask", think: "l" }, from, "session");
+	expect(origins(set)).toBe("the first that is ready | flag | this session | this session");
+	const other = changeSettings(set, { backend: "two" }, from, "session");
+	expect(origins(other)).toBe("this session | default | this session | this session");
+	const byModel = changeSettings(other, { model: "three/n" }, from, "flag");
+	expect(origins(byModel)).toBe("flag | flag | this session | this session");
 });
 
 test("a backend in the environment that does not exist is told, with the nearest", () => {
