@@ -87,6 +87,12 @@ export const describeFailure = (thrown: unknown, context: FailureContext): Failu
 		return finish(error.message, error.advice ?? "Send the prompt again.", error.advice === null ? 2 : 0);
 	const facts = factsOf(error);
 	const status = statusOf(error, facts);
+	if (status === null && causesOf(error).some(({ code }) => code === "ERR_INVALID_URL"))
+		return finish(
+			`The base URL ${endpoint.baseUrl} is no address`,
+			"Correct it where you set it (a port is at most 65535), and start ipyai from that shell.",
+			0,
+		);
 	if (status === null && isUnforeseen(error))
 		return finish(
 			"The answer has a form that is not known here",

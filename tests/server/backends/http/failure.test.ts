@@ -28,6 +28,25 @@ test("a prompt that is too long", () => {
 	expect(failure.retries).toBe(0);
 });
 
+test.each(["http://127.0.0.1:99999", "http://a b/v1", "https://"])(
+	"a base URL that is none: %s",
+	(baseUrl) => {
+		const thrown = (() => {
+			try {
+				return new URL(baseUrl);
+			} catch (error) {
+				return error;
+			}
+		})();
+		const endpoint = { baseUrl, keyName: "ANTHROPIC_API_KEY" };
+		const failure = describeFailure(thrown, { backend: "claude-api", endpoint, environment: {} });
+		expect([failure.text, failure.retries]).toEqual([
+			`claude-api: The base URL ${baseUrl} is no address. Correct it where you set it (a port is at most 65535), and start ipyai from that shell.`,
+			0,
+		]);
+	},
+);
+
 test("a network that does not answer", () => {
 	const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
 	expect(describe({ cause }).text).toMatchInlineSnapshot(
