@@ -1,16 +1,17 @@
 import type { Grants } from "../tools/grants.ts";
+import type { Rule } from "../tools/rules.ts";
 import { type Command, CommandError } from "./command.ts";
 
 /** `%ipyai permissions`: beside the mode what was always allowed, and the way to take it back. */
 export const permissionsCommand = (mode: Command): Command => ({
 	usage: "permissions [ask|auto|plan|yolo | forget N|all] [--save]",
-	summary: "who allows tools; what is always allowed, and taking it back",
+	summary: "who allows tools; your rules, what is always allowed, and taking it back",
 	run: async (context, rest) => {
 		const { grants } = context.session;
 		const [word, which = ""] = rest.split(/\s+/);
 		if (word === "forget") return { text: forget(grants, which) };
 		const { text } = await mode.run(context, rest);
-		return { text: [text, ...listed(grants)].join("\n") };
+		return { text: [text, ...listed(grants), ...ruled(context.session.permissionRules)].join("\n") };
 	},
 });
 
@@ -18,6 +19,18 @@ const listed = (grants: Grants): string[] =>
 	grants.all.length === 0
 		? []
 		: ["always allowed:", ...grants.all.map(({ text }, at) => `  ${at + 1}  ${text}`)];
+
+const ruled = (rules: readonly Rule[]): string[] =>
+	rules.length === 0
+		? []
+		: [
+				"rules:",
+				...rules.map(({ ruling, text, source, tool }) => {
+					const where =
+						tool === null ? "not understood" : source === "person" ? "config.json" : "this project";
+					return `  ${ruling.padEnd(5)} ${text}   (${where})`;
+				}),
+			];
 
 const forget = (grants: Grants, which: string): string => {
 	if (which === "all") {

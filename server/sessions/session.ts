@@ -30,6 +30,7 @@ import { Approvals } from "../tools/approvals.ts";
 import { Door } from "../tools/call.ts";
 import { Grants } from "../tools/grants.ts";
 import { placeOf } from "../tools/places.ts";
+import type { Rule } from "../tools/rules.ts";
 import { Toolbox } from "../tools/toolbox.ts";
 import { RequestError } from "./errors.ts";
 import { ExactLogging } from "./files/exactLogging.ts";
@@ -39,6 +40,7 @@ import type { HostCommandAnswer } from "./python/host.ts";
 import { type CommandCell, type CreateHost, Hosting } from "./python/hosting.ts";
 import { loadConfig, loadSystemPrompt } from "./settings/config.ts";
 import { recentModels, rememberModel } from "./settings/modelList.ts";
+import { permissionRules } from "./settings/permissionRules.ts";
 import { settingOrigins } from "./settings/settingOrigins.ts";
 import { changeSettings, passedOver } from "./settings/settings.ts";
 import { Turns } from "./turns/turns.ts";
@@ -151,6 +153,7 @@ export class Session {
 			log: this.log,
 			approvals: this.approvals,
 			grants: this.grants,
+			rules: () => this.permissionRules,
 			mode: () => this.#settings.permissions,
 			place: () => placeOf(this.cwd, this.cwd, this.#environment),
 			tools: () => this.toolbox.all,
@@ -308,6 +311,11 @@ export class Session {
 	leave(participantId: string, reason: "detached" | "lost"): void {
 		if (!this.#participants.delete(participantId)) return;
 		this.log.settle([{ kind: "participantLeft", participantId, reason }]);
+	}
+
+	/** What was decided beforehand about tools. */
+	get permissionRules(): readonly Rule[] {
+		return permissionRules(this.#environment, placeOf(this.cwd, this.cwd, this.#environment).project);
 	}
 
 	/** Answers an approval. Fails with `itemNotFound` when it is gone or answered. */

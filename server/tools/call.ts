@@ -9,7 +9,8 @@ import type { Approvals, ToolLog } from "./approvals.ts";
 import type { Grants } from "./grants.ts";
 import { meantCall } from "./offered.ts";
 import type { Place } from "./places.ts";
-import { decide, howToAllow, type Ruling } from "./policy.ts";
+import { decide, howToAllow } from "./policy.ts";
+import { type Rule, rulingOf } from "./rules.ts";
 import { providerCall } from "./sources/provider.ts";
 import { type Effect, failure, type PermittedCall, type Tool } from "./tool.ts";
 
@@ -17,6 +18,8 @@ export type DoorOptions = {
 	readonly log: ToolLog;
 	readonly approvals: Approvals;
 	readonly grants: Grants;
+	/** The person's, and their project's. */
+	rules(): readonly Rule[];
 	mode(): PermissionMode;
 	place(): Place;
 	/** Those there are now; `null` while the session has no live Python. */
@@ -60,7 +63,7 @@ export class Door {
 
 	/** Whether a provider may run a call of its own: `null` for yes, else the reason why not. */
 	async permit(turnId: string, call: ToolCall, signal: AbortSignal): Promise<string | null> {
-		const asked = providerCall(call.name, call.args, this.#options.place());
+		const asked = await providerCall(call.name, call.args, this.#options.place());
 		return this.#refusal(turnId, call, asked.effect, asked, signal);
 	}
 
@@ -68,11 +71,11 @@ export class Door {
 		turnId: string,
 		call: ToolCall,
 		effect: Effect,
-		{ check, grant, card }: PermittedCall,
+		{ check, grant, card, about }: PermittedCall,
 		signal: AbortSignal,
 	): Promise<string | null> {
 		const { approvals, grants, mode } = this.#options;
-		const ruling: Ruling = null;
+		const ruling = rulingOf(this.#options.rules(), call.name, about ?? null);
 		const facts = { mode: mode(), tool: call.name, effect, check, ruling };
 		const verdict = decide(facts);
 		switch (verdict.kind) {

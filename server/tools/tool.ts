@@ -3,6 +3,7 @@
  * its source lists it.
  */
 import type { ApprovalCard, Content, ToolDescription } from "../../protocol/index.ts";
+import type { Step } from "./shell/verdict.ts";
 
 /** What a tool does to the person's world, at most. `looks`: at live objects, of which prompts tell anyway. */
 export type Effect =
@@ -36,10 +37,28 @@ export type RunOptions = {
 };
 
 /** A call with its arguments, looked at once: what is asked about is exactly what runs then. */
+/** What a call is about, for the person's rules. */
+export type About =
+	| {
+			readonly kind: "commands";
+			readonly line: string;
+			readonly steps: readonly Step[];
+			/** All that is not clear of the line is what its commands do. */
+			readonly isPlain: boolean;
+	  }
+	/** Without links. */
+	| {
+			readonly kind: "paths";
+			readonly paths: readonly string[];
+			readonly project: string;
+			readonly home: string;
+	  };
+
 export type PermittedCall = {
 	/** What this call does, where that is less than the tool may do. */
 	readonly effect?: Effect;
 	readonly check: Check;
+	readonly about?: About;
 	/** `null`: "always" is not offered. */
 	readonly grant: Grant | null;
 	/** What the person is shown of it, where that is more than its arguments. */

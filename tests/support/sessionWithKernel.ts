@@ -1,7 +1,7 @@
 /** A server in memory with one session on a real ipykernel, and a client of it. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 import { spawnKernel } from "../../clients/common/kernel/spawnKernel.ts";
 import type { KernelLaunch, SettingsPatch } from "../../protocol/index.ts";
@@ -45,17 +45,17 @@ export const launchTestKernel = (env: Record<string, string> = {}): KernelLaunch
 	return launch;
 };
 
-/** The session's folder is the server's, or one below it. */
+/** The session's folder is the server's, one below it, or another. */
 export const startKernelSession = async (
 	scripts: readonly Script[] = [],
 	settings: SettingsPatch = {},
-	below = ".",
+	inside = ".",
 	environment: Readonly<Record<string, string>> = {},
 ): Promise<KernelSession> => {
 	const launch = launchTestKernel();
 	const backend = scriptedBackend(...scripts);
 	const server = await startTestServer({ backends: [backend] });
-	const folder = join(server.folder, below);
+	const folder = resolve(server.folder, inside);
 	mkdirSync(folder, { recursive: true });
 	const client = await server.connect({ environment });
 	const { state } = await client.request("session/new", {

@@ -28,6 +28,10 @@ const ModelKeys = z.object({ model: z.string(), completion_model: z.string(), th
 /** A server that speaks Chat Completions, and the variable that holds its key. */
 const Server = z.object({ baseUrl: z.url({ protocol: /^https?$/ }), keyEnv: z.string().optional() });
 
+const Rules = z
+	.object({ allow: z.array(z.string()), ask: z.array(z.string()), deny: z.array(z.string()) })
+	.partial();
+
 const keys = {
 	backend: z.string(),
 	model: z.string(),
@@ -39,6 +43,7 @@ const keys = {
 	log_redact: yes,
 	prompt_mode: yes,
 	permissions: PermissionMode,
+	rules: Rules,
 	keep_kernel_hours: z.number().min(0),
 	models: z.record(z.string(), ModelKeys),
 	servers: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/), Server),
@@ -148,5 +153,6 @@ const describe = (schema: z.ZodType): string => {
 		return "true or false is needed";
 	const options = schema === search ? ["l", "m", "h"] : schema instanceof z.ZodEnum ? schema.options : null;
 	if (options) return `one of ${options.join(", ")} is needed`;
+	if (schema === keys.rules) return "an object of allow, ask and deny with lists of texts is needed";
 	return schema === keys.models ? "an object of backend to model settings is needed" : "a string is needed";
 };

@@ -1,13 +1,13 @@
 /** What `*` and `?` stand for, as bash replaces them: names in order, those with a leading dot only where it is written. */
 import { posix } from "node:path";
-import type { Pattern } from "./words.ts";
+import { matchesAll, type Wildcards } from "../wildcards.ts";
 
 /** More files than this are not looked at one by one. */
 const maxMatches = 500;
 
 /** The paths that the pattern stands for, as bash would write them; `null` when that cannot be told. */
 export const matchPattern = (
-	pattern: Pattern,
+	pattern: Wildcards,
 	cwd: string,
 	names: (folder: string) => readonly string[] | null,
 ): readonly string[] | null => {
@@ -23,8 +23,8 @@ export const matchPattern = (
 			}
 			const inside = names(posix.resolve(cwd, before));
 			if (inside === null) return null;
-			const expression = toExpression(component);
-			next.push(...inside.filter((name) => expression.test(name)).map((name) => before + name + separator));
+			const matched = inside.filter((name) => matchesName(component, name));
+			next.push(...matched.map((name) => before + name + separator));
 		}
 		if (next.length > maxMatches) return null;
 		found = next;
@@ -33,11 +33,11 @@ export const matchPattern = (
 	return found.length > 0 ? found : [written(pattern)];
 };
 
-const written = (pattern: Pattern): string =>
+const written = (pattern: Wildcards): string =>
 	pattern.map((piece) => (typeof piece === "string" ? piece : piece.any === "many" ? "*" : "?")).join("");
 
-const split = (pattern: Pattern): Pattern[] => {
-	const components: Pattern[number][][] = [[]];
+const split = (pattern: Wildcards): Wildcards[] => {
+	const components: Wildcards[number][][] = [[]];
 	for (const piece of pattern) {
 		if (typeof piece !== "string") components.at(-1)!.push(piece);
 		else
@@ -49,14 +49,5 @@ const split = (pattern: Pattern): Pattern[] => {
 	return components;
 };
 
-const toExpression = (component: Pattern): RegExp => {
-	const body = component.map((piece) =>
-		typeof piece === "string"
-			? piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
-			: piece.any === "many"
-				? "[^]*"
-				: "[^]",
-	);
-	const dotted = typeof component[0] === "string";
-	return new RegExp(`^${dotted ? "" : "(?!\\.)"}${body.join("")}$`, "u");
-};
+const matchesName = (component: Wildcards, name: string): boolean =>
+	(typeof component[0] === "string" || !name.startsWith(".")) && matchesAll(component, name);

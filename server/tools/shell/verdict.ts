@@ -44,6 +44,8 @@ export type ShellVerdict = {
 	readonly steps: readonly Step[];
 	/** The first reason to ask. */
 	readonly doubt: string | null;
+	/** Every reason is what some command does, and the words of each are known. */
+	readonly isPlain: boolean;
 	/** It has to run with the person's own search path, to answer as they would be answered. */
 	readonly searches: boolean;
 };
@@ -61,9 +63,10 @@ export const judge = (line: string, facts: Facts): ShellVerdict => {
 	if (searches && !names.every((name) => facts.isFoundFirst(name)))
 		doubts.push("another program of that name comes first in the search path");
 	const [first = null] = doubts;
-	if (first !== null) return { ...notUnderstood(first, line, facts), steps };
+	const isPlain = walk.isPlain && steps.every(({ words }) => words !== null);
+	if (first !== null) return { ...notUnderstood(first, line, facts), steps, isPlain };
 	const makes = steps.some(({ touches }) => touches.some(({ kind }) => kind === "makesFolder"));
-	return { check: makes ? "contained" : "looks", steps, doubt: null, searches };
+	return { check: makes ? "contained" : "looks", steps, doubt: null, isPlain: true, searches };
 };
 
 /** What neither a person nor a parser sees, Hangul's fillers among it. */
@@ -73,6 +76,7 @@ const notUnderstood = (reason: string, line: string, facts: Facts): ShellVerdict
 	check: mentionsGuarded(line, facts) ? "guarded" : "open",
 	steps: [],
 	doubt: reason,
+	isPlain: false,
 	searches: false,
 });
 
@@ -91,6 +95,8 @@ class Walk {
 	/** Of programs that are files. */
 	readonly names: string[] = [];
 	searches = false;
+	/** Nothing is unclear but what commands do. */
+	isPlain = true;
 	readonly #line: string;
 	readonly #facts: Facts;
 	/** Where the next command runs, `null` when that depends on what came before. */
@@ -105,11 +111,11 @@ class Walk {
 	visit(node: SyntaxNode, isPiped = false): void {
 		switch (node.type) {
 			case "Script":
-				for (const { message } of node.errors ?? []) this.doubts.push(message);
+				for (const { message } of node.errors ?? []) this.#doubtAll(message);
 				for (const each of node.commands) this.visit(each, isPiped);
 				return;
 			case "Statement":
-				if (node.background) this.doubts.push("& leaves it running");
+				if (node.background) this.#doubtAll("& leaves it running");
 				this.visit(node.command, isPiped);
 				return;
 			case "CompoundList":
@@ -145,9 +151,14 @@ class Walk {
 				if (node.else) this.#maybe(true, () => this.visit(node.else!, isPiped));
 				return;
 			default:
-				this.doubts.push(`${node.type}: it is more than can be shown`);
+				this.#doubtAll(`${node.type}: it is more than can be shown`);
 				this.#inside(node);
 		}
+	}
+
+	#doubtAll(reason: string): void {
+		this.doubts.push(reason);
+		this.isPlain = false;
 	}
 
 	/** What runs in a process of its own changes the folder of nothing after it. */

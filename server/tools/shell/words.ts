@@ -1,12 +1,11 @@
 /** Words of a command line as bash passes them on. What bash would work out while it runs is not known here. */
 import type { BraceExpansionPart, Word, WordPart } from "unbash";
-
-/** A pattern that bash replaces by names of files: literal pieces between `*` and `?`. */
-export type Pattern = readonly (string | { readonly any: "one" | "many" })[];
+import type { Wildcards } from "../wildcards.ts";
 
 export type Argument =
 	| { readonly kind: "text"; readonly value: string }
-	| { readonly kind: "pattern"; readonly pattern: Pattern }
+	/** What bash replaces by names of files. */
+	| { readonly kind: "pattern"; readonly pattern: Wildcards }
 	/** What commands print, in quotes: one word that nobody knows. */
 	| { readonly kind: "printed"; readonly parts: readonly WordPart[] };
 

@@ -65,6 +65,7 @@ export const bash = ({ place, environment, redact }: CommandPlace): Tool => ({
 		const run = { cwd: here.cwd, timeoutMs: timeout_seconds * 1000, maxChars };
 		return {
 			check: verdict.check,
+			about: { kind: "commands", line: cmd, steps: verdict.steps, isPlain: verdict.isPlain },
 			grant: grantFor(verdict, here.cwd),
 			card: {
 				title: timeout_seconds === defaultSeconds ? "bash" : callText("bash", { timeout_seconds }),

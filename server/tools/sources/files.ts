@@ -46,6 +46,7 @@ export const viewFile = ({ place, redact }: FilesPlace): Tool => ({
 		const isShown = mayRead(path, here);
 		return {
 			check: isShown ? "looks" : "open",
+			about: { kind: "paths", paths: [real], project: here.project, home: here.home },
 			grant: isShown
 				? { key: "reads:project", text: "read files of this project in this session without asking" }
 				: null,
@@ -116,6 +117,7 @@ export const editFile = ({ place }: FilesPlace, undo: Undo): Tool => ({
 			if (isSame || !inplace)
 				return {
 					check: mayRead(path, here) ? "looks" : "open",
+					about: { kind: "paths", paths: [real], project: here.project, home: here.home },
 					grant: null,
 					run: async () => told,
 				};
@@ -175,6 +177,7 @@ const permission = (path: string, real: string, here: Place) => {
 	const isGuarded = writing(path, here) === "guarded";
 	return {
 		check: isGuarded ? ("guarded" as const) : ("open" as const),
+		about: { kind: "paths", paths: [real], project: here.project, home: here.home } as const,
 		grant: isGuarded ? null : { key: `edits:${real}`, text: `edit ${path} in this session without asking` },
 	};
 };

@@ -6,7 +6,7 @@ import type { Poll } from "../commands/terminal.ts";
 import type { Terminals } from "../commands/terminals.ts";
 import { pathIn } from "../places.ts";
 import { stepNotes } from "../shell/stepNotes.ts";
-import { type Check, type Effect, failure, type Outcome, type Tool } from "../tool.ts";
+import { type About, type Check, type Effect, failure, type Outcome, type Tool } from "../tool.ts";
 import type { CommandPlace } from "./bash.ts";
 
 const maxWaitMs = 60_000;
@@ -46,6 +46,7 @@ export const startTerminal = ({ place, environment, redact }: CommandPlace, term
 		return {
 			// Whatever is typed into it later is another matter: it is asked about as it stands.
 			check: verdict.check === "guarded" ? "guarded" : "open",
+			about: { kind: "commands", line: line ?? "bash", steps: verdict.steps, isPlain: verdict.isPlain },
 			grant: null,
 			card: {
 				title: "start_bgterm",
@@ -126,11 +127,13 @@ const permissionOf = async (
 	chars: string,
 	place: CommandPlace["place"],
 	environment: CommandPlace["environment"],
-): Promise<{ effect: Effect; check: Check }> => {
+): Promise<{ effect: Effect; check: Check; about?: About }> => {
 	if (chars === "" || chars === "\u0003") return { effect: "looks", check: "looks" };
 	const { judge } = await import("../shell/verdict.ts");
-	const { check } = judge(chars, systemFacts(await place(), environment().PATH ?? ""));
-	return { effect: "runsCommands", check: check === "guarded" ? "guarded" : "open" };
+	const { check, steps } = judge(chars, systemFacts(await place(), environment().PATH ?? ""));
+	// What has been typed before may mean that these are no commands, or others.
+	const about = { kind: "commands", line: chars, steps, isPlain: false } as const;
+	return { effect: "runsCommands", check: check === "guarded" ? "guarded" : "open", about };
 };
 
 export const closeTerminal = (terminals: Terminals): Tool => ({

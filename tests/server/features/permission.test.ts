@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { folderWith } from "../../support/folder.ts";
 import { until } from "../../support/kernel.ts";
 import { callTool, hangAfter, say } from "../../support/scriptedBackend.ts";
 import { startKernelSession } from "../../support/sessionWithKernel.ts";
@@ -173,6 +174,39 @@ test("who is to answer is told that a cell ran since", async () => {
 			card: { text: "del x", notes: ["A cell ran since this was asked: variables may have changed."] },
 		},
 	]);
+});
+
+test("rules of the person and of the project decide beforehand, and are listed", async () => {
+	const project = folderWith({
+		".ipyai/config.json": '{"permissions": "yolo", "rules": {"deny": ["pyrun"], "allow": ["bash"]}}',
+	});
+	const config = folderWith({
+		"ipyai/config.json": '{"rules": {"deny": ["bash(touch)"], "allow": ["pyrun"]}}',
+	});
+	const { client, ask, run } = await startKernelSession(
+		[pyrun("made = 1"), callTool("bash", { cmd: "touch x" })],
+		{ permissions: "yolo" },
+		project,
+		{ XDG_CONFIG_HOME: config },
+	);
+	const { turnId } = await ask("one");
+	expect(JSON.stringify(await client.event("toolResult", (event) => event.turnId === turnId))).toContain(
+		"rules forbid",
+	);
+	const second = await ask("two");
+	expect(
+		JSON.stringify(await client.event("toolResult", (event) => event.turnId === second.turnId)),
+	).toContain("rules forbid this call of bash");
+	expect((await run("%ipyai permissions")).text).toBe(
+		[
+			"permissions = yolo",
+			"rules:",
+			"  deny  bash(touch)   (config.json)",
+			"  allow pyrun   (config.json)",
+			"  deny  pyrun   (this project)",
+			"",
+		].join("\n"),
+	);
 });
 
 test("yolo asks nobody", async () => {

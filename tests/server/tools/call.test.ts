@@ -8,6 +8,7 @@ import { Approvals } from "../../../server/tools/approvals.ts";
 import { Door } from "../../../server/tools/call.ts";
 import { Grants } from "../../../server/tools/grants.ts";
 import { placeOf } from "../../../server/tools/places.ts";
+import { parseRules, type Rule } from "../../../server/tools/rules.ts";
 import type { Tool } from "../../../server/tools/tool.ts";
 
 let folder: string;
@@ -19,7 +20,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const door = (mode: PermissionMode, answer: "allow" | "allowAlways" | "deny" | null, tools: Tool[] = []) => {
+const door = (
+	mode: PermissionMode,
+	answer: "allow" | "allowAlways" | "deny" | null,
+	tools: Tool[] = [],
+	rules: readonly Rule[] = [],
+) => {
 	const events: SessionEvent[] = [];
 	const grants = new Grants();
 	const approvals: Approvals = new Approvals({
@@ -37,7 +43,15 @@ const door = (mode: PermissionMode, answer: "allow" | "allowAlways" | "deny" | n
 	});
 	const log = { add: () => {}, settle: () => {}, hint: () => {} };
 	const place = () => placeOf(join(folder, "p"), join(folder, "p"), { HOME: folder });
-	const opened = new Door({ log, approvals, grants, mode: () => mode, place, tools: () => tools });
+	const opened = new Door({
+		log,
+		approvals,
+		grants,
+		mode: () => mode,
+		place,
+		tools: () => tools,
+		rules: () => rules,
+	});
 	return { door: opened, events, grants };
 };
 
@@ -74,6 +88,8 @@ test.each([
 	["apply_patch", { changes: [{ path: "a.py" }] }, "asks asks refuses runs"],
 	["apply_patch", { changes: [{ path: "a.py" }, { path: ".envrc" }] }, "asks asks refuses asks"],
 	["Bash", { command: "ls" }, "asks asks refuses runs"],
+	["Bash", { command: "rm -rf .git" }, "asks asks refuses asks"],
+	["exec_command", { cmd: "echo x >> ~/.bashrc" }, "asks asks refuses asks"],
 	["exec_command", { cmd: "ls" }, "asks asks refuses runs"],
 	["WebFetch", { url: "https://x" }, "asks asks refuses runs"],
 	["something_new", {}, "asks asks refuses runs"],
@@ -157,5 +173,25 @@ test("a tool that is not there, and one that throws, are told to the model", asy
 	});
 	expect(await opened.call("t", call("greet"), signal)).toMatchObject({
 		content: [{ text: "greet could not be run: no disk" }],
+	});
+});
+
+test("a provider's command is shown with its parts, and the person's rules hold for it", async () => {
+	const rules = parseRules({ deny: ["bash(curl)"], allow: ["Bash(npm test)"] }, "person");
+	const refused = door("yolo", "allow", [], rules);
+	expect(await refused.door.permit("t", call("Bash", { command: "ls; curl x" }), signal)).toContain(
+		"rules forbid",
+	);
+	expect(refused.events).toEqual([]);
+	const allowed = door("ask", "deny", [], rules);
+	expect(await allowed.door.permit("t", call("Bash", { command: "npm test" }), signal)).toBeNull();
+	const asked = door("ask", "allow", [], rules);
+	await asked.door.permit("t", call("Bash", { command: "npm run x", timeout: 5 }), signal);
+	expect(asked.events[0]).toMatchObject({
+		card: {
+			title: "Bash(timeout=5)",
+			text: "npm run x",
+			notes: ["npm run x: it is not among the programs that are known to do no harm"],
+		},
 	});
 });

@@ -93,11 +93,11 @@ test("a program that ends says how, and what it said stays to be read", async ()
 });
 
 test("a real terminal: programs that ask are answered, Ctrl-C and Ctrl-D mean what they do", async () => {
-	const cmd = "read -p 'name? ' n; echo hello $n; test -t 0 && echo tty; cat; sleep 1000";
+	const cmd = "read -p 'name? ' n; echo hello $n; test -t 0 && echo tty; cat; echo over; exec sleep 1000";
 	const type = (chars: string) => run(tools.write, { sid: 1, chars });
 	await readUntil(1, /name\? /, await run(tools.start, { cmd, yield_time_ms: 0 }));
 	expect(await readUntil(1, /tty/, await type("Ada\n"))).toContain("hello Ada");
-	await readUntil(1, /typed\ntyped/, await type("typed\n\u0004"));
+	await readUntil(1, /typed\ntyped\nover/, await type("typed\n\u0004"));
 	await run(tools.write, { sid: 1, chars: "\u0003" });
 	await until(async () => !(await run(tools.write, { sid: 1, yield_time_ms: 500 })).running);
 });
