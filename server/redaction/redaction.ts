@@ -22,6 +22,7 @@ export const createRedaction = (variables: Variables): RedactTexts => {
 	const find = secretFinder(variables);
 	return async (texts) => {
 		const findings = texts.map((text): Finding[] => [...findKeyBlocks(text)]);
+		await pause();
 		for (const batch of batchesOf(texts)) {
 			const read = batch.map(({ index, from, until }) => texts[index]!.slice(from, until));
 			const joined = read.join(between);
@@ -51,13 +52,13 @@ export const redactValues = async <T>(
 };
 
 /** Texts are read together up to so many characters at once: a call of the rules costs more than a short text. */
-const batchChars = 64 * 1024;
+const batchChars = 24 * 1024;
 /** A secret that begins before the end of a piece is read to its end, and not taken for another one's beginning. */
-const aheadChars = 16 * 1024;
+const aheadChars = 8 * 1024;
 const behindChars = 256;
-/** Pictures and the like are long, and nothing but base64. */
+/** Pictures and the like are long, and one word of base64: no key is. */
 const pictureChars = 4096;
-const picture = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+const picture = /^[A-Za-z0-9+/]+={0,2}\n?$/;
 
 /** No rule reads across it. */
 const between = "\n\0\n";

@@ -46,6 +46,15 @@ test("a secret that is longer than what is read at once is gone to its end", asy
 	expect(await redact([`before\n${key}\nafter`])).toEqual(["before\n[redacted private key]\nafter"]);
 });
 
+test("pictures stay as they are; what is words or a list of keys is no picture", async () => {
+	const picture = "iVBORw0KGgo".repeat(10_000);
+	expect((await redact([picture]))[0]).toBe(picture);
+	const [, , secret] = shapes.find(([name]) => name === "AWS access key")!;
+	const key = `AK${"IA"}${secret}`;
+	for (const text of [`${key}\n`.repeat(500), `${"words and more ".repeat(500)}${key} again`])
+		expect((await redact([text]))[0]).not.toContain(secret);
+});
+
 test("a text cannot say that it is to be left alone", async () => {
 	const [, text, secret] = shapes.find(([name]) => name === "GitHub personal")!;
 	const lines = `// secretlint-disable\n${text}\n// secretlint-disable-next-line\n${text}`;
