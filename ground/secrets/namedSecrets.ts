@@ -146,7 +146,7 @@ const placed: readonly (readonly [RegExp, (value: string) => boolean])[] = [
 		isGiven,
 	],
 	[
-		/(?<=\bcurl\b[^\r\n]{0,400}\s)(?:-u|--user|--proxy-user)[ \t=]{0,3}["']?[^\s"':]{1,200}:([^\s"']{2,400})/g,
+		/\bcurl\b[^\r\n]{0,400}?\s(?:-u|--user|--proxy-user)[ \t=]{0,3}["']?[^\s"':]{1,200}:([^\s"']{2,400})/g,
 		isGiven,
 	],
 	[/\bmysql\w*\b[^\r\n]{0,200}\s-p([^\s"'-][^\s"']{3,200})/g, isGiven],
