@@ -87,11 +87,11 @@ lua require("ipyai").setup({ first_use = "start", command = vim.json.decode([==[
 
 test("output stands below its cell in its colours, a suggestion in grey at the cursor", async () => {
 	const { xterm, child, rows, shows } = await startOnTerminal(
-		'# @@say upby("day")@@\nprint("\\x1b[31mred\\x1b[0m and plain")\n',
+		'# @@say upby("day")@@\n# %%\nprint("\\x1b[31mred\\x1b[0m and plain")\n',
 	);
 	await shows(/red.* and plain/);
 
-	child.write(",c");
+	child.write("G,c");
 	await shows(/▎ red and plain/);
 	await shows(/\[1\] ✓/);
 	const output = rows().findIndex((row) => row.includes("▎ red"));
@@ -260,7 +260,7 @@ test("a long message takes no keys: it stands in a float, and in :messages", asy
 	await shows(/os._exit/);
 	child.write(",c");
 	await shows(/│The kernel died/);
-	await shows(/:IpyaiRestart/);
+	await shows(/IpyaiRestart starts/);
 	// A key does what it is for.
 	child.write("x");
 	await shows(/^mport os|^\S? +mport os/);

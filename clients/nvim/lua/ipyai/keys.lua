@@ -118,7 +118,8 @@ local only_with_suggestion = { ["accept"] = true, ["accept-word"] = true, ["acce
 ---@return string?
 local function earlier(before, key)
   if vim.tbl_isempty(before) then
-    return key
+    -- Alt and a key would leave insert mode, and type the key.
+    return not key:match("^<[MAma]%-") and key or ""
   elseif before.callback then
     if before.expr == 1 then
       return before.callback()
