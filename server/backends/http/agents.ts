@@ -41,7 +41,7 @@ const proxyFor = (scheme: "http" | "https", environment: Environment): string | 
 	if (/^https?:/i.test(address) && URL.canParse(address)) return address;
 	const what = /^socks/i.test(address) ? "a SOCKS proxy" : "no address of an HTTP proxy";
 	throw new UnusableProxy(
-		`${named.name} is ${named.value}, ${what}: set ${own.toUpperCase()} to an HTTP proxy, or name the server in NO_PROXY`,
+		`${named.name} is ${withoutLogin(named.value)}, ${what}: set ${own.toUpperCase()} to an HTTP proxy, or name the server in NO_PROXY`,
 	);
 };
 
@@ -82,3 +82,6 @@ const certificates = (environment: Environment): string[] | null => {
 		return null;
 	}
 };
+
+/** An address as it may be shown: who logs in there, and how, is nobody's business. */
+const withoutLogin = (address: string): string => address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/@]*@/i, "$1");
