@@ -40,7 +40,7 @@ vim.api.nvim_create_autocmd("BufReadCmd", {
   pattern = "*.ipynb",
   desc = "ipyai: notebooks as cells",
   callback = function(event)
-    require("ipyai.notebook").read(event.buf, event.match)
+    require("ipyai.cells.notebook").read(event.buf, event.match)
   end,
 })
 
@@ -69,5 +69,5 @@ for nth = 1, 9 do
   map("ni", "insert-block-" .. nth)
 end
 for _, mode in ipairs({ "n", "x" }) do
-  vim.api.nvim_set_keymap(mode, "<Plug>(ipyai-run)", 'v:lua.require("ipyai.run").operator()', { noremap = true, expr = true })
+  vim.api.nvim_set_keymap(mode, "<Plug>(ipyai-run)", 'v:lua.require("ipyai.cells.run").operator()', { noremap = true, expr = true })
 end

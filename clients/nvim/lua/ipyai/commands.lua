@@ -8,12 +8,12 @@ local function session()
 end
 
 local function run()
-  return require("ipyai.run")
+  return require("ipyai.cells.run")
 end
 
 ---The lines of a range; of `'<,'>`, as `:` in visual mode writes it, what was selected.
 local function selected(first, last)
-  local prompt = require("ipyai.prompt")
+  local prompt = require("ipyai.chat.prompt")
   local from, to = vim.fn.getpos("'<"), vim.fn.getpos("'>")
   local is_selection = vim.fn.histget("cmd", -1):match("^:*%s*'<,'>") and from[2] == first and to[2] == last
   if is_selection then
@@ -65,10 +65,10 @@ local commands = {
     run().all(false)
   end,
   IpyaiClear = function(args)
-    require("ipyai.runs").clear(args.bang)
+    require("ipyai.cells.runs").clear(args.bang)
   end,
   IpyaiOutput = function(args)
-    local at_cursor = require("ipyai.runs").at_cursor()
+    local at_cursor = require("ipyai.cells.runs").at_cursor()
     if not at_cursor or not at_cursor.cell then
       return host.notify("There is no output at the cursor.", vim.log.levels.WARN)
     end
@@ -78,7 +78,7 @@ local commands = {
     require("ipyai.log").open()
   end,
   IpyaiPrompt = function(args)
-    local prompt = require("ipyai.prompt")
+    local prompt = require("ipyai.chat.prompt")
     local selection = args.range > 0 and selected(args.line1, args.line2) or nil
     prompt.ask(args.args, selection, args.bang)
   end,
@@ -95,7 +95,7 @@ local commands = {
     end)
   end,
   IpyaiApprove = function()
-    require("ipyai.approvals").approve()
+    require("ipyai.chat.approvals").approve()
   end,
   Ipyai = function(args)
     host.call("command", { words = args.args }, function(error, result)

@@ -10,7 +10,7 @@ local function run(path)
   if vim.trim(code) == "" then
     return host.notify("%edit: there is no code to run.")
   end
-  require("ipyai.runs").unplaced(code)
+  require("ipyai.cells.runs").unplaced(code)
   host.notify("%edit: its code runs; :IpyaiLog shows what comes of it.")
 end
 

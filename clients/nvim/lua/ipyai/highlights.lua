@@ -70,7 +70,7 @@ function M.group(style)
   local group = named[style] or groups[style]
   local picture = style:match("^picture=(%d+)$")
   if picture then
-    return require("ipyai.pictures").group(tonumber(picture))
+    return require("ipyai.cells.pictures").group(tonumber(picture))
   elseif group then
     return group
   end

@@ -60,7 +60,7 @@ local function configure()
   local options = require("ipyai.config").options
   vim.rpcnotify(channel, "ipyai", 0, "configure", {
     maxLines = options.output.max_lines,
-    pictures = require("ipyai.pictures").settings(),
+    pictures = require("ipyai.cells.pictures").settings(),
     thinking = options.chat.thinking ~= "hide",
   })
 end
@@ -128,17 +128,17 @@ local receivers = {
     require("ipyai.session").receive(message)
   end,
   cell = function(message)
-    require("ipyai.runs").receive(message)
+    require("ipyai.cells.runs").receive(message)
     require("ipyai.log").receive(message)
   end,
   chat = function(message)
     require("ipyai.chat").receive(message)
   end,
   approval = function(message)
-    require("ipyai.approvals").asked(message)
+    require("ipyai.chat.approvals").asked(message)
   end,
   approvalEnded = function(message)
-    require("ipyai.approvals").ended(message)
+    require("ipyai.chat.approvals").ended(message)
   end,
   input = function(message)
     require("ipyai.input").ask(message)
@@ -150,7 +150,7 @@ local receivers = {
     require("ipyai.windows").show_lines(message.lines, "ipyai")
   end,
   nextInput = function(message)
-    require("ipyai.runs").next_input(message.text)
+    require("ipyai.cells.runs").next_input(message.text)
   end,
   edit = function(message)
     require("ipyai.edit").open(message.path, message.line)

@@ -19,7 +19,7 @@ local function selected()
   if not mode:match("^[vV\22]") then
     return
   end
-  local selection = require("ipyai.prompt").region(vim.fn.getpos("v"), vim.fn.getpos("."), mode:sub(1, 1))
+  local selection = require("ipyai.chat.prompt").region(vim.fn.getpos("v"), vim.fn.getpos("."), mode:sub(1, 1))
   vim.api.nvim_feedkeys(vim.keycode("<Esc>"), "nx", false)
   return selection
 end
@@ -41,16 +41,16 @@ local actions = {
   ["interrupt"] = command("IpyaiInterrupt"),
   ["restart"] = command("IpyaiRestart"),
   ["prompt"] = function()
-    require("ipyai.prompt").ask("", selected(), false)
+    require("ipyai.chat.prompt").ask("", selected(), false)
   end,
   ["prompt-below"] = function()
-    require("ipyai.prompt").ask("", selected(), true)
+    require("ipyai.chat.prompt").ask("", selected(), true)
   end,
   ["next-cell"] = function()
-    require("ipyai.run").go(1)
+    require("ipyai.cells.run").go(1)
   end,
   ["previous-cell"] = function()
-    require("ipyai.run").go(-1)
+    require("ipyai.cells.run").go(-1)
   end,
   ["suggest"] = function()
     suggest().ask(false)
@@ -74,18 +74,18 @@ local actions = {
     suggest().cycle(-1)
   end,
   ["insert-blocks"] = function()
-    require("ipyai.blocks").insert_all()
+    require("ipyai.chat.blocks").insert_all()
   end,
   ["insert-next-block"] = function()
-    require("ipyai.blocks").cycle(1)
+    require("ipyai.chat.blocks").cycle(1)
   end,
   ["insert-previous-block"] = function()
-    require("ipyai.blocks").cycle(-1)
+    require("ipyai.chat.blocks").cycle(-1)
   end,
 }
 for nth = 1, 9 do
   actions["insert-block-" .. nth] = function()
-    require("ipyai.blocks").insert(nth)
+    require("ipyai.chat.blocks").insert(nth)
   end
 end
 

@@ -30,7 +30,7 @@ local function remember(text, group)
     return
   end
   for _, line in ipairs(vim.split(text, "\n")) do
-    for _, row in ipairs((require("ipyai.wrap").rows({ { line, "" } }, vim.v.echospace, math.huge))) do
+    for _, row in ipairs((require("ipyai.cells.wrap").rows({ { line, "" } }, vim.v.echospace, math.huge))) do
       vim.api.nvim_echo({ { row[1] and row[1][1] or " ", group } }, true, {})
       vim.cmd.redraw()
     end

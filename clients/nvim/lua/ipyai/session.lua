@@ -40,10 +40,10 @@ function M.receive(message)
   local before = M.current
   M.current = message.sessionId and message or nil
   if before and (not M.current or M.current.sessionId ~= before.sessionId) then
-    require("ipyai.runs").session_ended()
+    require("ipyai.cells.runs").session_ended()
     require("ipyai.log").clear()
     require("ipyai.chat").clear()
-    require("ipyai.approvals").clear()
+    require("ipyai.chat.approvals").clear()
   end
   local suggest = package.loaded["ipyai.suggest"]
   if suggest and before and (not M.current or M.current.kernelId ~= before.kernelId) then

@@ -1,7 +1,7 @@
 ---What stands below a cell: as much of its output as the options allow, in rows as wide as the window.
 local M = {}
 
-local wrap = require("ipyai.wrap")
+local wrap = require("ipyai.cells.wrap")
 
 ---Wider than any line.
 local unwrapped = 1e6

@@ -1,7 +1,7 @@
 ---Scrolling to output that has just come.
 local M = {}
 
-local outputs = require("ipyai.outputs")
+local outputs = require("ipyai.cells.outputs")
 
 ---Scrolls the current window, if the cursor is at the place, as far as what stands below it can be seen: Neovim leaves
 ---virtual lines below the last row of a window out.

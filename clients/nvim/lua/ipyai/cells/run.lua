@@ -3,7 +3,7 @@ local M = {}
 
 local cells = require("ipyai.cells")
 local host = require("ipyai.host")
-local runs = require("ipyai.runs")
+local runs = require("ipyai.cells.runs")
 
 ---@param buf integer
 ---@param cell ipyai.Cell
@@ -86,7 +86,7 @@ end
 
 ---The operator: `g@` and then a motion, or a selection.
 function M.operator()
-  vim.go.operatorfunc = "v:lua.require'ipyai.run'.operated"
+  vim.go.operatorfunc = "v:lua.require'ipyai.cells.run'.operated"
   return "g@"
 end
 

@@ -61,7 +61,7 @@ local function write(buf, path)
     buf = buf,
     path = path,
     lines = vim.api.nvim_buf_get_lines(buf, 0, -1, false),
-    marks = require("ipyai.runs").marks(buf),
+    marks = require("ipyai.cells.runs").marks(buf),
     force = force,
     copy = is_copy,
   })
@@ -134,7 +134,7 @@ function M.read(buf, path)
   vim.b[buf].ipyai_notebook = true
   watch(buf)
   vim.bo[buf].filetype = notebook.language
-  require("ipyai.runs").stored(buf, notebook.outputs)
+  require("ipyai.cells.runs").stored(buf, notebook.outputs)
   -- After the file type, which is set once: Neovim's own detection would make it JSON.
   vim.api.nvim_exec_autocmds(notebook.isNew and "BufNewFile" or "BufReadPost", { buffer = buf, modeline = false })
 end

@@ -3,7 +3,7 @@ local M = {}
 
 local cells = require("ipyai.cells")
 local host = require("ipyai.host")
-local outputs = require("ipyai.outputs")
+local outputs = require("ipyai.cells.outputs")
 local session = require("ipyai.session")
 
 ---@class ipyai.Run
@@ -56,7 +56,7 @@ local function draw(run)
   local status = cell and cell.status or "running"
   local kind = kind_of(status)
   place.render = function(width)
-    return cell and require("ipyai.preview").rows(cell, width) or {}
+    return cell and require("ipyai.cells.preview").rows(cell, width) or {}
   end
   if not run.finished then
     run.note = note_of(run, status)
@@ -79,7 +79,7 @@ function M.receive(message)
   if outputs.is_placed(run.place) and not run.place.cleared and not run.place.hidden then
     draw(run)
     if is_new then
-      require("ipyai.reveal").scroll(run.place)
+      require("ipyai.cells.reveal").scroll(run.place)
     end
   end
   require("ipyai.windows").refresh_output(message.cellId)

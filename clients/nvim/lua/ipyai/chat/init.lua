@@ -146,7 +146,7 @@ end
 ---@param place ipyai.Placed
 ---@param answer string
 local function insert_below(place, answer)
-  local outputs = require("ipyai.outputs")
+  local outputs = require("ipyai.cells.outputs")
   local _, last = outputs.rows(place)
   outputs.remove(place)
   if vim.trim(answer) == "" then
@@ -173,7 +173,7 @@ local function insert_below(place, answer)
 end
 
 local function draw_below(place, turn, message)
-  local outputs = require("ipyai.outputs")
+  local outputs = require("ipyai.cells.outputs")
   if not outputs.is_placed(place) then
     return
   end
@@ -184,7 +184,7 @@ local function draw_below(place, turn, message)
     local rows = {}
     for line in vim.gsplit(body == "" and "…" or body, "\n") do
       local group = vim.startswith(line, thinking) and "IpyaiNote" or "IpyaiOutput"
-      for _, row in ipairs((require("ipyai.wrap").rows({ { line, group } }, room, math.huge))) do
+      for _, row in ipairs((require("ipyai.cells.wrap").rows({ { line, group } }, room, math.huge))) do
         table.insert(rows, { { border, "IpyaiBorder" }, unpack(row) })
       end
     end
@@ -223,7 +223,7 @@ end
 function M.clear()
   turns, by_id, M.blocks = {}, {}, {}
   for _, place in pairs(below) do
-    require("ipyai.outputs").remove(place)
+    require("ipyai.cells.outputs").remove(place)
   end
   below = {}
   if is_open() then
@@ -237,16 +237,16 @@ end
 ---@param first integer
 ---@param last integer
 function M.expect_below(run, source, first, last)
-  local place = require("ipyai.outputs").extra(source, first, last)
+  local place = require("ipyai.cells.outputs").extra(source, first, last)
   below[run] = place
   place.lines = { { { "…", "IpyaiNote" } } }
-  require("ipyai.outputs").draw(place)
+  require("ipyai.cells.outputs").draw(place)
 end
 
 ---A prompt did not become a turn.
 function M.forget(run)
   if below[run] then
-    require("ipyai.outputs").remove(below[run])
+    require("ipyai.cells.outputs").remove(below[run])
     below[run] = nil
   end
 end

@@ -105,7 +105,7 @@ end
 ---@param is_below boolean
 function M.ask(prompt, selection, is_below)
   selection = selection or (is_below and M.here()) or nil
-  local composer = require("ipyai.composer")
+  local composer = require("ipyai.chat.composer")
   if vim.trim(prompt) ~= "" then
     composer.remember(prompt)
     return M.send(prompt, selection, is_below)
