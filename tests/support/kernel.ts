@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { spawnKernel } from "../../clients/common/kernel/spawnKernel.ts";
+import { type SpawnKernelOptions, spawnKernel } from "../../clients/common/kernel/spawnKernel.ts";
 import type { Content, KernelLaunch, Output } from "../../protocol/index.ts";
 import { KernelHost, type KernelHostOptions } from "../../server/kernel/kernelHost.ts";
 import type {
@@ -41,14 +41,17 @@ export type RunningKernel = {
 };
 
 export const startTestKernel = async (
-	options: Partial<KernelHostOptions> & { env?: Record<string, string>; kernelArgs?: string[] } = {},
+	options: Partial<KernelHostOptions> &
+		Pick<SpawnKernelOptions, "kernelArgs" | "size" | "shows"> & { env?: Record<string, string> } = {},
 ): Promise<RunningKernel> => {
 	const folder = mkdtempSync(join(tmpdir(), "ipyai-kernel-"));
 	const { launch } = spawnKernel({
 		python: testPython(),
 		cwd: folder,
 		env: { ...process.env, XDG_RUNTIME_DIR: folder, ...options.env },
-		...(options.kernelArgs ? { kernelArgs: options.kernelArgs } : {}),
+		...(options.kernelArgs && { kernelArgs: options.kernelArgs }),
+		...(options.size && { size: options.size }),
+		...(options.shows && { shows: options.shows }),
 	});
 	const hosts: KernelHost[] = [];
 	const attach = (more: Partial<KernelHostOptions> = {}) => {

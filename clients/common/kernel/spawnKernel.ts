@@ -27,8 +27,13 @@ export type SpawnKernelOptions = {
 	readonly kernelArgs?: readonly string[];
 	/** The kernel ends when no server takes it within this time; a few minutes when absent. */
 	readonly adoptWithinSeconds?: number;
-	/** The terminal's size, for what Python formats to a width. */
+	/** The size of the screen, for what Python formats to a width; absent when what it prints goes to a pipe. */
 	readonly size?: { readonly columns: number; readonly rows: number };
+	/**
+	 * What the client's windows show: text as terminals do, or HTML too. Libraries in the kernel go by it for as long as
+	 * it lives. Text when absent.
+	 */
+	readonly shows?: "text" | "html";
 };
 
 export type SpawnedKernel = {
@@ -40,12 +45,15 @@ export type SpawnedKernel = {
 
 /** Returns at once; whether the kernel comes up is for the server to find out. Fails with `KernelStartError`. */
 export const spawnKernel = (options: SpawnKernelOptions): SpawnedKernel => {
-	const { python, cwd, env, kernelArgs = [], size, adoptWithinSeconds } = options;
+	const { python, cwd, env, kernelArgs = [], size, shows = "text", adoptWithinSeconds } = options;
 	const { connectionFile, logFile, log } = createFiles(placeFacts(env));
-	const adoption = adoptWithinSeconds === undefined ? [] : [`--adopt-within=${adoptWithinSeconds}`];
+	const launcherArgs = [
+		`--window=${shows === "html" ? "notebook" : size ? "terminal" : "pipe"}`,
+		...(adoptWithinSeconds === undefined ? [] : [`--adopt-within=${adoptWithinSeconds}`]),
+	];
 	const [command, ...args] =
 		typeof python === "string"
-			? [python, launcherPath(), ...adoption, "-f", connectionFile, ...kernelArgs]
+			? [python, launcherPath(), ...launcherArgs, "-f", connectionFile, ...kernelArgs]
 			: [...specArguments(python, connectionFile), ...kernelArgs];
 	const child = spawn(command!, args, {
 		cwd,

@@ -1,6 +1,6 @@
 """Starts an IPython kernel without the debugger and without Jupyter's clients: faster, and ``breakpoint()`` works.
 
-``python launcher.py [--adopt-within=SECONDS] -f CONNECTION_FILE [arguments of ipykernel]``
+``python launcher.py [--adopt-within=SECONDS] [--window=terminal|pipe|notebook] -f CONNECTION_FILE [arguments of ipykernel]``
 
 A server that takes the kernel keeps its lease (``lease.py``). Until then this file watches: a kernel that nobody took
 and that ran nothing ends after a while.
@@ -14,7 +14,7 @@ import threading
 import time
 import types
 
-_ADOPT_WITHIN = 180.0
+_ADOPT_WITHIN = "180"
 
 
 class _LazyPackage(types.ModuleType):
@@ -42,12 +42,24 @@ def _make_lazy(package: str, early: dict) -> None:
     sys.modules[package] = module
 
 
-def _take_option(arguments: list, name: str, default: float) -> float:
+def _take_option(arguments: list, name: str, default: str) -> str:
     for argument in arguments:
         if argument.startswith(f"{name}="):
             arguments.remove(argument)
-            return float(argument.split("=", 1)[1])
+            return argument.split("=", 1)[1]
     return default
+
+
+def _terminal_kernel(folder: str, has_screen: bool):
+    """The kernel of the package ``terminal`` beside this file."""
+    place = os.path.join(folder, "terminal")
+    spec = importlib.util.spec_from_file_location(
+        "_ipyai_terminal", os.path.join(place, "__init__.py"), submodule_search_locations=[place]
+    )
+    sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    shell = importlib.import_module("_ipyai_terminal.shell")
+    shell.TerminalInteractiveShell.has_screen = has_screen
+    return shell.TerminalKernel
 
 
 def _end_unless_adopted(app, seconds: float) -> None:
@@ -72,7 +84,8 @@ def main() -> None:
     # Half of what a kernel imports is Jupyter's client side, for one name in `ipykernel.connect`.
     _make_lazy("jupyter_client", {"write_connection_file": "jupyter_client.connect"})
     arguments = sys.argv[1:]
-    adopt_within = _take_option(arguments, "--adopt-within", _ADOPT_WITHIN)
+    adopt_within = float(_take_option(arguments, "--adopt-within", _ADOPT_WITHIN))
+    window = _take_option(arguments, "--window", "notebook")
     sys.argv = [""]
     try:
         from ipykernel.kernelapp import IPKernelApp
@@ -83,6 +96,8 @@ def main() -> None:
         reason = f"{type(error).__name__}: {error}"
         sys.exit(f"Error: ipykernel of {sys.executable} cannot be loaded: {pip} --force-reinstall ipykernel pyzmq\n{reason}")
     app = IPKernelApp.instance()
+    if window != "notebook":
+        app.kernel_class = _terminal_kernel(here, has_screen=window == "terminal")
     app.initialize(arguments)
     for name in hidden:
         if sys.modules.get(name, name) is None:

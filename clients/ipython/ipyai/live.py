@@ -203,7 +203,12 @@ class Live:
         loop.add_callback(loop.stop)
 
     def _resize(self, args):
-        os.environ["COLUMNS"], os.environ["LINES"] = str(args["columns"]), str(args["rows"])
+        columns, rows = str(args["columns"]), str(args["rows"])
+        if hasattr(self._shell, "show_on_screen"):
+            self._shell.show_on_screen(columns, rows)
+        else:
+            # Rich looks at the others where IPython is that of a notebook.
+            os.environ.update(COLUMNS=columns, LINES=rows, JUPYTER_COLUMNS=columns, JUPYTER_LINES=rows)
 
     def _cancel(self, args):
         return shell_refs.cancel(args["id"]) or pyrun.cancel(args["id"])
