@@ -18,7 +18,13 @@ export const EndKernelParams = z.object({ sessionId: Id, requestId: RequestId })
 export type EndKernelParams = z.infer<typeof EndKernelParams>;
 
 /** Positions in `code` count UTF-16 units here; the server converts to the kernel's code points. */
-export const CompleteParams = z.object({ sessionId: Id, code: LongText, cursor: z.int().min(0) });
+export const CompleteParams = z.object({
+	sessionId: Id,
+	code: LongText,
+	cursor: z.int().min(0),
+	/** The line answers this `input/request`: names are those of the debugger's frame, or of the shell that asks. */
+	inputId: Id.optional(),
+});
 export type CompleteParams = z.infer<typeof CompleteParams>;
 export const CompleteResult = z.object({
 	start: z.int(),
@@ -29,7 +35,9 @@ export const CompleteResult = z.object({
 });
 export type CompleteResult = z.infer<typeof CompleteResult>;
 
-export const InspectParams = CompleteParams.extend({ detail: z.union([z.literal(0), z.literal(1)]) });
+export const InspectParams = CompleteParams.omit({ inputId: true }).extend({
+	detail: z.union([z.literal(0), z.literal(1)]),
+});
 export type InspectParams = z.infer<typeof InspectParams>;
 export const InspectResult = z.object({ found: z.boolean(), text: z.string() });
 export type InspectResult = z.infer<typeof InspectResult>;

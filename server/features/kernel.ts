@@ -28,12 +28,14 @@ export const kernelFeature: Feature = {
 			return {};
 		});
 
-		client.onRequest("kernel/complete", async ({ sessionId, code, cursor }, signal) => {
-			const { start, end, matches } = await host(sessionId).complete(
-				code,
-				toCodePoints(code, cursor),
-				signal,
-			);
+		client.onRequest("kernel/complete", async ({ sessionId, code, cursor, inputId }, signal) => {
+			const python = host(sessionId);
+			const at = toCodePoints(code, cursor);
+			const asked = sessions.require(sessionId).hosting.waitingInput?.request.inputId;
+			// The input may have been answered meanwhile: then nothing completes the line.
+			if (inputId !== undefined && inputId !== asked) return { start: cursor, end: cursor, matches: [] };
+			const complete = inputId === undefined ? python.complete : python.completeInput;
+			const { start, end, matches } = await complete.call(python, code, at, signal);
 			return { start: toUtf16(code, start), end: toUtf16(code, end), matches: [...matches] };
 		});
 

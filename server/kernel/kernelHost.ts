@@ -163,6 +163,10 @@ export class KernelHost implements Host {
 		return toCompletions(reply, cursor);
 	}
 
+	async completeInput(code: string, cursor: number, signal: AbortSignal): Promise<HostCompletions> {
+		return (await this.#look("completeInput", { code, cursor }, signal)) as HostCompletions;
+	}
+
 	async inspect(code: string, cursor: number, detail: 0 | 1, signal: AbortSignal): Promise<string | null> {
 		return text(await this.#look("inspect", { code, cursor, detail }, signal)) || null;
 	}

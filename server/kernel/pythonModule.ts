@@ -32,6 +32,7 @@ const moduleNames = [
 	"look",
 	"refs",
 	"shell_refs",
+	"stopped",
 	"stuck",
 	"streams",
 	"capture",

@@ -43,6 +43,7 @@ export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 		answerInput: () => {},
 		interrupt: async () => {},
 		complete: async (_code, cursor) => ({ start: cursor, end: cursor, matches: [] }),
+		completeInput: async (_code, cursor) => ({ start: cursor, end: cursor, matches: [] }),
 		inspect: async () => null,
 		isComplete: async () => ({ status: "complete", indent: "" }),
 		history: async () => [],

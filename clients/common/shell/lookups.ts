@@ -47,6 +47,19 @@ export const askCompletions = async (
 	return shell.live.request("kernel/complete", { sessionId: view.sessionId, code: text, cursor });
 };
 
+/** What completes a line that answers Python's `input()`: in a debugger the names of its frame. */
+export const askInputCompletions = async (
+	shell: Shell,
+	inputId: string,
+	text: string,
+	cursor: number,
+): Promise<ResultOf<"kernel/complete"> | null> => {
+	const { view } = shell;
+	if (view === null) return null;
+	const { sessionId } = view;
+	return shell.live.request("kernel/complete", { sessionId, inputId, code: text, cursor });
+};
+
 /** The documentation of what stands at the cursor; `null` when nothing is known. */
 export const askDocumentation = async (
 	shell: Shell,

@@ -6,6 +6,7 @@ import { rowText } from "../../../ground/text/plainText.ts";
 import { joined, type ScreenText, words } from "../../../ground/text/screenText.ts";
 import type { Decision, InputRequestParams } from "../../../protocol/index.ts";
 import type { Approval } from "../../common/session/sessionView.ts";
+import { askInputCompletions } from "../../common/shell/lookups.ts";
 import type { Shell } from "../../common/shell/shell.ts";
 import type { KeyEvent } from "../editor/keys.ts";
 import { sanitizeLines } from "../render/sanitize.ts";
@@ -39,11 +40,17 @@ export class OpenQuestions {
 
 	/** Python's `input()`. */
 	input(request: InputRequestParams): void {
-		const { theme, columns, show, draw } = this.#options;
+		const { shell, theme, columns, show, draw } = this.#options;
 		const prompt = sanitizeLines(request.prompt);
 		show(prompt.slice(0, -1));
 		const question = inputQuestion(request, {
 			theme,
+			complete: async (text, cursor) => {
+				const found = await askInputCompletions(shell, request.inputId, text, cursor);
+				// The editor takes the answer first.
+				setImmediate(draw);
+				return found;
+			},
 			onSubmit: (text) => {
 				const last = prompt.at(-1) ?? words``;
 				show(request.password ? question.render(columns()).lines : [joined([last, rowText(text)])]);

@@ -6,7 +6,7 @@ import type { InputRequestParams } from "../../../protocol/index.ts";
 import type { Approval } from "../../common/session/sessionView.ts";
 import { createEditor } from "../editor/editor.ts";
 import type { KeyEvent } from "../editor/keys.ts";
-import type { Editor, Rendered } from "../editor/types.ts";
+import type { Editor, EditorOptions, Rendered } from "../editor/types.ts";
 import { sanitizeLines } from "../render/sanitize.ts";
 import { paint, type Theme } from "../render/theme.ts";
 import { lineWidth, stripStyles } from "../screen/styledText.ts";
@@ -27,14 +27,17 @@ type LineOptions = {
 };
 
 /** Python's `input()` or `getpass()`. Of a prompt of several lines the last one stands before the line. */
-export const inputQuestion = (request: InputRequestParams, { theme, onSubmit }: LineOptions): Question => {
+export const inputQuestion = (
+	request: InputRequestParams,
+	{ theme, onSubmit, complete }: LineOptions & { readonly complete: EditorOptions["complete"] },
+): Question => {
 	const fallback = request.password ? "Password: " : "";
 	const prompt =
 		sanitizeLines(request.prompt || fallback)
 			.map(stripStyles)
 			.at(-1) ?? words``;
 	if (!request.password) {
-		const editor = lineEditor(prompt, theme, onSubmit);
+		const editor = lineEditor(prompt, theme, onSubmit, complete);
 		return {
 			kind: "input",
 			about: request.cellId,
@@ -86,10 +89,15 @@ export const leaveQuestion = (
 	},
 });
 
-const lineEditor = (prompt: PlainText, theme: Theme, onSubmit: (text: string) => void): Editor => {
+const lineEditor = (
+	prompt: PlainText,
+	theme: Theme,
+	onSubmit: (text: string) => void,
+	complete: EditorOptions["complete"] = undefined,
+): Editor => {
 	// Any line is an answer.
 	const isComplete = (): Completeness => ({ status: "complete", indent: "" });
-	const editor = createEditor({ theme, onSubmit, isComplete });
+	const editor = createEditor({ theme, onSubmit, isComplete, ...(complete && { complete }) });
 	editor.setPrompt({ first: prompt, rest: words``, kind: "ai" });
 	return editor;
 };

@@ -3,7 +3,12 @@ import { joined, rowsOf, words } from "../../../ground/text/screenText.ts";
 import type { InputRequestParams } from "../../../protocol/index.ts";
 import type { Approval } from "../../common/session/sessionView.ts";
 import type { Face } from "../../common/shell/action.ts";
-import { askCompleteness, askCompletions, askHistory } from "../../common/shell/lookups.ts";
+import {
+	askCompleteness,
+	askCompletions,
+	askHistory,
+	askInputCompletions,
+} from "../../common/shell/lookups.ts";
 import { Shell } from "../../common/shell/shell.ts";
 import { approvalCard } from "../asking/approvalPrompt.ts";
 import { clientName } from "../commandLine/clientName.ts";
@@ -52,7 +57,11 @@ export class PlainShell {
 			isTerminal,
 			onInterrupt: () => this.#shell.interrupt(),
 			complete: async (text) => {
-				const found = await askCompletions(this.#shell, text, text.length);
+				const [asked] = this.#input.isReadingCell ? [] : this.#questions;
+				const found =
+					asked?.kind === "input"
+						? await askInputCompletions(this.#shell, asked.request.inputId, text, text.length)
+						: await askCompletions(this.#shell, text, text.length);
 				return found && { start: found.start, matches: found.matches.map((match) => match.text) };
 			},
 		});

@@ -118,6 +118,8 @@ export type Host = {
 
 	/** Positions are in code points, as Jupyter counts. */
 	complete(code: string, cursor: number, signal: AbortSignal): Promise<HostCompletions>;
+	/** Of a line that answers `input()`: a debugger's, an embedded shell's. Nothing for all others. */
+	completeInput(code: string, cursor: number, signal: AbortSignal): Promise<HostCompletions>;
 	inspect(code: string, cursor: number, detail: 0 | 1, signal: AbortSignal): Promise<string | null>;
 	isComplete(
 		code: string,

@@ -55,6 +55,22 @@ test("positions on the wire are UTF-16, also after an emoji", async () => {
 	expect(code.slice(start, end)).toBe("alpha");
 });
 
+test("a line for a debugger is completed in its frame, and only while it is asked for", async () => {
+	const { client, sessionId, run } = await startKernelSession();
+	const complete = (inputId: string) => {
+		const code = "p '😀', secret_o";
+		return client.request("kernel/complete", { sessionId, code, cursor: code.length, inputId });
+	};
+	const found: unknown[] = [];
+	client.onInputRequest(async ({ inputId }) => {
+		const { start, matches } = await complete(inputId);
+		found.push([start, matches.map(({ text }) => text)], (await complete("another")).matches);
+		await client.request("input/answer", { sessionId, inputId, value: "c" });
+	});
+	await run("def inner(secret_order): breakpoint(); return secret_order\ninner(1)");
+	expect(found).toEqual([[8, ["secret_order"]], []]);
+});
+
 test("a kernel that kills itself is told at once, and another can be adopted", async () => {
 	const session = await startKernelSession();
 	const { client, sessionId, run } = session;

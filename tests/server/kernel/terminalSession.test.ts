@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type CellRun, type RunningKernel, startTestKernel, until } from "../../support/kernel.ts";
+import type { HostCompletions } from "../../../server/sessions/python/host.ts";
+import { type CellRun, noSignal, type RunningKernel, startTestKernel, until } from "../../support/kernel.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ipyai-terminal-"));
 let kernel: RunningKernel;
@@ -23,6 +24,29 @@ afterAll(async () => {
 	await kernel.dispose();
 	rmSync(folder, { recursive: true, force: true });
 });
+
+/** Answers one `input()` after the other. */
+const answer = async (...answers: readonly string[]): Promise<void> => {
+	for (const line of answers)
+		await until(() => {
+			try {
+				kernel.host.answerInput(line);
+				return true;
+			} catch {
+				return false; // it has not asked yet
+			}
+		});
+};
+
+/** Asks until whoever reads the next line is there. */
+const inAsking = async (complete: () => Promise<HostCompletions>): Promise<HostCompletions> => {
+	let found = await complete();
+	await until(async () => {
+		if (found.matches.length === 0) found = await complete();
+		return found.matches.length > 0;
+	});
+	return found;
+};
 
 const lines = ({ text }: CellRun): string[] => text.trimEnd().split("\n");
 const widest = (run: CellRun): number => Math.max(...lines(run).map((line) => [...line].length));
@@ -121,31 +145,34 @@ test("%paste says that there is no clipboard, %cpaste asks for lines", async () 
 	expect(pasted.text).toContain("Paste with the key of your terminal, or use %cpaste.");
 	expect(pasted.text).not.toContain("Traceback");
 	const cell = kernel.start("%cpaste -q");
-	for (const line of [">>> typed = 6", ">>> typed * 7", "--"])
-		await until(() => {
-			try {
-				kernel.host.answerInput(line);
-				return true;
-			} catch {
-				return false; // it has not asked yet
-			}
-		});
+	await answer(">>> typed = 6", ">>> typed * 7", "--");
 	expect((await cell.done).text).toContain("42");
 });
 
 test("embed() opens a shell in the names where it stands, and this one is as before", async () => {
 	const cell = kernel.start("from IPython import embed\ndef inner():\n    secret = 41\n    embed()\ninner()");
-	for (const line of ["secret + 1", "exit"])
-		await until(() => {
-			try {
-				kernel.host.answerInput(line);
-				return true;
-			} catch {
-				return false; // it has not asked yet
-			}
-		});
+	const { matches } = await inAsking(() => kernel.host.completeInput("secr", 4, noSignal));
+	expect(matches.map(({ text }) => text)).toContain("secret");
+	await answer("secret + 1", "exit");
 	expect((await cell.done).text).toContain("42");
 	expect((await kernel.run("type(get_ipython()).__module__")).text).toBe("'ipyai.terminal'\n");
+});
+
+test("at a debugger's prompt the names of its frame are completed, and interact opens IPython there", async () => {
+	const cell = kernel.start(
+		"def inner(secret_order):\n    breakpoint()\n    return secret_order\ninner([40, 2])",
+	);
+	const complete = (text: string) => kernel.host.completeInput(text, text.length, noSignal);
+	const { start, end, matches } = await inAsking(() => complete("p secret_o"));
+	expect([start, end]).toEqual([2, 10]);
+	expect(matches.map(({ text }) => text)).toContain("secret_order");
+	const methods = await complete("secret_order.app");
+	expect(methods.matches.map(({ text }) => text.replace(/^.*\./, ""))).toContain("append");
+	expect((await complete("unt")).matches.map(({ text }) => text)).toContain("until");
+	await answer("interact", "sum(secret_order)", "exit", "c");
+	const { text, status } = await cell.done;
+	expect([status, text]).toEqual(["ok", expect.stringContaining("42")]);
+	expect((await complete("secret_o")).matches).toEqual([]);
 });
 
 test("where a client shows HTML, libraries find a notebook, as wide as the window", async () => {

@@ -1,5 +1,6 @@
 """What libraries take for the signs of a notebook, and where they look for the width of a terminal."""
 
+import contextlib
 import importlib.machinery
 import os
 import sys
@@ -8,8 +9,6 @@ import sys
 KERNELS_OWN = frozenset(
     ("ipykernel", "IPython", "comm", "ipywidgets", "matplotlib_inline", "traitlets", "_ipyai", __package__, "__main__")
 )
-# Modules that look for others while they are imported.
-_LOOKED_FOR = {"tqdm.autonotebook": "ipykernel.zmqshell"}
 # Polars has a width of its own where its output is no terminal's.
 _WIDTHS = ("COLUMNS", "POLARS_TABLE_WIDTH")
 
@@ -52,37 +51,59 @@ def _printed_to() -> set:
     return own
 
 
-def hide_notebook() -> None:
+@contextlib.contextmanager
+def _without_notebook():
+    """tqdm takes a module of ipykernel's for the sign of a notebook."""
+    known = sys.modules.pop("ipykernel.zmqshell", None)
+    try:
+        yield
+    finally:
+        if known is not None:
+            sys.modules["ipykernel.zmqshell"] = known
+
+
+@contextlib.contextmanager
+def _with_simple_prompt():
+    """An embedded IPython asks for its lines: it cannot draw an input line of its own beside the client's."""
+    os.environ["IPY_TEST_SIMPLE_PROMPT"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop("IPY_TEST_SIMPLE_PROMPT", None)
+
+
+# Modules that look around once, while they are imported.
+_WHILE_IMPORTED = {
+    "tqdm.autonotebook": _without_notebook,
+    "IPython.terminal.interactiveshell": _with_simple_prompt,
+}
+
+
+def answer_imports() -> None:
     sys.meta_path.insert(0, _Finder())
 
 
 class _Finder:
     def find_spec(self, name, path=None, target=None):
-        if name not in _LOOKED_FOR:
+        if name not in _WHILE_IMPORTED:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, _LOOKED_FOR[name])
+            spec.loader = _Loader(spec.loader, _WHILE_IMPORTED[name])
         return spec
 
 
 class _Loader:
-    """Loads a module while another one seems not to be there."""
-
-    def __init__(self, loader, hidden: str):
+    def __init__(self, loader, around):
         self._loader = loader
-        self._hidden = hidden
+        self._around = around
 
     def create_module(self, spec):
         return self._loader.create_module(spec)
 
     def exec_module(self, module):
-        known = sys.modules.pop(self._hidden, None)
-        try:
+        with self._around():
             self._loader.exec_module(module)
-        finally:
-            if known is not None:
-                sys.modules[self._hidden] = known
 
     def __getattr__(self, name):
         return getattr(self._loader, name)

@@ -9,7 +9,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
 from traitlets import Any, Type, observe
 
-from . import input_options, libraries
+from . import debugger, input_options, libraries
 from .paste import PasteMagics
 
 
@@ -33,7 +33,8 @@ class _Shell(ZMQInteractiveShell):
         self._transformed = None
         # Another sign of a notebook (https://github.com/tqdm/tqdm/pull/1628).
         self.config.pop("IPKernelApp", None)
-        libraries.hide_notebook()
+        libraries.answer_imports()
+        debugger.install()
         if self.has_screen:
             self.show_on_screen(os.environ.get("COLUMNS", "80"), os.environ.get("LINES", "24"))
 
