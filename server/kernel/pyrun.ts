@@ -45,6 +45,20 @@ export class KernelPython implements Python {
 		return typeof found.problem === "string" ? { problem: found.problem } : { text: text(found.text) };
 	}
 
+	async shown(code: string, signal: AbortSignal): ReturnType<Python["shown"]> {
+		const { alive, isBusy } = this.#options;
+		// What a cell that runs is about to change cannot be told yet.
+		if (isBusy()) return { doubt: "a cell runs, and may change variables" };
+		const found = record(await (await alive()).look("shown", { code }, signal));
+		return Array.isArray(found.makes)
+			? { makes: found.makes.map(text) }
+			: { doubt: text(found.doubt) || "it could not be looked at" };
+	}
+
+	compute(code: string, options: RunOptions): Promise<Outcome> {
+		return this.#run("compute", { code }, options);
+	}
+
 	runPython(code: string, options: RunOptions): Promise<Outcome> {
 		return this.#run("pyrun", { code }, options);
 	}

@@ -24,6 +24,13 @@ export type Python = {
 		query: LookQuery,
 		signal: AbortSignal,
 	): Promise<{ readonly text: string } | { readonly problem: string }>;
+	/** Whether code is shown to compute with plain values only, and which variables it would make. */
+	shown(
+		code: string,
+		signal: AbortSignal,
+	): Promise<{ readonly makes: readonly string[] } | { readonly doubt: string }>;
+	/** Runs code that was shown, if it still is. */
+	compute(code: string, options: RunOptions): Promise<Outcome>;
 	/** Runs code in the live namespace. What the code raises is an outcome with `isError`. */
 	runPython(code: string, options: RunOptions): Promise<Outcome>;
 	/** Runs a file as a script in the live namespace; its last value is not shown. */

@@ -56,6 +56,8 @@ export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 		python: {
 			cwd: async () => null,
 			look: async ({ what }) => ({ text: `looked at ${what}` }),
+			shown: async () => ({ doubt: "nothing is known" }),
+			compute: async () => ({ content: [], isError: true }),
 			runPython: async (code) => {
 				await later();
 				return { content: [{ kind: "text", text: `ran ${code}` }], isError: false };

@@ -12,6 +12,7 @@ import threading
 
 from . import (
     accesses,
+    computing,
     inspection,
     keyboard,
     look,
@@ -86,6 +87,8 @@ class Live:
             "history": lambda args: prompts.tail(shell, args["limit"]),
             "tool": lambda args: tools.describe(shell, args["name"]),
             "pyrun": lambda args: self._named(args, pyrun.pyrun(shell, args["id"], args["code"], args["tell"])),
+            "shown": lambda args: computing.shown(shell, args["code"]),
+            "compute": lambda args: self._named(args, computing.compute(shell, args["id"], args["code"], args["tell"])),
             "runScript": lambda args: self._named(args, pyrun.run_script(shell, args["id"], args["path"], args["tell"])),
             "number": lambda args: prompts.number(shell, args["source"], args["rewritten"]),
             "mirror": lambda args: prompts.mirror(

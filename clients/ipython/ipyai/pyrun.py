@@ -135,10 +135,20 @@ class _Interrupts:
 
 async def pyrun(shell, call_id: str, code: str, tell=None) -> dict:
     """Runs the code: ``{content, isError}``. ``tell`` hears what it prints meanwhile."""
+    filename = next_name()
+    return await _told(shell, call_id, tell, filename, lambda capture: _run(shell, code, filename, capture))
+
+
+def next_name() -> str:
+    """What tracebacks call the code of a call."""
     global _count
     _count += 1
-    filename = f"<pyrun {_count}>"
-    return await _told(shell, call_id, tell, filename, lambda capture: _run(shell, code, filename, capture))
+    return f"<pyrun {_count}>"
+
+
+def keep_source(filename: str, source: str) -> None:
+    """For tracebacks that show its lines."""
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
 
 
 async def run_script(shell, call_id: str, path: str, tell=None) -> dict:
@@ -152,7 +162,7 @@ async def _told(shell, call_id: str, tell, filename: str, run) -> dict:
     children = stdio.children()
     failed = "KeyboardInterrupt: the call was interrupted\n"
     with capture, _Shown(shell, capture) as shown:
-        failure = await guarded(call_id, lambda: _caught(run(capture), filename), failed)
+        failure = await guarded(call_id, lambda: caught(run(capture), filename), failed)
         try:
             figures.show_new(open_before, capture)
         except Exception:
@@ -164,7 +174,7 @@ async def _told(shell, call_id: str, tell, filename: str, run) -> dict:
     shell.payload_manager.clear_payload()
     if failure:
         capture.write(failure)
-    return {"content": _content(capture.parts), "isError": bool(failure) or shown.failed}
+    return {"content": content(capture.parts), "isError": bool(failure) or shown.failed}
 
 
 class _Shown:
@@ -197,8 +207,8 @@ def _pages(payloads: list) -> list:
     return [text for text in texts if isinstance(text, str)]
 
 
-async def _caught(work, filename: str):
-    """The traceback's text when the work failed."""
+async def caught(work, filename: str):
+    """Awaits the work: the traceback's text when the work failed."""
     try:
         await work
         return None
@@ -210,7 +220,7 @@ async def _caught(work, filename: str):
 
 async def _run(shell, code: str, filename: str, capture: Capture) -> None:
     source = shell.transform_cell(code)
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    keep_source(filename, source)
     tree = ast.parse(source, filename)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     namespace = shell.user_global_ns
@@ -262,13 +272,14 @@ def _traceback(error: BaseException, filename: str) -> str:
     return cut("".join(lines), MAX_CHARS)
 
 
-def _content(parts: list) -> list:
+def content(parts: list) -> list:
+    """What a capture caught, as a result carries it."""
     texts = [part for part in parts if part[0] == "text"]
     share = MAX_CHARS // max(1, len(texts))
-    content = []
+    found = []
     for part in parts:
         if part[0] == "image":
-            content.append({"kind": "image", "mimeType": part[1], "data": part[2]})
+            found.append({"kind": "image", "mimeType": part[1], "data": part[2]})
         else:
-            content.append({"kind": "text", "text": clean(cut(part[1].text(), share))})
-    return content
+            found.append({"kind": "text", "text": clean(cut(part[1].text(), share))})
+    return found

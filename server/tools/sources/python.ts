@@ -15,12 +15,18 @@ export const pyrun = (python: Python): Tool => ({
 		additionalProperties: false,
 	},
 	effect: "changesNamespace",
-	prepare: async ({ code }) => {
+	prepare: async ({ code }, signal) => {
 		if (typeof code !== "string") return { problem: 'pyrun needs "code", a string of Python.' };
+		const grant = { key: "pyrun", text: "run any Python code in this session without asking" };
+		const shown = await python.shown(code, signal).catch((error: unknown) => {
+			signal.throwIfAborted();
+			return { doubt: (error as Error).message };
+		});
+		if ("doubt" in shown) return { check: "open", grant, run: (options) => python.runPython(code, options) };
 		return {
-			check: "open",
-			grant: { key: "pyrun", text: "run any Python code in this session without asking" },
-			run: (options) => python.runPython(code, options),
+			check: shown.makes.length > 0 ? "contained" : "looks",
+			grant,
+			run: (options) => python.compute(code, options),
 		};
 	},
 });

@@ -209,6 +209,32 @@ test("rules of the person and of the project decide beforehand, and are listed",
 	);
 });
 
+test.each([
+	["auto", "x * 2", "42"],
+	["auto", "twice = x * 2; twice", "42"],
+	["plan", "x * 2", "42"],
+	["plan", "twice = x * 2; twice", "plan mode"],
+	["plan", "x = 2", "plan mode"],
+] as const)("in %s mode Python that only computes needs nobody: %s", async (permissions, code, expected) => {
+	const { client, ask, run } = await startKernelSession([pyrun(code)], { permissions });
+	await run("x = 21");
+	await ask("go");
+	expect(JSON.stringify((await client.event("toolResult")).content)).toContain(expected);
+	expect(
+		client.updates.some((update) => update.kind === "event" && update.event.kind === "approvalAsked"),
+	).toBe(false);
+});
+
+test("in auto mode Python that may do more is asked about", async () => {
+	const { client, sessionId, send } = await startKernelSession([pyrun("x = open('made', 'w')")], {
+		permissions: "auto",
+	});
+	await send("go");
+	const { approvalId } = await client.event("approvalAsked");
+	await client.request("permission/answer", { sessionId, approvalId, decision: "deny" });
+	expect(await client.event("toolResult")).toMatchObject({ isError: true });
+});
+
 test("yolo asks nobody", async () => {
 	const { client, ask, run } = await startKernelSession([pyrun("made = 5")], { permissions: "yolo" });
 	await ask("go");
