@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { SessionId } from "./ids.ts";
 import { FilePath, Id, RequestId, Title } from "./limits.ts";
 import { KernelLaunch } from "./session.ts";
 
 /**
- * Makes a new session that shares the past of this one, up to the end of a turn. It has no kernel unless one comes
- * along: the conversation is shared, variables are not. The caller is attached to it as controller, `state.sessionId`
- * names it; the other session stays as it is.
+ * It has no kernel unless one comes along: the conversation is shared, variables are not. The other session stays as
+ * it is.
  */
 export const ForkSessionParams = z.object({
 	/** The session whose past is shared, open or only stored. */
@@ -13,24 +13,27 @@ export const ForkSessionParams = z.object({
 	requestId: RequestId,
 	/** The last turn to take; all that has happened when absent. What had not ended then ends in the fork. */
 	turnId: Id.optional(),
+	/** None when absent. */
 	title: Title.optional(),
+	/** Its Python, if it is to have one. */
 	kernel: KernelLaunch.nullable().optional(),
 	/** How many of the newest transcript items to send; 200 when absent. */
 	limit: z.int().min(0).max(5000).optional(),
 });
 export type ForkSessionParams = z.infer<typeof ForkSessionParams>;
 
-/** Gives a session a title, open or not. An open one takes it from its controllers. */
+/** An open one takes it from its controllers. */
 export const RenameSessionParams = z.object({
 	sessionId: Id,
 	requestId: RequestId,
+	/** What to name it. */
 	title: Title,
 });
 export type RenameSessionParams = z.infer<typeof RenameSessionParams>;
 
 /**
- * Takes a session away for good: transcript, outputs, and its kernel. An open one only from its controllers; while
- * other controllers work in it only with `force`, else it fails with `sessionInUse`.
+ * Transcript, outputs and kernel go with it. An open one only from its controllers; while other controllers work in it
+ * only with `force`, else it fails with `sessionInUse`.
  */
 export const DeleteSessionParams = z.object({
 	sessionId: Id,
@@ -41,8 +44,8 @@ export const DeleteSessionParams = z.object({
 export type DeleteSessionParams = z.infer<typeof DeleteSessionParams>;
 
 /**
- * Writes a session as one file of JSON lines that `session/import` replays: a head, then its events. Secrets are
- * taken out: values of the caller's variables that look like keys, and keys known by their shape.
+ * The file is a head, then events, which `session/import` replays. Secrets are taken out: values of the caller's
+ * variables that look like keys, and keys known by their shape. It is written over nothing but an exported session.
  */
 export const ExportSessionParams = z.object({
 	sessionId: Id,
@@ -58,7 +61,7 @@ export const ExportSessionResult = z.object({
 });
 export type ExportSessionResult = z.infer<typeof ExportSessionResult>;
 
-/** Makes a stored session from an exported file. Nothing runs; settings and kernels of the file do not count. */
+/** Nothing runs; settings and kernels of the file do not count. */
 export const ImportSessionParams = z.object({
 	requestId: RequestId,
 	/** Relative to the caller's folder. */
@@ -67,7 +70,7 @@ export const ImportSessionParams = z.object({
 export type ImportSessionParams = z.infer<typeof ImportSessionParams>;
 export const ImportSessionResult = z.object({
 	/** Of the new session, which is stored and not open. */
-	sessionId: z.string(),
+	sessionId: SessionId,
 	/** How many events it took. */
 	events: z.int(),
 });

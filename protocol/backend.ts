@@ -6,7 +6,9 @@ import { Login, ThinkLevel } from "./settings.ts";
 export const BackendCapabilities = z.object({
 	/** Pictures in prompts and tool results. */
 	images: z.boolean(),
+	/** It can be told to think, and tells what it thought. */
 	thinking: z.boolean(),
+	/** It calls tools. */
 	tools: z.boolean(),
 	/** A running turn can take more input. */
 	steer: z.boolean(),
@@ -17,19 +19,26 @@ export const BackendCapabilities = z.object({
 });
 export type BackendCapabilities = z.infer<typeof BackendCapabilities>;
 
+/** One way to a model. */
 export const BackendDescription = z.object({
+	/** For `settings.backend`. */
 	name: z.string(),
+	/** Other names for it. */
 	aliases: z.array(z.string()),
 	login: Login,
+	/** `null` where one has to be named. */
 	defaultModel: z.string().nullable(),
+	/** For inline completion, likewise. */
 	defaultCompletionModel: z.string().nullable(),
 	capabilities: BackendCapabilities,
 });
 export type BackendDescription = z.infer<typeof BackendDescription>;
-export const ListBackendsResult = z.object({ backends: z.array(BackendDescription) });
+export const ListBackendsResult = z.object({
+	/** In the order of preference. */
+	backends: z.array(BackendDescription),
+});
 export type ListBackendsResult = z.infer<typeof ListBackendsResult>;
 
-/** The models of a backend, the ones used last at the head. */
 export const ListModelsParams = z.object({
 	/** Name or alias. */
 	backend: Name,
@@ -37,8 +46,11 @@ export const ListModelsParams = z.object({
 	refresh: z.boolean().optional(),
 });
 export type ListModelsParams = z.infer<typeof ListModelsParams>;
+/** A model of a backend. */
 export const ModelDescription = z.object({
+	/** For `settings.model`. */
 	id: z.string(),
+	/** For a person, where it has one. */
 	name: z.string().nullable(),
 	/** In tokens. */
 	contextWindow: z.int().nullable(),
@@ -46,21 +58,39 @@ export const ModelDescription = z.object({
 	efforts: z.array(ThinkLevel).nullable(),
 	/** At the provider's own endpoint, in dollars per million tokens; `null` where not known. */
 	price: z
-		.object({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number() })
+		.object({
+			/** What the model reads. */
+			input: z.number(),
+			/** What it writes. */
+			output: z.number(),
+			/** What it reads from the provider's cache. */
+			cacheRead: z.number(),
+			/** What is put into it. */
+			cacheWrite: z.number(),
+		})
 		.nullable(),
 	/** It was used lately: such models come first, the last one at the head. */
 	recent: z.boolean(),
 });
 export type ModelDescription = z.infer<typeof ModelDescription>;
-export const ListModelsResult = z.object({ models: z.array(ModelDescription) });
+export const ListModelsResult = z.object({
+	/** Those used last come first. */
+	models: z.array(ModelDescription),
+});
 export type ListModelsResult = z.infer<typeof ListModelsResult>;
 
+/** A tool that the model can call. */
 export const ToolDescription = z.object({
+	/** How the model calls it. */
 	name: z.string(),
+	/** What the model is told of it. */
 	description: z.string(),
 	/** JSON Schema of the arguments: an object. */
 	inputSchema: z.record(z.string(), z.unknown()),
 });
 export type ToolDescription = z.infer<typeof ToolDescription>;
-export const ListToolsResult = z.object({ tools: z.array(ToolDescription) });
+export const ListToolsResult = z.object({
+	/** None without a kernel, but for those that need none. */
+	tools: z.array(ToolDescription),
+});
 export type ListToolsResult = z.infer<typeof ListToolsResult>;

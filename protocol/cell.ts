@@ -1,35 +1,44 @@
 import { z } from "zod";
 import { Quoted } from "./events.ts";
+import { CellId, Seq, SessionId } from "./ids.ts";
 import { Id, LongText, RequestId } from "./limits.ts";
+import { InputRequest } from "./session.ts";
 
-/** Runs a cell. Answered when accepted; `cellStarted`, `cellOutput` and `cellFinished` follow as updates. */
+/** `cellStarted`, `cellOutput` and `cellFinished` follow. Cells run one after another. */
 export const ExecuteCellParams = z.object({
 	sessionId: Id,
 	requestId: RequestId,
+	/** Python as IPython takes it, magics and all. */
 	code: LongText,
 	quoted: Quoted,
 });
 export type ExecuteCellParams = z.infer<typeof ExecuteCellParams>;
-export const ExecuteCellResult = z.object({ cellId: z.string(), seq: z.int() });
+export const ExecuteCellResult = z.object({
+	cellId: CellId,
+	/** Of `cellStarted`. */
+	seq: Seq,
+});
 export type ExecuteCellResult = z.infer<typeof ExecuteCellResult>;
 
-/** Interrupts what runs in the kernel, as Ctrl-C does. */
 export const InterruptCellParams = z.object({ sessionId: Id });
 export type InterruptCellParams = z.infer<typeof InterruptCellParams>;
 
 /**
- * Fetches output that was left out of a cell (`omitted`). Places and lengths count UTF-16 units. A piece begins and ends
- * with a whole character: it goes on at `offset + text.length` of the result.
+ * Places and lengths count UTF-16 units. A piece begins and ends with a whole character: the next one is at `offset +
+ * text.length` of the result.
  */
 export const ReadOutputParams = z.object({
 	sessionId: Id,
 	/** From the `omitted` output. */
 	blobId: Id,
+	/** Where to begin. */
 	offset: z.int().min(0),
+	/** How long the piece may be. */
 	maxChars: z.int().min(1).max(1_000_000),
 });
 export type ReadOutputParams = z.infer<typeof ReadOutputParams>;
 export const ReadOutputResult = z.object({
+	/** The piece; empty at the end. */
 	text: z.string(),
 	/** Where the piece begins: one unit before the place that was asked for when that was inside of a character. */
 	offset: z.int(),
@@ -38,16 +47,15 @@ export const ReadOutputResult = z.object({
 });
 export type ReadOutputResult = z.infer<typeof ReadOutputResult>;
 
-/** Server to the client that ran the cell: Python's `input()` or `getpass()` waits. */
-export const InputRequestParams = z.object({
-	sessionId: z.string(),
-	inputId: z.string(),
-	cellId: z.string(),
-	prompt: z.string(),
-	password: z.boolean(),
-});
+/** To the client that ran the cell, or to another controller that can answer. Everybody finds it in `state.input`. */
+export const InputRequestParams = InputRequest.extend({ sessionId: SessionId });
 export type InputRequestParams = z.infer<typeof InputRequestParams>;
 
-/** The answer to an `input/request`. Late or unknown ids get `itemNotFound`. */
-export const AnswerInputParams = z.object({ sessionId: Id, inputId: Id, value: LongText });
+/** Late or unknown ids get `itemNotFound`. */
+export const AnswerInputParams = z.object({
+	sessionId: Id,
+	inputId: Id,
+	/** Without the line's end. */
+	value: LongText,
+});
 export type AnswerInputParams = z.infer<typeof AnswerInputParams>;

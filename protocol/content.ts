@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ParticipantId } from "./ids.ts";
 import { LongText } from "./limits.ts";
 
 /**
@@ -9,8 +10,16 @@ const Quoted = z.literal(true).optional();
 
 /** A part of a prompt, an answer or a tool result. Pictures are base64. */
 export const Content = z.discriminatedUnion("kind", [
+	/** Words. */
 	z.object({ kind: z.literal("text"), text: z.string(), quoted: Quoted }),
-	z.object({ kind: z.literal("image"), mimeType: z.string(), data: z.string() }),
+	/** A picture. */
+	z.object({
+		kind: z.literal("image"),
+		/** For example `image/png`. */
+		mimeType: z.string(),
+		/** Base64. */
+		data: z.string(),
+	}),
 ]);
 export type Content = z.infer<typeof Content>;
 
@@ -21,11 +30,14 @@ export type Content = z.infer<typeof Content>;
 export const PromptContent = z
 	.array(
 		z.discriminatedUnion("kind", [
+			/** Words. */
 			z.object({ kind: z.literal("text"), text: LongText, quoted: Quoted }),
+			/** A picture. */
 			z.object({
 				kind: z.literal("image"),
 				/** `image/png`, `image/jpeg`, `image/gif` or `image/webp` for most models. */
 				mimeType: z.string().max(100),
+				/** Base64. */
 				data: z.string().max(5_000_000),
 			}),
 		]),
@@ -48,6 +60,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 export const MimeBundle = z.record(z.string(), z.unknown());
 export type MimeBundle = z.infer<typeof MimeBundle>;
 
+/** Which stream it was printed to. */
 const streamName = z.enum(["stdout", "stderr"]);
 
 /**
@@ -61,51 +74,79 @@ export const OmittedOutput = z.object({
 	/** For `output/read`: all that was printed from this place on, `tail` included, as far as it is kept. */
 	blobId: z.string().nullable(),
 	/** The newest of what was printed, oldest first: it follows what was left out. Older logs lack it. */
-	tail: z.array(z.object({ name: streamName, text: z.string() })).optional(),
+	tail: z
+		.array(
+			z.object({
+				name: streamName,
+				/** What was printed. */
+				text: z.string(),
+			}),
+		)
+		.optional(),
 });
 export type OmittedOutput = z.infer<typeof OmittedOutput>;
 
 /** What a cell printed, showed or raised: Jupyter's output messages in camelCase. */
 export const Output = z.discriminatedUnion("kind", [
+	/** What was printed. */
 	z.object({ kind: z.literal("stream"), name: streamName, text: z.string() }),
+	/** What was shown. */
 	z.object({
 		kind: z.literal("displayData"),
 		data: MimeBundle,
 		metadata: MimeBundle,
+		/** Names it for `updateDisplayData`. */
 		displayId: z.string().optional(),
 	}),
+	/** What was shown before is another now. */
 	z.object({
 		kind: z.literal("updateDisplayData"),
 		data: MimeBundle,
 		metadata: MimeBundle,
+		/** What it replaces. */
 		displayId: z.string(),
 	}),
+	/** The value of the cell. */
 	z.object({
 		kind: z.literal("executeResult"),
+		/** As in `Out[7]`. */
 		executionCount: z.int(),
 		data: MimeBundle,
 		metadata: MimeBundle,
 	}),
+	/** What was raised. */
 	z.object({
 		kind: z.literal("error"),
+		/** The exception's class. */
 		ename: z.string(),
+		/** Its message. */
 		evalue: z.string(),
+		/** The traceback as IPython shows it, in colours (ANSI). */
 		traceback: z.array(z.string()),
 	}),
+	/** What stands there so far goes: at once, or with `wait` when the next output comes. */
 	z.object({ kind: z.literal("clearOutput"), wait: z.boolean() }),
 	OmittedOutput,
 ]);
 export type Output = z.infer<typeof Output>;
 
-/** A piece of what a model is sent, named by where it came from: `chars` were sent, `cutChars` were not. */
-export const ContextPart = z.object({ label: z.string(), chars: z.int(), cutChars: z.int() });
+/** A piece of what a model is sent. */
+export const ContextPart = z.object({
+	/** Where it came from, for a person. */
+	label: z.string(),
+	/** How much of it is sent. */
+	chars: z.int(),
+	/** How much of it is not. */
+	cutChars: z.int(),
+});
 export type ContextPart = z.infer<typeof ContextPart>;
 
 /** One participant as others see it. */
 export const Participant = z.object({
-	participantId: z.string(),
+	participantId: ParticipantId,
 	/** The client's name, for example `ipyai terminal`. */
 	name: z.string(),
+	/** Observers see everything and change nothing. */
 	role: z.enum(["controller", "observer"]),
 	/** Here for one command of an editor: nothing to tell a person of. Absent where it is not so. */
 	visiting: z.literal(true).optional(),
@@ -114,10 +155,15 @@ export type Participant = z.infer<typeof Participant>;
 
 /** Tokens of one turn; `null` means the provider did not say. `costUsd` likewise. */
 export const Usage = z.object({
+	/** Read by the model, without those from a cache. */
 	inputTokens: z.int().nullable(),
+	/** Written by the model. */
 	outputTokens: z.int().nullable(),
+	/** Taken from the provider's cache. */
 	cacheReadTokens: z.int().nullable(),
+	/** Put into it. */
 	cacheWriteTokens: z.int().nullable(),
+	/** What it cost, in dollars. */
 	costUsd: z.number().nullable(),
 	/** Tokens that the last request of the turn held in all: what fills the model's window. */
 	contextTokens: z.int().nullable(),

@@ -14,123 +14,183 @@ const Place = z.looseObject({ textDocument: TextDocument, position: Position });
 /** As long as the largest document that is kept. A longer one is not open here, and nothing is said of it. */
 const DocumentText = z.string();
 
-const OpenedDocument = z.looseObject({
+export const OpenedDocument = z.looseObject({
 	uri: Uri,
+	/** `python`, or an id that begins so, for Python. */
 	languageId: Name,
+	/** Not looked at. */
 	version: z.int().nullish(),
 	text: DocumentText,
 });
-const VersionedDocument = z.looseObject({ uri: Uri, version: z.int().nullish() });
-const Change = z.looseObject({ range: Range.nullish(), text: DocumentText });
+const VersionedDocument = z.looseObject({
+	uri: Uri,
+	/** Not looked at: changes come in order. */
+	version: z.int().nullish(),
+});
+/** A piece of the text that becomes another, in terms of what the changes before it left. */
+export const DocumentChange = z.looseObject({
+	/** The whole document when absent. */
+	range: Range.nullish(),
+	text: DocumentText,
+});
 const maxCells = 10_000;
-const Changes = z.array(Change).max(10_000);
-/** `kind` 2 is code. */
-const Cell = z.looseObject({ kind: z.int(), document: Uri });
-const Cells = z.array(Cell).max(maxCells);
+const Changes = z.array(DocumentChange).max(10_000);
+export const NotebookCell = z.looseObject({
+	/** 2 is code. */
+	kind: z.int(),
+	/** The uri of its text. */
+	document: Uri,
+});
+const Cells = z.array(NotebookCell).max(maxCells);
+
+export const CodeActionParams = z.looseObject({
+	textDocument: TextDocument,
+	range: Range,
+	context: z.looseObject({
+		/** The faults there; the first may be asked about. */
+		diagnostics: z
+			.array(z.looseObject({ message: LongText }))
+			.max(10_000)
+			.nullish(),
+		/** Kinds that are wished for; none of ours answers to one but `quickfix`. */
+		only: z.array(z.string().max(200)).max(100).nullish(),
+	}),
+});
+export const CodeActionResult = z.array(
+	z.object({
+		title: z.string(),
+		/** For `workspace/executeCommand`, with the arguments. */
+		command: z.string(),
+		arguments: z.array(z.record(z.string(), z.unknown())),
+	}),
+);
+
+export const CompletionParams = Place.extend({
+	context: z
+		.looseObject({
+			/** A quote brings keys and columns only where it begins one. */
+			triggerCharacter: z.string().max(10).nullish(),
+		})
+		.nullish(),
+});
+export const CompletionResult = z.object({
+	/** Ask again with the next key: the kernel had nothing to say yet. */
+	isIncomplete: z.boolean(),
+	items: z.array(
+		z.object({
+			label: z.string(),
+			/** LSP's `CompletionItemKind`. */
+			kind: z.int(),
+			/** A function's parameters. */
+			detail: z.string().optional(),
+			textEdit: z.object({ range: Range, newText: z.string() }),
+		}),
+	),
+});
+
+export const HoverParams = Place;
+/** `null` where nothing is. */
+export const HoverResult = z
+	.object({ contents: z.object({ kind: z.enum(["markdown", "plaintext"]), value: z.string() }) })
+	.nullable();
+
+/** Which ones there are, and what they take, is listed below. */
+export const ExecuteCommandParams = z.looseObject({
+	/** `ipyai.prompt` and the others. */
+	command: z.string().max(200),
+	/** One object: what the command takes. */
+	arguments: z.array(z.unknown()).max(10).nullish(),
+	/** Progress is told under this token. */
+	workDoneToken: ProgressToken.nullish(),
+});
+
+const looks = { repeat: "harmless", errors: ["sessionNotFound"] } as const;
 
 export const editorRequests = {
-	"textDocument/codeAction": request(
-		z.looseObject({
-			textDocument: TextDocument,
-			range: Range,
-			context: z.looseObject({
-				diagnostics: z
-					.array(z.looseObject({ message: LongText }))
-					.max(10_000)
-					.nullish(),
-				only: z.array(z.string().max(200)).max(100).nullish(),
-			}),
-		}),
-		z.array(
-			z.object({
-				title: z.string(),
-				command: z.string(),
-				arguments: z.array(z.record(z.string(), z.unknown())),
-			}),
-		),
-	),
-	"textDocument/completion": request(
-		Place.extend({ context: z.looseObject({ triggerCharacter: z.string().max(10).nullish() }).nullish() }),
-		z.object({
-			isIncomplete: z.boolean(),
-			items: z.array(
-				z.object({
-					label: z.string(),
-					kind: z.int(),
-					detail: z.string().optional(),
-					textEdit: z.object({ range: Range, newText: z.string() }),
-				}),
-			),
-		}),
-	),
-	"textDocument/hover": request(
-		Place,
-		z
-			.object({ contents: z.object({ kind: z.enum(["markdown", "plaintext"]), value: z.string() }) })
-			.nullable(),
-	),
-	"workspace/executeCommand": request(
-		z.looseObject({
-			command: z.string().max(200),
-			arguments: z.array(z.unknown()).max(10).nullish(),
-			workDoneToken: ProgressToken.nullish(),
-		}),
-		EditorCommandResult,
-	),
+	/** Commands at a place: ask about it, run its cell, answer what waits for permission. */
+	"textDocument/codeAction": request(CodeActionParams, CodeActionResult, looks),
+	/** Names from the live namespace of the file's session. */
+	"textDocument/completion": request(CompletionParams, CompletionResult, looks),
+	/** What a live object is. */
+	"textDocument/hover": request(HoverParams, HoverResult, looks),
+	/** Runs a command of the server's. */
+	"workspace/executeCommand": request(ExecuteCommandParams, EditorCommandResult, {
+		repeat: "acts",
+		errors: ["sessionNotFound", "itemNotFound", "kernelNotAlive", "hostLacksCapability", "backendNotReady"],
+	}),
 } as const;
 export type EditorRequest = keyof typeof editorRequests;
 export type EditorParams<M extends EditorRequest> = z.infer<(typeof editorRequests)[M]["params"]>;
 
-export const editorNotifications = {
-	"textDocument/didOpen": notification(z.looseObject({ textDocument: OpenedDocument })),
-	"textDocument/didChange": notification(
-		z.looseObject({ textDocument: VersionedDocument, contentChanges: Changes }),
-	),
-	"textDocument/didClose": notification(z.looseObject({ textDocument: TextDocument })),
-	"notebookDocument/didOpen": notification(
-		z.looseObject({
-			notebookDocument: z.looseObject({ uri: Uri, cells: Cells }),
-			cellTextDocuments: z.array(OpenedDocument).max(maxCells),
-		}),
-	),
-	"notebookDocument/didChange": notification(
-		z.looseObject({
-			notebookDocument: VersionedDocument,
-			change: z.looseObject({
-				cells: z
+/** What the client sends of it later counts. */
+export const DidOpenDocumentParams = z.looseObject({ textDocument: OpenedDocument });
+export const DidChangeDocumentParams = z.looseObject({
+	textDocument: VersionedDocument,
+	/** In the order they were made. A document whose changes cannot be followed is not open any more. */
+	contentChanges: Changes,
+});
+export const DidCloseDocumentParams = z.looseObject({ textDocument: TextDocument });
+export const DidOpenNotebookParams = z.looseObject({
+	notebookDocument: z.looseObject({ uri: Uri, cells: Cells }),
+	/** The texts of the cells. */
+	cellTextDocuments: z.array(OpenedDocument).max(maxCells),
+});
+export const DidChangeNotebookParams = z.looseObject({
+	notebookDocument: VersionedDocument,
+	change: z.looseObject({
+		cells: z
+			.looseObject({
+				/** Cells that came and went. */
+				structure: z
 					.looseObject({
-						structure: z
-							.looseObject({
-								array: z.looseObject({ start: Unsigned, deleteCount: Unsigned, cells: Cells.nullish() }),
-								didOpen: z.array(OpenedDocument).max(maxCells).nullish(),
-								didClose: z.array(TextDocument).max(maxCells).nullish(),
-							})
-							.nullish(),
-						data: Cells.nullish(),
-						textContent: z
-							.array(z.looseObject({ document: VersionedDocument, changes: Changes }))
-							.max(maxCells)
-							.nullish(),
+						array: z.looseObject({ start: Unsigned, deleteCount: Unsigned, cells: Cells.nullish() }),
+						didOpen: z.array(OpenedDocument).max(maxCells).nullish(),
+						didClose: z.array(TextDocument).max(maxCells).nullish(),
 					})
 					.nullish(),
-			}),
-		}),
-	),
-	"notebookDocument/didClose": notification(
-		z.looseObject({
-			notebookDocument: TextDocument,
-			cellTextDocuments: z.array(TextDocument).max(maxCells),
-		}),
-	),
-	"workspace/didChangeWorkspaceFolders": notification(
-		z.looseObject({
-			event: z.looseObject({
-				added: z.array(TextDocument).max(1000),
-				removed: z.array(TextDocument).max(1000),
-			}),
-		}),
-	),
-	"workspace/didChangeConfiguration": notification(z.looseObject({ settings: z.unknown() })),
+				/** Cells that are another kind now. */
+				data: Cells.nullish(),
+				/** Texts that changed. */
+				textContent: z
+					.array(z.looseObject({ document: VersionedDocument, changes: Changes }))
+					.max(maxCells)
+					.nullish(),
+			})
+			.nullish(),
+	}),
+});
+export const DidCloseNotebookParams = z.looseObject({
+	notebookDocument: TextDocument,
+	cellTextDocuments: z.array(TextDocument).max(maxCells),
+});
+export const DidChangeFoldersParams = z.looseObject({
+	event: z.looseObject({
+		added: z.array(TextDocument).max(1000),
+		removed: z.array(TextDocument).max(1000),
+	}),
+});
+export const DidChangeConfigurationParams = z.looseObject({
+	/** Settings by section; ours is `ipyai`. Without it the client is asked, where it can be. */
+	settings: z.unknown(),
+});
+
+export const editorNotifications = {
+	/** LSP's, for files and input lines. */
+	"textDocument/didOpen": notification(DidOpenDocumentParams),
+	/** LSP's, in steps. */
+	"textDocument/didChange": notification(DidChangeDocumentParams),
+	/** LSP's. */
+	"textDocument/didClose": notification(DidCloseDocumentParams),
+	/** LSP's: the cells above one are told to the model of its suggestions. */
+	"notebookDocument/didOpen": notification(DidOpenNotebookParams),
+	/** LSP's, in steps. */
+	"notebookDocument/didChange": notification(DidChangeNotebookParams),
+	/** LSP's. */
+	"notebookDocument/didClose": notification(DidCloseNotebookParams),
+	/** LSP's: each file's session is looked for in the folder it lies in. */
+	"workspace/didChangeWorkspaceFolders": notification(DidChangeFoldersParams),
+	/** LSP's: which backend and models the editor wishes. */
+	"workspace/didChangeConfiguration": notification(DidChangeConfigurationParams),
 } as const;
 export type EditorNotification = keyof typeof editorNotifications;
 export type EditorNotice<M extends EditorNotification> = z.infer<(typeof editorNotifications)[M]["params"]>;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { StopReason } from "./content.ts";
 import type { EditorCommandName } from "./editorCommandNames.ts";
 import { CellStatus } from "./events.ts";
+import { CellId, ExecutionCount, SessionId, TurnId } from "./ids.ts";
 import { Id, LongText, Unsigned, Uri } from "./limits.ts";
 import { Range } from "./positions.ts";
 
@@ -12,7 +13,6 @@ import { Range } from "./positions.ts";
  */
 const wait = z.boolean().optional();
 
-/** Asks the AI, in the folder's session or one without Python. */
 export const PromptCommand = z.looseObject({
 	/** The request as the person typed it. */
 	text: LongText.refine((text) => text.trim() !== "", "holds no words to send"),
@@ -24,7 +24,7 @@ export const PromptCommand = z.looseObject({
 	range: Range.optional(),
 });
 
-/** Runs a `# %%` cell, or a notebook's cell, in the folder's live session. */
+/** Cells begin with `# %%`; a notebook's cell runs whole. */
 export const RunCellCommand = z.looseObject({
 	uri: Uri,
 	wait,
@@ -32,13 +32,11 @@ export const RunCellCommand = z.looseObject({
 	line: Unsigned.default(0),
 });
 
-/** Stops what runs in the folder's session. */
 export const FolderCommand = z.looseObject({
 	/** A document whose folder's session is meant; the editor's folder when absent. */
 	uri: Uri.optional(),
 });
 
-/** Answers a tool call that waits for permission. */
 export const AnswerCommand = z.looseObject({
 	/** Which one; the oldest that waits when absent. */
 	approvalId: Id.optional(),
@@ -47,11 +45,14 @@ export const AnswerCommand = z.looseObject({
 });
 
 /** What a command with `wait: false` is answered with: where it works. */
-const Begun = z.object({ sessionId: z.string() });
+export const CommandBegun = z.object({
+	/** The session it works in. */
+	sessionId: SessionId,
+});
 
 /** What a prompt came to, for an editor that does not follow the session. */
-export const EditorAnswer = Begun.extend({
-	turnId: z.string(),
+export const EditorAnswer = CommandBegun.extend({
+	turnId: TurnId,
 	/** All texts of the answer. */
 	answer: z.string(),
 	stopReason: StopReason,
@@ -60,21 +61,23 @@ export const EditorAnswer = Begun.extend({
 });
 export type EditorAnswer = z.infer<typeof EditorAnswer>;
 
-export const EditorCellResult = Begun.extend({
-	cellId: z.string(),
+export const EditorCellResult = CommandBegun.extend({
+	cellId: CellId,
 	status: CellStatus,
-	executionCount: z.int().nullable(),
+	executionCount: ExecutionCount,
 	/** What it printed, showed or raised, as text. */
 	text: z.string(),
 });
 export type EditorCellResult = z.infer<typeof EditorCellResult>;
 
-const Interrupted = z.object({
+/** What a stop came to. */
+export const InterruptCommandResult = z.object({
 	/** Whether something ran. */
 	interrupted: z.boolean(),
 });
 
-const Answered = z.object({
+/** What an answer came to. */
+export const AnswerCommandResult = z.object({
 	/** Whether a tool waited. */
 	answered: z.boolean(),
 });
@@ -90,14 +93,26 @@ export const CompletionStatistics = z.object({
 });
 export type CompletionStatistics = z.infer<typeof CompletionStatistics>;
 
+/** The answer, or with `wait: false` where it will be. */
+export const PromptCommandResult = z.union([EditorAnswer, CommandBegun]);
+/** What the cell came to, or with `wait: false` where it runs. */
+export const RunCellCommandResult = z.union([EditorCellResult, CommandBegun]);
+export const NoArgument = z.looseObject({});
+
 /** The argument and the result of each command. */
 export const editorCommands = {
-	"ipyai.prompt": { argument: PromptCommand, result: z.union([EditorAnswer, Begun]) },
-	"ipyai.runCell": { argument: RunCellCommand, result: z.union([EditorCellResult, Begun]) },
-	"ipyai.interrupt": { argument: FolderCommand, result: Interrupted },
-	"ipyai.allow": { argument: AnswerCommand, result: Answered },
-	"ipyai.deny": { argument: AnswerCommand, result: Answered },
-	"ipyai.completionStatistics": { argument: z.looseObject({}), result: CompletionStatistics },
+	/** Asks the AI, in the folder's session or one without Python. */
+	"ipyai.prompt": { argument: PromptCommand, result: PromptCommandResult },
+	/** Runs a cell in the folder's live session. */
+	"ipyai.runCell": { argument: RunCellCommand, result: RunCellCommandResult },
+	/** Stops the turn and the cell that run there. */
+	"ipyai.interrupt": { argument: FolderCommand, result: InterruptCommandResult },
+	/** Lets a tool run that waits for permission. */
+	"ipyai.allow": { argument: AnswerCommand, result: AnswerCommandResult },
+	/** Lets it not run. */
+	"ipyai.deny": { argument: AnswerCommand, result: AnswerCommandResult },
+	/** How suggestions fared. */
+	"ipyai.completionStatistics": { argument: NoArgument, result: CompletionStatistics },
 } as const satisfies Record<EditorCommandName, { argument: z.ZodType; result: z.ZodType }>;
 
 /** One of them: the one that says least comes last. */
@@ -105,7 +120,7 @@ export const EditorCommandResult = z.union([
 	EditorAnswer,
 	EditorCellResult,
 	CompletionStatistics,
-	Interrupted,
-	Answered,
-	Begun,
+	InterruptCommandResult,
+	AnswerCommandResult,
+	CommandBegun,
 ]);

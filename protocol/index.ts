@@ -7,6 +7,7 @@ export * from "./content.ts";
 export * from "./context.ts";
 export * from "./errorCodes.ts";
 export * from "./events.ts";
+export * from "./ids.ts";
 export * from "./initialize.ts";
 export * from "./kernel.ts";
 export * from "./limits.ts";

@@ -63,15 +63,18 @@ export const AiShellInitializationOptions = z.looseObject({
 });
 export type AiShellInitializationOptions = z.infer<typeof AiShellInitializationOptions>;
 
-/** LSP's `initialize`, as far as the server reads it. `server/initializeProblem.ts` checks the same without zod. */
+/** Below is what the server reads of it. */
 export const InitializeParams = z.looseObject({
 	/** A name for a client that brings no `initializationOptions.aiShell.name`. */
 	clientInfo: z.looseObject({ name: z.string().max(200) }).nullish(),
+	/** The folder, for a client that has no `workspaceFolders`. */
 	rootUri: z.string().max(8192).nullish(),
+	/** The folders whose sessions its files belong to. */
 	workspaceFolders: z
 		.array(z.looseObject({ uri: z.string().max(8192) }))
 		.max(1000)
 		.nullish(),
+	/** LSP's; below are those that are looked at. */
 	capabilities: z.looseObject({
 		general: z
 			.looseObject({
@@ -101,8 +104,29 @@ export const InitializeParams = z.looseObject({
 		.nullish(),
 });
 
-/** A newer server wants this one to make room: it ends after its running turns, if the other one is newer. */
-export const RetireParams = z.object({ version: z.int(), schemaVersion: z.int() });
+/** What the server is and can do. */
+export const InitializeResult = z.looseObject({
+	serverInfo: z.object({
+		/** `ipyai`. */
+		name: z.string(),
+		/** Of the package: for people, not to be compared. */
+		version: z.string(),
+	}),
+	/** LSP's, and under `experimental.aiShell` ours. */
+	capabilities: z.looseObject({
+		/** How positions count: absent where the client offered nothing, `utf-16` then. */
+		positionEncoding: z.enum(["utf-8", "utf-16", "utf-32"]).optional(),
+		experimental: z.object({ aiShell: AiShellServerCapabilities }),
+	}),
+});
+
+/** It ends after its running turns, if the other one is newer. */
+export const RetireParams = z.object({
+	/** The protocol version of the newer one. */
+	version: z.int(),
+	/** And its database's. */
+	schemaVersion: z.int(),
+});
 export type RetireParams = z.infer<typeof RetireParams>;
 export const RetireResult = z.object({
 	/** `false`: it is not older, and stays. */

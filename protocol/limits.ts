@@ -7,7 +7,7 @@ import { z } from "zod";
 /** An id that the server made. */
 export const Id = z.string().min(1).max(100);
 
-/** A client-made id, unlike any other: a UUID. The same id sent twice has no further effect: the first answer is given again. */
+/** A UUID of the client's, by which the request is known when it is sent again. */
 export const RequestId = z.string().min(1).max(100);
 
 /** A name that a person may have typed: of a backend, a model, a theme. */

@@ -1,14 +1,16 @@
 import { z } from "zod";
+import { CellId } from "./ids.ts";
 import { FilePath, Id, RequestId } from "./limits.ts";
 
 /**
- * Writes the session as a Jupyter notebook: cells with their outputs, notes and prompts as Markdown cells. A path
- * without `.ipynb` gets it; a relative one starts at the session's folder; none means `startup.ipynb` beside the
- * configuration, which keeps the secrets that any other is written without. The same session gives the same file.
+ * Cells with their outputs, notes and prompts as Markdown cells. A path without `.ipynb` gets it; none means
+ * `startup.ipynb` beside the configuration, which keeps the secrets that any other is written without. The same
+ * session gives the same file.
  */
 export const SaveNotebookParams = z.object({
 	sessionId: Id,
 	requestId: RequestId,
+	/** Relative to the session's folder. */
 	path: FilePath.optional(),
 });
 export type SaveNotebookParams = z.infer<typeof SaveNotebookParams>;
@@ -17,6 +19,7 @@ export const SaveNotebookResult = z.object({
 	path: z.string(),
 	/** Code cells and notes. */
 	cells: z.int(),
+	/** Prompts with their answers. */
 	prompts: z.int(),
 	/** Texts that held a secret, which stands there as `[redacted]`. */
 	withheld: z.int(),
@@ -24,13 +27,14 @@ export const SaveNotebookResult = z.object({
 export type SaveNotebookResult = z.infer<typeof SaveNotebookResult>;
 
 /**
- * Takes a notebook into the session. Prompts enter the conversation with their answers; no model is called. Code
- * cells run one after another, or are shown with their stored outputs. Every cell is told by the usual events; the
- * request is answered when the last one is in, or when one has failed. `$/cancelRequest` stops it.
+ * Prompts enter the conversation with their answers; no model is called. Code cells run one after another, or are
+ * shown with their stored outputs. All of it is told by the usual events; the request is answered when the last cell
+ * is in, or when one has failed.
  */
 export const LoadNotebookParams = z.object({
 	sessionId: Id,
 	requestId: RequestId,
+	/** Relative to the session's folder, with or without `.ipynb`. */
 	path: FilePath,
 	/** `ifOurs`: only when this machine wrote exactly this content, or was told to trust it. */
 	run: z.union([z.boolean(), z.literal("ifOurs")]),
@@ -51,14 +55,17 @@ export const LoadNotebookResult = z.object({
 	total: z.int(),
 	/** Code cells and notes taken, a failed one included. */
 	cells: z.int(),
+	/** Prompts taken. */
 	prompts: z.int(),
 	/** Cells that hold nothing to take: raw cells, empty ones. */
 	skipped: z.int(),
 	/** The first cell that did not end well: its number in the file, and the session's cell that holds the error. */
 	stopped: z
 		.object({
+			/** Its number in the file, from 1. */
 			cell: z.int(),
-			cellId: z.string(),
+			cellId: CellId,
+			/** How it ended. */
 			status: z.enum(["error", "interrupted", "aborted", "lost"]),
 		})
 		.nullable(),

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { Decision } from "./events.ts";
 import { Id } from "./limits.ts";
 
-/** Answers `approvalAsked`. The first valid answer wins; later ones get `itemNotFound`. */
+/** The first valid answer wins; later ones get `itemNotFound`. */
 export const AnswerPermissionParams = z.object({
 	sessionId: Id,
+	/** From `approvalAsked`. */
 	approvalId: Id,
 	decision: Decision,
 	/** A reason for the model, with `deny`. */

@@ -14,11 +14,32 @@ export type PermissionMode = z.infer<typeof PermissionMode>;
 
 /** Where a backend's credentials come from; never the secret or a part of it. */
 export const Login = z.discriminatedUnion("kind", [
-	z.object({ kind: z.literal("login"), name: z.string() }),
-	z.object({ kind: z.literal("storedKey"), name: z.string() }),
-	z.object({ kind: z.literal("environment"), name: z.string() }),
+	z.object({
+		/** An account that the person has logged in with. */
+		kind: z.literal("login"),
+		/** Which one. */
+		name: z.string(),
+	}),
+	z.object({
+		/** A key in a file. */
+		kind: z.literal("storedKey"),
+		/** Where it is. */
+		name: z.string(),
+	}),
+	z.object({
+		/** A variable of the person's shell. */
+		kind: z.literal("environment"),
+		/** Which one. */
+		name: z.string(),
+	}),
+	/** The backend asks for none. */
 	z.object({ kind: z.literal("notNeeded") }),
-	z.object({ kind: z.literal("missing"), hint: z.string() }),
+	z.object({
+		/** There are none. */
+		kind: z.literal("missing"),
+		/** How to get some, for a person. */
+		hint: z.string(),
+	}),
 ]);
 export type Login = z.infer<typeof Login>;
 
@@ -38,14 +59,21 @@ export type SettingName = z.infer<typeof SettingName>;
 
 /** What a session runs with. `null` backend: none is ready, `login.hint` says how to get one. */
 export const Settings = z.object({
+	/** Who is asked. */
 	backend: z.string().nullable(),
+	/** Which model of it. */
 	model: z.string().nullable(),
+	/** The model for inline completion. */
 	completionModel: z.string().nullable(),
 	think: ThinkLevel,
 	permissions: PermissionMode,
+	/** How much the provider may search the web: little, more, much; `null` not at all. */
 	search: z.enum(["l", "m", "h"]).nullable(),
+	/** The colours of code, for clients that show some. */
 	codeTheme: z.string(),
+	/** Plain text is a prompt, and `;code` is Python. */
 	promptMode: z.boolean(),
+	/** What is sent and said is written to the exact log. */
 	logExact: z.boolean(),
 	login: Login,
 	/** Which of them a person named: when the session was begun or resumed (`flag`), or in it (`session`). */
@@ -56,14 +84,21 @@ export type Settings = z.infer<typeof Settings>;
 /** A wish for settings; what is absent stays as it is or falls to the environment, file and defaults. */
 export const SettingsPatch = z
 	.object({
+		/** A name of `backend/list`. */
 		backend: Name,
+		/** A model of it, or `BACKEND/MODEL`. */
 		model: Name,
+		/** The model for inline completion. */
 		completionModel: Name,
 		think: ThinkLevel,
 		permissions: PermissionMode,
+		/** Web search by the provider: little, more, much; `null` none. */
 		search: z.enum(["l", "m", "h"]).nullable(),
+		/** The colours of code. */
 		codeTheme: Name,
+		/** Plain text is a prompt. */
 		promptMode: z.boolean(),
+		/** Write the exact log. */
 		logExact: z.boolean(),
 	})
 	.partial();

@@ -1,4 +1,5 @@
 import { CompletionItemKind } from "vscode-languageserver";
+import { plainText } from "../../ground/text/plainText.ts";
 import { toCodePoints, toUtf16 } from "../kernel/positions.ts";
 import type { Client } from "./client.ts";
 import { isPython } from "./documents.ts";
@@ -41,7 +42,7 @@ export const liveNamesFeature: Feature = {
 				.inspect(place.code, toCodePoints(place.code, place.cursor), 0, signal)
 				.catch(() => null); // as above
 			if (!text) return null;
-			const plain = text.replace(/\x1b\[[0-9;]*m/g, "");
+			const plain = plainText(text);
 			// Its columns need letters of one width.
 			return client.facts.hoversMarkdown
 				? { contents: { kind: "markdown", value: fenced(plain) } }

@@ -228,6 +228,7 @@ export class Session {
 			approvals: [...this.approvals.pending],
 			queue: this.#dependencies.store.queuedTurns(this.sessionId),
 			runningTurn: this.turns.runningTurn,
+			input: toInputState(this.hosting.waitingInput?.request),
 		};
 	}
 
@@ -502,6 +503,12 @@ export const settingSources = (
 	config: loadConfig(environment).config,
 	lastModel: (backend: string) => recentModels(store, backend)[0] ?? null,
 });
+
+const toInputState = (request: InputRequestParams | undefined): SessionState["input"] => {
+	if (request === undefined) return null;
+	const { sessionId: _, ...input } = request;
+	return input;
+};
 
 const toParticipant = ({ participantId, name, role, visiting }: Audience): Participant => ({
 	participantId,

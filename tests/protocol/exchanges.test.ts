@@ -209,8 +209,7 @@ const normaliser = (folder: string, connectionFile: string, label: string) => {
 	const named =
 		/"(sessionId|participantId|kernelId|cellId|turnId|callId|itemId|approvalId|serverId|by)":"([^"]+)"/g;
 	return (message: Message): string => {
-		const { jsonrpc: _jsonrpc, ...rest } = message as Message & { jsonrpc?: string };
-		const text = JSON.stringify(rest);
+		const text = JSON.stringify({ jsonrpc: "2.0", ...message });
 		for (const [, kind, value] of text.matchAll(named))
 			if (!words.has(value!))
 				words.set(value!, word(kind === "by" ? "participant" : kind!.replace(/Id$/, "")));

@@ -1,18 +1,34 @@
 import { expect, test } from "vitest";
 import { clientMethods, ErrorCodes, serverMethods } from "../../protocol/index.ts";
 import { protocolSchema, schemaFile } from "../../scripts/schema/protocolSchema.ts";
+import { documentFile, referenceText, withReference } from "../../scripts/schema/reference.ts";
 import { readSource } from "../support/sources.ts";
 
 test("docs/schema.json is made from the schemas as they are: after a change run `npm run schema`", () => {
 	expect(JSON.parse(readSource(schemaFile))).toEqual(JSON.parse(JSON.stringify(protocolSchema())));
 });
 
-test("every reference in the schema leads somewhere", () => {
+test("every reference in the schema leads somewhere, and every type is referred to", () => {
 	const text = readSource(schemaFile);
 	const { $defs } = JSON.parse(text);
 	const names = [...text.matchAll(/"#\/\$defs\/([^"]+)"/g)].map(([, name = ""]) => name);
 	expect(names.length).toBeGreaterThan(0);
 	expect(names.filter((name) => $defs[name] === undefined)).toEqual([]);
+	expect(Object.keys($defs).filter((name) => !names.includes(name))).toEqual([]);
+});
+
+test("the reference in docs/protocol.md is made from the schema: after a change run `npm run schema`", () => {
+	const document = readSource(documentFile);
+	expect(document).toBe(withReference(document, referenceText(JSON.parse(readSource(schemaFile)))));
+});
+
+test("every method in the schema says what it does, and every error code when it comes", () => {
+	const { methods, errorCodes } = JSON.parse(readSource(schemaFile));
+	for (const group of ["client", "server"])
+		for (const [name, { description }] of Object.entries<{ description?: string }>(methods[group]))
+			expect(description, name).toMatch(/\.$/);
+	for (const [name, { description }] of Object.entries<{ description?: string }>(errorCodes))
+		expect(description, name).toMatch(/\w/);
 });
 
 test("the methods of the protocol: removing or renaming one breaks clients", () => {

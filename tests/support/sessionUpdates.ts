@@ -29,6 +29,7 @@ export const sessionState = (changes: Partial<SessionState> = {}): SessionState 
 	approvals: [],
 	queue: [],
 	runningTurn: null,
+	input: null,
 	...changes,
 });
 

@@ -25,6 +25,21 @@ test("input() asks who ran the cell", async () => {
 	expect((await run("print('Hello', input('name? '))")).text).toBe("Hello Ada\n");
 });
 
+test("who joins while Python waits for input sees what it asked", async () => {
+	const { client, sessionId, run, server } = await startKernelSession();
+	const late = await server.connect();
+	const inputOf = async () =>
+		(await late.request("session/attach", { ref: { sessionId }, role: "observer", since: null })).state.input;
+	const asked = new Promise<{ inputId: string }>((resolve) => void client.onInputRequest(resolve));
+	expect(await inputOf()).toBeNull();
+	const running = run("print('Hello', input('name? '))");
+	const { inputId } = await asked;
+	expect(await inputOf()).toMatchObject({ inputId, prompt: "name? ", password: false });
+	await client.request("input/answer", { sessionId, inputId, value: "Ada" });
+	expect((await running).text).toBe("Hello Ada\n");
+	expect(await inputOf()).toBeNull();
+});
+
 test("an answer to nothing is refused", async () => {
 	const { client, sessionId } = await startKernelSession();
 	await expect(client.request("input/answer", { sessionId, inputId: "x", value: "y" })).rejects.toMatchObject(
