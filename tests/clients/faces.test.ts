@@ -337,6 +337,32 @@ const events: Readonly<
 			nvim: /The server was lost[\s\S]*The server is back/,
 		},
 	},
+	"an approval that was answered while the server was away": {
+		tell: ({ server }) => {
+			server.event(asked);
+			server.lose();
+		},
+		shows: {
+			screen: /^(?![\s\S]*\[y\]es)[\s\S]*The server is back/,
+			plain: /The server is back/,
+			batch: /The server was lost/,
+			nvim: /"kind":"approvalEnded","approvalId":"a1"/,
+		},
+	},
+	"a question that is told again": {
+		tell: ({ server }) => {
+			const question = { inputId: "i1", cellId: "own", prompt: "Your name? ", password: false };
+			server.ask(question);
+			server.ask(question);
+		},
+		shows: {
+			screen: /^(?![\s\S]*name[\s\S]*name)[\s\S]*Your name\?/,
+			plain: /^(?![\s\S]*name[\s\S]*name)[\s\S]*Your name\?/,
+			// It answers at once: what is told then is asked anew.
+			batch: /input\/answer/,
+			nvim: /^(?![\s\S]*"kind":"input"[\s\S]*"kind":"input")[\s\S]*"kind":"input"/,
+		},
+	},
 	"a waiting prompt that is edited": {
 		tell: ({ server }) => {
 			server.event(promptAccepted("t1", "first"));

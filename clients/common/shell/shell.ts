@@ -3,7 +3,7 @@
  * the face what happened and what has to be done. A face draws and asks; whatever else every client would do the same
  * way is done here.
  */
-import type { CommandAction, InputRequestParams } from "../../../protocol/index.ts";
+import type { CommandAction } from "../../../protocol/index.ts";
 import {
 	type Entry,
 	type Farewell,
@@ -13,15 +13,15 @@ import {
 	type LiveSessionOptions,
 	type Submission,
 } from "../session/liveSession.ts";
-import { type Change, isAlive, type SessionView } from "../session/sessionView.ts";
+import { isAlive, type SessionView } from "../session/sessionView.ts";
 import { type Action, type Face, perform } from "./action.ts";
-import { Authors } from "./authors.ts";
 import { createCommandRunner, movesOn, runsAsCell } from "./commands.ts";
 import { Entries } from "./entries.ts";
 import { type ProgramOf, readEntry, type TypedEntry } from "./entry.ts";
 import { exitCodes } from "./exitCodes.ts";
-import { commandTasks, meaningOf, type OwnAction } from "./meaning.ts";
-import { type Hints, kernelGoneNote, resumeText, serverBackNote, serverLostNote } from "./wording.ts";
+import { Follower } from "./follower.ts";
+import { commandTasks, type OwnAction } from "./meaning.ts";
+import { type Hints, resumeText } from "./wording.ts";
 
 export type ShellOptions = {
 	readonly face: Face;
@@ -45,16 +45,11 @@ export class Shell {
 	readonly #options: ShellOptions;
 	readonly live: LiveSession;
 	readonly entries: Entries;
-	readonly #authors: Authors;
+	readonly #follower: Follower;
 	readonly #runCommand: ReturnType<typeof createCommandRunner>;
-	/** Questions of Python's that wait for an answer. */
-	readonly #inputs = new Map<string, InputRequestParams>();
-	readonly #unanswered = new Set<string>();
 	readonly #typed: string[] = [];
 	/** What was entered behind a command that moves on; `null` while none runs. */
 	#behind: { readonly typed: string; settle(ended: boolean | Promise<boolean>): void }[] | null = null;
-	#link: LinkState = { kind: "joining" };
-	#wasLost = false;
 	#leaving = false;
 	#asksLeave = false;
 	readonly #opened = Promise.withResolvers<SessionView>();
@@ -62,9 +57,20 @@ export class Shell {
 
 	constructor(options: ShellOptions) {
 		this.#options = options;
-		this.live = new LiveSession(options.sessionOptions(this.#listener));
+		this.#follower = new Follower({
+			name: options.name,
+			hints: options.hints,
+			live: () => this.live,
+			entries: () => this.entries,
+			tell: (action) => this.#tell(action),
+			onOpened: (view) => this.#opened.resolve(view),
+			onCellEnded: () => {
+				// What the question before leaving was about has ended.
+				if (this.#asksLeave && this.#runningInput === null) void this.leave("close");
+			},
+		});
+		this.live = new LiveSession(options.sessionOptions(this.#follower));
 		this.entries = new Entries(this.live);
-		this.#authors = new Authors(options.name);
 		this.#runCommand = createCommandRunner(this.live);
 	}
 
@@ -73,7 +79,7 @@ export class Shell {
 	}
 
 	get link(): LinkState {
-		return this.#link;
+		return this.#follower.link;
 	}
 
 	get isLeaving(): boolean {
@@ -231,7 +237,7 @@ export class Shell {
 
 	/** Python's question was answered here. `null` is the end of the input: `input()` raises EOFError. */
 	answerInput(inputId: string, value: string | null): void {
-		this.#inputs.delete(inputId);
+		this.#follower.inputAnswered(inputId);
 		// Jupyter's sign for it.
 		this.request(this.live.answerInput(inputId, value ?? "\x04"));
 	}
@@ -296,108 +302,6 @@ export class Shell {
 
 	#echo(text: string, what: "prompt" | "python"): void {
 		this.#tell({ kind: "inputEntered", text, number: this.entries.nextNumber, what });
-	}
-
-	/** What the session tells. */
-	readonly #listener: LiveSessionListener = {
-		onOpened: (view, changes) => {
-			this.#follow(changes);
-			for (const approval of view.approvals.values()) this.#mean({ kind: "approvalAsked", approval });
-			this.#opened.resolve(view);
-			this.#tell({ kind: "opened", view });
-			this.#tell({ kind: "changed" });
-		},
-		onChanges: (changes) => {
-			this.#follow(changes);
-			this.#tell({ kind: "changed" });
-		},
-		onReattached: (changes) => {
-			this.#follow(changes);
-			const view = this.view!;
-			this.entries.dropUnknown(view);
-			if (this.#wasLost) {
-				this.#tell({ kind: "notice", ...serverBackNote });
-				if (this.hasDeadKernel) this.#tell({ kind: "notice", ...kernelGoneNote(this.#options.hints) });
-			}
-			this.#wasLost = false;
-			this.#tell({ kind: "changed" });
-		},
-		onLink: (link) => {
-			this.#link = link;
-			if (link.kind === "lost" && !this.#wasLost) {
-				this.#wasLost = true;
-				this.#tell({ kind: "notice", ...serverLostNote });
-			}
-			this.#tell({ kind: "changed" });
-		},
-		onInputRequest: (request) => {
-			// Some clients have one connection for several sessions.
-			if (request.sessionId !== this.view?.sessionId) return;
-			this.#inputs.set(request.inputId, request);
-			this.#tell({ kind: "inputAsked", request });
-		},
-		onRejected: (submission, reason) => {
-			this.#tell({ kind: "rejected", entry: submission, reason });
-			this.entries.reject(submission);
-			this.#tell({ kind: "changed" });
-		},
-	};
-
-	#follow(changes: readonly Change[]): void {
-		this.#authors.see(this.view!.participants);
-		for (const change of changes) {
-			this.#mean(change);
-			this.#settle(change);
-		}
-	}
-
-	#mean(change: Change): void {
-		const view = this.view!;
-		const meaning = meaningOf(change, {
-			view,
-			hints: this.#options.hints,
-			canAnswer: this.live.role === "controller",
-			unanswered: this.#unanswered,
-			author: (by, byName) => this.#authors.of(by, byName, view),
-			claim: (item) => this.entries.claim(item),
-			isRunning: (cellId) => this.entries.isRunning(cellId),
-		});
-		for (const action of meaning) this.#tell(action);
-	}
-
-	/** What has ended: entries, and what Python asked in a cell. */
-	#settle(change: Change): void {
-		switch (change.kind) {
-			case "cellFinished":
-				this.#cellEnded(change.cell.cellId, change.cell.status === "ok");
-				return;
-			case "turnFinished":
-				this.entries.end(change.turn.turnId, change.turn.stopReason === "endTurn");
-				return;
-			case "promptRemoved":
-				this.entries.end(change.turn.turnId, false);
-				return;
-			case "past": {
-				const { item } = change;
-				if (item.kind === "cell" && item.status !== "running")
-					this.#cellEnded(item.cellId, item.status === "ok");
-				if (item.kind === "turn" && item.state === "finished")
-					this.entries.end(item.turnId, item.stopReason === "endTurn");
-				return;
-			}
-			default:
-		}
-	}
-
-	#cellEnded(cellId: string, ok: boolean): void {
-		for (const request of this.#inputs.values()) {
-			if (request.cellId !== cellId) continue;
-			this.#inputs.delete(request.inputId);
-			this.#tell({ kind: "inputEnded", request });
-		}
-		this.entries.end(cellId, ok);
-		// What the question before leaving was about has ended.
-		if (this.#asksLeave && this.#runningInput === null) void this.leave("close");
 	}
 
 	#tell(action: Action | OwnAction): void {
