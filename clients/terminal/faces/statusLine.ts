@@ -81,6 +81,9 @@ const progressText = ({ text, share }: { text: string; share: number | null }): 
 	return `${text} ${"▓".repeat(filled)}${"░".repeat(barWidth - filled)} ${Math.floor(100 * share)}%`;
 };
 
+const isObserver = ({ participants, participantId }: SessionView): boolean =>
+	participants.some((each) => each.participantId === participantId && each.role === "observer");
+
 const activityParts = (view: SessionView): string[] => {
 	const parts: string[] = [];
 	if (view.kernel === null) parts.push("no kernel");
@@ -100,7 +103,7 @@ const activityParts = (view: SessionView): string[] => {
 				`retry ${turn.retry.attempt} in ${Math.ceil(turn.retry.delayMs / 1000)} s: ${turn.retry.reason}`,
 			);
 		else if (turn.progress !== null) parts.push(progressText(turn.progress));
-		else if (view.approvals.size > 0) parts.push("waits for you");
+		else if (view.approvals.size > 0) parts.push(isObserver(view) ? "waits for somebody" : "waits for you");
 		else if (call !== undefined)
 			parts.push(call.waiting ? `${call.name} waits for the running cell` : `${call.name} runs`);
 		else parts.push([...turn.texts.values()].some((part) => part.kind === "text") ? "answering" : "thinking");

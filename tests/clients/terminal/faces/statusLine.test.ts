@@ -48,6 +48,21 @@ test("the settings stand left, what happens right", () => {
 	expect(status(view)).toBe("scripted · model-1 · ada · 12.3k/200k 6% | In [4] runs");
 });
 
+test("an approval waits for who may answer it", () => {
+	const statusOf = (role: "controller" | "observer"): string => {
+		const participants = [{ participantId: "p1", name: "ipyai terminal", role }];
+		const view = new SessionView("p1", sessionState({ participants }), 0);
+		const { event } = createUpdates();
+		view.fold(event(promptAccepted("t1", "hi")));
+		view.fold(event(turnStarted("t1")));
+		const call = { turnId: "t1", callId: "x", tool: "pyrun", args: {}, always: null };
+		view.fold(event({ kind: "approvalAsked", approvalId: "a1", ...call }));
+		return status(view);
+	};
+	expect(statusOf("controller")).toMatch(/waits for you$/);
+	expect(statusOf("observer")).toMatch(/waits for somebody$/);
+});
+
 test("tokens are short", () => {
 	expect([950, 1000, 12_345, 200_000, 999_999, 1_500_000].map(tokensText)).toEqual([
 		"950",
