@@ -15,10 +15,11 @@ const setUp = `
 import os, sys, logging, random, json, builtins, functools, operator, re, warnings, numpy as np, pandas as pd
 ran = []
 def f(*a):
-    # The kernel's own threads call what was replaced, too.
+    # The kernel's own messages and threads call what was replaced, too.
+    ours = ("_ipyai.computing", "_ipyai.vetting", "_ipyai.plain", "_ipyai.capture")
     frame = sys._getframe(1)
     while frame is not None:
-        if frame.f_code.co_filename.startswith("<pyrun") or frame.f_globals.get("__name__", "").startswith("_ipyai"):
+        if frame.f_code.co_filename.startswith("<pyrun") or frame.f_globals.get("__name__") in ours:
             ran.append(1)
             break
         frame = frame.f_back

@@ -116,7 +116,7 @@ test("a model is told what a terminal would be left with", async () => {
 	const told = async (says: string) =>
 		(await door("yolo", "allow", [greet(null, says)]).door.call("t", call("greet"), signal)).content;
 	expect(await told("\x1b[31mred\x1b[0m\r\n10%\r100%\n\x1b]0;title\x07")).toEqual([
-		{ kind: "text", text: "red\n100%" },
+		{ kind: "text", text: "red\n100%\n" },
 	]);
 });
 
