@@ -16,13 +16,21 @@ export const sessionFor = (client: Client, { sessions }: Services, uri: string |
 	const folder = client.folderOf(path);
 	const near = sessions.live
 		.filter(({ cwd }) => cwd === folder || (path !== null && isIn(path, cwd)))
-		.sort((a, b) => rank(a, folder) - rank(b, folder));
+		.sort((a, b) => compare(rank(a, folder), rank(b, folder)));
 	return near.at(-1) ?? null;
 };
 
-/** A live Python counts most, then the nearest folder; among equals the latest session is last already. */
-const rank = ({ hosting, cwd }: Session, folder: string): number =>
-	(hosting.host ? 1_000_000 : 0) + (cwd === folder ? 100_000 : cwd.length);
+type Rank = readonly [hasPython: boolean, isFolder: boolean, depth: number];
+
+/** The earlier of it counts more; among equals the latest session is last already. */
+const rank = ({ hosting, cwd }: Session, folder: string): Rank => [
+	hosting.host !== null,
+	cwd === folder,
+	cwd.length,
+];
+
+const compare = (a: Rank, b: Rank): number =>
+	Number(a[0]) - Number(b[0]) || Number(a[1]) - Number(b[1]) || a[2] - b[2];
 
 /** A document's file, `null` where it has none on this machine. A notebook's cell has the notebook's. */
 export const pathOf = (uri: string | null): string | null =>
