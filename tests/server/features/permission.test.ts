@@ -210,6 +210,20 @@ test("rules of the person and of the project decide beforehand, and are listed",
 });
 
 test.each([
+	["is no JSON", '{"rules": {"deny": ["pyrun"]},'],
+	["has a rule of another form", '{"rules": {"deny": "pyrun"}}'],
+	["is too long", `{"rules": {"deny": ["pyrun"]}, "x": "${"y".repeat(70_000)}"}`],
+])("where a project's file of rules %s, everything is asked about", async (_, text) => {
+	const { client, send } = await startKernelSession(
+		[pyrun("1 + 1")],
+		{ permissions: "yolo" },
+		folderWith({ ".ipyai/config.json": text }),
+	);
+	await send("go");
+	expect(await client.event("approvalAsked")).toMatchObject({ tool: "pyrun" });
+});
+
+test.each([
 	["auto", "x * 2", "42"],
 	["auto", "twice = x * 2; twice", "42"],
 	["plan", "x * 2", "42"],
