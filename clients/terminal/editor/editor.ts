@@ -117,7 +117,7 @@ class InputEditor implements Editor {
 			return true;
 		}
 		if (key.kind === "paste") {
-			this.#leaveSearch(true);
+			this.#leaveSearch("keep");
 			this.#menu = null;
 			this.insert(key.text);
 			return true;
@@ -341,8 +341,8 @@ class InputEditor implements Editor {
 
 	#searchKey(id: string, text: string): boolean {
 		const search = this.#search!;
-		if (id === "ctrl+g" || id === "ctrl+c") this.#leaveSearch(false);
-		else if (id === "escape" || id === "enter" || id === "ctrl+j") this.#leaveSearch(true);
+		if (id === "ctrl+g" || id === "ctrl+c") this.#leaveSearch("restore");
+		else if (id === "escape" || id === "enter" || id === "ctrl+j") this.#leaveSearch("keep");
 		else if (id === "ctrl+r" || id === "up")
 			this.#find(search.query, search.index < 0 ? undefined : search.index);
 		else if (id === "ctrl+s" || id === "down")
@@ -354,7 +354,7 @@ class InputEditor implements Editor {
 			search.query += text;
 			this.#find(search.query, search.index < 0 ? undefined : search.index + 1);
 		} else {
-			this.#leaveSearch(true);
+			this.#leaveSearch("keep");
 			return this.#editKey(id, text);
 		}
 		return true;
@@ -372,12 +372,12 @@ class InputEditor implements Editor {
 		this.#buffer.replace(0, this.text.length, match.entry, match.entry.indexOf(search.query));
 	}
 
-	#leaveSearch(keep: boolean): void {
+	#leaveSearch(found: "keep" | "restore"): void {
 		const search = this.#search;
 		if (!search) return;
 		this.#search = null;
 		this.#historyGhost = null;
-		if (keep) this.#buffer.moveTo(this.text.length);
+		if (found === "keep") this.#buffer.moveTo(this.text.length);
 		else this.#buffer.replace(0, this.text.length, search.text, search.cursor);
 	}
 }
