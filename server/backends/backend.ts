@@ -27,6 +27,16 @@ import type {
 } from "../../protocol/index.ts";
 import type { AssistantEntry, Entry, ToolCall, ToolResult } from "../context/transcript.ts";
 
+/** What the APIs of providers can. */
+export const apiCapabilities: BackendCapabilities = {
+	images: true,
+	thinking: true,
+	tools: true,
+	steer: true,
+	search: true,
+	providerTools: false,
+};
+
 export type Environment = Readonly<Record<string, string>>;
 
 export type Backend = {

@@ -1,7 +1,7 @@
 /** A turn as the body of a Messages request. Cache markers are the only change before the newest messages. */
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ThinkLevel } from "../../../protocol/index.ts";
-import type { Asked } from "../http/apiBackend.ts";
+import type { Asked } from "../http/endpoint.ts";
 import {
 	claudeEfforts,
 	claudeMaxOutput,

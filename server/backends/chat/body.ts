@@ -1,6 +1,6 @@
 /** A turn as the body of a Chat Completions request. */
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
-import type { Asked } from "../http/apiBackend.ts";
+import type { Asked } from "../http/endpoint.ts";
 import { openAiHome } from "../http/openaiClient.ts";
 import { chatEffort } from "../models/presets.ts";
 import { toChatMessages } from "./messages.ts";

@@ -25,7 +25,6 @@ type OpenCall = {
 	name: string;
 	/** The pieces of the arguments, one after the other. */
 	json: string;
-	readonly brackets: Brackets;
 	/** The same as `json`, where a piece may begin with all before it: it stands instead of them. */
 	told: string;
 	extra: unknown;
@@ -35,6 +34,9 @@ export class ChatCalls {
 	readonly #open: OpenCall[] = [];
 	/** The call that pieces with an index belong to: the latest that began under it. */
 	readonly #byIndex = new Map<number, OpenCall>();
+
+	/** Of calls whose pieces all have a name: reading them anew with each piece would take ever longer. */
+	#charsToRead = 10_000_000;
 
 	get isEmpty(): boolean {
 		return this.#open.length === 0;
@@ -47,7 +49,6 @@ export class ChatCalls {
 		if (piece.function?.name) call.name = piece.function.name;
 		const args = textOf(piece);
 		call.json += args;
-		call.brackets.take(args);
 		call.told = args.length >= call.told.length && args.startsWith(call.told) ? args : call.told + args;
 		call.extra ??= piece.extra_content;
 		return args.length;
@@ -70,11 +71,21 @@ export class ChatCalls {
 		});
 	}
 
+	/** Only a piece with a name begins a call; it begins another one when its id says so, or the open one is whole. */
+	#isAnother(piece: CallPiece, open: OpenCall): boolean {
+		const name = piece.function?.name;
+		if (!name || open.name === "") return false;
+		if (piece.id && open.id !== "") return piece.id !== open.id;
+		if (name !== open.name) return true;
+		this.#charsToRead -= open.json.length;
+		return this.#charsToRead > 0 && objectOf(open.json) !== null && textOf(piece) !== open.json;
+	}
+
 	#callOf(piece: CallPiece): OpenCall {
 		const index = piece.index ?? null;
 		const open = index === null ? this.#open.at(-1) : this.#byIndex.get(index);
-		if (open !== undefined && !isAnother(piece, open)) return open;
-		const call = { id: "", name: "", json: "", brackets: new Brackets(), told: "", extra: undefined };
+		if (open !== undefined && !this.#isAnother(piece, open)) return open;
+		const call = { id: "", name: "", json: "", told: "", extra: undefined };
 		this.#open.push(call);
 		if (index !== null) this.#byIndex.set(index, call);
 		return call;
@@ -85,35 +96,3 @@ const textOf = (piece: CallPiece): string => {
 	const args = piece.function?.arguments ?? "";
 	return typeof args === "string" ? args : JSON.stringify(args);
 };
-
-/** Only a piece with a name begins a call; it begins another one when its id says so, or the open one is whole. */
-const isAnother = (piece: CallPiece, open: OpenCall): boolean => {
-	const name = piece.function?.name;
-	if (!name || open.name === "") return false;
-	if (piece.id && open.id !== "") return piece.id !== open.id;
-	return name !== open.name || (open.brackets.areClosed && textOf(piece) !== open.json);
-};
-
-/** Follows the brackets of JSON that comes in pieces: reading it anew with each would take ever longer. */
-class Brackets {
-	#depth = 0;
-	#opened = false;
-	#inText = false;
-	#escaped = false;
-
-	take(json: string): void {
-		for (const char of json)
-			if (this.#escaped) this.#escaped = false;
-			else if (this.#inText && char === "\\") this.#escaped = true;
-			else if (char === '"') this.#inText = !this.#inText;
-			else if (this.#inText) continue;
-			else if (char === "{" || char === "[") {
-				this.#depth++;
-				this.#opened = true;
-			} else if (char === "}" || char === "]") this.#depth--;
-	}
-
-	get areClosed(): boolean {
-		return this.#opened && this.#depth === 0;
-	}
-}

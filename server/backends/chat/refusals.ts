@@ -1,14 +1,11 @@
 /** What servers that speak Chat Completions refuse, by what they say. */
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import {
-	callText,
 	changeEach,
 	leaveOut,
 	losses,
-	pictureNote,
 	type Refusable,
 	refusing,
-	resultText,
 	withMember,
 	without,
 } from "../http/refusals.ts";
@@ -56,20 +53,20 @@ export const chatRefusals: readonly Refusable<Body>[] = [
 	{
 		refusal:
 			/support (image|vision|multimodal)|images? (input )?(is|are) not supported|variant `image_url`|image_url.{0,20}not supported|not a multimodal|at most 0 image|compiled for multimodal|multimodal not supported|content must be a string/i,
-		without: inMessages(withoutPictures),
+		lacks: "pictures",
 		loss: losses.pictures,
 	},
 	{
 		refusal:
 			/support (tool|function)|(tool|function).{0,20}(not|un)\s?support|unsupported param: tools|tools param requires|enable-auto-tool-choice/i,
-		without: withoutTools,
+		lacks: "tools",
 		loss: losses.tools,
 	},
 	{
 		refusal: /reasoning_content.*(passed back|missing|required)|missing.*reasoning_content/is,
 		without: inMessages(withReasoning),
 	},
-	{ refusal: refusing("reasoning_(content|details)"), without: inMessages(withoutReasoning) },
+	{ refusal: refusing("reasoning_(content|details)"), lacks: "native" },
 	{ refusal: /thought_signature/i, without: inMessages(withSignatures) },
 	{
 		refusal: /system.{0,30}not support|got system|only user.*(roles|supported)|developer instruction/i,
@@ -80,32 +77,10 @@ export const chatRefusals: readonly Refusable<Body>[] = [
 	{ refusal: /additionalProperties|\$schema/, without: withPlainSchemas },
 ];
 
-function withoutPictures(message: Message): Message {
-	if (!Array.isArray(message.content)) return message;
-	const note: Part = { type: "text", text: pictureNote };
-	const parts = changeEach(message.content as Part[], (part) => (part.type === "image_url" ? note : part));
-	return withMember(message, "content", parts);
-}
-
-function withoutTools(body: Body): Body {
-	const bare = inMessages((message) => {
-		if (message.role === "tool") return { role: "user", content: resultText(textOf(message.content)) };
-		const calls = message.tool_calls as readonly Call[] | undefined;
-		if (calls === undefined) return message;
-		const told = calls.map((call) => callText(call.function.name, call.function.arguments));
-		return { role: message.role, content: [textOf(message.content), ...told].filter(Boolean).join("\n") };
-	})(body);
-	return leaveOut(bare, "tools", "tool_choice");
-}
-
 /** A space: DeepSeek and Kimi want something, also of calls that another model made. */
 function withReasoning(message: Message): Message {
 	const isMissing = message.role === "assistant" && message.reasoning_content === undefined;
 	return isMissing ? { ...message, reasoning_content: " " } : message;
-}
-
-function withoutReasoning(message: Message): Message {
-	return leaveOut(message, "reasoning_content", "reasoning_details");
 }
 
 /** Google's word for a call that it did not sign. */

@@ -4,7 +4,15 @@
  */
 import type { Login } from "../../../protocol/index.ts";
 import type { Entry } from "../../context/transcript.ts";
-import type { Backend, Environment, Model, TurnPreparation, TurnRequest, TurnUpdate } from "../backend.ts";
+import {
+	apiCapabilities,
+	type Backend,
+	type Environment,
+	type Model,
+	type TurnPreparation,
+	type TurnRequest,
+	type TurnUpdate,
+} from "../backend.ts";
 import { withoutSlash } from "../http/baseUrl.ts";
 import { fingerprint } from "../loop/fingerprint.ts";
 import { follow, noTurn } from "../loop/follow.ts";
@@ -30,14 +38,7 @@ type Begun = { readonly child: ClaudeChild; readonly prompt: Seed["prompt"] };
 export class ClaudeSdkBackend implements Backend {
 	readonly name = name;
 	readonly aliases = ["claude", "sdk", "agent", "claude-cli", "cli"];
-	readonly capabilities = {
-		images: true,
-		thinking: true,
-		tools: true,
-		steer: true,
-		search: true,
-		providerTools: true,
-	};
+	readonly capabilities = { ...apiCapabilities, providerTools: true };
 	readonly defaultModel = defaultModels[name].prompt;
 	readonly defaultCompletionModel = defaultModels[name].completion;
 	readonly login = claudeLogin;

@@ -15,8 +15,8 @@ export class ChildPool {
 	/** The longest unused first. */
 	readonly #idle = new Map<string, ClaudeChild>();
 	readonly #timers = new Map<ClaudeChild, NodeJS.Timeout>();
+	/** Those that are not gone yet. */
 	readonly #all = new Set<ClaudeChild>();
-	readonly #ending = new Set<ClaudeChild>();
 	readonly #seen = new Set<string>();
 
 	/** The conversation's child, to be given back with `put`. One that does not fit is closed. */
@@ -32,6 +32,7 @@ export class ChildPool {
 
 	add(child: ClaudeChild): ClaudeChild {
 		this.#all.add(child);
+		void child.gone.then(() => this.#all.delete(child));
 		return child;
 	}
 
@@ -54,9 +55,6 @@ export class ChildPool {
 
 	close(child: ClaudeChild): void {
 		this.#stopTimer(child);
-		this.#all.delete(child);
-		this.#ending.add(child);
-		void child.gone.then(() => this.#ending.delete(child));
 		child.close();
 	}
 
@@ -77,9 +75,9 @@ export class ChildPool {
 
 	/** Ends all children; resolves once they are gone, with what they had of conversations on the disk. */
 	async dispose(): Promise<void> {
-		for (const child of [...this.#all]) this.close(child);
+		for (const child of this.#all) this.close(child);
 		this.#idle.clear();
 		const late = sleep(maxEndMs, undefined, { ref: false });
-		await Promise.race([late, Promise.all([...this.#ending].map((child) => child.gone))]);
+		await Promise.race([late, Promise.all([...this.#all].map(({ gone }) => gone))]);
 	}
 }

@@ -3,7 +3,14 @@
  * whose history is not the request's transcript is replaced by one that is seeded with it.
  */
 
-import type { Backend, Environment, Model, TurnRequest, TurnUpdate } from "../backend.ts";
+import {
+	apiCapabilities,
+	type Backend,
+	type Environment,
+	type Model,
+	type TurnRequest,
+	type TurnUpdate,
+} from "../backend.ts";
 import { redact } from "../http/failure.ts";
 import { orAborted } from "../loop/abort.ts";
 import { fingerprint } from "../loop/fingerprint.ts";
@@ -38,14 +45,7 @@ type Begun = { readonly thread: Thread; readonly input: Params[] };
 export class CodexBackend implements Backend {
 	readonly name = name;
 	readonly aliases = ["ipycodex"];
-	readonly capabilities = {
-		images: true,
-		thinking: true,
-		tools: true,
-		steer: true,
-		search: true,
-		providerTools: true,
-	};
+	readonly capabilities = { ...apiCapabilities, providerTools: true };
 	readonly defaultModel = defaultModels[name].prompt;
 	readonly defaultCompletionModel = defaultModels[name].completion;
 	readonly login = codexLogin;

@@ -3,11 +3,19 @@
  * own; connections, retries, the tool loop, what a server refuses and lists of models are the same for all.
  */
 import type { BackendCapabilities, Login, ToolDescription } from "../../../protocol/index.ts";
-import type { Backend, Environment, FirstModel, Model, TurnRequest, TurnUpdate } from "../backend.ts";
+import {
+	apiCapabilities,
+	type Backend,
+	type Environment,
+	type FirstModel,
+	type Model,
+	type TurnRequest,
+	type TurnUpdate,
+} from "../backend.ts";
 import { orAborted } from "../loop/abort.ts";
 import type { ResponseItems } from "../loop/responseItems.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "../loop/retry.ts";
-import { type Step, settleTranscript } from "../loop/settle.ts";
+import { settleTranscript } from "../loop/settle.ts";
 import { type ResponseEnd, type ResponseRequest, runToolLoop } from "../loop/toolLoop.ts";
 import { type WireNames, wireNames } from "../loop/wireId.ts";
 import { firstToTalk, listedModels } from "../models/listedModels.ts";
@@ -15,20 +23,10 @@ import { ModelList } from "../models/modelList.ts";
 import { defaultModels } from "../models/models.ts";
 import { costOf } from "../models/prices.ts";
 import { ClientCache } from "./clientCache.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Asked, Endpoint } from "./endpoint.ts";
 import { type EventReader, readEvents } from "./eventStream.ts";
 import { describeFailure, MissingKey } from "./failure.ts";
 import { type Refusable, Refusals } from "./refusals.ts";
-
-/** What a request is made of. */
-export type Asked = {
-	readonly request: TurnRequest;
-	readonly endpoint: Endpoint;
-	readonly steps: readonly Step[];
-	readonly names: WireNames;
-	/** False for the summary at the end: tools stay described, but none may be called. */
-	readonly toolsAllowed: boolean;
-};
 
 export type AnswerEnd = Omit<ResponseEnd, "native"> & {
 	/** The answer in the provider's own form where only that can be replayed, else `null`. */
@@ -97,14 +95,7 @@ export class ApiBackend<Client, Body extends object> implements Backend {
 		const { name, aliases, search } = api;
 		this.name = name;
 		this.aliases = aliases;
-		this.capabilities = {
-			images: true,
-			thinking: true,
-			tools: true,
-			steer: true,
-			search,
-			providerTools: false,
-		};
+		this.capabilities = { ...apiCapabilities, search };
 		this.defaultModel = defaultModels[name].prompt;
 		this.defaultCompletionModel = defaultModels[name].completion;
 		this.#api = api;
@@ -151,15 +142,23 @@ export class ApiBackend<Client, Body extends object> implements Backend {
 		const server = `${baseUrl} ${model}`;
 		const owner = { backend: api.name, model, endpoint: endpoint.account ?? baseUrl };
 		const names = wireNames(request.tools);
-		const tools = new Set(request.tools.map((tool) => tool.name));
 		const habits = this.#habits.get(server) ?? new Set();
 		this.#habits.set(server, habits);
-		let sent: Body | null = null;
+		let sent: { readonly body: Body; readonly asked: Asked } | null = null;
 		const send = async ({ transcript, toolsAllowed, signal }: ResponseRequest): Promise<Response> => {
 			const client = await this.#client(endpoint, environment);
-			const steps = settleTranscript(transcript, { tools, owner });
-			sent = this.#refusals.fit(server, api.toBody({ request, endpoint, steps, names, toolsAllowed }));
-			return api.send(client, sent, signal, environment);
+			const lacks = this.#refusals.lacks(server);
+			const tools = lacks.has("tools") ? [] : request.tools;
+			const steps = settleTranscript(transcript, {
+				tools: new Set(tools.map((tool) => tool.name)),
+				owner: lacks.has("native") ? null : owner,
+				takesPictures: !lacks.has("pictures"),
+			});
+			const search = lacks.has("search") ? null : request.search;
+			const asked = { request: { ...request, tools, search }, endpoint, steps, names, toolsAllowed };
+			const body = this.#refusals.fit(server, api.toBody(asked));
+			sent = { body, asked };
+			return api.send(client, body, signal, environment);
 		};
 		return runToolLoop(request, {
 			retryPolicy: this.#retryPolicy,

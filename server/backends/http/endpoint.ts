@@ -1,3 +1,8 @@
+/** Where a model is asked for, and what. */
+import type { TurnRequest } from "../backend.ts";
+import type { Step } from "../loop/settle.ts";
+import type { WireNames } from "../loop/wireId.ts";
+
 /** Where a model is asked for, and with what. */
 export type Endpoint = {
 	readonly baseUrl: string;
@@ -15,4 +20,14 @@ export type Endpoint = {
 	readonly account?: string;
 	/** What to do when the server has no such address, besides looking at it. */
 	readonly whenNotFound?: string;
+};
+
+/** What a request is made of. */
+export type Asked = {
+	readonly request: TurnRequest;
+	readonly endpoint: Endpoint;
+	readonly steps: readonly Step[];
+	readonly names: WireNames;
+	/** False for the summary at the end: tools stay described, but none may be called. */
+	readonly toolsAllowed: boolean;
 };

@@ -8,7 +8,7 @@
  * - failures as an `error` event, an `error` member of any event, or an `error` field: they are thrown.
  */
 import { Aborted } from "../loop/abort.ts";
-import { Patience, readLines } from "./bodyLines.ts";
+import { leave, readLines } from "./bodyLines.ts";
 import { errorFacts } from "./errorFacts.ts";
 import { BrokenAnswer, ReportedFailure, summarizeText } from "./failure.ts";
 
@@ -38,34 +38,44 @@ export const readEvents = async (
 	reader: EventReader,
 	waitMs = endWaitMs,
 ): Promise<void> => {
-	const patience = new Patience(waitMs);
 	const stray: string[] = [];
 	let count = 0;
 	let name = "";
 	let data: string[] = [];
 	let chars = 0;
-	for await (const lines of readLines(response, signal, patience, maxEventChars))
-		for (const line of lines) {
-			chars += line.length;
-			if (chars > maxEventChars) throw tooLong();
-			const { field, value } = toField(line);
-			if (field === "event") name = value;
-			else if (field === "data") data.push(value);
-			else if (field === "error") {
-				name = "error";
-				data.push(value);
-			} else if (line !== "" && field !== "" && !otherFields.has(field)) stray.push(line);
-			if (line !== "") continue;
-			const event = toEvent(name, data.join("\n"));
-			name = "";
-			data = [];
-			// What stands outside of events may still be one answer.
-			if (count > 0 || stray.length === 0) chars = 0;
-			if (event === null) continue;
-			count++;
-			if (patience.isLimited || reader.isLast?.(event)) patience.limit();
-			if (reader.take(event) || event === doneEvent) return;
-		}
+	let isEnding = false;
+	let ending: NodeJS.Timeout | undefined;
+	const body = (response.body ?? new Blob([]).stream()).getReader();
+	try {
+		for await (const lines of readLines(body, signal, maxEventChars))
+			for (const line of lines) {
+				chars += line.length;
+				if (chars > maxEventChars) throw tooLong();
+				const { field, value } = toField(line);
+				if (field === "event") name = value;
+				else if (field === "data") data.push(value);
+				else if (field === "error") {
+					name = "error";
+					data.push(value);
+				} else if (line !== "" && field !== "" && !otherFields.has(field)) stray.push(line);
+				if (line !== "") continue;
+				const event = toEvent(name, data.join("\n"));
+				name = "";
+				data = [];
+				// What stands outside of events may still be one answer.
+				if (count > 0 || stray.length === 0) chars = 0;
+				if (event === null) continue;
+				count++;
+				isEnding ||= reader.isLast?.(event) === true;
+				if (isEnding) {
+					clearTimeout(ending);
+					ending = setTimeout(() => leave(body), waitMs);
+				}
+				if (reader.take(event) || event === doneEvent) return;
+			}
+	} finally {
+		clearTimeout(ending);
+	}
 	if (signal.aborted) throw new Aborted();
 	if (count === 0) reader.take(wholeAnswer(stray.join("\n")));
 };

@@ -2,18 +2,24 @@
  * What servers refuse of a request, and how to ask without it. A request is first sent whole; when the server names a
  * part that it does not take, it is asked again without, and that is remembered for this server and model.
  */
+import type { Asked } from "./endpoint.ts";
 import { errorFacts } from "./errorFacts.ts";
 import { ReportedFailure } from "./failure.ts";
 
-/** A part of a request that some servers refuse. */
+/** What a server may lack altogether: then the conversation itself is told otherwise. */
+export type Lack = "tools" | "pictures" | "search" | "native";
+
+/** Something in a request that some servers refuse. */
 export type Refusable<Body> = {
 	/** How they say so, read with the parameter they name. */
 	readonly refusal: RegExp;
-	/** The request without it, or in another form; the request itself when the part is not in it. Pure. */
-	without(body: Body): Body;
 	/** What the person should know, after the name of the model; absent where nothing is lost. */
 	readonly loss?: string;
-};
+} & (
+	| { readonly lacks: Lack }
+	/** The request without it, or in another form; the request itself when it is not in it. Pure. */
+	| { without(body: Body): Body }
+);
 
 /** What the servers of all protocols may lack. */
 export const losses = {
@@ -23,14 +29,6 @@ export const losses = {
 	search: "is asked without web search: the server has none.",
 } as const;
 
-/** What stands in the place of a picture. */
-export const pictureNote = "[a picture, which this model does not take]";
-
-/** Calls and their results as text: a server without tools knows neither. */
-export const callText = (name: string, json: string): string =>
-	`<tool-call name="${name}">${json}</tool-call>`;
-export const resultText = (text: string): string => `<tool-result>${text}</tool-result>`;
-
 export class Refusals<Body> {
 	readonly #parts: readonly Refusable<Body>[];
 	readonly #refused = new Map<string, readonly Refusable<Body>[]>();
@@ -39,27 +37,64 @@ export class Refusals<Body> {
 		this.#parts = parts;
 	}
 
+	/** What this server lacks, as far as that is known. */
+	lacks(server: string): ReadonlySet<Lack> {
+		return new Set(this.#of(server).flatMap((part) => ("lacks" in part ? [part.lacks] : [])));
+	}
+
 	/** The request as this server takes it, as far as that is known. */
 	fit(server: string, body: Body): Body {
-		return (this.#refused.get(server) ?? []).reduce((fitting, part) => part.without(fitting), body);
+		return this.#of(server).reduce(
+			(fitting, part) => ("lacks" in part ? fitting : part.without(fitting)),
+			body,
+		);
 	}
 
 	/**
-	 * Whether asking again makes sense after this error to this request: then what `fit` gives has changed. The answer
-	 * has what the person should know of it.
+	 * Whether asking again makes sense after this error to this request: then what is known of the server has changed.
+	 * The answer has what the person should know of it.
 	 */
-	learn(server: string, sent: Body, error: unknown): { readonly loss: string | null } | null {
+	learn(
+		server: string,
+		sent: { readonly body: Body; readonly asked: Asked },
+		error: unknown,
+	): { readonly loss: string | null } | null {
 		const words = refusalOf(error);
-		const part = this.#parts.find(
-			({ refusal, without }) => words !== null && refusal.test(words) && without(sent) !== sent,
-		);
+		if (words === null) return null;
+		const isIn = (part: Refusable<Body>) =>
+			"lacks" in part ? isAsked(part.lacks, sent.asked) : part.without(sent.body) !== sent.body;
+		const part = this.#parts.find((each) => each.refusal.test(words) && isIn(each));
 		if (part === undefined) return null;
-		const before = this.#refused.get(server) ?? [];
+		const before = this.#of(server);
 		if (!before.includes(part)) this.#refused.set(server, [...before, part]);
 		// Another turn may have learnt it, and told it, since this request was sent.
 		return { loss: before.includes(part) ? null : (part.loss ?? null) };
 	}
+
+	#of(server: string): readonly Refusable<Body>[] {
+		return this.#refused.get(server) ?? [];
+	}
 }
+
+const isAsked = (lack: Lack, { request, steps }: Asked): boolean => {
+	switch (lack) {
+		case "tools":
+			return request.tools.length > 0;
+		case "search":
+			return request.search !== null;
+		case "native":
+			return steps.some((step) => step.role === "assistant" && step.native !== null);
+		case "pictures": {
+			const contents = steps.flatMap((step) => {
+				if (step.role === "user") return [step.content];
+				return step.role === "tool" ? step.results.map(({ content }) => content) : [];
+			});
+			return contents.flat().some(({ kind }) => kind === "image");
+		}
+		default:
+			return lack satisfies never;
+	}
+};
 
 /** What the server said, when it said that it does not take the request. Some servers say so with a status of 5xx. */
 const refusalOf = (error: unknown): string | null => {
@@ -87,16 +122,6 @@ export const without =
 	<Body extends object>(...names: readonly string[]) =>
 	(body: Body): Body =>
 		leaveOut(body, ...names);
-
-/** The request with these tools alone; the same request when it has no others. */
-export const keepTools = <Tool, Body extends { readonly tools?: readonly Tool[] }>(
-	body: Body,
-	isKept: (tool: Tool) => boolean,
-): Body => {
-	const tools = body.tools?.filter(isKept);
-	if (tools === undefined || tools.length === body.tools?.length) return body;
-	return tools.length > 0 ? { ...body, tools } : leaveOut(body, "tools", "tool_choice");
-};
 
 /** The list with each member changed; the same list when the change leaves all as they are. */
 export const changeEach = <T>(list: readonly T[], change: (member: T) => T): readonly T[] => {

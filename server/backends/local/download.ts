@@ -7,7 +7,6 @@ import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Environment } from "../backend.ts";
 import { fetchFor } from "../http/fetch.ts";
-import { untilAborted } from "../loop/abort.ts";
 import { readVariable } from "../programs/environment.ts";
 import { objectIn } from "../programs/json.ts";
 
@@ -19,8 +18,8 @@ export class DownloadFailed extends Error {
 }
 
 /**
- * Gets `url` into `path`, and tells how far it is. Ends early without a word when the signal fires. Throws
- * `DownloadFailed`, and what the file system throws.
+ * Gets `url` into `path`, and tells how far it is. Throws `DownloadFailed`, what the file system throws, and something
+ * as soon as the signal fires.
  */
 export async function* download(
 	url: string,
@@ -50,7 +49,8 @@ export async function* download(
 	let bytes = start;
 	try {
 		yield { bytes, total };
-		for await (const chunk of untilAborted(response.body as AsyncIterable<Uint8Array>, signal)) {
+		for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+			signal.throwIfAborted();
 			await file.write(chunk);
 			bytes += chunk.byteLength;
 			yield { bytes, total };

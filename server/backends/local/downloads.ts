@@ -19,16 +19,11 @@ export class Downloads {
 		const text = `downloading ${basename(path)}`;
 		for (let other = this.#running.get(path); other !== undefined; other = this.#running.get(path)) {
 			yield { kind: "progress", text: `${text} for another conversation`, share: null };
-			if (
-				await orAborted(
-					other.then(
-						() => true,
-						() => false,
-					),
-					signal,
-				)
-			)
-				return;
+			const isDone = other.then(
+				() => true,
+				() => false,
+			);
+			if (await orAborted(isDone, signal)) return;
 		}
 		const { promise, resolve, reject } = Promise.withResolvers<void>();
 		// Who waits looks again; without one nobody minds.

@@ -19,26 +19,14 @@ export const describeLocalFailure = (thrown: unknown): Failure => {
 	if (thrown instanceof NotReady) return tell(message, "", 0);
 	if (thrown instanceof DownloadFailed)
 		return tell(message, "Send the prompt again: the download goes on where it stopped.", 3);
-	if (thrown instanceof EngineFailure)
-		switch (thrown.reason) {
-			case "tooLong":
-				return tell(
-					message,
-					"Begin anew with %ipyai reset, or start ipyai with a longer IPYAI_LOCAL_CONTEXT.",
-					0,
-				);
-			case "load":
-				return tell(message, "Choose another file with %ipyai model, or a smaller one.", 0);
-			case "ended":
-				return tell(
-					message,
-					"Send the prompt again; when memory is short, choose a smaller model with %ipyai model.",
-					1,
-				);
-			case "other":
-				return tell(message, "Send the prompt again, or choose another model with %ipyai model.", 0);
-			default:
-				return thrown.reason satisfies never;
-		}
+	if (thrown instanceof EngineFailure) return tell(message, ...cures[thrown.reason]);
 	return tell(message, "Send the prompt again, or choose another backend with %ipyai backend.", 0);
+};
+
+/** The advice, and how often it is tried again by itself. */
+const cures: Readonly<Record<EngineFailure["reason"], readonly [string, number]>> = {
+	tooLong: ["Begin anew with %ipyai reset, or start ipyai with a longer IPYAI_LOCAL_CONTEXT.", 0],
+	load: ["Choose another file with %ipyai model, or a smaller one.", 0],
+	ended: ["Send the prompt again; when memory is short, choose a smaller model with %ipyai model.", 1],
+	other: ["Send the prompt again, or choose another model with %ipyai model.", 0],
 };

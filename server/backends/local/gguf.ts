@@ -92,16 +92,5 @@ class Cursor {
 	}
 }
 
-const sizes: Readonly<Record<number, number>> = {
-	0: 1,
-	1: 1,
-	2: 2,
-	3: 2,
-	4: 4,
-	5: 4,
-	6: 4,
-	7: 1,
-	10: 8,
-	11: 8,
-	12: 8,
-};
+/** By type; 0 where the size is told in the file. */
+const sizes = [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8];

@@ -1,5 +1,6 @@
 /** The conversation as node-llama-cpp's chat formats take it. Pure: equal transcripts give equal histories. */
-import type { Content, ToolDescription } from "../../../protocol/index.ts";
+import { textOf } from "../../../ground/text/contentText.ts";
+import type { ToolDescription } from "../../../protocol/index.ts";
 import type { Step } from "../loop/settle.ts";
 import type { WireNames } from "../loop/wireId.ts";
 import type { FunctionDescriptions, HistoryItem, ModelPart } from "./messages.ts";
@@ -18,7 +19,7 @@ export const toHistory = (steps: readonly Step[], systemPrompt: string, names: W
 	let open: Extract<ModelPart, { type: "functionCall" }>[] = [];
 	for (const step of steps) {
 		if (step.role === "user") {
-			say("user", toText(step.content));
+			say("user", textOf(step.content));
 			continue;
 		}
 		const last = history.at(-1);
@@ -44,7 +45,7 @@ export const toHistory = (steps: readonly Step[], systemPrompt: string, names: W
 			const response = before.map((part) => {
 				const result = results.get(part);
 				if (result === undefined || typeof part === "string") return part;
-				return { ...part, result: `${result.isError ? "The tool failed:\n" : ""}${toText(result.content)}` };
+				return { ...part, result: `${result.isError ? "The tool failed:\n" : ""}${textOf(result.content)}` };
 			});
 			history.push({ type: "model", response });
 		}
@@ -60,13 +61,6 @@ export const toFunctions = (tools: readonly ToolDescription[], names: WireNames)
 			{ description, params: toGrammarSchema({ type: "object", ...inputSchema }) },
 		]),
 	);
-
-const toText = (content: readonly Content[]): string =>
-	content
-		.map((part) =>
-			part.kind === "text" ? part.text : `[a ${part.mimeType} picture, which this model cannot see]`,
-		)
-		.join("\n");
 
 /**
  * A JSON schema with only what a grammar can hold the model to. All properties of an object are asked for: that is

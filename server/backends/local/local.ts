@@ -3,7 +3,15 @@
  * account, and no network once the file is there.
  */
 import { basename } from "node:path";
-import type { Backend, Environment, Model, TurnPreparation, TurnRequest, TurnUpdate } from "../backend.ts";
+import {
+	apiCapabilities,
+	type Backend,
+	type Environment,
+	type Model,
+	type TurnPreparation,
+	type TurnRequest,
+	type TurnUpdate,
+} from "../backend.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "../loop/retry.ts";
 import { settleTranscript } from "../loop/settle.ts";
 import { type ResponseEnd, type ResponseRequest, runToolLoop } from "../loop/toolLoop.ts";
@@ -24,14 +32,7 @@ const name = "local";
 export class LocalBackend implements Backend {
 	readonly name = name;
 	readonly aliases = ["llama"];
-	readonly capabilities = {
-		images: false,
-		thinking: true,
-		tools: true,
-		steer: true,
-		search: false,
-		providerTools: false,
-	};
+	readonly capabilities = { ...apiCapabilities, images: false, search: false };
 	readonly defaultModel = defaultModels[name].prompt;
 	readonly defaultCompletionModel = defaultModels[name].completion;
 	readonly login = localLogin;
@@ -192,7 +193,8 @@ const toPreparation = (next: TurnPreparation, choice: ModelChoice): ChatWork => 
 	const names = wireNames(next.tools);
 	const steps = settleTranscript(next.transcript, {
 		tools: new Set(next.tools.map((tool) => tool.name)),
-		owner: { backend: name, model: basename(choice.modelPath), endpoint: "" },
+		owner: null,
+		takesPictures: false,
 	});
 	return {
 		...choice,

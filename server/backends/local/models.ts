@@ -10,7 +10,7 @@ import type {
 	LlamaContext,
 	LlamaModel,
 } from "node-llama-cpp";
-import type { ChatEnd, ChatWork } from "./messages.ts";
+import type { ChatEnd, ChatWork, ToEngine } from "./messages.ts";
 import { repeatsItself } from "./repetition.ts";
 
 type LlamaCpp = typeof import("node-llama-cpp");
@@ -55,15 +55,7 @@ export class Models {
 		this.#threads = threads;
 	}
 
-	static async open({
-		packageUrl,
-		gpu,
-		threads,
-	}: {
-		packageUrl: string;
-		gpu: boolean;
-		threads: number;
-	}): Promise<Models> {
+	static async open({ packageUrl, gpu, threads }: Extract<ToEngine, { kind: "start" }>): Promise<Models> {
 		const llamaCpp: LlamaCpp = await import(packageUrl);
 		const llama = await llamaCpp.getLlama({
 			gpu: gpu ? "auto" : false,

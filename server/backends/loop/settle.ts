@@ -26,7 +26,10 @@ export type Owner = Omit<NativeItems, "items">;
 export type SettleOptions = {
 	/** The tools on offer. Calls of others become text. */
 	readonly tools: ReadonlySet<string>;
-	readonly owner: Owner;
+	/** `null`: nobody's are replayed. */
+	readonly owner: Owner | null;
+	/** True where nothing is said. */
+	readonly takesPictures?: boolean;
 	/** Calls that the provider's own client ran are told as calls too, to a client that has these tools. */
 	readonly replaysProviderCalls?: boolean;
 };
@@ -39,7 +42,10 @@ export const settleTranscript = (transcript: readonly Entry[], options: SettleOp
 		if (entry.role === "user") {
 			const note: Content[] = interrupted ? [{ kind: "text", text: interruptedNote }] : [];
 			interrupted = false;
-			steps.push({ role: "user", content: [...note, ...sendable(entry.content, "(empty)")] });
+			steps.push({
+				role: "user",
+				content: [...note, ...sendable(entry.content, "(empty)", options.takesPictures)],
+			});
 			continue;
 		}
 		const next = transcript[index + 1];
@@ -63,7 +69,7 @@ export const settleTranscript = (transcript: readonly Entry[], options: SettleOp
 		if (items.length > 0 || native !== null) steps.push({ role: "assistant", items, native });
 		const answered = ours.filter(isOffered).map((call) => {
 			const result = results.get(call.callId) ?? cancelledResult(call.callId);
-			return { ...result, content: sendable(result.content, "(no output)") };
+			return { ...result, content: sendable(result.content, "(no output)", options.takesPictures) };
 		});
 		if (answered.length > 0) steps.push({ role: "tool", results: answered });
 		const texts = told.flatMap((call) =>
@@ -77,15 +83,15 @@ export const settleTranscript = (transcript: readonly Entry[], options: SettleOp
 
 const interruptedNote = "[The answer before was interrupted.]";
 
-const isOwner = (native: NativeItems, owner: Owner): boolean =>
-	native.backend === owner.backend && native.model === owner.model && native.endpoint === owner.endpoint;
+const isOwner = (native: NativeItems, owner: Owner | null): boolean =>
+	native.backend === owner?.backend && native.model === owner.model && native.endpoint === owner.endpoint;
 
 /** What all providers take: nothing blank, four kinds of pictures, and in the place of nothing a word. */
-export const sendable = (content: readonly Content[], otherwise: string): Content[] => {
+export const sendable = (content: readonly Content[], otherwise: string, takesPictures = true): Content[] => {
 	const parts = content.flatMap((part): Content[] => {
 		if (part.kind === "text") return part.text.trim() === "" ? [] : [part];
-		const isTaken = /^image\/(png|jpeg|gif|webp)$/.test(part.mimeType);
-		return [isTaken ? part : { kind: "text", text: `[a ${part.mimeType} picture, left out]` }];
+		if (takesPictures && /^image\/(png|jpeg|gif|webp)$/.test(part.mimeType)) return [part];
+		return [{ kind: "text", text: `[a picture (${part.mimeType}), which this model does not take]` }];
 	});
 	return parts.length > 0 ? parts : [{ kind: "text", text: otherwise }];
 };

@@ -11,7 +11,6 @@ import type { StopReason } from "../../../protocol/index.ts";
 import type { Entry, NativeItems, ToolResult } from "../../context/transcript.ts";
 import type { TurnRequest, TurnUpdate } from "../backend.ts";
 import type { Failure } from "../http/failure.ts";
-import { linkedAbort } from "./abort.ts";
 import { Queue } from "./queue.ts";
 import { AnswerTooLong, ResponseItems } from "./responseItems.ts";
 import { failedResult, runCall } from "./results.ts";
@@ -55,9 +54,11 @@ export const lastRoundNote =
 	"No more tool calls are possible in this turn. Answer now: sum up what was done, what was found and what is left.";
 
 export async function* runToolLoop(request: TurnRequest, driver: LoopDriver): AsyncGenerator<TurnUpdate> {
-	const abort = linkedAbort(request.signal);
+	// Whoever leaves the stream early lets go of the request, too.
+	const left = new AbortController();
+	const signal = AbortSignal.any([request.signal, left.signal]);
 	const updates = new Queue<TurnUpdate>();
-	const running = runRounds(request, driver, updates, abort.signal).finally(() => updates.end());
+	const running = runRounds(request, driver, updates, signal).finally(() => updates.end());
 	// Told below to who reads to the end.
 	running.catch(() => {});
 	let hasEnded = false;
@@ -66,9 +67,7 @@ export async function* runToolLoop(request: TurnRequest, driver: LoopDriver): As
 		await running;
 		hasEnded = true;
 	} finally {
-		// Whoever leaves the stream early lets go of the request, too.
-		if (hasEnded) abort.release();
-		else abort.dispose();
+		if (!hasEnded) left.abort();
 	}
 }
 

@@ -1,6 +1,6 @@
 /** A turn as the body of a Responses request. The input comes last: all before it stays the same while tools and settings do. */
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
-import type { Asked } from "../http/apiBackend.ts";
+import type { Asked } from "../http/endpoint.ts";
 import { openAiEffort } from "../models/models.ts";
 import { toResponsesInput } from "./input.ts";
 

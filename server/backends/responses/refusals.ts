@@ -1,13 +1,11 @@
 /** What servers that speak OpenAI's Responses refuse, by what they say. */
-import type { ResponseCreateParamsStreaming, Tool } from "openai/resources/responses/responses";
-import { keepTools, leaveOut, losses, type Refusable, refusing, without } from "../http/refusals.ts";
+import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
+import { leaveOut, losses, type Refusable, refusing, without } from "../http/refusals.ts";
 
 type Body = ResponseCreateParamsStreaming;
 
 const withoutSummary = (body: Body): Body =>
 	body.reasoning?.summary == null ? body : { ...body, reasoning: leaveOut(body.reasoning, "summary") };
-
-const withoutSearch = (body: Body): Body => keepTools<Tool, Body>(body, (tool) => tool.type !== "web_search");
 
 /** First match wins: the narrower one stands first. */
 export const responsesRefusals: readonly Refusable<Body>[] = [
@@ -29,7 +27,7 @@ export const responsesRefusals: readonly Refusable<Body>[] = [
 	{ refusal: refusing("tool_choice"), without: without("tool_choice") },
 	{
 		refusal: refusing("web_search"),
-		without: withoutSearch,
+		lacks: "search",
 		loss: losses.search,
 	},
 	{ refusal: refusing("store"), without: without("store") },

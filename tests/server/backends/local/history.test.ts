@@ -11,6 +11,7 @@ const history = (transcript: readonly Entry[]) =>
 		settleTranscript(transcript, {
 			tools: new Set([pyrun.name]),
 			owner: { backend: "local", model: "m", endpoint: "" },
+			takesPictures: false,
 		}),
 		"Help.",
 		wireNames([pyrun]),
@@ -80,7 +81,10 @@ test("prompts without an answer are one, and pictures are told", () =>
 			user("first"),
 			{ role: "user", content: [text("second"), { kind: "image", mimeType: "image/png", data: "AA==" }] },
 		])[1],
-	).toEqual({ type: "user", text: "first\n\nsecond\n[a image/png picture, which this model cannot see]" }));
+	).toEqual({
+		type: "user",
+		text: "first\n\nsecond\n[a picture (image/png), which this model does not take]",
+	}));
 
 test.each([
 	[
