@@ -174,7 +174,8 @@ const meet = async (
 	const quick = await Promise.race([installed, delay(busyAfterMs, null, { ref: false })]);
 	if (quick === null) await Promise.any([installBeside(client, lookups, module.code, control), installed]);
 	lookups.warm();
-	const hello = await control("hello", {}).then(record, (error) => {
+	// Before the first cell: what it shows is kept from then on.
+	const hello = await control("hello", launch.pid === null ? {} : { leaseSeconds }).then(record, (error) => {
 		// A Python kernel without IPython runs cells; look-ups and history are then refused one by one.
 		options.onLog(`No look-ups in this kernel: ${quick ?? (error as Error).message}`);
 		return null;
@@ -184,7 +185,6 @@ const meet = async (
 		const ping = (): void => {
 			control("ping", { leaseSeconds }).catch(() => {}); // when it is gone the watch tells
 		};
-		ping();
 		const timer = setInterval(ping, Math.min(30_000, (leaseSeconds * 1000) / 4));
 		timer.unref();
 		stops.push(() => clearInterval(timer));

@@ -162,9 +162,10 @@ class Live:
             os._exit(0)  # the child of a fork in somebody's code ends where that code does
         self._kernel.session.send(stream, REPLY, content, parent, ident=ident)
 
-    def _hello(self, _args):
+    def _hello(self, args):
         import IPython
 
+        self._ping(args)
         history = self._shell.history_manager
         kept = history is not None and getattr(history, "enabled", False)
         return {

@@ -87,7 +87,7 @@ test("cells behind a failed one are aborted", async () => {
 test("cells that are entered when the error has been seen run", async () => {
 	// Enough of them to meet the kernel while it drops what waits.
 	for (let round = 0; round < 20; round++) {
-		const failed = kernel.start("print('on', flush=True); 1/0");
+		const failed = kernel.start("import time; time.sleep(0.05); 1/0");
 		const dropped = kernel.start("print('never')");
 		await until(() => failed.outputs.some(({ kind }) => kind === "error"));
 		const entered = ["a", "b", "c"].map((word) => kernel.start(`print('${word}')`));
