@@ -7,9 +7,8 @@ import { codeTokens, keywords, plainString, type Token } from "../../ground/pyth
 import type { Access, AccessStep } from "../context/access.ts";
 import { boundNames } from "./boundNames.ts";
 import { columnsAfter } from "./columnAccesses.ts";
-import { firstLine } from "./lines.ts";
+import { firstLine, withoutMagics } from "./lines.ts";
 import type { Place } from "./place.ts";
-import { withoutMagics } from "./undefinedNames.ts";
 
 /**
  * `from` is the first step that the suggestion wrote; the ones before it are the person's own. `at` is where that step

@@ -8,3 +8,7 @@ export const firstLine = (text: string): string => {
 };
 
 export const indentOf = (line: string): string => /^[ \t]*/.exec(line)![0];
+
+/** Lines for a shell or a magic are blanked: they are no Python. */
+export const withoutMagics = (code: string): string =>
+	code.replace(/^[ \t]*[!%].*$/gm, (line) => " ".repeat(line.length));

@@ -1,7 +1,7 @@
 /** Names that a suggestion uses and nothing around it defines: the live namespace has to have them. Pure. */
 import { codeTokens, keywords, type Token } from "../../ground/python/lexer.ts";
 import { boundNames } from "./boundNames.ts";
-import { firstLine } from "./lines.ts";
+import { firstLine, withoutMagics } from "./lines.ts";
 import { bracketsBefore, type Place } from "./place.ts";
 
 /** A name and where it stands in the suggestion. */
@@ -53,7 +53,3 @@ const definedNames = (tokens: readonly Token[]): ReadonlySet<string> => {
 	}
 	return names;
 };
-
-/** Lines for a shell or a magic are blanked: they are no Python. */
-export const withoutMagics = (code: string): string =>
-	code.replace(/^[ \t]*[!%].*$/gm, (line) => " ".repeat(line.length));

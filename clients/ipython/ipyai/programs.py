@@ -6,6 +6,7 @@ a password. Where a cell has no keyboard, the program finds its input at the end
 """
 
 import codecs
+import fcntl
 import os
 import select
 import shutil
@@ -65,7 +66,7 @@ def run(kernel, command: str) -> int:
 def _start(command: str, has_keyboard: bool):
     terminal, theirs = os.openpty()
     columns, rows = shutil.get_terminal_size()
-    _ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     try:
         process = subprocess.Popen(
             [os.environ.get("SHELL") or "/bin/sh", "-c", command],
@@ -73,7 +74,7 @@ def _start(command: str, has_keyboard: bool):
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            preexec_fn=lambda: _ioctl(1, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),
         )
     except BaseException:
         os.close(terminal)
@@ -81,12 +82,6 @@ def _start(command: str, has_keyboard: bool):
     finally:
         os.close(theirs)
     return process, terminal
-
-
-def _ioctl(descriptor, request, argument) -> None:
-    import fcntl
-
-    fcntl.ioctl(descriptor, request, argument)
 
 
 def _follow(kernel, process, terminal) -> int:
