@@ -1,6 +1,6 @@
 /**
- * Every test file runs with its own empty HOME, XDG folders and IPYTHONDIR, and without the person's keys, so that
- * no test reads or writes anything of theirs.
+ * Every test file runs with its own empty HOME, XDG folders and IPYTHONDIR, and without the person's keys, shell and
+ * programs, so that no test reads or writes anything of theirs or depends on what they prefer.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,10 @@ for (const [name, folder] of [
 ] as const)
 	process.env[name] = join(home, folder);
 for (const name of Object.keys(process.env))
-	if (/^(ANTHROPIC|OPENAI|CLAUDE|CODEX|GEMINI|IPYAI(?!_TEST_)|JPY|VIRTUAL_ENV|CONDA)/.test(name))
+	if (
+		/^(ANTHROPIC|OPENAI|CLAUDE|CODEX|GEMINI|IPYAI(?!_TEST_)|JPY|VIRTUAL_ENV|CONDA)/.test(name) ||
+		/^(SHELL|EDITOR|VISUAL|PAGER)$/.test(name)
+	)
 		delete process.env[name];
 process.env.NO_PROXY = "127.0.0.1,localhost";
 

@@ -1,5 +1,5 @@
 /** A real ipykernel with a host on it, in a folder of its own; `dispose` leaves nothing behind. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -149,6 +149,15 @@ export const isAlive = (pid: number): boolean => {
 	try {
 		process.kill(pid, 0);
 		return true;
+	} catch {
+		return false;
+	}
+};
+
+/** Whether a process still runs: one that has ended, and that nobody has waited for yet, does not. */
+export const isRunning = (pid: number): boolean => {
+	try {
+		return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 	} catch {
 		return false;
 	}

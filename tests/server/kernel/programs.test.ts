@@ -34,6 +34,8 @@ const type = async (code: string, ...answers: string[]): Promise<string> => {
 	return `${asked} ${status === "ok" ? "" : `${status} `}${textOf(outputs)}`;
 };
 
+/** A line for bash, whatever shell the person's lines go to. */
+const bash = (line: string) => `!bash -c '${line}'`;
 const python = (code: string) => `!{__import__("sys").executable} -c '${code}'`;
 
 test.each([
@@ -45,14 +47,14 @@ test.each([
 		["y"],
 		"? end\n",
 	],
-	["a line that is not echoed", '!read -s x; echo "$x" | wc -c', ["hunter2"], "* 8\n"],
+	["a line that is not echoed", bash('read -s x; echo "$x" | wc -c'), ["hunter2"], "* 8\n"],
 	[
 		"getpass of another Python",
 		python('import getpass; print(len(getpass.getpass("pw: ")))'),
 		["secret"],
 		"* pw: \n6\n",
 	],
-	["one key", '!read -n 1 x; echo " got $x"', ["y"], "? y got y\n"],
+	["one key", bash('read -n 1 x; echo " got $x"'), ["y"], "? y got y\n"],
 	["two questions", '!read a; read b; echo "$b $a"', ["x", "y"], "?? y x\n"],
 	["an empty answer", '!read a; echo "[$a]"', [""], "? []\n"],
 	["text of any language", "!read a; echo $a", ["größe 😀"], "? größe 😀\n"],
@@ -82,7 +84,7 @@ test("a program that stops waiting is not waited for", async () => {
 	const { host } = kernel;
 	const outputs: Output[] = [];
 	await host.execute(
-		cellRequest('!read -t 0.3 x; echo "over"', {
+		cellRequest(bash('read -t 0.3 x; echo "over"'), {
 			onOutput: (output) => outputs.push(output),
 			onInputRequest: () => {}, // the person does not answer
 		}),

@@ -8,14 +8,13 @@ import { lastRoundNote } from "../../../../server/backends/loop/toolLoop.ts";
 import type { ToolCall } from "../../../../server/context/transcript.ts";
 import { backendSubjects } from "../../../support/backendSubjects.ts";
 import { Conversation, text } from "../../../support/conversation.ts";
+import { isRunning } from "../../../support/kernel.ts";
 import { type ModelServer, startModelServer } from "../../../support/modelServer/modelServer.ts";
 
 const subject = backendSubjects.find((one) => one.name === "codex")!;
 
 const command = (cmd: string, more: object = {}) =>
 	`@@tool exec_command ${JSON.stringify({ cmd, ...more })}@@`;
-const isAlive = (pid: number) =>
-	existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 
 describe.skipIf(subject.missing !== null)("Codex's own tools", () => {
 	let server: ModelServer;
@@ -208,10 +207,10 @@ describe.skipIf(subject.missing !== null)("Codex's own tools", () => {
 			permit: allow,
 		});
 		const pid = await pidFrom("pid");
-		expect(isAlive(pid)).toBe(true);
+		expect(isRunning(pid)).toBe(true);
 		conversation.transcript = [];
 		await conversation.say("another beginning");
-		await vi.waitUntil(() => !isAlive(pid), 10_000);
+		await vi.waitUntil(() => !isRunning(pid), 10_000);
 	});
 
 	test("none gets a terminal to type into", async () => {
@@ -230,7 +229,7 @@ describe.skipIf(subject.missing !== null)("Codex's own tools", () => {
 		const pid = await pidFrom("pid");
 		abort.abort();
 		expect((await saying).stopReason).toBe("cancelled");
-		await vi.waitUntil(() => !isAlive(pid), 10_000);
+		await vi.waitUntil(() => !isRunning(pid), 10_000);
 		expect((await conversation.say("go on")).text).toBe("You said: go on");
 	});
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { cleanEnvironment, personsEnvironment } from "../../../../server/tools/commands/environment.ts";
 import { type BashOptions, runBash } from "../../../../server/tools/commands/runBash.ts";
 import { systemPath } from "../../../../server/tools/commands/systemFacts.ts";
-import { until } from "../../../support/kernel.ts";
+import { isRunning, until } from "../../../support/kernel.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -29,13 +29,6 @@ const pidIn = async (name: string): Promise<number> => {
 	const path = join(folder, name);
 	await until(() => existsSync(path) && readFileSync(path, "utf8").endsWith("\n"));
 	return Number(readFileSync(path, "utf8"));
-};
-const isRunning = (pid: number): boolean => {
-	try {
-		return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-	} catch {
-		return false;
-	}
 };
 
 test("output, error output and exit code are kept apart", async () => {

@@ -7,7 +7,7 @@ import { Terminals } from "../../../../server/tools/commands/terminals.ts";
 import { placeOf } from "../../../../server/tools/places.ts";
 import { closeTerminal, startTerminal, writeTerminal } from "../../../../server/tools/sources/terminals.ts";
 import type { Tool } from "../../../../server/tools/tool.ts";
-import { until } from "../../../support/kernel.ts";
+import { isRunning, until } from "../../../support/kernel.ts";
 
 let folder: string;
 let terminals: Terminals;
@@ -52,13 +52,6 @@ const readUntil = async (sid: number, wanted: RegExp, before: { text?: string } 
 		return wanted.test(text);
 	});
 	return text;
-};
-const isRunning = (pid: number): boolean => {
-	try {
-		return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-	} catch {
-		return false;
-	}
 };
 
 test("several shells at once, typed into and read, each with what it was told", async () => {
