@@ -17,7 +17,7 @@ test("every file and folder that ARCHITECTURE.md and CONTRIBUTING.md name is the
 });
 
 /** Folders that one list names file by file: a feature has one name in all of them. */
-const listed = ["protocol", "server/features", "clients/ipython/ipyai"];
+const listed = ["protocol", "server/features"];
 
 test("no folder of the product shows more than 25 files beside each other", () => {
 	const counts = new Map<string, number>();

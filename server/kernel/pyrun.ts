@@ -1,4 +1,4 @@
-/** What tools do in a kernel's Python. The other half is in `clients/ipython/ipyai` (`pyrun.py`, `tools.py`). */
+/** What tools do in a kernel's Python. The other half is in `clients/ipython/ipyai` (`tools/`). */
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -90,7 +90,7 @@ export class KernelPython implements Python {
 	callFunction(...[name, args, definition, options]: Parameters<Python["callFunction"]>): Promise<Outcome> {
 		// JSON's strings are Python's.
 		const given = [name, JSON.stringify(args), definition].map((each) => JSON.stringify(each)).join(", ");
-		const code = `await __import__("sys").modules["_ipyai"].tools.call(${given})`;
+		const code = `await __import__("sys").modules["_ipyai"].tools.functions.call(${given})`;
 		return this.runPython(code, options);
 	}
 }
@@ -101,7 +101,7 @@ const cwdMs = 2000;
 const maxStrayChars = 8000;
 /** How long an interrupted call may take to end. */
 const endMs = 5000;
-/** A message of our own: what the code has printed (`clients/ipython/ipyai/capture.py`). */
+/** A message of our own: what the code has printed (`clients/ipython/ipyai/output/capture.py`). */
 const outputType = "ipyai_output";
 
 const runOperation = async (

@@ -14,43 +14,43 @@ export type PythonModule = {
 };
 
 /** In the order of their imports. */
-const moduleNames = [
+const modulePaths = [
 	"bounded",
 	"messages",
 	"notes",
-	"objects",
-	"frames",
-	"summaries",
-	"schemas",
-	"accesses",
-	"texts",
-	"source",
-	"inspection",
-	"reach",
-	"views",
-	"tracebacks",
-	"look",
-	"refs",
-	"shell_refs",
-	"stopped",
-	"stuck",
-	"streams",
-	"capture",
-	"figures",
-	"nudge",
-	"stdio",
-	"pyrun",
-	"plain",
-	"vocabulary",
-	"vetting",
-	"computing",
+	"lookups/objects",
+	"lookups/frames",
+	"lookups/summaries",
+	"lookups/schemas",
+	"lookups/accesses",
+	"lookups/texts",
+	"lookups/source",
+	"lookups/inspection",
+	"lookups/reach",
+	"lookups/views",
+	"lookups/tracebacks",
+	"lookups/look",
+	"lookups/refs",
+	"lookups/stopped",
+	"interrupts/stuck",
+	"interrupts/nudge",
+	"output/streams",
+	"output/capture",
+	"output/figures",
+	"output/stdio",
+	"output/origins",
+	"programs/shell_refs",
+	"programs/keyboard",
+	"programs/programs",
+	"tools/pyrun",
+	"tools/plain",
+	"tools/vocabulary",
+	"tools/vetting",
+	"tools/computing",
+	"tools/functions",
 	"prompts",
 	"lease",
-	"keyboard",
-	"programs",
 	"magics",
-	"origins",
-	"tools",
 	"live",
 ] as const;
 
@@ -60,8 +60,8 @@ let read: Promise<PythonModule> | undefined;
 export const pythonModuleSource = (): Promise<PythonModule> => (read ??= readModules(moduleFolder()));
 
 const readModules = async (folder: string): Promise<PythonModule> => {
-	const source = (name: string) => readFile(join(folder, `${name}.py`), "utf8");
-	const sources = await Promise.all(moduleNames.map(async (name) => [name, await source(name)] as const));
+	const source = (path: string) => readFile(join(folder, `${path}.py`), "utf8");
+	const sources = await Promise.all(modulePaths.map(async (path) => [path, await source(path)] as const));
 	const bootstrap = await source("bootstrap");
 	const version = createHash("sha256").update(JSON.stringify(sources)).digest("hex").slice(0, 12);
 	// JSON's strings and lists are Python's too.

@@ -1,4 +1,4 @@
-"""Puts the modules, given as ``SOURCES`` and ``VERSION``, into ``sys.modules``; does nothing where they are already.
+"""Puts the modules of ``SOURCES`` (path and text) into ``sys.modules``; does nothing where this ``VERSION`` is there.
 
 The main thread and a subshell's may come at once, from a server that did not wait for a slow start: the second waits for
 the first, so that whoever returns finds the modules at work.
@@ -11,26 +11,40 @@ import types
 PACKAGE = "_ipyai"
 
 
+def add(name, package):
+    module = types.ModuleType(name)
+    module.__package__ = package
+    sys.modules[name] = module
+    parent, _, own = name.rpartition(".")
+    if parent:
+        setattr(sys.modules[parent], own, module)
+    return module
+
+
+def add_package(name):
+    module = add(name, name)
+    module.__path__ = []
+    return module
+
+
 def bootstrap(sources, version):
     present = sys.modules.get(PACKAGE)
     if present is not None and getattr(present, "version", None) == version:
         return
     if present is not None:
         present.live.retire()
-        for name in [name for name in sys.modules if name == PACKAGE or name.startswith(PACKAGE + ".")]:
-            del sys.modules[name]
-    package = types.ModuleType(PACKAGE)
-    package.__path__ = []
-    package.version = version
-    sys.modules[PACKAGE] = package
+    for name in [name for name in sys.modules if name == PACKAGE or name.startswith(PACKAGE + ".")]:
+        del sys.modules[name]
+    root = add_package(PACKAGE)
+    root.version = version
     try:
-        for name, source in sources:
-            module = types.ModuleType(f"{PACKAGE}.{name}")
-            module.__package__ = PACKAGE
-            sys.modules[module.__name__] = module
-            exec(compile(source, f"<ipyai/{name}.py>", "exec"), module.__dict__)
-            setattr(package, name, module)
-        problem = package.live.install(version)
+        for path, source in sources:
+            name = ".".join((PACKAGE, *path.split("/")))
+            package = name.rpartition(".")[0]
+            if package not in sys.modules:
+                add_package(package)
+            exec(compile(source, f"<ipyai/{path}.py>", "exec"), add(name, package).__dict__)
+        problem = root.live.install(version)
         if problem:
             raise RuntimeError(problem)
     except BaseException:

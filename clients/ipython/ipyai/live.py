@@ -10,33 +10,14 @@ import platform
 import sys
 import threading
 
-from . import (
-    accesses,
-    computing,
-    inspection,
-    keyboard,
-    look,
-    magics,
-    messages,
-    notes,
-    nudge,
-    origins,
-    programs,
-    prompts,
-    pyrun,
-    refs,
-    schemas,
-    shell_refs,
-    stdio,
-    stopped,
-    streams,
-    stuck,
-    summaries,
-    tools,
-    tracebacks,
-)
+from . import magics, messages, notes, prompts
+from .interrupts import nudge, stuck
 from .lease import Lease
-from .texts import error_text
+from .lookups import accesses, inspection, look, refs, schemas, stopped, summaries, tracebacks
+from .lookups.texts import error_text
+from .output import origins, stdio, streams
+from .programs import keyboard, programs, shell_refs
+from .tools import computing, functions, pyrun
 
 REQUEST, REPLY = "ipyai_request", "ipyai_reply"
 # What a tool's code has printed so far, on iopub.
@@ -85,7 +66,7 @@ class Live:
             "callRef": self._call_ref,
             "shellRefs": lambda args: shell_refs.run_all(args["id"], args["commands"], args["limitSeconds"]),
             "history": lambda args: prompts.tail(shell, args["limit"]),
-            "tool": lambda args: tools.describe(shell, args["name"]),
+            "tool": lambda args: functions.describe(shell, args["name"]),
             "pyrun": lambda args: self._named(args, pyrun.pyrun(shell, args["id"], args["code"], args["tell"])),
             "shown": lambda args: computing.shown(shell, args["code"]),
             "compute": lambda args: self._named(args, computing.compute(shell, args["id"], args["code"], args["tell"])),

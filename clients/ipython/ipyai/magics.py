@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 
-from . import pyrun
+from .tools import pyrun
 
 MESSAGE = "ipyai_command"
 HEARD_SECONDS = 15

@@ -1,6 +1,6 @@
 /**
  * `!command` lines that need the whole terminal: the client runs them. Other programs run in the kernel, which asks for
- * the lines that they read (`clients/ipython/ipyai/programs.py`).
+ * the lines that they read (`clients/ipython/ipyai/programs/programs.py`).
  */
 
 /** Programs that take the terminal whatever their arguments. */

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
+import { pythonModuleSource } from "../../../server/kernel/pythonModule.ts";
 import { testPython } from "../../support/python.ts";
-import { readSource } from "../../support/sources.ts";
+import { readSource, trackedFiles } from "../../support/sources.ts";
 
 /** Two threads bootstrap; the first one's module is still being installed when the second comes. */
 const twoThreads = `
@@ -33,4 +34,12 @@ print(sys.modules["_ipyai"].live.early)
 test("who comes while another thread installs the modules waits until they are at work", () => {
 	const input = readSource("clients/ipython/ipyai/bootstrap.py");
 	expect(execFileSync(testPython(), ["-c", twoThreads], { input, encoding: "utf8" }).trim()).toBe("False");
+});
+
+test("a kernel is sent every module but those that it is started with", async () => {
+	const paths = trackedFiles().flatMap((path) => /^clients\/ipython\/ipyai\/(.+)\.py$/.exec(path)?.[1] ?? []);
+	const sent = paths.filter((path) => !/^(terminal\/.+|bootstrap|launcher|(.+\/)?__init__)$/.test(path));
+	const { code } = await pythonModuleSource();
+	expect(sent.length).toBeGreaterThan(30);
+	expect(sent.filter((path) => !code.includes(`["${path}",`))).toEqual([]);
 });

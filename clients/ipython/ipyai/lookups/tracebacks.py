@@ -3,8 +3,8 @@
 import os
 import sys
 
+from ..bounded import clean, cut
 from . import source
-from .bounded import clean, cut
 from .objects import is_class, pairs, text, type_name
 from .views import error_line, line
 

@@ -3,8 +3,8 @@
 import re
 import types
 
+from ..bounded import cut
 from . import frames
-from .bounded import cut
 from .inspection import about
 from .objects import (
     absent,

@@ -6,7 +6,7 @@ a slip would make; that code ends is not shown.
 
 import ast
 
-from .objects import absent, namespace
+from ..lookups.objects import absent, namespace
 from .plain import doubt_about, pristine
 from .vocabulary import (
     BINARY,

@@ -3,8 +3,8 @@
 import builtins
 import types
 
-from .objects import absent, class_module, class_name, elements, find, is_class, is_one_of, is_static, module_members, pairs
-from .views import is_secret
+from ..lookups.objects import absent, class_module, class_name, elements, find, is_class, is_one_of, is_static, module_members, pairs
+from ..lookups.views import is_secret
 
 MAX_VALUES = 100_000
 _single = (int, float, complex, bool, str, bytes, type(None), range)

@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 
-from .bounded import BoundedText
+from ..bounded import BoundedText
 
 MAX_CHARS = 40_000
 

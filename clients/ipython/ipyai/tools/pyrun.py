@@ -14,9 +14,10 @@ import sys
 import threading
 import traceback
 
-from . import figures, nudge, stdio
-from .bounded import clean, cut
-from .capture import MAX_CHARS, Capture
+from ..bounded import clean, cut
+from ..interrupts import nudge
+from ..output import figures, stdio
+from ..output.capture import MAX_CHARS, Capture
 
 _lock = threading.Lock()
 _current = None

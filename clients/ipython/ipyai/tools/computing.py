@@ -4,8 +4,8 @@ import ast
 import sys
 import warnings
 
+from ..output.capture import Capture
 from . import pyrun
-from .capture import Capture
 from .vetting import Doubt, Vetted
 
 _MAX_RANGE = 10_000_000

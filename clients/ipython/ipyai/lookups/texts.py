@@ -2,7 +2,7 @@
 
 import types
 
-from .bounded import cut
+from ..bounded import cut
 from .objects import class_name, is_one_of, text
 
 MAX_CHARS = 20_000

@@ -4,7 +4,7 @@ import contextvars
 import sys
 import threading
 
-from .bounded import BoundedText, clean
+from ..bounded import BoundedText, clean
 from .streams import Buffer
 
 MAX_CHARS = 16_000

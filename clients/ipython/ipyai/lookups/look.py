@@ -1,7 +1,7 @@
 """The ``look`` tool: reads live objects and the last error for a model, and runs nobody's code."""
 
+from ..bounded import clean, cut
 from . import summaries, tracebacks
-from .bounded import clean, cut
 from .objects import namespace
 from .reach import Unreachable, reach
 from .views import MAX_CHARS, line, shown

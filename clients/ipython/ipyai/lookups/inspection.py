@@ -8,9 +8,9 @@ import inspect
 import re
 import types
 
+from ..bounded import cut
 from . import frames, source
 from .accesses import Column, Missing, attribute
-from .bounded import cut
 from .objects import (
     absent,
     attributes_of,

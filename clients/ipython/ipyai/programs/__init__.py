@@ -1,0 +1,1 @@
+"""Programs that a cell or a prompt runs, and the keyboard behind them."""
