@@ -38,8 +38,10 @@ type OwnCell = {
 	onStart: (() => void) | null;
 	input: Message | null;
 	readonly request: ExecuteRequest;
-	/** How many errors had been shown when it was entered. */
-	readonly behind: number;
+	/** Those that were being interrupted when it was entered: that they fail is no news to whoever entered it. */
+	readonly spares: ReadonlySet<OwnCell>;
+	/** Another one has shown an error since it was entered. */
+	failedBefore: boolean;
 };
 
 /** How often a cell that the kernel dropped is sent again. */
@@ -51,8 +53,6 @@ export class Cells {
 	readonly #foreign = new Set<string>();
 	/** Ended before it was told that they run. */
 	readonly #ended = new Set<string>();
-	/** Errors that cells have shown so far. */
-	#errors = 0;
 	#adopted: string | null = null;
 	#expected = 0;
 	#elsewhere = false;
@@ -90,15 +90,16 @@ export class Cells {
 		request: ExecuteRequest,
 		after: Promise<unknown>,
 	): Promise<ExecuteResult> {
-		const state = { started: false, interrupted: false, onStart: null, input: null };
-		const cell: OwnCell = { ...state, request, behind: this.#errors };
+		const state = { started: false, interrupted: false, onStart: null, input: null, failedBefore: false };
+		const spares = new Set([...this.#own].filter(({ interrupted, onStart }) => interrupted || onStart));
+		const cell: OwnCell = { ...state, request, spares };
 		this.#own.add(cell);
 		await after;
 		try {
 			for (let sent = 1; ; sent++) {
 				const result = await this.#send(client, cell);
-				// A kernel drops all that waits when a cell fails. What was entered after that was seen is to run.
-				const isDropped = result.status === "aborted" && this.#errors === cell.behind;
+				// A kernel drops all that waits when a cell fails. What was entered after that was known is to run.
+				const isDropped = result.status === "aborted" && !cell.failedBefore;
 				if (!isDropped || sent > maxResent) return result;
 			}
 		} finally {
@@ -132,7 +133,7 @@ export class Cells {
 				} else if (message.header.msg_type === commandType) this.#listener.onCommand(message, request);
 				else
 					for (const output of toOutputs(message)) {
-						if (output.kind === "error") this.#errors++;
+						if (output.kind === "error") this.#onFailure(cell);
 						request.onOutput(asInterrupt(output, cell));
 					}
 			},
@@ -153,6 +154,12 @@ export class Cells {
 				cell.interrupted && error instanceof HostError && error.code === "lacksCapability";
 			return { status: isInterrupted ? "interrupted" : "lost", executionCount, payloads: [] };
 		}
+	}
+
+	/** A cell has shown an error, one of ours or (null) another's: what waits behind it is to be dropped. */
+	#onFailure(failed: OwnCell | null): void {
+		for (const cell of this.#own)
+			if (cell !== failed && !(failed && cell.spares.has(failed))) cell.failedBefore = true;
 	}
 
 	/** Whether a cell waited for it. */
@@ -224,7 +231,7 @@ export class Cells {
 
 	#stray(message: Message, key: string, output: Output): void {
 		if (this.#foreign.has(key)) {
-			if (output.kind === "error") this.#errors++;
+			if (output.kind === "error") this.#onFailure(null);
 			this.#listener.onForeignCell({ kind: "output", key, output });
 			return;
 		}

@@ -98,6 +98,19 @@ test("cells that are entered when the error has been seen run", async () => {
 	}
 });
 
+test("what is entered when a cell has been told to end runs", async () => {
+	for (let round = 0; round < 20; round++) {
+		const ended = kernel.start("print('on', flush=True)\nwhile True: pass");
+		const dropped = kernel.start("print('never')");
+		await until(() => ended.outputs.length > 0);
+		await kernel.host.interrupt();
+		const entered = kernel.start("print('a')");
+		expect((await ended.done).status).toBe("interrupted");
+		expect((await dropped.done).status).toBe("aborted");
+		expect(await entered.done).toMatchObject({ status: "ok", text: "a\n" });
+	}
+});
+
 test("100,000 prints arrive whole, in pieces", async () => {
 	const { text, outputs } = await kernel.run("for i in range(100_000): print(i)");
 	const lines = text.split("\n");
