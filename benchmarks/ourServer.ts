@@ -61,7 +61,6 @@ export const serveHere = (
 		backends,
 		owner: { instanceId: "bench", pid: process.pid, startTime: "0" },
 		createHost: (launch, kernelId, listener) => new KernelHost({ launch, kernelId, listener }),
-		startTimeOf: () => null,
 		onLog: () => {},
 		isAlive: () => true,
 	});

@@ -6,18 +6,61 @@ import { AbsolutePath, FilePath, Id, RequestId, SearchText, Title } from "./limi
 import { Settings, SettingsPatch } from "./settings.ts";
 import { TranscriptItem } from "./transcript.ts";
 
+/** How to name a kernel to a person, for example by its interpreter's path. */
+const label = z.string().max(4096);
+
 /**
- * A kernel that a client started, for the server to adopt: plain `python -m ipykernel_launcher -f FILE` is enough. The
- * file need not be there yet; it is waited for while the process lives.
+ * A kernel that the client started on the server's machine: plain `python -m ipykernel_launcher -f FILE` is enough. It is
+ * the session's own: the server ends it with the session, and takes away what it leaves on disk.
  */
-export const KernelLaunch = z.object({
-	/** Jupyter's connection file: absolute path, readable by the server. */
+export const StartedKernel = z.object({
+	kind: z.literal("started"),
+	/** Jupyter's connection file: absolute path. It need not be there yet; it is waited for while the process lives. */
 	connectionFile: AbsolutePath,
-	/** `null` when the client did not start it (`--existing`): then the server never ends it. */
-	pid: z.int().min(1).nullable(),
-	/** How to name it to a person, for example the interpreter's path. */
-	label: z.string().max(4096),
+	/** Of the process that the client started. Where it leads its process group, the group is ended with it. */
+	pid: z.int().min(1),
+	label,
 });
+export type StartedKernel = z.infer<typeof StartedKernel>;
+
+/** A kernel on the server's machine that somebody else started (`--existing`): the server never ends it. */
+export const ExistingKernel = z.object({
+	kind: z.literal("existing"),
+	/** Jupyter's connection file: absolute path, readable by the server; it is there, or comes within 10 s. */
+	connectionFile: AbsolutePath,
+	label,
+});
+
+const Port = z.int().min(1).max(65_535);
+
+/**
+ * A kernel that is reached by its address alone, on whichever machine: its process and files are not looked at, and the
+ * server never ends it. What Jupyter sends over the network is signed, not encrypted.
+ */
+export const RemoteKernel = z.object({
+	kind: z.literal("remote"),
+	/** What stands in the kernel's connection file, under Jupyter's names. */
+	connection: z.object({
+		transport: z.literal("tcp").optional(),
+		/** A name or an address; an IPv6 address in brackets. */
+		ip: z
+			.string()
+			.max(255)
+			.regex(/^[\w.:[\]-]+$/),
+		shell_port: Port,
+		iopub_port: Port,
+		stdin_port: Port,
+		control_port: Port,
+		hb_port: Port,
+		signature_scheme: z.literal("hmac-sha256").optional(),
+		/** Messages are signed with it. */
+		key: z.string().min(1).max(4096),
+	}),
+	label,
+});
+
+/** A kernel for the server to adopt. Its kind says what the server may do with it. */
+export const KernelLaunch = z.discriminatedUnion("kind", [StartedKernel, ExistingKernel, RemoteKernel]);
 export type KernelLaunch = z.infer<typeof KernelLaunch>;
 
 /** Python's `input()` or `getpass()` waits, or a program that a cell runs. */

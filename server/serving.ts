@@ -11,13 +11,13 @@ import {
 import { ensureRuntimeDir, ensureStateDir } from "../ground/paths/ownFolders.ts";
 import { connectPrivately } from "../ground/paths/privateSocket.ts";
 import { type PlaceFacts, serverSocket } from "../ground/paths/runtimeDir.ts";
+import { startTimeOf } from "../ground/processes.ts";
 import { aiShellVersion } from "../protocol/version.ts";
 import type { Environment } from "./backends/backend.ts";
 import { createBackends } from "./backends/registry.ts";
 import { Completions } from "./completions/completions.ts";
 import { Handshake } from "./connection/handshake.ts";
 import { listenOnSocket } from "./connection/listen.ts";
-import { startTimeOf } from "./connection/processFacts.ts";
 import type { Services } from "./features/feature.ts";
 import { idleWatch } from "./idleWatch.ts";
 import { answerInitialize, type ServerFacts } from "./initialize.ts";
@@ -132,7 +132,6 @@ const createServices = ({ facts, log, serverId }: ServerProcess): Services => {
 		backends,
 		owner,
 		createHost: (launch, kernelId, listener) => new KernelHost({ launch, kernelId, listener, onLog: log }),
-		startTimeOf,
 		onLog: log,
 		news: store.damage,
 		isAlive: ({ instanceId, pid, startTime }) =>

@@ -79,9 +79,10 @@ const readOwnText = (path: string): string => {
 	}
 };
 
-const toConnection = (parsed: unknown, path: string): Connection => {
+/** What stands in a connection file; `name` is told when it is not what ipyai can use. */
+export const toConnection = (parsed: unknown, name: string): Connection => {
 	const wrong = (what: string) =>
-		new HostError("failed", `${path} is not a Jupyter connection file that ipyai can use: ${what}.`);
+		new HostError("failed", `${name} is not a Jupyter connection file that ipyai can use: ${what}.`);
 	if (typeof parsed !== "object" || parsed === null) throw wrong("it is not an object");
 	const fields = parsed as Record<string, unknown>;
 	const { transport = "tcp", ip, key = "" } = fields;

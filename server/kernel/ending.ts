@@ -1,27 +1,25 @@
 /** A kernel's end: how it is brought about, and what it leaves on disk. */
 import { rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { isSameProcess, type ProcessName, signalProcess } from "../../ground/processes.ts";
+import type { StartedKernel } from "../../protocol/index.ts";
 import { readConnectionFile } from "./connectionFile.ts";
 import { kernelLogFile } from "./kernelLog.ts";
+import { findKernelProcess } from "./kernelProcess.ts";
 import type { OpenKernel } from "./openKernel.ts";
-import { findKernelProcess, isSameProcess, type ProcessName, signalProcess } from "./process.ts";
 
 /**
  * Asks the kernel to shut down, then makes it: resolves when its process is gone. A process that may be another's is left
  * alone.
  */
-export const endKernel = async (
-	pid: number,
-	connectionFile: string,
-	kernel: OpenKernel | null,
-): Promise<void> => {
+export const endKernel = async (launch: StartedKernel, kernel: OpenKernel | null): Promise<void> => {
 	const asked = kernel?.client.request({
 		channel: "control",
 		type: "shutdown_request",
 		content: { restart: false },
 	}).reply;
 	asked?.catch(() => {}); // the kernel may end before it answers
-	const process = kernel?.process ?? (await findKernelProcess(pid, connectionFile));
+	const process = kernel?.process ?? (await findKernelProcess(launch));
 	if (!process) {
 		await Promise.race([asked?.catch(() => {}), delay(2000, null, { ref: false })]);
 		return;
@@ -43,7 +41,7 @@ const isGoneWithin = async (process: ProcessName, limitMs: number): Promise<bool
 };
 
 /** Removes sockets, connection file and log of a kernel that is gone: one that was killed cannot. */
-export const removeKernelFiles = async (connectionFile: string): Promise<void> => {
+export const removeKernelFiles = async ({ connectionFile }: StartedKernel): Promise<void> => {
 	const connection = await readConnectionFile(connectionFile).catch(() => null);
 	const files = [...(connection?.socketFiles ?? []), connectionFile, kernelLogFile(connectionFile)];
 	await Promise.all(files.map((file) => rm(file, { force: true }).catch(() => {}))); // not ours to remove

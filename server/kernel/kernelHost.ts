@@ -281,9 +281,9 @@ export class KernelHost implements Host {
 		if (fate === "end" && wasReady && !this.#cells.busy) await this.#history.flush();
 		this.#status = "dead";
 		const reason = new HostError("notAlive", `The connection to ${launch.label} is closed.`);
-		if (fate === "end" && launch.pid !== null && !wasDead) {
-			await endKernel(launch.pid, launch.connectionFile, wasReady ? this.#open : null);
-			await removeKernelFiles(launch.connectionFile);
+		if (fate === "end" && launch.kind === "started" && !wasDead) {
+			await endKernel(launch, wasReady ? this.#open : null);
+			await removeKernelFiles(launch);
 		}
 		this.#stop.abort(reason);
 		this.#open?.close(reason);
@@ -295,14 +295,14 @@ export class KernelHost implements Host {
 		if (this.#status === "dead" || this.#disposal) return;
 		this.#status = "dead";
 		const { launch } = this.#options;
-		const lines = failure ? [] : tellingLines(await lastLines(launch.connectionFile));
+		const lines = failure ? [] : tellingLines(await lastLines(launch));
 		const words = lines.length > 0 ? `it wrote last: ${lines.join("\n")}` : detail;
 		const cause = this.#cells.shutdownSeen ? "a client shut it down" : words;
 		const reason = failure ?? new HostError("notAlive", `The kernel is gone${cause ? `: ${cause}` : ""}.`);
 		this.#stop.abort(reason);
 		this.#open?.close(reason);
 		this.#cells.close();
-		if (launch.pid !== null) await removeKernelFiles(launch.connectionFile);
+		if (launch.kind === "started") await removeKernelFiles(launch);
 		if (!this.#disposal) this.#options.listener.onStatus("dead", failure?.message ?? cause);
 	}
 

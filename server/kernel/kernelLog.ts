@@ -1,5 +1,6 @@
 /** What a kernel wrote to its own standard output and error: whoever starts it keeps a log beside the connection file. */
 import { open } from "node:fs/promises";
+import type { KernelLaunch } from "../../protocol/index.ts";
 
 export const kernelLogFile = (connectionFile: string): string => connectionFile.replace(/(\.json)?$/, ".log");
 
@@ -9,9 +10,10 @@ const howToJoin = /^[\s\S]*To connect another client to this kernel, use:\s+--ex
 const maxBytes = 8000;
 
 /** The last lines, blank ones left out; none where there is no log. */
-export const lastLines = async (connectionFile: string): Promise<readonly string[]> => {
+export const lastLines = async (launch: KernelLaunch): Promise<readonly string[]> => {
+	if (launch.kind === "remote") return [];
 	try {
-		await using file = await open(kernelLogFile(connectionFile));
+		await using file = await open(kernelLogFile(launch.connectionFile));
 		const { size } = await file.stat();
 		const length = Math.min(size, maxBytes);
 		const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);

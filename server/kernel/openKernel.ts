@@ -1,15 +1,15 @@
 /** Connects to a kernel and puts our Python module into it: the way from a connection file to a kernel that answers. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { findProcess, type ProcessName } from "../../ground/processes.ts";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { HostError, type HostFacts } from "../sessions/python/host.ts";
 import type { RunningCell } from "./cells.ts";
 import { type Channels, openChannels } from "./channels.ts";
-import { awaitConnectionFile } from "./connectionFile.ts";
 import { KernelClient } from "./kernelClient.ts";
+import { locateKernel } from "./locate.ts";
 import { Lookups } from "./lookups.ts";
 import { count, record, text } from "./outputs.ts";
-import { findKernelProcess, findProcess, isSameProcess, type ProcessName } from "./process.ts";
 import { pythonModuleSource } from "./pythonModule.ts";
 import { watchKernel } from "./watch.ts";
 import type { Message } from "./wire.ts";
@@ -63,24 +63,10 @@ export type OpenKernel = {
 const requestType = "ipyai_request";
 /** A main shell that does not answer for this long while control does is busy with a cell. */
 const busyAfterMs = 400;
-/** The file of a kernel that somebody else started is there, or comes soon. */
-const othersFileMs = 10_000;
 
 export const openKernel = async (options: OpenKernelOptions): Promise<OpenKernel> => {
 	const { launch, signal, startTimeoutMs } = options;
-	const starter = launch.pid === null ? null : await findProcess(launch.pid);
-	const isGone = async () => launch.pid !== null && !(starter && (await isSameProcess(starter)));
-	const ended = new HostError("notAlive", "it ended");
-	if (await isGone()) throw ended;
-	const connection = await awaitConnectionFile(
-		launch.connectionFile,
-		launch.pid === null ? Math.min(startTimeoutMs, othersFileMs) : startTimeoutMs,
-		signal,
-		async () => !(await isGone()),
-	).catch(async (error) => {
-		throw (await isGone()) ? ended : error;
-	});
-	const process = launch.pid === null ? null : await findKernelProcess(launch.pid, launch.connectionFile);
+	const { connection, process } = await locateKernel(launch, startTimeoutMs, signal);
 
 	const session = randomUUID();
 	let heard = false;
@@ -137,6 +123,7 @@ const meet = async (
 	close: OpenKernel["close"],
 ): Promise<OpenKernel> => {
 	const { launch, leaseSeconds } = options;
+	const isOurs = launch.kind === "started";
 	const [module] = await Promise.all([pythonModuleSource(), channels.connected]);
 	const info = await greet(client, heard);
 	const language = text(record(info.content.language_info).name);
@@ -175,13 +162,13 @@ const meet = async (
 	if (quick === null) await Promise.any([installBeside(client, lookups, module.code, control), installed]);
 	lookups.warm();
 	// Before the first cell: what it shows is kept from then on.
-	const hello = await control("hello", launch.pid === null ? {} : { leaseSeconds }).then(record, (error) => {
+	const hello = await control("hello", isOurs ? { leaseSeconds } : {}).then(record, (error) => {
 		// A Python kernel without IPython runs cells; look-ups and history are then refused one by one.
 		options.onLog(`No look-ups in this kernel: ${quick ?? (error as Error).message}`);
 		return null;
 	});
 
-	if (hello && launch.pid !== null) {
+	if (hello && isOurs) {
 		const ping = (): void => {
 			control("ping", { leaseSeconds }).catch(() => {}); // when it is gone the watch tells
 		};
@@ -191,11 +178,11 @@ const meet = async (
 	}
 
 	// It says itself that it is the process that we were told of.
-	const isProven = process === null && launch.pid !== null && hello?.pid === launch.pid;
+	const isProven = process === null && isOurs && hello?.pid === launch.pid;
 	return {
 		client,
 		lookups,
-		process: isProven ? await findProcess(launch.pid!) : process,
+		process: isProven ? await findProcess(launch.pid) : process,
 		supportsSubshells,
 		facts: toFacts(hello, info),
 		running: toRunning(hello?.running),

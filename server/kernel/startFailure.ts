@@ -10,7 +10,7 @@ export const startFailure = async (launch: KernelLaunch, error: unknown): Promis
 	if (error instanceof HostError && error.code === "failed")
 		return new HostError("notAlive", error.message, { cause: error });
 	const reason = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
-	const lines = tellingLines(await lastLines(launch.connectionFile));
+	const lines = tellingLines(await lastLines(launch));
 	const wrote =
 		lines.length > 0
 			? ` and wrote:\n${lines.map((line) => `    ${line}`).join("\n")}\n`

@@ -1,7 +1,7 @@
 /** Finds out that a kernel is gone: by its process where that is ours to know, else by its heartbeat. */
 import { platform } from "node:os";
+import { isSameProcess, type ProcessName } from "../../ground/processes.ts";
 import type { Channels } from "./channels.ts";
-import { isSameProcess, type ProcessName } from "./process.ts";
 
 export type Watch = {
 	/** A socket lost the kernel: looks at once. */

@@ -59,7 +59,6 @@ export type SessionDependencies = {
 	readonly backends: Backends;
 	readonly owner: Owner;
 	readonly createHost: CreateHost;
-	startTimeOf(pid: number): string | null;
 	onLog(text: string): void;
 };
 
@@ -140,7 +139,6 @@ export class Session {
 				host.mirrorRemark({ cwd: this.cwd, backend: this.#settings.backend });
 				this.turns.prepare();
 			},
-			startTimeOf: dependencies.startTimeOf,
 		});
 		this.toolbox = new Toolbox({
 			python: () => this.hosting.host?.python ?? null,
@@ -347,7 +345,7 @@ export class Session {
 
 	/** Takes up a kernel that outlived another server. */
 	readopt(row: KernelRow): void {
-		this.hosting.adopt({ connectionFile: row.connectionFile, pid: row.pid, label: row.label }, row);
+		this.hosting.adopt(row.launch, row);
 	}
 
 	configure(patch: SettingsPatch, by: "flag" | "session" = "session"): Settings {

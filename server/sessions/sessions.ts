@@ -20,6 +20,7 @@ import {
 	pythonSummaries,
 } from "./files/pythonSessions.ts";
 import { newId } from "./ids.ts";
+import { processRuns } from "./python/processRuns.ts";
 import { adoptKernel } from "./python/startup.ts";
 import { type RunCommand, Session, type SessionDependencies, settingSources } from "./session.ts";
 import { configFolder } from "./settings/config.ts";
@@ -188,12 +189,11 @@ export class Sessions {
 	}
 
 	#reopen(session: Session): void {
-		const { store, startTimeOf } = this.#options;
+		const { store } = this.#options;
 		const { sessionId, log, settings } = session;
 		store.setClosed(sessionId, false);
 		const kernel = store.kernels({ sessionId, alive: true }).at(-1);
-		const lives =
-			kernel !== undefined && (kernel.pid === null || startTimeOf(kernel.pid) === kernel.startTime);
+		const lives = kernel !== undefined && processRuns(kernel) !== false;
 		session.hosting.recover(lives);
 		endLeftTurns(log, store);
 		log.add({ kind: "settingsChanged", settings });
@@ -269,10 +269,9 @@ export class Sessions {
 
 	/** Takes up the kernels of servers that are gone, so that their leases do not run out. */
 	readoptKernels(environment: Environment): void {
-		const { store, startTimeOf } = this.#options;
+		const { store } = this.#options;
 		for (const kernel of store.kernels({ alive: true })) {
-			const lives = kernel.pid !== null && startTimeOf(kernel.pid) === kernel.startTime;
-			if (!lives || this.#live.has(kernel.sessionId)) continue;
+			if (processRuns(kernel) !== true || this.#live.has(kernel.sessionId)) continue;
 			try {
 				this.resume({ sessionId: kernel.sessionId }, environment, {});
 			} catch (error) {

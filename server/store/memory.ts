@@ -54,13 +54,11 @@ export const createMemory = (
 
 	saveKernel: (row) => {
 		db.run(
-			"INSERT OR REPLACE INTO kernels (kernel_id, session_id, connection_file, pid, start_time, label, instance_id, alive) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			"INSERT OR REPLACE INTO kernels (kernel_id, session_id, launch, start_time, instance_id, alive) VALUES (?, ?, ?, ?, ?, ?)",
 			row.kernelId,
 			row.sessionId,
-			row.connectionFile,
-			row.pid,
+			JSON.stringify(row.launch),
 			row.startTime,
-			row.label,
 			row.instanceId,
 			row.alive ? 1 : 0,
 		);
@@ -77,10 +75,8 @@ export const createMemory = (
 					({
 						kernelId: row.kernel_id,
 						sessionId: row.session_id,
-						connectionFile: row.connection_file,
-						pid: row.pid,
+						launch: JSON.parse(String(row.launch)),
 						startTime: row.start_time,
-						label: row.label,
 						instanceId: row.instance_id,
 						alive: row.alive === 1,
 					}) as KernelRow,

@@ -136,8 +136,21 @@ DELETE FROM requests;
 ALTER TABLE requests ADD COLUMN method TEXT NOT NULL DEFAULT '';
 `;
 
+/** What a kernel is depends on who started it, and where. */
+const kernelLaunches = `
+ALTER TABLE kernels ADD COLUMN launch TEXT NOT NULL DEFAULT '';
+UPDATE kernels SET launch = iif(
+	pid IS NULL,
+	json_object('kind', 'existing', 'connectionFile', connection_file, 'label', label),
+	json_object('kind', 'started', 'connectionFile', connection_file, 'pid', pid, 'label', label)
+);
+ALTER TABLE kernels DROP COLUMN connection_file;
+ALTER TABLE kernels DROP COLUMN pid;
+ALTER TABLE kernels DROP COLUMN label;
+`;
+
 /** Each takes the database from the version that is its index to the next. */
-export const migrations: readonly string[] = [first, requestMethods];
+export const migrations: readonly string[] = [first, requestMethods, kernelLaunches];
 
 /** The version this server writes. Servers with a newer one replace it, see `initialize`. */
 export const schemaVersion: number = migrations.length;

@@ -7,6 +7,7 @@
  */
 import type {
 	CellItem,
+	KernelLaunch,
 	ListSessionsParams,
 	ListSessionsResult,
 	SessionEvent,
@@ -62,11 +63,9 @@ export type CellOutput = {
 export type KernelRow = {
 	readonly kernelId: string;
 	readonly sessionId: string;
-	readonly connectionFile: string;
-	/** `null` when nobody of ours started it. */
-	readonly pid: number | null;
+	readonly launch: KernelLaunch;
+	/** Of a started kernel's process, from the operating system; `null` of others, and where it had ended already. */
 	readonly startTime: string | null;
-	readonly label: string;
 	readonly instanceId: string;
 	readonly alive: boolean;
 };

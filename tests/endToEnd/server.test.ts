@@ -93,7 +93,7 @@ test("a kernel in which nothing ran goes soon after its lost client, and the ser
 	const launch = launchTestKernel();
 	await client.request("session/new", { requestId: "n", cwd: folder, kernel: launch, settings: {} });
 	client.close();
-	await until(() => !isAlive(launch.pid!) && !isAlive(client.aiShell.pid));
+	await until(() => !isAlive(launch.pid) && !isAlive(client.aiShell.pid));
 });
 
 test("a used kernel that nobody is in any more is kept for as long as config.json says", async () => {
@@ -112,9 +112,9 @@ test("a used kernel that nobody is in any more is kept for as long as config.jso
 	});
 	await client.request("cell/execute", { sessionId: state.sessionId, requestId: "c", code: "1" });
 	await until(() => ended.includes("cellFinished"));
-	expect(isAlive(launch.pid!)).toBe(true);
+	expect(isAlive(launch.pid)).toBe(true);
 	client.close();
-	await until(() => !isAlive(launch.pid!));
+	await until(() => !isAlive(launch.pid));
 });
 
 test("kill -9 of the server loses nothing acknowledged; the kernel and its variables are found again", async () => {
@@ -166,7 +166,7 @@ test("kill -9 of the server loses nothing acknowledged; the kernel and its varia
 	await until(() => again.includes("cellFinished"));
 	expect(outputs).toMatchObject([{ data: { "text/plain": "42" } }]);
 	await second.request("session/close", { sessionId, requestId: "x" });
-	await until(() => !isAlive(launch.pid!));
+	await until(() => !isAlive(launch.pid));
 });
 
 test("a server that an editor starts for itself has the editor's environment", async () => {

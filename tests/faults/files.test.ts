@@ -65,7 +65,7 @@ const start = async () => {
 	const { state } = await client.request("session/new", {
 		requestId: "new",
 		cwd: folder,
-		kernel: { connectionFile: "/none/kernel.json", pid: null, label: "scripted" },
+		kernel: { kind: "existing", connectionFile: "/none/kernel.json", label: "scripted" },
 		settings: {},
 	});
 	const { sessionId } = state;

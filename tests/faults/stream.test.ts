@@ -8,7 +8,7 @@ import { scaled } from "../support/random.ts";
 import { type Message, rawClient } from "../support/rawClient.ts";
 import type { TestClient, TestServer } from "../support/server.ts";
 
-const launch = { connectionFile: "/none/kernel.json", pid: null, label: "scripted" };
+const launch = { kind: "existing", connectionFile: "/none/kernel.json", label: "scripted" } as const;
 
 const newSession = async (server: TestServer): Promise<{ client: TestClient; sessionId: string }> => {
 	const client = await server.connect();

@@ -28,7 +28,7 @@ export type RunningFace = {
 
 export type FaceName = "screen" | "plain" | "batch" | "nvim";
 
-const launch: KernelLaunch = { connectionFile: "/k.json", pid: null, label: "python" };
+const launch: KernelLaunch = { kind: "existing", connectionFile: "/k.json", label: "python" };
 
 const start = async (name: FaceName, env: NodeJS.ProcessEnv): Promise<RunningFace> => {
 	const server = scriptedServer();

@@ -115,7 +115,7 @@ export const diskFault = (file: string): StoreError =>
 		refused: true,
 	});
 
-const launch = { connectionFile: "/none/kernel.json", pid: null, label: "scripted" };
+const launch = { kind: "existing", connectionFile: "/none/kernel.json", label: "scripted" } as const;
 
 export type Played = {
 	readonly sessionId: string;

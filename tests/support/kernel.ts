@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type SpawnKernelOptions, spawnKernel } from "../../clients/common/kernel/spawnKernel.ts";
-import type { Content, KernelLaunch, Output } from "../../protocol/index.ts";
+import type { Content, KernelLaunch, Output, StartedKernel } from "../../protocol/index.ts";
 import { KernelHost, type KernelHostOptions } from "../../server/kernel/kernelHost.ts";
 import type {
 	ExecuteRequest,
@@ -27,7 +27,7 @@ export type Heard = {
 export type CellRun = ExecuteResult & { readonly outputs: Output[]; readonly text: string };
 
 export type RunningKernel = {
-	readonly launch: KernelLaunch;
+	readonly launch: StartedKernel;
 	readonly host: KernelHost;
 	readonly heard: Heard;
 	/** Runs a cell; `answer` is given to each `input()`. */
@@ -91,7 +91,7 @@ export const startTestKernel = async (
 		await host.dispose("end");
 		try {
 			// A host that had let go of the kernel does not end it.
-			process.kill(-launch.pid!, "SIGKILL");
+			process.kill(-launch.pid, "SIGKILL");
 		} catch {
 			// It is gone, as it should be.
 		}
@@ -105,6 +105,13 @@ export const startTestKernel = async (
 	}
 	return { launch, host, heard, run: (code, answer) => start(code, answer).done, start, attach, dispose };
 };
+
+/** The same kernel as one that somebody else started. */
+export const existing = ({ connectionFile, label }: StartedKernel): KernelLaunch => ({
+	kind: "existing",
+	connectionFile,
+	label,
+});
 
 let cells = 0;
 

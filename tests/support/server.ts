@@ -10,12 +10,12 @@ import {
 	openConnection,
 	type ServerConnection,
 } from "../../clients/common/server/connection.ts";
+import { startTimeOf } from "../../ground/processes.ts";
 import type { SessionEvent, SessionUpdateParams } from "../../protocol/index.ts";
 import type { Backend } from "../../server/backends/backend.ts";
 import { Backends } from "../../server/backends/registry.ts";
 import { Completions } from "../../server/completions/completions.ts";
 import { Handshake } from "../../server/connection/handshake.ts";
-import { startTimeOf } from "../../server/connection/processFacts.ts";
 import { answerInitialize } from "../../server/initialize.ts";
 import { KernelHost } from "../../server/kernel/kernelHost.ts";
 import { Server } from "../../server/server.ts";
@@ -78,7 +78,6 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 					lookupTimeoutMs: 20_000,
 					onLog: (text) => logged.push(text),
 				})),
-		startTimeOf,
 		onLog: (text) => logged.push(text),
 		news: opened.damage,
 		isAlive: ({ instanceId }) => instanceId === owner.instanceId,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 import { spawnKernel } from "../../clients/common/kernel/spawnKernel.ts";
-import type { KernelLaunch, SettingsPatch } from "../../protocol/index.ts";
+import type { SettingsPatch, StartedKernel } from "../../protocol/index.ts";
 import { textOf } from "./kernel.ts";
 import { testPython } from "./python.ts";
 import { type Script, type ScriptedBackend, scriptedBackend } from "./scriptedBackend.ts";
@@ -15,7 +15,7 @@ export type KernelSession = {
 	readonly client: TestClient;
 	readonly backend: ScriptedBackend;
 	readonly sessionId: string;
-	readonly launch: KernelLaunch;
+	readonly launch: StartedKernel;
 	/** Runs a cell to its end and tells what a person would read. */
 	run(code: string): Promise<{ status: string; text: string; executionCount: number | null; cellId: string }>;
 	/** Sends a prompt and waits for its end. */
@@ -27,7 +27,7 @@ let requests = 0;
 export const nextRequestId = (): string => `request-${++requests}`;
 
 /** Starts a kernel that ends with the test, whatever becomes of its session. */
-export const launchTestKernel = (env: Record<string, string> = {}): KernelLaunch => {
+export const launchTestKernel = (env: Record<string, string> = {}): StartedKernel => {
 	const folder = mkdtempSync(join(tmpdir(), "ipyai-kernel-"));
 	const { launch } = spawnKernel({
 		python: testPython(),
@@ -36,7 +36,7 @@ export const launchTestKernel = (env: Record<string, string> = {}): KernelLaunch
 	});
 	onTestFinished(() => {
 		try {
-			process.kill(-launch.pid!, "SIGKILL");
+			process.kill(-launch.pid, "SIGKILL");
 		} catch {
 			// It has ended, as it should.
 		}

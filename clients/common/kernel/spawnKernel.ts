@@ -12,7 +12,7 @@ import { packageRoot } from "../../../ground/paths/packageRoot.ts";
 import { placeFacts } from "../../../ground/paths/placeFacts.ts";
 import { openOwnFile } from "../../../ground/paths/privateFiles.mjs";
 import type { PlaceFacts } from "../../../ground/paths/runtimeDir.ts";
-import type { KernelLaunch } from "../../../protocol/session.ts";
+import type { StartedKernel } from "../../../protocol/session.ts";
 import type { KernelSpec } from "./findKernel.ts";
 import { KernelStartError } from "./findPython.ts";
 
@@ -37,7 +37,7 @@ export type SpawnKernelOptions = {
 };
 
 export type SpawnedKernel = {
-	readonly launch: KernelLaunch;
+	readonly launch: StartedKernel;
 	readonly child: ChildProcess;
 	/** What the kernel wrote before it could be connected to. Removed with the kernel's other files. */
 	readonly logFile: string;
@@ -74,7 +74,7 @@ export const spawnKernel = (options: SpawnKernelOptions): SpawnedKernel => {
 		throw new KernelStartError(`The kernel did not start: ${what}. Name an interpreter with --python PATH.`);
 	}
 	const label = typeof python === "string" ? python : python.name;
-	return { launch: { connectionFile, pid: child.pid, label }, child, logFile };
+	return { launch: { kind: "started", connectionFile, pid: child.pid, label }, child, logFile };
 };
 
 /** The connection file, and the log, which stays open. */

@@ -97,11 +97,11 @@ export class LiveSession {
 	/** A kernel is on its way to the session: cells wait for it. */
 	#adopting = false;
 	readonly #openId = randomUUID();
-	#kernelLabel: Promise<KernelLaunch> | null;
+	#launched: Promise<KernelLaunch> | null;
 
 	constructor(options: LiveSessionOptions) {
 		this.#options = options;
-		this.#kernelLabel = options.target.kind === "new" ? options.target.kernel : null;
+		this.#launched = options.target.kind === "new" ? options.target.kernel : null;
 	}
 
 	/** The connection that holds now; `null` while there is none. */
@@ -124,7 +124,7 @@ export class LiveSession {
 
 	/** What was started as this session's kernel last. */
 	get kernel(): Promise<KernelLaunch> | null {
-		return this.#kernelLabel;
+		return this.#launched;
 	}
 
 	get role(): "controller" | "observer" {
@@ -361,7 +361,7 @@ export class LiveSession {
 
 	async #adopt(): Promise<void> {
 		const started = this.#options.startKernel();
-		this.#kernelLabel = started;
+		this.#launched = started;
 		const kernel = await started;
 		await this.request("kernel/adopt", { sessionId: this.#sessionId(), requestId: randomUUID(), kernel });
 	}

@@ -19,7 +19,7 @@ export type KernelStart = {
 export const startKernel = ({ args, cwd, env, size, onNotice }: KernelStart): KernelLaunch => {
 	if (args.existing !== null) {
 		const connectionFile = findConnectionFile(args.existing, cwd, env);
-		return { connectionFile, pid: null, label: args.existing };
+		return { kind: "existing", connectionFile, label: args.existing };
 	}
 	const python =
 		args.kernelSpec === null

@@ -5,9 +5,9 @@ import type { LiveSession } from "../../common/session/liveSession.ts";
 /** The folder that the kernel is in now (`%cd` moves it); where the client stands when it can't be known. */
 export const kernelCwd = async (live: LiveSession): Promise<string> => {
 	// A kernel of another client has no process we know.
-	const pid = (await live.kernel?.catch(() => null))?.pid ?? null;
-	if (pid === null) return live.view?.cwd ?? process.cwd();
-	const cwd = process.platform === "linux" ? readlink(`/proc/${pid}/cwd`) : lsofCwd(pid);
+	const launch = await live.kernel?.catch(() => null);
+	if (launch?.kind !== "started") return live.view?.cwd ?? process.cwd();
+	const cwd = process.platform === "linux" ? readlink(`/proc/${launch.pid}/cwd`) : lsofCwd(launch.pid);
 	return cwd.catch(() => live.view?.cwd ?? process.cwd());
 };
 

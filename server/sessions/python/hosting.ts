@@ -3,6 +3,7 @@
  * ran the cell. Cells end exactly once, as `lost` when their kernel goes first.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { startTimeOf } from "../../../ground/processes.ts";
 import type {
 	CellPayload,
 	CellStatus,
@@ -41,7 +42,6 @@ export type HostingOptions = {
 	onCommand(command: HostCommand, cell: CommandCell): Promise<HostCommandAnswer>;
 	/** The remark for IPython's session row once a kernel is there. */
 	onAttached(host: Host): void;
-	startTimeOf(pid: number): string | null;
 };
 
 /** The cell that a command stands in; `done` resolves to its number when it has ended. */
@@ -147,10 +147,8 @@ export class Hosting {
 		const kernel: KernelRow = {
 			kernelId,
 			sessionId: log.sessionId,
-			connectionFile: launch.connectionFile,
-			pid: launch.pid,
-			startTime: existing?.startTime ?? (launch.pid === null ? null : this.#options.startTimeOf(launch.pid)),
-			label: launch.label,
+			launch,
+			startTime: existing?.startTime ?? (launch.kind === "started" ? startTimeOf(launch.pid) : null),
 			instanceId: owner.instanceId,
 			alive: true,
 		};

@@ -26,7 +26,7 @@ export const adoptKernel = (session: Session, store: Store, launch: KernelLaunch
 	store.setClosed(sessionId, false);
 	session.hosting.adopt(launch);
 	// A kernel that somebody else started is as they want it.
-	if (launch.pid === null) return;
+	if (launch.kind !== "started") return;
 	const { script, notebook } = startupFiles(configDir(placeFacts(environment)));
 	const files = { script, notebook: isFirst ? notebook : null };
 	if (files.script ?? files.notebook) session.hosting.prepare(startUp(session, store, files));

@@ -248,7 +248,7 @@ test("the newest lines stand before what is printed no more: a value, then more"
 test("a kernel that does not start says why", async () => {
 	const { client, sessionId } = await startKernelSession();
 	const connectionFile = "/nowhere/kernel.json";
-	const kernel = { connectionFile, pid: 2 ** 22 + 1, label: "/bin/false" };
+	const kernel = { kind: "started", connectionFile, pid: 2 ** 22 + 1, label: "/bin/false" } as const;
 	await client.request("kernel/adopt", { sessionId, requestId: nextRequestId(), kernel });
 	expect(await client.event("kernelDetached", ({ reason }) => reason === "failed")).toMatchObject({
 		detail: expect.stringMatching(/^\/bin\/false did not start as a kernel: it ended, and wrote nothing\./),

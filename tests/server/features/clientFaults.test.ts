@@ -184,7 +184,7 @@ test.each(["notes.json", "."])("a kernel that cannot be reached is asked at once
 	const server = await startTestServer();
 	const client = await connect(server);
 	writeFileSync(join(server.folder, "notes.json"), '{"transport": 7}');
-	const kernel = { connectionFile: join(server.folder, name), pid: null, label: "python" };
+	const kernel = { kind: "existing", connectionFile: join(server.folder, name), label: "python" };
 	const params = { requestId: nextRequestId(), cwd: server.folder, kernel, settings: {} };
 	const { result } = await client.request("session/new", params);
 	const { sessionId } = (result as { state: { sessionId: string } }).state;

@@ -86,9 +86,9 @@ test("a number deletes in this folder alone, and a kernel that still runs needs 
 		`session ${historySession} is one of ${server.folder}: name it by its id, ${sessionId.slice(0, 13)}.`,
 	);
 	expect(await run(near.by, near.id, `delete ${historySession}`)).toContain("still runs");
-	expect(process.kill(launch.pid!, 0)).toBe(true);
+	expect(process.kill(launch.pid, 0)).toBe(true);
 	expect(await run(near.by, near.id, `delete ${historySession} --force`)).toContain("Deleted session");
-	await until(() => !isAlive(launch.pid!));
+	await until(() => !isAlive(launch.pid));
 });
 
 test("export writes a file that import makes a session of", async () => {

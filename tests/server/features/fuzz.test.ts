@@ -78,7 +78,8 @@ test("any parameters of any method are answered, never with -32603, and the sess
 		path: paths,
 		cwd: [deep, "rel", join(folder, "gone"), join(folder, "notes.txt")],
 		connectionFile: [join(folder, "notes.txt"), join(folder, "gone"), folder],
-		pid: [null],
+		pid: [2 ** 22 + 1],
+		ip: ["127.0.0.1"],
 		code: [
 			"1+1",
 			"",

@@ -160,7 +160,7 @@ test("closing leaves a session to the controllers who still work in it", async (
 		ended: true,
 		others: [],
 	});
-	await until(() => !isAlive(launch.pid!));
+	await until(() => !isAlive(launch.pid));
 });
 
 test("force ends a session for all, and they are told by whom", async () => {

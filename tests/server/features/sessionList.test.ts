@@ -26,10 +26,8 @@ const manySessions = async (): Promise<TestClient> => {
 			store.saveKernel({
 				kernelId: `k${index}`,
 				sessionId,
-				connectionFile: "/run/k.json",
-				pid: null,
+				launch: { kind: "existing", connectionFile: "/run/k.json", label: "python" },
 				startTime: null,
-				label: "python",
 				instanceId: "server-1",
 				alive: true,
 			});

@@ -1,15 +1,15 @@
 import { watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { KernelLaunch } from "../../../protocol/index.ts";
+import type { KernelLaunch, StartedKernel } from "../../../protocol/index.ts";
 import { folderWith } from "../../support/folder.ts";
-import { textOf } from "../../support/kernel.ts";
+import { existing, textOf } from "../../support/kernel.ts";
 import { say, scriptedBackend } from "../../support/scriptedBackend.ts";
 import { startTestServer, type TestClient } from "../../support/server.ts";
 import { launchTestKernel, nextRequestId } from "../../support/sessionWithKernel.ts";
 
 /** A server and clients of a person whose configuration holds these files. */
-const start = async (files: Record<string, string>, kernels: readonly KernelLaunch[]) => {
+const start = async (files: Record<string, string>, kernels: readonly StartedKernel[]) => {
 	const XDG_CONFIG_HOME = folderWith(files);
 	const backend = scriptedBackend(say("ok"));
 	const server = await startTestServer({ backends: [backend] });
@@ -109,7 +109,7 @@ test("a startup.py that hangs is interrupted like a cell, and the first cell run
 test("a kernel that somebody else started is left as it is", async () => {
 	const kernel = launchTestKernel();
 	const { begin } = await start({ "ipyai/startup.py": "mine = 1" }, [kernel]);
-	const { run } = await begin({ ...kernel, pid: null });
+	const { run } = await begin(existing(kernel));
 	expect(await run("'mine' in globals()")).toBe("[1] False");
 });
 

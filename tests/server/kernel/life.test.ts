@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import {
 	cellRequest,
+	existing,
 	isAlive,
 	noSignal,
 	type RunningKernel,
@@ -20,7 +21,7 @@ afterEach(async () => {
 test("dispose ends the kernel and removes its files", async () => {
 	kernel = await startTestKernel();
 	await kernel.host.dispose("end");
-	await until(() => !isAlive(kernel!.launch.pid!));
+	await until(() => !isAlive(kernel!.launch.pid));
 	expect(readdirSync(dirname(kernel.launch.connectionFile))).toEqual([]);
 });
 
@@ -30,7 +31,7 @@ test("a kernel that ignores the request to end is killed", async () => {
 		"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\nget_ipython().kernel.do_shutdown = lambda restart: {'status': 'ok'}\nget_ipython().kernel._at_shutdown = None",
 	);
 	await kernel.host.dispose("end");
-	await until(() => !isAlive(kernel!.launch.pid!));
+	await until(() => !isAlive(kernel!.launch.pid));
 });
 
 test("a killed kernel: its cell is lost, the host dead with a cause, later calls say so", async () => {
@@ -48,12 +49,12 @@ test("a second host adopts the kernel that the first left, with its names", asyn
 	kernel = await startTestKernel();
 	await kernel.run("kept = 'still here'");
 	await kernel.host.dispose("keep");
-	expect(isAlive(kernel.launch.pid!)).toBe(true);
+	expect(isAlive(kernel.launch.pid)).toBe(true);
 	const { host } = kernel.attach();
 	expect((await host.ready).nextExecutionCount).toBe(2);
 	expect((await host.variables("kept", noSignal))[0]?.summary).toBe("'still here'");
 	await host.dispose("end");
-	await until(() => !isAlive(kernel!.launch.pid!));
+	await until(() => !isAlive(kernel!.launch.pid));
 });
 
 test("a host that comes while a cell runs sees it to its end", async () => {
@@ -97,7 +98,7 @@ test("cells of another client are told as foreign", async () => {
 test("without a server and a cell the kernel ends by itself", async () => {
 	kernel = await startTestKernel({ leaseSeconds: 0.5 });
 	await kernel.host.dispose("keep");
-	await until(() => !isAlive(kernel!.launch.pid!));
+	await until(() => !isAlive(kernel!.launch.pid));
 	expect(readdirSync(dirname(kernel.launch.connectionFile)).filter((name) => !name.endsWith(".log"))).toEqual(
 		[],
 	);
@@ -110,24 +111,24 @@ test("a running cell keeps the kernel until it has ended", async () => {
 	);
 	await until(() => cell.outputs.length > 0);
 	await kernel.host.dispose("keep");
-	await until(() => !isAlive(kernel!.launch.pid!));
+	await until(() => !isAlive(kernel!.launch.pid));
 	expect(readdirSync(dirname(dirname(kernel.launch.connectionFile)))).toContain("done");
 });
 
 test("a kernel that was not ours is never ended", async () => {
 	kernel = await startTestKernel();
-	const { host } = kernel.attach({ launch: { ...kernel.launch, pid: null } });
+	const { host } = kernel.attach({ launch: existing(kernel.launch) });
 	await host.ready;
 	await host.dispose("end");
-	expect(isAlive(kernel.launch.pid!)).toBe(true);
+	expect(isAlive(kernel.launch.pid)).toBe(true);
 	expect((await kernel.run("1")).status).toBe("ok");
 });
 
 test("the death of a kernel that was not ours is noticed too", async () => {
 	kernel = await startTestKernel();
-	const { host, heard } = kernel.attach({ launch: { ...kernel.launch, pid: null } });
+	const { host, heard } = kernel.attach({ launch: existing(kernel.launch) });
 	await host.ready;
-	process.kill(kernel.launch.pid!, "SIGKILL");
+	process.kill(kernel.launch.pid, "SIGKILL");
 	await until(() => host.status === "dead" && heard.statuses.at(-1)?.status === "dead");
 	expect(heard.statuses.at(-1)?.detail).toContain("does not answer");
 });

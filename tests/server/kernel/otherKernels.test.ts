@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { noSignal, type RunningKernel, startTestKernel, until } from "../../support/kernel.ts";
+import { existing, noSignal, type RunningKernel, startTestKernel, until } from "../../support/kernel.ts";
 
 let kernel: RunningKernel | undefined;
 const folders: string[] = [];
@@ -78,7 +78,7 @@ test("a kernel that never met us gets the module while its cell runs", async () 
 	kernel = await startTestKernel();
 	const cell = kernel.start(`import sys\nsys.modules.pop('_ipyai').live.retire()\n${untilGo}`);
 	await until(() => cell.outputs.length > 0);
-	const { host } = kernel.attach({ launch: { ...kernel.launch, pid: null } });
+	const { host } = kernel.attach({ launch: existing(kernel.launch) });
 	await host.ready;
 	expect(host.status).toBe("busy");
 	expect((await host.variables("sys", noSignal)).length).toBe(1);

@@ -1,12 +1,13 @@
 /** Kernels that start in their own time, or not at all. */
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { spawnKernel } from "../../../clients/common/kernel/spawnKernel.ts";
+import { type KernelLaunch, type Output, RemoteKernel } from "../../../protocol/index.ts";
 import { KernelHost } from "../../../server/kernel/kernelHost.ts";
-import { cellRequest, isAlive, noCommands, until } from "../../support/kernel.ts";
+import { cellRequest, isAlive, noCommands, textOf, until } from "../../support/kernel.ts";
 import { testPython } from "../../support/python.ts";
 
 const testFolder = (): string => {
@@ -15,10 +16,10 @@ const testFolder = (): string => {
 	return folder;
 };
 
-const hostOf = (connectionFile: string, pid: number | null, startTimeoutMs = 60_000) => {
+const hostOf = (launch: KernelLaunch, startTimeoutMs = 60_000) => {
 	const statuses: string[] = [];
 	const host = new KernelHost({
-		launch: { connectionFile, pid, label: "the Python of the test" },
+		launch: { ...launch, label: "the Python of the test" },
 		kernelId: "k",
 		listener: {
 			onStatus: (status) => statuses.push(status),
@@ -51,7 +52,7 @@ test.each([
 ])("%s: ready rejects and says why", async (_name, content, message) => {
 	const connectionFile = join(testFolder(), "k.json");
 	if (content !== null) writeFileSync(connectionFile, content);
-	const { host, statuses } = hostOf(connectionFile, null, 300);
+	const { host, statuses } = hostOf({ kind: "existing", connectionFile, label: "" }, 300);
 	await expect(host.ready).rejects.toThrow(message);
 	await until(() => statuses.at(-1) === "dead");
 });
@@ -67,7 +68,7 @@ const reasonOf = async (script: string, env: Record<string, string> = {}): Promi
 		cwd: folder,
 		env: { ...process.env, XDG_RUNTIME_DIR: folder, ...env },
 	});
-	const { host } = hostOf(launch.connectionFile, launch.pid);
+	const { host } = hostOf(launch);
 	const reason = await host.ready.then(
 		() => "it started",
 		(error: Error) => error.message,
@@ -112,11 +113,38 @@ test("a kernel of Jupyter's own launcher, which writes its connection file itsel
 	const connectionFile = join(testFolder(), "k.json");
 	const child = spawn(testPython(), ["-m", "ipykernel_launcher", "-f", connectionFile], { stdio: "ignore" });
 	onTestFinished(() => void child.kill("SIGKILL"));
-	const { host } = hostOf(connectionFile, child.pid!);
+	const { host } = hostOf({ kind: "started", connectionFile, pid: child.pid!, label: "" });
 	expect((await host.ready).banner).toMatch(/^Python 3\S+, IPython/);
 	expect((await host.execute(cellRequest("1"))).status).toBe("ok");
 	await host.dispose("end");
 	await until(() => child.exitCode !== null || child.signalCode !== null);
+});
+
+test("a kernel that is reached by its address alone is neither ended nor tidied up", async () => {
+	const connectionFile = join(testFolder(), "k.json");
+	const child = spawn(testPython(), ["-m", "ipykernel_launcher", "-f", connectionFile], { stdio: "ignore" });
+	onTestFinished(() => void child.kill("SIGKILL"));
+	const file = () => RemoteKernel.shape.connection.parse(JSON.parse(readFileSync(connectionFile, "utf8")));
+	await until(() => {
+		try {
+			return file().key !== "";
+		} catch {
+			return false; // not there yet, or not whole
+		}
+	});
+	const { host } = hostOf({ kind: "remote", connection: file(), label: "" });
+	const text: string[] = [];
+	const onOutput = (output: Output) => void text.push(textOf([output]));
+	expect((await host.execute(cellRequest("print('there')", { onOutput }))).status).toBe("ok");
+	expect(text.join("")).toBe("there\n");
+	await host.dispose("end");
+	expect(isAlive(child.pid!)).toBe(true);
+	expect(file().key).not.toBe("");
+
+	const { host: again, statuses } = hostOf({ kind: "remote", connection: file(), label: "" });
+	await again.ready;
+	child.kill("SIGKILL");
+	await until(() => statuses.at(-1) === "dead");
 });
 
 test("a process that is not the kernel is left alone", async () => {
@@ -128,12 +156,12 @@ test("a process that is not the kernel is left alone", async () => {
 		cwd: folder,
 		env: { ...process.env, XDG_RUNTIME_DIR: folder },
 	});
-	const { host } = hostOf(launch.connectionFile, other.pid!);
+	const { host } = hostOf({ ...launch, pid: other.pid! });
 	await host.ready;
 	await host.dispose("end");
 	expect(isAlive(other.pid!)).toBe(true);
 	// Asked on its own channel, the kernel ends all the same.
-	await until(() => !isAlive(launch.pid!));
+	await until(() => !isAlive(launch.pid));
 });
 
 test("a process that is no kernel at all is left alone too", async () => {
@@ -142,7 +170,7 @@ test("a process that is no kernel at all is left alone too", async () => {
 	writeFileSync(connectionFile, JSON.stringify({ ...connection, ip: join(folder, "none") }));
 	const other = spawn("sleep", ["600"], { detached: true });
 	onTestFinished(() => void other.kill("SIGKILL"));
-	const { host } = hostOf(connectionFile, other.pid!, 300);
+	const { host } = hostOf({ kind: "started", connectionFile, pid: other.pid!, label: "" }, 300);
 	await expect(host.ready).rejects.toThrow("it did not answer within 0.3 s");
 	await host.dispose("end");
 	expect(isAlive(other.pid!)).toBe(true);

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import SQLite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { openStore } from "../../../server/store/openStore.ts";
-import { schemaVersion } from "../../../server/store/schema.ts";
+import { migrations, schemaVersion } from "../../../server/store/schema.ts";
 import { StoreError } from "../../../server/store/store.ts";
 import { cellStarted, created, owner, print, testFolder, testStore } from "../../support/store.ts";
 
@@ -81,6 +81,28 @@ test("refuses what a newer version wrote", () => {
 	db.pragma(`user_version = ${schemaVersion + 1}`);
 	db.close();
 	expect(open(file)).toThrow(/newer version/);
+});
+
+test("kernels that were stored before their kinds were told keep what was known of them", () => {
+	const file = join(testFolder(), "db");
+	openStore(file).close();
+	const db = new SQLite(file);
+	db.exec("DROP TABLE kernels");
+	for (const statement of migrations[0]!.split(";")) if (/kernels/.test(statement)) db.exec(statement);
+	const insert = db.prepare(
+		"INSERT INTO kernels VALUES (?, 's', '/run/k.json', ?, ?, '/bin/python', 'server', 1)",
+	);
+	insert.run("ours", 7, "t");
+	insert.run("theirs", null, null);
+	db.pragma("user_version = 2");
+	db.close();
+	const store = openStore(file);
+	const common = { connectionFile: "/run/k.json", label: "/bin/python" };
+	expect(store.kernels({}).map(({ launch, startTime }) => ({ launch, startTime }))).toEqual([
+		{ launch: { kind: "started", pid: 7, ...common }, startTime: "t" },
+		{ launch: { kind: "existing", ...common }, startTime: null },
+	]);
+	store.close();
 });
 
 test("refuses what is no database", () => {

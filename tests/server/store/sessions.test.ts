@@ -40,10 +40,8 @@ const ids = (rows: readonly { sessionId: string }[]): string =>
 const kernel = (fields: Partial<KernelRow>): KernelRow => ({
 	kernelId: "k",
 	sessionId: "s",
-	connectionFile: "/run/k.json",
-	pid: 7,
+	launch: { kind: "started", connectionFile: "/run/k.json", pid: 7, label: "python" },
 	startTime: "t",
-	label: "python",
 	instanceId: "server-1",
 	alive: true,
 	...fields,
@@ -124,7 +122,8 @@ test("tells live, closed and lost sessions apart", () => {
 
 test("lists kernels by session and life", () => {
 	const store = testStore();
-	const dead = kernel({ kernelId: "d", sessionId: "t", alive: false, pid: null, startTime: null });
+	const launch = { kind: "existing", connectionFile: "/run/k.json", label: "python" } as const;
+	const dead = kernel({ kernelId: "d", sessionId: "t", alive: false, launch, startTime: null });
 	store.saveKernel(kernel({}));
 	store.saveKernel(dead);
 	expect(store.kernels({})).toEqual([kernel({}), dead]);

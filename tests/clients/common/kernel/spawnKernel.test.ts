@@ -104,9 +104,9 @@ test("the kernel is detached, its files are private", async () => {
 		for (const name of readdirSync(runtimeDir)) expect(statSync(join(runtimeDir, name)).mode & 0o077).toBe(0);
 		expect(launch).toMatchObject({ pid: child.pid, label: testPython() });
 		// It leads a group of its own: a signal to the group reaches it.
-		process.kill(-launch.pid!, 0);
+		process.kill(-launch.pid, 0);
 	} finally {
-		process.kill(-launch.pid!, "SIGKILL");
+		process.kill(-launch.pid, "SIGKILL");
 		while (child.signalCode === null) await delay(5);
 	}
 });
