@@ -6,7 +6,7 @@ import { Id, LongText, RequestId } from "./limits.ts";
 export const PromptParams = z.object({
 	sessionId: Id,
 	requestId: RequestId,
-	/** What is asked. References count in what is not `quoted`: `$name` and `` $`expr` `` become values, `` !`cmd` `` what it prints. */
+	/** What is asked. References count in what is not `quoted`: `$name` and `` $`expr` `` become values, `` !`cmd` `` what it prints, `` &`name` `` a tool; one that names no function ends the turn as `failed` before anything is sent. */
 	content: PromptContent,
 	/** As typed, for history; the text itself when absent. */
 	source: LongText.optional(),

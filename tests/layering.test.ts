@@ -104,6 +104,7 @@ const packages: Record<string, string[]> = {
 	"better-sqlite3": ["server/store"],
 	zeromq: ["server/kernel"],
 	unbash: ["server/tools/shell"],
+	yaml: ["server/context"],
 	"@lydell/node-pty": ["server/tools/commands"],
 	neovim: ["clients/nvim"],
 	marked: ["clients/terminal"],

@@ -157,6 +157,16 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 		complete: async ({ words }: { words: string }) =>
 			(await completeCommand(session.isOpen ? target() : null, words)).filter(isPlain),
 
+		/** What completes a reference that is begun at the end of the line; `start` counts its bytes. None without a session. */
+		completeReference: async ({ line }: { line: string }) => {
+			if (!session.isOpen) return { start: 0, matches: [] };
+			const { live, view } = session;
+			const asked = { sessionId: view.sessionId, code: line, cursor: line.length };
+			const { start, matches } = await live.request("kernel/complete", asked);
+			const texts = matches.map(({ text }) => text).filter(isPlain);
+			return { start: Buffer.byteLength(line.slice(0, start)), matches: texts };
+		},
+
 		/** Everything a cell showed; `again`: what differs from the last answer about it. */
 		cellLines: ({ cellId, again = false }: { cellId: string; again?: boolean }) =>
 			windows.lines(cellId, session.cells.lines(cellId) ?? notebooks.lines(cellId) ?? [], again),

@@ -15,6 +15,34 @@ export type FoundRef = { readonly ref: Ref; readonly explicit: boolean };
  * before the mark takes its meaning away.
  */
 export const findRefs = (text: string): FoundRef[] => {
+	const { found, rest } = explicitRefs(text);
+	for (const match of blankSpans(rest, (ticks) => ticks === 1).matchAll(plainRef))
+		found.push({ ref: { kind: "variable", expression: match[1]! }, explicit: false, at: match.index });
+
+	const unique = new Map<string, FoundRef>();
+	for (const { ref, explicit } of found.sort((a, b) => a.at - b.at)) {
+		const key = JSON.stringify(ref);
+		unique.set(key, { ref, explicit: explicit || (unique.get(key)?.explicit ?? false) });
+	}
+	return [...unique.values()];
+};
+
+/** Names of functions that a prompt or note gives to the model, `` &`name` ``, each once; in the same places as `findRefs`. */
+export const findToolNames = (text: string): string[] => {
+	const { rest } = explicitRefs(text);
+	const names = [...rest.matchAll(/`([^`\n]*)`/g)].flatMap(({ 1: inner = "", index }) => {
+		const name = inner.trim();
+		// What opens here; a span that ends behind an "&" opens nothing.
+		return /(?<![\p{L}\p{N}_\\&])&$/u.test(rest.slice(Math.max(0, index - 2), index)) &&
+			/^[\p{L}_]/u.test(name)
+			? [name]
+			: [];
+	});
+	return [...new Set(names)];
+};
+
+/** What is written with backticks, and the text with all of that blanked out. */
+const explicitRefs = (text: string): { found: (FoundRef & { at: number })[]; rest: string } => {
 	const found: (FoundRef & { at: number })[] = [];
 	const rest = blankSpans(maskQuotes(text), (ticks) => ticks > 1).replace(
 		explicitRef,
@@ -28,15 +56,7 @@ export const findRefs = (text: string): FoundRef[] => {
 			return " ".repeat(whole.length);
 		},
 	);
-	for (const match of blankSpans(rest, (ticks) => ticks === 1).matchAll(plainRef))
-		found.push({ ref: { kind: "variable", expression: match[1]! }, explicit: false, at: match.index });
-
-	const unique = new Map<string, FoundRef>();
-	for (const { ref, explicit } of found.sort((a, b) => a.at - b.at)) {
-		const key = JSON.stringify(ref);
-		unique.set(key, { ref, explicit: explicit || (unique.get(key)?.explicit ?? false) });
-	}
-	return [...unique.values()];
+	return { found, rest };
 };
 
 const explicitRef = /(?<!\\)\$`(\s*[\p{L}_][^`\n]*)`|(?<![\w`\\])!`([^`]+)`/gu;

@@ -19,6 +19,8 @@ export type TurnInput = {
 	readonly traceback?: string | null;
 	/** What the model has to know of tools that came or went. */
 	readonly tools?: string;
+	/** What could not be done of what the prompt and its notes name, in sentences. */
+	readonly warnings?: readonly string[];
 	readonly request: readonly Content[];
 	readonly supportsImages: boolean;
 	readonly limits?: ContextLimits;
@@ -41,13 +43,14 @@ export const renderTurn = ({
 	refs,
 	traceback = null,
 	tools = "",
+	warnings: unresolved = [],
 	request,
 	supportsImages,
 	limits = defaultLimits,
 }: TurnInput): RenderedTurn => {
 	const values = renderRefs(refs, limits);
 	const context = renderCells(cells, earlierCells, notes, supportsImages, limits);
-	const warnings = [...values.warnings, ...context.warnings];
+	const warnings = [...unresolved, ...values.warnings, ...context.warnings];
 	const texts = request.filter((part) => part.kind === "text");
 	const asked = textOf(texts.filter((part) => !part.quoted)).trim();
 	const quoted = texts.filter((part) => part.quoted);

@@ -1,3 +1,4 @@
+import { begunRef, completeRef } from "../completions/refCompletions.ts";
 import { toCodePoints, toUtf16 } from "../kernel/positions.ts";
 import { adoptKernel } from "../sessions/python/startup.ts";
 import type { Feature } from "./feature.ts";
@@ -34,6 +35,17 @@ export const kernelFeature: Feature = {
 			const asked = sessions.require(sessionId).hosting.waitingInput?.request.inputId;
 			// The input may have been answered meanwhile: then nothing completes the line.
 			if (inputId !== undefined && inputId !== asked) return { start: cursor, end: cursor, matches: [] };
+			const begun = inputId === undefined ? begunRef(code, cursor) : null;
+			if (begun !== null)
+				return completeRef(
+					begun,
+					cursor,
+					{
+						complete: (...asked) => python.complete(...asked),
+						functionNames: (by) => python.python.functionNames(by),
+					},
+					signal,
+				);
 			const complete = inputId === undefined ? python.complete : python.completeInput;
 			const { start, end, matches } = await complete.call(python, code, at, signal);
 			return { start: toUtf16(code, start), end: toUtf16(code, end), matches: [...matches] };

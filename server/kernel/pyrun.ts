@@ -87,6 +87,11 @@ export class KernelPython implements Python {
 		};
 	}
 
+	async functionNames(signal: AbortSignal): ReturnType<Python["functionNames"]> {
+		const found = await (await this.#options.alive()).look("toolNames", {}, signal);
+		return Array.isArray(found) ? found.map(text) : [];
+	}
+
 	callFunction(...[name, args, definition, options]: Parameters<Python["callFunction"]>): Promise<Outcome> {
 		// JSON's strings are Python's.
 		const given = [name, JSON.stringify(args), definition].map((each) => JSON.stringify(each)).join(", ");

@@ -37,6 +37,8 @@ export type Python = {
 	runScript(path: string, options: RunOptions): Promise<Outcome>;
 	/** The sentence says why it cannot be a tool. */
 	describeFunction(name: string, signal: AbortSignal): Promise<PersonsFunction | { readonly reason: string }>;
+	/** The person's variables that can be called. */
+	functionNames(signal: AbortSignal): Promise<readonly string[]>;
 	/** Calls the function if its definition is still this one. */
 	callFunction(
 		name: string,

@@ -69,6 +69,11 @@ export class Toolbox {
 		return this.#functions.add(python, name, signal);
 	}
 
+	/** Describes the person's functions among the tools as they are defined now. Never rejects. */
+	refreshFunctions(python: Python, signal: AbortSignal): Promise<void> {
+		return this.#functions.refresh(python, signal);
+	}
+
 	/** Whether there was one. */
 	removeFunction(python: Python, name: string): boolean {
 		return this.#functions.remove(python, name);

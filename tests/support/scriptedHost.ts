@@ -64,6 +64,7 @@ export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 			},
 			runScript: async () => ({ content: [], isError: false }),
 			describeFunction: async () => ({ reason: "is not defined" }),
+			functionNames: async () => [],
 			callFunction: async () => ({ content: [], isError: true }),
 		},
 		numberPrompt: async () => {

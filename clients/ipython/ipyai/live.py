@@ -67,6 +67,7 @@ class Live:
             "shellRefs": lambda args: shell_refs.run_all(args["id"], args["commands"], args["limitSeconds"]),
             "history": lambda args: prompts.tail(shell, args["limit"]),
             "tool": lambda args: functions.describe(shell, args["name"]),
+            "toolNames": lambda args: functions.names(shell),
             "pyrun": lambda args: self._named(args, pyrun.pyrun(shell, args["id"], args["code"], args["tell"])),
             "shown": lambda args: computing.shown(shell, args["code"]),
             "compute": lambda args: self._named(args, computing.compute(shell, args["id"], args["code"], args["tell"])),

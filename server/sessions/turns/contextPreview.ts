@@ -22,7 +22,10 @@ export const previewContext = (
 		afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
 		toSeq: session.log.headSeq,
 		content: [{ kind: "text", text }],
-		tools: session.turns.toolNews,
+		nameTools: async ({ asked, noted }) => ({
+			news: session.turns.toolNews,
+			warnings: [...asked, ...noted].map((name) => `&\`${name}\` becomes a tool when the prompt is sent.`),
+		}),
 		redact: createRedact(session.environment),
 		images: backend?.capabilities.images ?? false,
 		contextWindow: model === null ? null : (backend?.contextWindow(model) ?? null),

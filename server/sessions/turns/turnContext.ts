@@ -7,8 +7,9 @@ import { textOf } from "../../../ground/text/contentText.ts";
 import { headOf } from "../../../ground/text/wholeCharacters.ts";
 import type { Content, ContextResult } from "../../../protocol/index.ts";
 import { isContextCode } from "../../context/contextCell.ts";
+import { broughtBy, readFrontMatter } from "../../context/frontMatter.ts";
 import { limitsFor } from "../../context/limits.ts";
-import { findRefs } from "../../context/refs.ts";
+import { type FoundRef, findRefs, findToolNames } from "../../context/refs.ts";
 import { renderTurn } from "../../context/renderTurn.ts";
 import type { ContextCell, Store } from "../../store/store.ts";
 import type { Host, Ref, ResolvedRef } from "../python/host.ts";
@@ -20,8 +21,8 @@ export type TurnContextRequest = {
 	readonly afterSeq: number;
 	readonly toSeq: number;
 	readonly content: readonly Content[];
-	/** What is new about tools; empty for nothing. */
-	readonly tools: string;
+	/** Gives the model the functions that are named. Rejects where the prompt is not to be sent: the message says why. */
+	nameTools(named: NamedTools): Promise<ToolNews>;
 	readonly images: boolean;
 	/** The model's, in tokens; `null` where it is not known. */
 	readonly contextWindow: number | null;
@@ -30,6 +31,20 @@ export type TurnContextRequest = {
 	/** `name`: what has an effect (shell refs, calls) is told of but not done, for a look at what would be sent. */
 	readonly effects: "run" | "name";
 	readonly signal: AbortSignal;
+};
+
+/** Functions that are named for the model, each once. */
+export type NamedTools = {
+	/** In what was typed as the request. */
+	readonly asked: readonly string[];
+	/** In notes that were typed here. */
+	readonly noted: readonly string[];
+};
+
+export type ToolNews = {
+	/** What the model is told of tools that came or went; empty for nothing. */
+	readonly news: string;
+	readonly warnings: readonly string[];
 };
 
 export const buildTurnContext = async (request: TurnContextRequest): Promise<ContextResult> => {
@@ -41,13 +56,16 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 			? 0
 			: Math.max(0, store.countCells(sessionId, afterSeq, toSeq) - cells.length);
 	const notes = await noteValues(cells, request.host, request.signal);
-	const notesOf = (chosen: readonly ContextCell[]) => chosen.flatMap(({ cellId }) => notes.get(cellId) ?? []);
-	const refs = await resolve(
-		textOf(request.content.filter(isTypedPart)),
-		notesOf(cells.filter((cell) => isTyped(cell, request.host))),
-		notesOf(cells.filter((cell) => !isTyped(cell, request.host))),
-		request,
-	);
+	const notesOf = (chosen: readonly ContextCell[]) =>
+		Promise.all(chosen.flatMap(({ cellId }) => notes.get(cellId) ?? []).map(readNote));
+	const text = headOf(textOf(request.content.filter(isTypedPart)), maxRefChars);
+	const typedNotes = await notesOf(cells.filter((cell) => isTyped(cell, request.host)));
+	const foreignNotes = await notesOf(cells.filter((cell) => !isTyped(cell, request.host)));
+	const named = await request.nameTools({
+		asked: findToolNames(text),
+		noted: [...new Set(typedNotes.flatMap(({ tools }) => tools))],
+	});
+	const refs = await resolve(text, typedNotes, foreignNotes, request);
 	const ran = cells.filter(({ cellId, code }) => !notes.has(cellId) && isContextCode(code));
 	const traceback = await lastTraceback(ran.at(-1), request);
 	const freshKernel = store.freshKernel(sessionId, afterSeq, toSeq);
@@ -62,7 +80,8 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 		notes,
 		refs,
 		traceback,
-		tools: request.tools,
+		tools: named.news,
+		warnings: [...named.warnings, ...foreignTools(foreignNotes)],
 		request: request.content,
 		supportsImages: request.images,
 		limits,
@@ -131,16 +150,40 @@ const noteValues = async (
 	return notes;
 };
 
+/** What a note names. */
+type NoteRefs = { readonly refs: readonly FoundRef[]; readonly tools: readonly string[] };
+
+const readNote = async (note: string): Promise<NoteRefs> => {
+	const matter = await readFrontMatter(note);
+	const brought = matter.kind === "fields" ? broughtBy(matter.fields) : null;
+	const refs: Ref[] = [
+		...(brought?.variables ?? []).map((expression) => ({ kind: "variable", expression }) as const),
+		...(brought?.commands ?? []).map((command) => ({ kind: "shell", command }) as const),
+	];
+	return {
+		refs: [...findRefs(note), ...refs.map((ref) => ({ ref, explicit: true }))],
+		tools: [...findToolNames(note), ...(brought?.tools ?? [])],
+	};
+};
+
+const foreignTools = (notes: readonly NoteRefs[]): string[] =>
+	[...new Set(notes.flatMap(({ tools }) => tools))]
+		.slice(0, maxRefs)
+		.map(
+			(name) =>
+				`&\`${name}\` stands in a note that was not typed here, and is no tool: name it in the prompt.`,
+		);
+
 const resolve = async (
 	text: string,
-	typedNotes: readonly string[],
-	foreignNotes: readonly string[],
+	typedNotes: readonly NoteRefs[],
+	foreignNotes: readonly NoteRefs[],
 	{ host, signal, effects }: TurnContextRequest,
 ): Promise<readonly ResolvedRef[]> => {
 	// A call may have effects, and waits for the main shell.
 	const isHarmless = (ref: Ref): boolean => ref.kind === "variable" && !ref.expression.includes("(");
-	const typed = findRefs(headOf(text, maxRefChars));
-	const noted = typedNotes.flatMap(findRefs);
+	const typed = findRefs(text);
+	const noted = typedNotes.flatMap((note) => note.refs);
 	const unique = new Map(
 		[...typed, ...noted.filter(({ ref }) => ref.kind === "variable")].map((each) => [keyOf(each.ref), each]),
 	);
@@ -151,7 +194,7 @@ const resolve = async (
 	const left = [
 		...noted.filter(({ ref }) => ref.kind === "shell").map(({ ref }) => missing(ref, commandInNote)),
 		...foreignNotes
-			.flatMap(findRefs)
+			.flatMap((note) => note.refs)
 			.filter(({ explicit }) => explicit)
 			.map(({ ref }) => missing(ref, foreignNote)),
 	]

@@ -17,11 +17,12 @@ import type { SessionLog } from "../log.ts";
 import { tellWaiting } from "../progress.ts";
 import type { Hosting } from "../python/hosting.ts";
 import { eagerly } from "./eagerly.ts";
+import { offerNamed } from "./namedTools.ts";
 import { PromptHistory } from "./promptHistory.ts";
 import { PromptQueue } from "./promptQueue.ts";
 import { RunningTurn } from "./runningTurn.ts";
 import { addUsage, foldTurns } from "./summaries.ts";
-import { buildTurnContext } from "./turnContext.ts";
+import { buildTurnContext, type NamedTools, type ToolNews } from "./turnContext.ts";
 
 /** Model responses with tool calls in one turn, before a summary is asked for. */
 const maxRounds = 21;
@@ -203,7 +204,7 @@ export class Turns {
 			afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
 			toSeq,
 			content,
-			tools: this.toolNews,
+			nameTools: (named) => this.#nameTools(named, abort.signal),
 			redact: createRedact(this.#options.environment()),
 			images: backend.capabilities.images,
 			contextWindow: this.#windowOf(backend, model),
@@ -252,6 +253,13 @@ export class Turns {
 		const error = end ? end.error : `Backend ${backend.name} ended without saying why. Try again.`;
 		running.finish(stopReason, addUsage(room.usage, end?.usage ?? null), error);
 		this.#history.mirror(turnId, source, content, context.rendered, historyLine);
+	}
+
+	async #nameTools(named: NamedTools, signal: AbortSignal): Promise<ToolNews> {
+		const { toolbox, hosting } = this.#options;
+		const warnings = await offerNamed(named, toolbox, hosting.host?.python ?? null, signal);
+		this.#tools.changed();
+		return { news: this.toolNews, warnings };
 	}
 
 	/** In tokens: what the backend knows, else what it told with the last turn. */

@@ -26,6 +26,13 @@ export class PersonsFunctions {
 		return described(tool);
 	}
 
+	/** Describes those there are as they are defined now; one that is gone says so when it is called. Never rejects. */
+	async refresh(python: Python, signal: AbortSignal): Promise<void> {
+		const names = this.in(python).map(({ name }) => name);
+		// What cannot be looked up now stays as it was told.
+		await Promise.all(names.map((name) => this.add(python, name, signal).catch(() => {})));
+	}
+
 	/** Whether there was one. */
 	remove(python: Python, name: string): boolean {
 		return this.#all.get(python)?.delete(name) ?? false;

@@ -399,3 +399,20 @@ test("prompts of others appear in the conversation", async () => {
 	await vim.command("IpyaiStop");
 	await vim.shows(vim.notices, /has ended/);
 });
+
+test("Tab in the input completes a reference that is begun, and is a tab elsewhere", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "# %%\ndef fetch(größe): return größe\n|fetched = 3\nfetched + 4");
+	await vim.start();
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /7$/m);
+	await vim.command("IpyaiPrompt");
+	await vim.type("größe: use &`fe");
+	await vim.type("<Tab>");
+	const written = () => vim.lines();
+	await vim.shows(written, /^größe: use &`fetch$/m);
+	await vim.type("` and $`fetche<Tab>");
+	await vim.shows(written, /^größe: use &`fetch` and \$`fetched$/m);
+	await vim.type("` ok<Tab>so");
+	await vim.shows(written, /ok\s+so$/m);
+});

@@ -17,6 +17,7 @@ const toolbox = new Toolbox({
 		runPython: async () => ({ content: [], isError: false }),
 		runScript: async () => ({ content: [], isError: false }),
 		describeFunction: async () => ({ reason: "is not defined" }),
+		functionNames: async () => [],
 		callFunction: async () => ({ content: [], isError: false }),
 	}),
 	place: async () => placeOf("/tmp", "/tmp", {}),

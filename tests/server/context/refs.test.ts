@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findRefs } from "../../../server/context/refs.ts";
+import { findRefs, findToolNames } from "../../../server/context/refs.ts";
 
 /** References as `kind text`, plain ones with a question mark. */
 const found = (text: string): string =>
@@ -38,3 +38,13 @@ test.each([
 	["!`echo $HOME`", "!echo $HOME"],
 	["", ""],
 ])("%j: %s", (text, expected) => expect(found(text)).toBe(expected));
+
+test.each([
+	["use &`fetch` and &` tidy `", "fetch tidy"],
+	["&`f` twice &`f`", "f"],
+	["&`größe` &`f(x)`", "größe f(x)"],
+	["`a &` and `b` or !`sleep 5 &` and `ls`", ""],
+	["R&`D` &&`x` \\&`f` &name & `g`", ""],
+	["```\n&`f`\n```\n> &`g`\n``&`h` ``, then &`z`", "z"],
+	["&`5` &`` &`a\nb`", ""],
+])("%j names %s", (text, expected) => expect(findToolNames(text).join(" ")).toBe(expected));

@@ -39,7 +39,28 @@ local function browser(buf)
   end
 end
 
----Opens it: Enter sends, Ctrl-J begins a new line, Escape in normal mode leaves, Up and Down at the first and last row
+---Completes a reference such as `&`gre` that is begun at the cursor; tells whether there is one.
+---@param buf integer
+---@return boolean
+local function complete_reference(buf)
+  local before = vim.api.nvim_get_current_line():sub(1, vim.api.nvim_win_get_cursor(0)[2])
+  if not before:find("[&$]`[^`]*$") then
+    return false
+  end
+  require("ipyai.host").call("completeReference", { line = before }, function(error, found)
+    local is_there = vim.api.nvim_get_current_buf() == buf and vim.fn.mode():sub(1, 1) == "i"
+    if error or not is_there or #found.matches == 0 then
+      return
+    end
+    local now = vim.api.nvim_get_current_line():sub(1, vim.api.nvim_win_get_cursor(0)[2])
+    if now == before then
+      vim.fn.complete(found.start + 1, found.matches)
+    end
+  end)
+  return true
+end
+
+---Opens it: Enter sends, Ctrl-J begins a new line, Tab completes a reference, Escape in normal mode leaves, Up and Down at the first and last row
 ---go through what was asked before; what was left unsent is there too.
 ---@param send fun(prompt: string)
 function M.open(send)
@@ -80,6 +101,14 @@ function M.open(send)
   map("i", "<C-j>", function()
     vim.api.nvim_put({ "", "" }, "c", false, true)
   end)
+  vim.keymap.set("i", "<Tab>", function()
+    if vim.fn.pumvisible() == 1 then
+      return vim.api.nvim_feedkeys(vim.keycode("<C-n>"), "ni", false)
+    end
+    if not complete_reference(buf) then
+      vim.api.nvim_feedkeys(vim.keycode("<Tab>"), "ni", false)
+    end
+  end, { buffer = buf, nowait = true })
   for _, key in ipairs({ "<Esc>", "q" }) do
     map("n", key, function()
       finish(false)
@@ -92,7 +121,7 @@ function M.open(send)
       if vim.fn.pumvisible() == 0 and vim.fn.line(".") == edge then
         return go(step)
       end
-      vim.api.nvim_feedkeys(vim.keycode(key), "n", false)
+      vim.api.nvim_feedkeys(vim.keycode(key), "ni", false)
     end)
   end
   vim.cmd.startinsert()
