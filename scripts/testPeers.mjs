@@ -16,6 +16,7 @@ const requirements = [
 	"fastcore<1.13",
 	"safepyrun<0.2",
 	"safecmd<0.1.14",
+	"litellm<1.95",
 ];
 
 const say = (/** @type {string} */ line) => process.stderr.write(`ipyai: ${line}\n`);

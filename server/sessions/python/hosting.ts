@@ -69,6 +69,8 @@ type WaitingInput = { readonly request: InputRequestParams; readonly by: string 
 export class Hosting {
 	readonly #options: HostingOptions;
 	#host: Host | null = null;
+	/** Resolves when the kernel is attached, or is not going to be. */
+	#attaching: Promise<void> = Promise.resolve();
 	#facts: HostFacts | null = null;
 	#kernel: KernelRow | null = null;
 	#status: HostStatus = "dead";
@@ -175,7 +177,7 @@ export class Hosting {
 		});
 		this.#host = host;
 		log.hint({ kind: "kernelStatus", status: "starting" });
-		host.ready.then(
+		this.#attaching = host.ready.then(
 			(facts) => this.#onReady(host, facts, existing !== null, replaces),
 			(error: Error) => {
 				if (this.#host === host && this.#status !== "dead") this.#onStatus(kernelId, "dead", error.message);
@@ -379,8 +381,7 @@ export class Hosting {
 	 */
 	async settle(signal: AbortSignal): Promise<void> {
 		const stop = aborted(signal);
-		if (this.#status === "starting" && this.#host)
-			await Promise.race([this.#host.ready.catch(() => {}), stop]);
+		if (this.#status === "starting") await Promise.race([this.#attaching, stop]);
 		for (const cell of this.#running.values()) {
 			const patience = cell.submittedAt + settleMs - Date.now();
 			if (patience > 0 && !signal.aborted)

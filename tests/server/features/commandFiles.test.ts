@@ -12,13 +12,17 @@ const start = async () => {
 		const { text } = await client.request("command/run", { sessionId, requestId: nextRequestId(), line });
 		return text.replaceAll(server.folder, "~");
 	};
-	const restart = async () => {
+	/** Answered before the second kernel is ready. */
+	const begin = async () => {
 		await client.request("kernel/end", { sessionId, requestId: nextRequestId() });
 		const kernel = launchTestKernel();
 		await client.request("kernel/adopt", { sessionId, requestId: nextRequestId(), kernel });
+	};
+	const restart = async () => {
+		await begin();
 		return client.event("kernelAttached", ({ fresh }) => fresh);
 	};
-	return { ...session, command, restart };
+	return { ...session, command, begin, restart };
 };
 
 test("a saved notebook is loaded and run again, also from a cell", async () => {
@@ -112,6 +116,15 @@ test("the model is told once that the variables are gone", async () => {
 	expect(first).not.toContain("started anew");
 	expect(second).toMatch(/b = 2<\/code><note>Python was started anew here: .*<\/note><code>c = 3/);
 	expect(third).not.toContain("started anew");
+});
+
+test("a prompt that comes while Python starts anew tells it, too", async () => {
+	const { ask, backend, begin, run } = await start();
+	await run("a = 1");
+	await ask("first");
+	await begin();
+	await ask("second");
+	expect(JSON.stringify(backend.requests.at(-1)!.transcript.at(-1))).toContain("started anew");
 });
 
 test("a notebook that is loaded right after it is saved in a cell is there", async () => {
