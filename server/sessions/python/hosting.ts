@@ -187,25 +187,11 @@ export class Hosting {
 
 	async #onReady(host: Host, facts: HostFacts, survived: boolean, replaces: boolean): Promise<void> {
 		if (this.#host !== host || this.#status === "dead") return;
-		const { log, store } = this.#options;
-		const row = store.session(log.sessionId);
-		let historySession = facts.historySession;
-		let next = facts.nextExecutionCount;
-		if (!survived && row?.historySession != null && row.historyFile === facts.historyFile) {
-			// A session continues its number in IPython's history also on a new kernel.
-			next = Math.max(next, row.nextExecutionCount);
-			try {
-				await host.continueHistorySession(row.historySession, next);
-				historySession = row.historySession;
-			} catch (error) {
-				log.hint({
-					kind: "notice",
-					level: "warning",
-					text: `History goes on as a new session: ${(error as Error).message}`,
-				});
-			}
-			if (this.#host !== host) return;
-		}
+		const { log } = this.#options;
+		const { historySession, next } = survived
+			? { historySession: facts.historySession, next: facts.nextExecutionCount }
+			: await this.#continueNumbers(host, facts);
+		if (this.#host !== host) return;
 		this.#facts = { ...facts, historySession, nextExecutionCount: next };
 		this.#nextExecutionCount = next;
 		log.settle([
@@ -224,6 +210,32 @@ export class Hosting {
 		// A kernel that is ready and idle has gone through what was sent to it before.
 		if (host.status === "idle") this.#foreign.giveUpLeft();
 		this.#setStatus(host.status);
+	}
+
+	/**
+	 * A session goes on under its number in IPython's history, and with its inputs' numbers, also on a new kernel. Of one
+	 * that came from elsewhere (a file, a fork, another history) only the inputs' numbers go on.
+	 */
+	async #continueNumbers(
+		host: Host,
+		facts: HostFacts,
+	): Promise<{ historySession: number | null; next: number }> {
+		const { log, store } = this.#options;
+		const row = store.session(log.sessionId);
+		const asNew = { historySession: facts.historySession, next: facts.nextExecutionCount };
+		if (row === null) return asNew;
+		const isOurs = row.historySession !== null && row.historyFile === facts.historyFile;
+		const historySession = isOurs ? row.historySession : facts.historySession;
+		const next = Math.max(facts.nextExecutionCount, row.nextExecutionCount);
+		if (historySession === null || (!isOurs && next === facts.nextExecutionCount)) return asNew;
+		try {
+			await host.continueHistorySession(historySession, next);
+			return { historySession, next };
+		} catch (error) {
+			const text = `History goes on as a new session: ${(error as Error).message}`;
+			log.hint({ kind: "notice", level: "warning", text });
+			return asNew;
+		}
 	}
 
 	#setStatus(status: HostStatus): void {

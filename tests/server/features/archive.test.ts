@@ -33,6 +33,31 @@ const items = async (client: TestClient, sessionId: string) =>
 const sources = (all: readonly TranscriptItem[]) =>
 	all.map((item) => (item.kind === "cell" ? item.code : item.source));
 
+test("numbers of inputs go on in a fork and in an imported session, under a number of their own in IPython's history", async () => {
+	const { run, client, sessionId, server } = await startKernelSession();
+	const { historySession } = await client.event("kernelAttached");
+	await run("1");
+	await run("2");
+	const path = join(server.folder, "out.jsonl");
+	await client.request("session/export", { sessionId, requestId: "e", path });
+	const imported = await client.request("session/import", { requestId: "i", path });
+	const forked = (await client.request("session/fork", { sessionId, requestId: "f" })).state.sessionId;
+	for (const id of [imported.sessionId, forked]) {
+		const own = await server.connect();
+		await own.request("session/resume", { requestId: nextRequestId(), ref: { sessionId: id }, settings: {} });
+		await own.request("kernel/adopt", {
+			sessionId: id,
+			requestId: nextRequestId(),
+			kernel: launchTestKernel(),
+		});
+		const attached = await own.event("kernelAttached");
+		expect(attached.nextExecutionCount).toBe(3);
+		expect(attached.historySession).not.toBe(historySession);
+		await own.request("cell/execute", { sessionId: id, requestId: nextRequestId(), code: "n = 1" });
+		expect((await own.event("cellFinished")).executionCount).toBe(3);
+	}
+});
+
 test("a fork shares the past up to a turn and goes its own way", async () => {
 	const { backend, client, sessionId } = await start(say("one"), say("two"), say("forked"), say("original"));
 	const first = await ask(client, sessionId, "a");
