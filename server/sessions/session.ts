@@ -445,17 +445,18 @@ export class Session {
 
 	/** Ends turn and kernel. The transcript stays. */
 	async close(): Promise<void> {
+		// At once: ending all of it can take seconds, in which the session is not lost.
+		try {
+			this.#dependencies.store.setClosed(this.sessionId, true);
+		} catch (error) {
+			this.#dependencies.onLog(`${this.sessionId} will be listed as lost: ${(error as Error).message}`);
+		}
 		await this.turns.settle();
 		await this.turns.dispose();
 		await this.toolbox.terminals.dispose();
 		await this.hosting.release("exited");
 		await this.exactLog.settled();
 		this.log.end();
-		try {
-			this.#dependencies.store.setClosed(this.sessionId, true);
-		} catch (error) {
-			this.#dependencies.onLog(`${this.sessionId} will be listed as lost: ${(error as Error).message}`);
-		}
 	}
 
 	/** Leaves the kernel running and lets go of everything: the server is ending. */

@@ -39,7 +39,7 @@ test("numbers of inputs go on in a fork and in an imported session, under a numb
 	await run("1");
 	await run("2");
 	const path = join(server.folder, "out.jsonl");
-	await client.request("session/export", { sessionId, requestId: "e", path });
+	await client.request("session/export", { sessionId, path });
 	const imported = await client.request("session/import", { requestId: "i", path });
 	const forked = (await client.request("session/fork", { sessionId, requestId: "f" })).state.sessionId;
 	for (const id of [imported.sessionId, forked]) {

@@ -163,6 +163,24 @@ test("closing leaves a session to the controllers who still work in it", async (
 	await until(() => !isAlive(launch.pid));
 });
 
+test("a session that is being closed is never listed as lost", async () => {
+	const { server, client, sessionId, run } = await startKernelSession();
+	await run("import atexit, time\natexit.register(time.sleep, 1)");
+	const other = await server.connect();
+	let isClosed = false;
+	const closing = client.request("session/close", { sessionId, requestId: "c" });
+	closing.finally(() => {
+		isClosed = true;
+	});
+	const states = new Set<string>();
+	while (!isClosed)
+		for (const { state } of (await other.request("session/list", {})).sessions) states.add(state);
+	expect(await closing).toMatchObject({ ended: true });
+	const { sessions } = await other.request("session/list", {});
+	expect(sessions.map(({ state }) => state)).toEqual(["closed"]);
+	expect(states).not.toContain("lost");
+});
+
 test("force ends a session for all, and they are told by whom", async () => {
 	const server = await startTestServer();
 	const first = await server.connect({ name: "terminal" });
