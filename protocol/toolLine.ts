@@ -25,8 +25,11 @@ export const callText = (name: string, args: Readonly<Record<string, unknown>>):
 	const shown = Object.keys(args)
 		.sort()
 		.map((key) => `${key}=${pythonRepr(args[key])}`);
-	return `${name.replace(/^mcp__.+?__/, "")}(${shown.join(", ")})`;
+	return `${shortName(name)}(${shown.join(", ")})`;
 };
+
+/** A tool's name without that of the MCP server it comes of. */
+export const shortName = (name: string): string => name.replace(/^mcp__.+?__/, "");
 
 /** A JSON value as Python's `repr` writes it. */
 export const pythonRepr = (value: unknown): string => {

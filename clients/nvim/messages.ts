@@ -2,6 +2,7 @@
 import type { PlainText } from "../../ground/text/screenText.ts";
 import type { CellStatus, StopReason } from "../../protocol/index.ts";
 import type { Line } from "./terminalLines.ts";
+import type { Block } from "./toolText.ts";
 
 declare const exactly: unique symbol;
 /**
@@ -69,6 +70,8 @@ export type Message =
 			readonly head: number;
 			readonly from: number;
 			readonly text: PlainText;
+			/** What may be folded: rows of the text from 0, and what stands for them. Absent where it is as before. */
+			readonly folds?: readonly Block[] | null;
 			/** The answer alone and its code blocks, once the turn has finished. */
 			readonly answer?: PlainText;
 			readonly blocks?: readonly PlainText[];

@@ -4,26 +4,22 @@ import { contentText } from "../../ground/text/contentText.ts";
 import { PlainStream, plainText } from "../../ground/text/plainText.ts";
 import { joined, type PlainText, partOf, rowsOf, trimmedEnd, words } from "../../ground/text/screenText.ts";
 import type { Content, StopReason, TranscriptItem } from "../../protocol/index.ts";
-import { toolLine } from "../../protocol/toolLine.ts";
 import { codeBlocks } from "../common/codeBlocks.ts";
 import type { Submission } from "../common/session/liveSession.ts";
-import {
-	type TextView,
-	type ToolCallView,
-	type TurnView,
-	toolTailLines,
-} from "../common/session/turnView.ts";
+import type { TextView, ToolCallView, TurnView } from "../common/session/turnView.ts";
 import type { Author, TranscriptAction } from "../common/shell/action.ts";
 import { turnNote } from "../common/shell/wording.ts";
 import { nameOf, type RunOf } from "./cellBook.ts";
 import type { Editor } from "./editor.ts";
 import { exact } from "./messages.ts";
-import { terminalLines } from "./terminalLines.ts";
+import { type Block, type ToolResult, toolText } from "./toolText.ts";
 
 type Part = {
 	readonly kind: "text" | "thinking" | "tool" | "note";
 	readonly id: string;
 	text: PlainText;
+	/** A tool's code and output in it. */
+	readonly blocks?: readonly Block[];
 };
 
 type Turn = {
@@ -47,7 +43,7 @@ type Turn = {
 /** Text of the model's, by item. */
 type Spoken = Pick<TextView, "kind" | "itemId" | "text">;
 
-/** Stands before each line of thinking; `lua/ipyai/chat.lua` folds by it. */
+/** Stands before each line of thinking; `lua/ipyai/chat/folds.lua` folds by it. */
 const thinkingMark = words`┊ `;
 
 /** What happens in a turn. */
@@ -94,13 +90,9 @@ export class TurnBook {
 				for (const part of this.#textParts(ended(action.part))) setPart(turn, part);
 				return;
 			case "toolStarted":
-				setPart(turn, toolPart(action.call, null));
+			case "toolOutput":
+				setPart(turn, toolPart(action.call, null, action.call.output));
 				return;
-			case "toolOutput": {
-				const part = toolPart(action.call, null);
-				setPart(turn, { ...part, text: words`${part.text}\n\n${liveOutput(action.call.output)}` });
-				return;
-			}
 			case "toolFinished":
 				setPart(turn, toolPart(action.call, action));
 				return;
@@ -189,6 +181,7 @@ export class TurnBook {
 	#tell(turn: Turn): void {
 		this.#editor.update(`turn ${turn.turnId}`, () => {
 			const text = turn.grown ?? markdownOf(turn);
+			const folds = turn.grown === null ? blocksOf(turn) : null;
 			const same = turn.grown !== null ? turn.told.length : commonLength(turn.told, text);
 			const from = Buffer.byteLength(text.slice(0, same));
 			turn.told = text;
@@ -205,6 +198,7 @@ export class TurnBook {
 				head: Buffer.byteLength(turn.head),
 				from,
 				text: partOf(text, same),
+				folds,
 				past,
 				...(ended && { answer, blocks: codeBlocks(answer).map(plainText), stopReason, error }),
 			};
@@ -253,19 +247,22 @@ const answerOf = ({ parts }: Turn): PlainText =>
 		words`\n\n`,
 	);
 
-/** A call in one line, with its result when it has one. */
 const toolPart = (
 	{ callId, name, args }: Pick<ToolCallView, "callId" | "name" | "args">,
-	result: { readonly content: readonly Content[]; readonly isError: boolean } | null,
-): Part => {
-	const told = result && { text: contentText(result.content), isError: result.isError };
-	const line = toolLine(name, args, told).replaceAll("*", "\\*");
-	return { kind: "tool", id: callId, text: plainText(`*${line}*`) };
-};
+	result: ToolResult | null,
+	output?: string,
+): Part => ({ kind: "tool", id: callId, ...toolText({ name, args }, result, output) });
 
-const liveOutput = (output: string): PlainText => {
-	const lines = terminalLines(output).map((line) => joined(line.map(([text]) => text)));
-	return joined([words`~~~text`, ...lines.slice(-toolTailLines), words`~~~`], words`\n`);
+/** Where tools' blocks stand in the turn's text. */
+const blocksOf = ({ head, parts, state }: Turn): readonly Block[] => {
+	if (state === "removed") return [];
+	const found: Block[] = [];
+	let row = rowsOf(head).length + 1;
+	for (const { text, blocks = [] } of parts) {
+		for (const { first, last, label } of blocks) found.push({ first: row + first, last: row + last, label });
+		row += rowsOf(text).length + 1;
+	}
+	return found;
 };
 
 const quoted = (text: string): PlainText =>

@@ -299,7 +299,7 @@ test("a tool's code is shown and asked about; the answer counts", async () => {
 	`);
 	await vim.lua("_G.asked = nil; _G.choose(1)");
 	expect(await vim.shows(() => vim.lines("ipyai://chat"), /TOOL SAID: 42/)).toContain(
-		"*🔧 pyrun(code='x + 1') => 42*",
+		"🔧 `pyrun`\n\n```python\nx + 1\n```\n\n→ `42`\n",
 	);
 	expect(await vim.lua(float)).toBe("");
 	// Left without a choice it waits, and can be asked about again; a reason goes to the model.
@@ -335,6 +335,33 @@ test("of code that is too long for the float all can be read, and then it is ask
 	// Wide lines count as what they take.
 	await vim.lua("_G.asked = nil; vim.cmd(...)", tool(`'${"x".repeat(2000)}'`));
 	await vim.shows(asked, /Read all of it/);
+});
+
+test("in the conversation a tool's code is coloured, and long code and output are folded", async () => {
+	const vim = await startNeovim({ settings: { session: { permissions: "yolo" } } });
+	await vim.edit("a.py", "x = 1");
+	await vim.start();
+	const code = "def f(n):\\n    return n\\nfor x in range(40): print('row', f(x))";
+	await vim.lua("vim.cmd(...)", tool(code));
+	await vim.shows(() => vim.lines("ipyai://chat"), /TOOL SAID/);
+	await vim.command("IpyaiChat");
+	const folds = `
+		local found = {}
+		for row = 1, vim.fn.line("$") do
+			if vim.fn.foldclosed(row) == row then table.insert(found, vim.fn.foldtextresult(row)) end
+		end
+		return found`;
+	await vim.shows(async () => JSON.stringify(await vim.lua(folds)), /^\["▸ 40 lines: row 0"\]$/);
+	const groups = `
+		vim.cmd("redraw")
+		local row = vim.fn.search("^def f", "w")
+		return { vim.fn.synIDattr(vim.fn.synID(row, 1, 1), "name"), vim.fn.synIDattr(vim.fn.synID(row, 5, 1), "name") }`;
+	expect(await vim.lua(groups)).toEqual(["pythonStatement", "pythonFunction"]);
+	// What is open stays so while the conversation goes on.
+	await vim.lua("vim.fn.search('^row 0'); vim.cmd('normal! zo')");
+	await vim.command("IpyaiPrompt more @@say Yes.@@");
+	await vim.shows(() => vim.lines("ipyai://chat"), /^Yes/m);
+	expect(await vim.lua(folds)).toEqual([]);
 });
 
 /** The mode of Neovim's own question; the second is that of 0.10. */

@@ -33,16 +33,15 @@ test("a command shows the last it printed while it runs, then its result", async
 	const call = { turnId: "t1", callId: "x", name: "exec_command", args: { cmd: "make" } };
 	const said = (delta: string) => hint({ kind: "toolOutput", turnId: "t1", callId: "x", delta });
 	await show(event(promptAccepted("t1", "build")), event(turnStarted("t1")));
-	const head = "## You\n\n> build\n\n*🔧 exec_command(cmd='make')";
-	expect(await show(event({ kind: "toolCall", ...call, executor: "provider" }))).toBe(`${head}*`);
-	expect(await show(said("one\n10%"), said("\r20%"))).toBe(`${head}*\n\n~~~text\none\n20%\n~~~`);
+	const head = "## You\n\n> build\n\n🔧 `exec_command`\n\n```bash\nmake\n```";
+	const printed = (text: string) => `${head}\n\n\`\`\`text\n${text}\n\`\`\``;
+	expect(await show(event({ kind: "toolCall", ...call, executor: "provider" }))).toBe(head);
+	expect(await show(said("one\n10%"), said("\r20%"))).toBe(printed("one\n20%"));
 	const lines = Array.from({ length: 9 }, (_, index) => `line ${index}`);
-	expect(await show(said(`\n${lines.join("\n")}`))).toBe(
-		`${head}*\n\n~~~text\n${lines.slice(3).join("\n")}\n~~~`,
-	);
+	expect(await show(said(`\n${lines.join("\n")}`))).toBe(printed(lines.slice(3).join("\n")));
 	const content = [{ kind: "text" as const, text: "built" }];
 	expect(await show(event({ kind: "toolResult", turnId: "t1", callId: "x", content, isError: false }))).toBe(
-		`${head} => built*`,
+		`${head}\n\n→ \`built\``,
 	);
-	expect(await show(event(turnFinished("t1")))).toBe(`${head} => built*`);
+	expect(await show(event(turnFinished("t1")))).toBe(`${head}\n\n→ \`built\``);
 });

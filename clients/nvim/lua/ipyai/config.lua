@@ -48,6 +48,9 @@ local defaults = {
     ---What the model thinks aloud: folded, shown, or left out.
     ---@type "fold"|"show"|"hide"
     thinking = "fold",
+    ---Of how many lines code and output of tools stand open; longer ones are folded.
+    ---@type integer
+    tool_lines = 12,
   },
   ---Suggestions at the cursor.
   ---@class ipyai.SuggestOptions

@@ -1,12 +1,16 @@
 ---The conversation as a Markdown buffer that grows while answers come, and answers that stand below their cell.
 local M = {}
 
+local folds = require("ipyai.chat.folds")
+local ns = vim.api.nvim_create_namespace("ipyai-chat")
 local windows = require("ipyai.windows")
 
 ---@class ipyai.Turn
 ---@field id string
 ---@field text string
----@field rows integer how many rows it has in the buffer, the blank one below it included
+---@field start integer its first row in the buffer, from 0
+---@field rows integer how many rows it has there, the blank one below it included
+---@field folds ipyai.Fold[] code and output of tools
 ---@field state string
 
 ---@type integer?
@@ -37,67 +41,61 @@ local function rows_of(text)
   return rows
 end
 
-local function row_of(turn)
-  local row = 0
-  for _, each in ipairs(turns) do
-    if each == turn then
-      break
-    end
-    row = row + each.rows
-  end
-  return row
-end
-
-local ns = vim.api.nvim_create_namespace("ipyai-chat")
-
----Stands before each line that the model thought: see `turnBook.ts`.
-local thinking = "┊"
-
-local fold_expression = "v:lua.require'ipyai.chat'.fold_level(v:lnum)"
-
----The fold level of a row, for 'foldexpr'.
----@param row integer from 1
-function M.fold_level(row)
-  return vim.startswith(vim.fn.getline(row), thinking) and "1" or "0"
-end
-
----What a closed fold shows, for 'foldtext'.
-function M.fold_text()
-  return ("%s Thinking, %d lines"):format(thinking, vim.v.foldend - vim.v.foldstart + 1)
-end
-
 ---Colours thinking among these rows of the buffer.
 ---@param first integer
 ---@param rows string[]
 local function dim(first, rows)
   for index, line in ipairs(rows) do
-    if vim.startswith(line, thinking) then
+    if vim.startswith(line, folds.thinking) then
       local mark = { end_col = #line, hl_group = "IpyaiNote", priority = 200 }
       vim.api.nvim_buf_set_extmark(buf, ns, first + index - 1, 0, mark)
     end
   end
 end
 
+---The turn that a row of the buffer is of, and which row of it that is.
+---@param row integer from 0
+---@return ipyai.Turn? turn
+---@return integer row from 0
+function M.turn_at(row)
+  local low, high = 1, #turns
+  while low < high do
+    local middle = math.ceil((low + high) / 2)
+    if turns[middle].start <= row then
+      low = middle
+    else
+      high = middle - 1
+    end
+  end
+  local turn = turns[low]
+  return turn, turn and row - turn.start or row
+end
+
 ---Writes what changed of a turn: from the row on where the change begins.
 ---@param turn ipyai.Turn
 ---@param from integer how many bytes of its text stay
-local function write(turn, from)
-  local head = turn.rows > 0 and turn.text:sub(1, from) or ""
-  local _, kept = head:gsub("\n", "")
-  local start = #head - #head:match("[^\n]*$") + 1
-  local rows = {}
-  if turn.text == "" then
-    kept = 0
-  else
-    rows = vim.split(turn.text:sub(start), "\n")
-    table.insert(rows, "")
+---@param row integer the first row that is written even if it stays
+local function write(turn, from, row)
+  local kept, start = 0, 1
+  for stop in turn.text:sub(1, turn.rows > 0 and from or 0):gmatch("()\n") do
+    if kept == row then
+      break
+    end
+    kept, start = kept + 1, stop + 1
+  end
+  local rows = rows_of(turn.text:sub(start))
+  local before = turn.rows
+  turn.rows = kept + #rows
+  for index = #turns, 1, -1 do
+    if turns[index] == turn then
+      break
+    end
+    turns[index].start = turns[index].start + turn.rows - before
   end
   if is_open() then
-    local row = row_of(turn)
-    windows.replace(buf, row + kept, row + turn.rows, rows)
-    dim(row + kept, rows)
+    windows.replace(buf, turn.start + kept, turn.start + before, rows)
+    dim(turn.start + kept, rows)
   end
-  turn.rows = kept + #rows
 end
 
 ---Markdown in a Python file: its Python blocks are cells, what stands between them cells of comments.
@@ -183,7 +181,7 @@ local function draw_below(place, turn, message)
     local room = width - vim.fn.strdisplaywidth(border)
     local rows = {}
     for line in vim.gsplit(body == "" and "…" or body, "\n") do
-      local group = vim.startswith(line, thinking) and "IpyaiNote" or "IpyaiOutput"
+      local group = vim.startswith(line, folds.thinking) and "IpyaiNote" or "IpyaiOutput"
       for _, row in ipairs((require("ipyai.cells.wrap").rows({ { line, group } }, room, math.huge))) do
         table.insert(rows, { { border, "IpyaiBorder" }, unpack(row) })
       end
@@ -197,13 +195,19 @@ end
 function M.receive(message)
   local turn = by_id[message.turnId]
   if not turn then
-    turn = { id = message.turnId, text = "", rows = 0 }
+    local last = turns[#turns]
+    turn = { id = message.turnId, text = "", start = last and last.start + last.rows or 0, rows = 0, folds = {} }
     by_id[message.turnId] = turn
     table.insert(turns, turn)
   end
   turn.text = turn.text:sub(1, message.from) .. message.text
   turn.state = message.state
-  write(turn, message.from)
+  local changed = math.huge
+  if message.folds then
+    changed = folds.first_change(turn.folds, message.folds)
+    turn.folds = message.folds
+  end
+  write(turn, message.from, changed)
   if message.blocks then
     M.blocks = message.blocks
   end
@@ -256,7 +260,7 @@ end
 function M.open(focus)
   if not is_open() then
     buf = windows.lasting_buffer("ipyai://chat", "markdown")
-    pcall(vim.treesitter.start, buf, "markdown")
+    require("ipyai.chat.colours").start(buf)
     for _, mode in ipairs({ "<CR>", "a", "i", "o" }) do
       vim.keymap.set("n", mode, "<Cmd>IpyaiPrompt<CR>", { buffer = buf, desc = "Ask the AI" })
     end
@@ -274,12 +278,7 @@ function M.open(focus)
   if not focus then
     windows.follow(buf)
   end
-  if options.thinking == "fold" and vim.wo[win][0].foldexpr ~= fold_expression then
-    local local_options = vim.wo[win][0]
-    local_options.foldmethod, local_options.foldexpr = "expr", fold_expression
-    local_options.foldtext = "v:lua.require'ipyai.chat'.fold_text()"
-    local_options.foldlevel, local_options.foldminlines, local_options.foldenable = 0, 0, true
-  end
+  folds.start(win)
 end
 
 return M
