@@ -205,7 +205,8 @@ export class Turns {
 			toSeq,
 			content,
 			nameTools: (named) => this.#nameTools(named, abort.signal),
-			redact: createRedact(this.#options.environment()),
+			// Made when there is something to redact: the request leaves first.
+			redact: (text) => createRedact(this.#options.environment())(text),
 			images: backend.capabilities.images,
 			contextWindow: this.#windowOf(backend, model),
 			effects: "run",
