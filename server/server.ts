@@ -36,9 +36,9 @@ export class Server {
 
 	constructor(options: ServerOptions) {
 		this.#options = options;
-		const { services } = options;
-		services.sessions.answerCommands((session, line, { by, done }) =>
-			runCommand({ session, services, by, cell: done, signal: new AbortController().signal }, line),
+		const { sessions } = options.services;
+		sessions.answerCommands((session, line, { by, done }) =>
+			runCommand({ session, sessions, by, cell: done, signal: new AbortController().signal }, line),
 		);
 	}
 

@@ -15,7 +15,7 @@ export const archiveCommands = {
 		usage: "delete ID [--force]",
 		summary: "take a stored session away for good",
 		run: async (context, rest) => {
-			const { sessions, store } = context.services;
+			const { sessions } = context;
 			const words = rest.split(/\s+/).filter((word) => word !== "");
 			const ids = words.filter((word) => word !== "--force");
 			if (ids.length !== 1)
@@ -29,29 +29,28 @@ export const archiveCommands = {
 				throw new CommandError(
 					`the kernel of session ${name} still runs, and its variables would go too: add --force.`,
 				);
-			await removeSession(sessions, store, row.sessionId);
+			await removeSession(sessions, row.sessionId);
 			return { text: `Deleted session ${name}${about(row)}: ${row.cells} cells, ${row.turns} prompts.` };
 		},
 	},
 	export: {
 		usage: "export [FILE]",
 		summary: "write this session as one file, without secrets",
-		run: async ({ session, services }, rest) => {
+		run: async ({ session, sessions }, rest) => {
 			const { sessionId, cwd, environment } = session;
 			const path = filePath(withoutQuotes(rest) || exportName(sessionId), cwd, placeFacts(environment).home);
-			const events = await writeSession(services.store, sessionId, path, createRedaction(environment));
+			const events = await writeSession(sessions.store, sessionId, path, createRedaction(environment));
 			return { text: `Wrote ${events} events to ${path}. %ipyai import reads them.` };
 		},
 	},
 	import: {
 		usage: "import FILE",
 		summary: "make a session of an exported file",
-		run: async ({ session, services, signal }, rest) => {
+		run: async ({ session, sessions, signal }, rest) => {
 			if (rest === "") throw new CommandError("write the name of an exported file after it.");
 			const { cwd, environment } = session;
 			const path = filePath(withoutQuotes(rest), cwd, placeFacts(environment).home);
-			const { sessions, store } = services;
-			const { sessionId, events } = await readSession(store, sessions.owner, path, cwd, signal);
+			const { sessionId, events } = await readSession(sessions.store, sessions.owner, path, cwd, signal);
 			const name = sessionName({ sessionId, historySession: null });
 			return { text: `Read ${events} events from ${path}: %ipyai resume ${name}, or ipyai -r ${name}.` };
 		},
@@ -59,11 +58,11 @@ export const archiveCommands = {
 } satisfies Record<string, Command>;
 
 /** Only what is certainly meant: a number counts in this folder alone, as others have their own of it. */
-const sessionToDelete = ({ session, services }: CommandContext, id: string): SessionRow => {
+const sessionToDelete = ({ session, sessions }: CommandContext, id: string): SessionRow => {
 	const ref = toSessionRef(id, session.cwd);
-	if (findPythonSession(services.store, session.environment, ref))
+	if (findPythonSession(sessions.store, session.environment, ref))
 		throw new CommandError(`session ${id} is the Python program's: it lies in IPython's history, and stays.`);
-	const row = services.sessions.find(ref);
+	const row = sessions.find(ref);
 	if (row.sessionId === session.sessionId)
 		throw new CommandError("this is the session you are in: go over to another one first.");
 	if ("historySession" in ref && row.cwd !== session.cwd)

@@ -3,20 +3,12 @@
  * person; what only the client can do comes as an action.
  */
 import type { CommandAction, SettingsPatch } from "../../protocol/index.ts";
-import type { Backends } from "../backends/registry.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import type { Store } from "../store/store.ts";
-
-export type CommandServices = {
-	readonly sessions: Sessions;
-	readonly store: Store;
-	readonly backends: Backends;
-};
 
 export type CommandContext = {
 	readonly session: Session;
-	readonly services: CommandServices;
+	readonly sessions: Sessions;
 	/** The participant that asked; `null` for a client outside of this server. */
 	readonly by: string | null;
 	/** Resolves when the cell that holds the command has ended; `null` when it stands in none. */

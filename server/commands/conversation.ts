@@ -12,9 +12,9 @@ export const conversationCommands = {
 	reset: {
 		usage: "reset",
 		summary: "new conversation, same variables",
-		run: ({ session, services }) => {
-			const row = services.store.session(session.sessionId)!;
-			const prompts = services.store
+		run: ({ session, sessions }) => {
+			const row = sessions.store.session(session.sessionId)!;
+			const prompts = sessions.store
 				.turnHeads(session.sessionId, row.resetSeq)
 				.filter(({ state }) => state !== "queued").length;
 			session.reset();
@@ -24,7 +24,7 @@ export const conversationCommands = {
 	usage: {
 		usage: "usage",
 		summary: "tokens and cost, per turn and in all",
-		run: ({ session, services }) => ({ text: usageText(services.store.turnHeads(session.sessionId, 0)) }),
+		run: ({ session, sessions }) => ({ text: usageText(sessions.store.turnHeads(session.sessionId, 0)) }),
 	},
 	context: {
 		usage: "context [last | TEXT]",
@@ -34,12 +34,12 @@ export const conversationCommands = {
 	hide: {
 		usage: "hide [N] [--off]",
 		summary: "leave the last prompt, or In [N], out of what the AI sees; or not",
-		run: ({ session, services }, rest) => {
+		run: ({ session, sessions }, rest) => {
 			const match = /^(\d*)\s*(--off)?$/.exec(rest);
 			if (!match) throw new CommandError("write the number of a prompt's input, --off, or nothing.");
 			const hidden = match[2] === undefined;
-			const turns = services.store
-				.turnHeads(session.sessionId, services.store.session(session.sessionId)!.resetSeq)
+			const turns = sessions.store
+				.turnHeads(session.sessionId, sessions.store.session(session.sessionId)!.resetSeq)
 				.filter(({ state }) => state === "finished");
 			const wanted = match[1] === "" ? null : Number(match[1]);
 			const turn = turns.findLast((each) =>
@@ -60,8 +60,8 @@ export const conversationCommands = {
 	queue: {
 		usage: "queue [edit N TEXT | remove N]",
 		summary: "prompts that wait",
-		run: ({ session, services }, rest) => {
-			const waiting = services.store.queue(session.sessionId);
+		run: ({ session, sessions }, rest) => {
+			const waiting = sessions.store.queue(session.sessionId);
 			const [, word = "", number = "", text = ""] = /^(\w*)\s*(\d*)\s*(.*)$/s.exec(rest)!;
 			if (word === "")
 				return {
@@ -90,16 +90,16 @@ export const conversationCommands = {
 } satisfies Record<string, Command>;
 
 const nextContext = async (
-	{ session, services, signal }: CommandContext,
+	{ session, sessions, signal }: CommandContext,
 	text: string,
 ): Promise<CommandOutcome> => {
-	const result = await previewContext(session, text, services, signal);
+	const result = await previewContext(session, text, sessions.backends, signal);
 	return page(result.rendered, result);
 };
 
-const lastContext = ({ session, services }: CommandContext): CommandOutcome => {
-	const turnId = services.store.session(session.sessionId)?.lastTurn ?? null;
-	const start = turnId === null ? null : services.store.turnStart(session.sessionId, turnId);
+const lastContext = ({ session, sessions }: CommandContext): CommandOutcome => {
+	const turnId = sessions.store.session(session.sessionId)?.lastTurn ?? null;
+	const start = turnId === null ? null : sessions.store.turnStart(session.sessionId, turnId);
 	if (!start) throw new CommandError("no prompt has been sent to a model in this session yet.");
 	return page(start.rendered, { parts: start.parts ?? [], warnings: start.warnings });
 };

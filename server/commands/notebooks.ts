@@ -11,9 +11,9 @@ export const notebookCommands = {
 		usage: "save FILE | --startup",
 		summary: "write a Jupyter notebook, or the one that sessions begin with",
 		run: async (context, rest) => {
-			const { session, services } = context;
+			const { session } = context;
 			const file = rest === "--startup" ? null : pathOf(context, rest);
-			const { path, cells, prompts, withheld } = await saveNotebook(session, services.store, file);
+			const { path, cells, prompts, withheld } = await saveNotebook(session, file);
 			const secrets =
 				withheld === 0
 					? ""
@@ -26,13 +26,12 @@ export const notebookCommands = {
 		summary: "take a notebook in; foreign ones are only shown",
 		run: (context, rest) => {
 			const options = readOptions(rest);
-			const { session, services, by, signal } = context;
+			const { session, by, signal } = context;
 			const path = pathOf(context, options.file);
 			return afterCell(context, `${path} is loaded after this cell.`, async () =>
 				loadedText(
 					await loadNotebook(
 						session,
-						services.store,
 						{ run: options.run, ...(options.from !== null && { from: options.from }) },
 						path,
 						by,

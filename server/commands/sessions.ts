@@ -8,16 +8,16 @@ export const sessionCommands = {
 	sessions: {
 		usage: "sessions [all]",
 		summary: "this folder's sessions (or all)",
-		run: ({ session, services }, rest) => {
-			const { sessions } = services.sessions.list(
+		run: ({ session, sessions }, rest) => {
+			const { sessions: found } = sessions.list(
 				{ ...(rest !== "all" && { cwd: session.cwd }), limit: 21 },
 				session.environment,
 			);
 			const { sessionId } = session;
-			const isAlone = sessions.every((each) => each.sessionId === sessionId);
+			const isAlone = found.every((each) => each.sessionId === sessionId);
 			const where = rest === "all" ? "" : " for this directory";
 			const none = `No other sessions found${where}.`;
-			return { text: isAlone ? none : sessionTable(sessions.slice(0, 20), none, sessionId) };
+			return { text: isAlone ? none : sessionTable(found.slice(0, 20), none, sessionId) };
 		},
 	},
 	rename: {
@@ -33,8 +33,8 @@ export const sessionCommands = {
 	fork: {
 		usage: "fork [TITLE]",
 		summary: "a second session with this one's past",
-		run: async ({ session, services }, rest) => {
-			const fork = await forkSession(services.sessions, services.store, {
+		run: async ({ session, sessions }, rest) => {
+			const fork = await forkSession(sessions, {
 				sessionId: session.sessionId,
 				turnId: null,
 				title: rest === "" ? null : rest,
@@ -50,8 +50,8 @@ export const sessionCommands = {
 	resume: {
 		usage: "resume [ID]",
 		summary: "go over to another session",
-		run: ({ services, session }, rest) => {
-			if (rest !== "") services.sessions.check(toSessionRef(rest, session.cwd), session.environment);
+		run: ({ sessions, session }, rest) => {
+			if (rest !== "") sessions.check(toSessionRef(rest, session.cwd), session.environment);
 			return { text: "", action: { kind: "resume", session: rest === "" ? null : rest } };
 		},
 	},
@@ -60,9 +60,9 @@ export const sessionCommands = {
 		summary: "run the last kernel's cells again: all, up to In [N], from it, or between",
 		run: (context, rest) => {
 			const range = toRange(rest);
-			const { session, services, by, signal } = context;
+			const { session, by, signal } = context;
 			return afterCell(context, "The cells run again after this one.", () =>
-				rerunCells(session, services.store, range, by, signal),
+				rerunCells(session, range, by, signal),
 			);
 		},
 	},

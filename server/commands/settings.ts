@@ -34,10 +34,10 @@ const names = {
 type Name = keyof typeof names;
 
 /** `%ipyai` alone: what holds, which source gave it, and where the files are. */
-export const showSettings = ({ session, services }: CommandContext): CommandOutcome => {
+export const showSettings = ({ session, sessions }: CommandContext): CommandOutcome => {
 	const { settings, environment } = session;
 	const facts = placeFacts(environment);
-	const sources = settingSources(environment, services);
+	const sources = settingSources(environment, sessions);
 	const origins = settingOrigins(settings, sources);
 	const { problems } = loadConfig(environment);
 	const lines = (Object.keys(names) as Name[]).map((name) => {
@@ -120,22 +120,26 @@ const toBoolean = (text: string): boolean => {
 };
 
 /** The backends, the current one marked; after a change the model and login that come with it. */
-const aboutBackend = ({ session, services }: CommandContext, changed: boolean): string[] => {
+const aboutBackend = ({ session, sessions }: CommandContext, changed: boolean): string[] => {
 	const { settings, environment } = session;
 	if (changed) return [settingLine(settings, "model"), `login = ${loginText(settings.login)}`];
-	return services.backends.all.map((each) => {
+	return sessions.backends.all.map((each) => {
 		const mark = each.name === settings.backend ? "*" : " ";
 		return `${mark} ${each.name.padEnd(14)} ${(each.defaultModel ?? "").padEnd(24)} ${loginText(each.login(environment))}`;
 	});
 };
 
 const aboutModels = async (context: CommandContext, changed: boolean): Promise<string[]> => {
-	const { session, services, signal } = context;
+	const { session, sessions, signal } = context;
 	const { backend } = session.settings;
 	if (changed || backend === null) return [];
 	try {
-		const { store, backends } = services;
-		const models = await listModels(backends.get(backend), session.environment, store, signal);
+		const models = await listModels(
+			sessions.backends.get(backend),
+			session.environment,
+			sessions.store,
+			signal,
+		);
 		return models.map(({ id, name, price }) => {
 			const named = name && name !== id ? ` (${name})` : "";
 			return `  ${id}${named}${price ? `, $${price.input} / $${price.output} per million tokens` : ""}`;
@@ -179,10 +183,10 @@ export const settingCommands = {
 		oneOf(["l", "m", "h", "off", "none"], (level) => ({
 			search: level === "off" || level === "none" ? null : level,
 		})),
-		({ session, services }) => {
+		({ session, sessions }) => {
 			const { backend, search } = session.settings;
 			if (search === null || backend === null) return [];
-			return services.backends.find(backend)?.capabilities.search === false
+			return sessions.backends.find(backend)?.capabilities.search === false
 				? [`not supported: ${backend} does not search the web. It counts on backends that do.`]
 				: [];
 		},

@@ -16,7 +16,7 @@ export const archiveFeature: Feature = {
 		client.onRequest("session/fork", async ({ requestId, limit, ...params }) => {
 			const { sessionId: scope } = sessions.find({ sessionId: params.sessionId });
 			const { sessionId } = await once(store, { scope, requestId, method: "session/fork" }, async () => {
-				const session = await forkSession(sessions, store, {
+				const session = await forkSession(sessions, {
 					sessionId: scope,
 					turnId: params.turnId ?? null,
 					title: params.title ?? null,
@@ -32,7 +32,7 @@ export const archiveFeature: Feature = {
 		client.onRequest("session/rename", ({ sessionId, requestId, title }) => {
 			const row = sessions.find({ sessionId });
 			return once(store, { scope: row.sessionId, requestId, method: "session/rename" }, () => {
-				renameSession(sessions, store, row.sessionId, title, client.participantId);
+				renameSession(sessions, row.sessionId, title, client.participantId);
 				return {};
 			});
 		});
@@ -43,7 +43,7 @@ export const archiveFeature: Feature = {
 			return once(store, { scope: `delete ${sessionId}`, ...request }, async () => {
 				const row = sessions.find({ sessionId });
 				known(store, { scope: row.sessionId, ...request }, () => {});
-				await deleteSession(sessions, store, row.sessionId, client.participantId, force);
+				await deleteSession(sessions, row.sessionId, client.participantId, force);
 				client.joined.delete(row.sessionId);
 				return {};
 			});

@@ -5,12 +5,11 @@ import { controlled } from "./session.ts";
 
 /** `command/run`: the words after `%ipyai`. */
 export const commandFeature: Feature = {
-	register(client, services) {
-		const { sessions, store } = services;
+	register(client, { sessions, store }) {
 		client.onRequest("command/run", ({ sessionId, requestId, line }, signal) =>
 			once(store, { scope: sessionId, requestId, method: "command/run" }, () => {
 				const session = controlled(client, sessions.require(sessionId));
-				return runCommand({ session, services, by: client.participantId, cell: null, signal }, line);
+				return runCommand({ session, sessions, by: client.participantId, cell: null, signal }, line);
 			}),
 		);
 	},

@@ -6,7 +6,7 @@ import type { Feature } from "./feature.ts";
 export const contextFeature: Feature = {
 	register(client, { sessions, store, backends }) {
 		client.onRequest("context/preview", ({ sessionId, text }, signal) =>
-			previewContext(sessions.require(sessionId), text ?? "", { store, backends }, signal),
+			previewContext(sessions.require(sessionId), text ?? "", backends, signal),
 		);
 
 		client.onRequest("context/receipt", ({ sessionId, turnId }) => {

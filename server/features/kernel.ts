@@ -12,7 +12,7 @@ export const kernelFeature: Feature = {
 
 		client.onRequest("kernel/adopt", ({ sessionId, requestId, kernel }) =>
 			once(store, { scope: sessionId, requestId, method: "kernel/adopt" }, () => {
-				adoptKernel(controlled(client, sessions.require(sessionId)), store, kernel);
+				adoptKernel(controlled(client, sessions.require(sessionId)), kernel);
 				return {};
 			}),
 		);

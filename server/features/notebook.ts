@@ -15,7 +15,7 @@ export const notebookFeature: Feature = {
 			once(store, { scope: sessionId, requestId, method: "notebook/save" }, () => {
 				const session = controlled(client, sessions.require(sessionId));
 				const named = path === undefined ? null : notebookPath(path, session.cwd, places().home);
-				return saveNotebook(session, store, named);
+				return saveNotebook(session, named);
 			}),
 		);
 
@@ -23,7 +23,7 @@ export const notebookFeature: Feature = {
 			once(store, { scope: sessionId, requestId, method: "notebook/load" }, () => {
 				const session = controlled(client, sessions.require(sessionId));
 				const source = notebookPath(path, session.cwd, places().home);
-				return loadNotebook(session, store, params, source, client.participantId, signal);
+				return loadNotebook(session, params, source, client.participantId, signal);
 			}),
 		);
 	},

@@ -25,7 +25,8 @@ type Unsettled = { readonly events: readonly SessionEvent[]; readonly entries: T
 
 export class SessionLog {
 	readonly sessionId: string;
-	readonly #store: Store;
+	/** Where it is kept, with what is kept of other sessions: for reading, and for what is no event. */
+	readonly store: Store;
 	readonly #nameOf: (participantId: string) => string | undefined;
 	readonly #listeners = new Set<LogListener>();
 	#precede: () => void = () => {};
@@ -42,7 +43,7 @@ export class SessionLog {
 		nameOf: (participantId: string) => string | undefined = () => undefined,
 	) {
 		this.sessionId = sessionId;
-		this.#store = store;
+		this.store = store;
 		this.#nameOf = nameOf;
 		this.#headSeq = headSeq;
 	}
@@ -68,7 +69,7 @@ export class SessionLog {
 		answer?: RememberedAnswer,
 	): readonly StoredEvent[] {
 		const named = events.map((event) => wellFormed(this.#withName(event)));
-		const stored = this.#store.append(this.sessionId, named, entries, answer);
+		const stored = this.store.append(this.sessionId, named, entries, answer);
 		this.#headSeq = stored.at(-1)?.seq ?? this.#headSeq;
 		for (const event of stored) for (const listener of this.#listeners) listener.onEvent(event);
 		return stored;

@@ -127,7 +127,6 @@ export class Session {
 		});
 		this.hosting = new Hosting({
 			log: this.log,
-			store,
 			owner,
 			createHost,
 			requestInput: (by, request) => this.#requestInput(by, request),
@@ -158,7 +157,6 @@ export class Session {
 		});
 		this.turns = new Turns({
 			log: this.log,
-			store,
 			hosting: this.hosting,
 			toolbox: this.toolbox,
 			door,
@@ -183,7 +181,6 @@ export class Session {
 		});
 		this.exactLog = new ExactLogging({
 			log: this.log,
-			store,
 			isOn: () => this.#settings.logExact,
 			path: () => join(configDir(placeFacts(this.#environment)), "exact-log.jsonl"),
 			redact: () => this.redaction(),

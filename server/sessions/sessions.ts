@@ -10,7 +10,8 @@ import type {
 	SettingsPatch,
 } from "../../protocol/index.ts";
 import type { Environment } from "../backends/backend.ts";
-import type { Owner, SessionRow } from "../store/store.ts";
+import type { Backends } from "../backends/registry.ts";
+import type { Owner, SessionRow, Store } from "../store/store.ts";
 import { RequestError } from "./errors.ts";
 import {
 	findPythonSession,
@@ -65,6 +66,14 @@ export class Sessions {
 		return this.#options.owner;
 	}
 
+	get store(): Store {
+		return this.#options.store;
+	}
+
+	get backends(): Backends {
+		return this.#options.backends;
+	}
+
 	/** Takes a stored session for this server, to change it without opening it. */
 	own(sessionId: string): void {
 		this.#claim(this.find({ sessionId }));
@@ -100,7 +109,7 @@ export class Sessions {
 		]);
 		const session = this.#open(store.session(sessionId)!, environment, settings);
 		try {
-			if (kernel) adoptKernel(session, store, kernel);
+			if (kernel) adoptKernel(session, kernel);
 		} catch (error) {
 			this.#live.delete(sessionId);
 			throw error;
@@ -195,7 +204,7 @@ export class Sessions {
 		const kernel = store.kernels({ sessionId, alive: true }).at(-1);
 		const lives = kernel !== undefined && processRuns(kernel) !== false;
 		session.hosting.recover(lives);
-		endLeftTurns(log, store);
+		endLeftTurns(log);
 		log.add({ kind: "settingsChanged", settings });
 		if (!kernel) return;
 		if (lives) session.readopt(kernel);

@@ -1,7 +1,6 @@
 /** Sessions as wholes, open or only stored: forked, renamed, deleted, written to a file and read from one. */
 import type { KernelLaunch } from "../../../protocol/index.ts";
 import type { Environment } from "../../backends/backend.ts";
-import type { Store } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { adoptKernel } from "../python/startup.ts";
@@ -19,9 +18,9 @@ export type Fork = {
 };
 
 /** A new session with the past of another. */
-export const forkSession = async (sessions: Sessions, store: Store, fork: Fork): Promise<Session> => {
+export const forkSession = async (sessions: Sessions, fork: Fork): Promise<Session> => {
 	const row = sessions.find({ sessionId: fork.sessionId });
-	const through = fork.turnId === null ? row.headSeq : store.turnEnd(row.sessionId, fork.turnId);
+	const through = fork.turnId === null ? row.headSeq : sessions.store.turnEnd(row.sessionId, fork.turnId);
 	if (through === null)
 		throw new RequestError(
 			"itemNotFound",
@@ -29,13 +28,14 @@ export const forkSession = async (sessions: Sessions, store: Store, fork: Fork):
 		);
 	const sessionId = newId();
 	try {
-		await copySession(store, sessions.owner, row.sessionId, through, sessionId);
-		if (fork.title !== null) store.append(sessionId, [{ kind: "sessionRenamed", title: fork.title }]);
+		await copySession(sessions.store, sessions.owner, row.sessionId, through, sessionId);
+		if (fork.title !== null)
+			sessions.store.append(sessionId, [{ kind: "sessionRenamed", title: fork.title }]);
 		const session = sessions.resume({ sessionId }, fork.environment, {});
-		if (fork.kernel) adoptKernel(session, store, fork.kernel);
+		if (fork.kernel) adoptKernel(session, fork.kernel);
 		// Nothing of it can be lost that would have to be looked for.
-		else store.setClosed(sessionId, true);
-		store.endCopy(sessionId);
+		else sessions.store.setClosed(sessionId, true);
+		sessions.store.endCopy(sessionId);
 		return session;
 	} catch (error) {
 		sessions.discard(sessionId);
@@ -45,7 +45,6 @@ export const forkSession = async (sessions: Sessions, store: Store, fork: Fork):
 
 export const renameSession = (
 	sessions: Sessions,
-	store: Store,
 	sessionId: string,
 	title: string,
 	participantId: string,
@@ -54,14 +53,13 @@ export const renameSession = (
 	if (open) open.log.add({ kind: "sessionRenamed", title });
 	else {
 		sessions.own(sessionId);
-		store.append(sessionId, [{ kind: "sessionRenamed", title }]);
+		sessions.store.append(sessionId, [{ kind: "sessionRenamed", title }]);
 	}
 };
 
 /** Ends its kernel too. */
 export const deleteSession = async (
 	sessions: Sessions,
-	store: Store,
 	sessionId: string,
 	participantId: string,
 	force: boolean,
@@ -72,17 +70,17 @@ export const deleteSession = async (
 			"sessionInUse",
 			`Session ${sessionId} is used by ${others.join(", ")} too: end it there first, or delete it with force.`,
 		);
-	await removeSession(sessions, store, sessionId);
+	await removeSession(sessions, sessionId);
 };
 
 /** The same for whoever may do it. */
-export const removeSession = async (sessions: Sessions, store: Store, sessionId: string): Promise<void> => {
+export const removeSession = async (sessions: Sessions, sessionId: string): Promise<void> => {
 	const open = sessions.live.find((session) => session.sessionId === sessionId);
 	if (open) {
 		open.warn("This session was deleted.");
 		await sessions.close(sessionId);
 	} else sessions.own(sessionId);
-	store.deleteSession(sessionId);
+	sessions.store.deleteSession(sessionId);
 };
 
 /** The open session, when this participant may change it. */

@@ -5,13 +5,11 @@ import { contentText, textOf } from "../../../ground/text/contentText.ts";
 import type { SessionEvent, StoredEvent } from "../../../protocol/index.ts";
 import { mirrorResponse } from "../../context/mirror.ts";
 import { type RedactTexts, redactValues } from "../../redaction/redaction.ts";
-import type { Store } from "../../store/store.ts";
 import type { SessionLog } from "../log.ts";
 import { appendExact, type ExactRecord } from "./exactLog.ts";
 
 export type ExactLoggingOptions = {
 	readonly log: SessionLog;
-	readonly store: Store;
 	isOn(): boolean;
 	path(): string;
 	redact(): RedactTexts;
@@ -48,15 +46,15 @@ export class ExactLogging {
 	}
 
 	#turn(turnId: string): void {
-		const { log, store } = this.#options;
-		const start = store.turnStart(log.sessionId, turnId);
-		const turn = store.turn(log.sessionId, turnId);
+		const { log } = this.#options;
+		const start = log.store.turnStart(log.sessionId, turnId);
+		const turn = log.store.turn(log.sessionId, turnId);
 		if (start && turn) this.#append({ prompt: textOf(start.rendered), response: mirrorResponse(turn) });
 	}
 
 	#toolResult(event: Extract<SessionEvent, { kind: "toolResult" }>): void {
-		const { log, store } = this.#options;
-		const call = store
+		const { log } = this.#options;
+		const call = log.store
 			.turn(log.sessionId, event.turnId)
 			?.parts.find((part) => part.kind === "toolCall" && part.callId === event.callId);
 		if (call?.kind !== "toolCall") return;
@@ -83,9 +81,9 @@ export class ExactLogging {
 	}
 
 	async #write(file: string, record: ExactRecord, redact: RedactTexts): Promise<void> {
-		const { log, store } = this.#options;
+		const { log } = this.#options;
 		try {
-			const session = store.session(log.sessionId)?.historySession ?? 0;
+			const session = log.store.session(log.sessionId)?.historySession ?? 0;
 			const { values } = await redactValues([record], redact);
 			appendExact(file, session, values[0]!);
 			this.#failed = false;

@@ -9,7 +9,6 @@ import { importedKernelId } from "../../context/contextCell.ts";
 import type { AssistantItem, Entry, ToolResult } from "../../context/transcript.ts";
 import type { NotebookItem, NotebookPart, NotebookPrompt } from "../../notebooks/notebookItem.ts";
 import { capOutput, defaultOutputCap, noOutput, omittedOutput } from "../../store/outputCap.ts";
-import type { Store } from "../../store/store.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
 
@@ -21,14 +20,13 @@ export type ImportedCell = Extract<NotebookItem, { kind: "code" }> & { readonly 
 /** A cell with its outputs as they were; it is not run. */
 export const importCell = (
 	log: SessionLog,
-	store: Store,
 	cell: ImportedCell,
 	by: string | null,
 	kernelId: string = importedKernelId,
 ): void => {
 	const { id: cellId, code, executionCount } = cell;
 	const { outputs, blobText, blobId } = cap(cell.outputs);
-	if (blobText !== "") store.appendBlob(log.sessionId, blobId, blobText);
+	if (blobText !== "") log.store.appendBlob(log.sessionId, blobId, blobText);
 	const failed = cell.outputs.some(({ kind }) => kind === "error");
 	log.append([
 		{ kind: "cellStarted", cellId, kernelId, code, by, executionCount, quoted: true },

@@ -16,6 +16,7 @@ import type { NotebookItem, NotebookPrompt } from "../../notebooks/notebookItem.
 import type { Store } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
 import { newId } from "../ids.ts";
+import type { SessionLog } from "../log.ts";
 import { tellWorking } from "../progress.ts";
 import type { Session } from "../session.ts";
 import { rewrittenPrompt } from "../turns/promptHistory.ts";
@@ -38,7 +39,6 @@ const loading = new WeakSet<Session>();
  */
 export const loadNotebook = async (
 	session: Session,
-	store: Store,
 	params: Pick<LoadNotebookParams, "run" | "from" | "trust">,
 	path: string,
 	by: string | null,
@@ -50,9 +50,10 @@ export const loadNotebook = async (
 	const working = tellWorking(session.log);
 	try {
 		const file = await readNotebook(path, signal, (share) => working.say(`reading ${basename(path)}`, share));
+		const { store } = session.log;
 		if (params.trust) rememberOurs(store, file.hash, path);
 		const run = params.run === "ifOurs" ? isOurs(store, file.hash) : params.run;
-		return await enterNotebook(session, store, file, path, { run, from: params.from ?? 1, by, signal });
+		return await enterNotebook(session, file, path, { run, from: params.from ?? 1, by, signal });
 	} finally {
 		loading.delete(session);
 		working.done();
@@ -62,7 +63,6 @@ export const loadNotebook = async (
 /** Takes a file in that was read before, so that what was looked at is what runs. */
 export const enterNotebook = async (
 	session: Session,
-	store: Store,
 	file: ReadNotebook,
 	path: string,
 	options: TakeOptions,
@@ -71,13 +71,13 @@ export const enterNotebook = async (
 	if (options.run) session.hosting.requireHost();
 	const working = tellWorking(session.log);
 	try {
-		const told = await takeItems(session, store, items, options, (number) =>
+		const told = await takeItems(session, items, options, (number) =>
 			working.say(
 				`loading ${basename(path)}, cell ${number} of ${items.length}`,
 				(number - 1) / items.length,
 			),
 		);
-		const ours = isOurs(store, file.hash);
+		const ours = isOurs(session.log.store, file.hash);
 		return { path, ours, ran: options.run, total: items.length, ...told };
 	} finally {
 		working.done();
@@ -115,13 +115,12 @@ type TakeOptions = {
 
 const takeItems = async (
 	session: Session,
-	store: Store,
 	items: readonly (NotebookItem | null)[],
 	{ run, from, by, isPreparation = false, signal }: TakeOptions,
 	onCell: (number: number) => void,
 ): Promise<Taken> => {
 	const { log, hosting, sessionId } = session;
-	const row = store.session(sessionId);
+	const row = log.store.session(sessionId);
 	// In a session with a past the file's numbers would stand for two things.
 	const keepsNumbers =
 		!run && row !== null && row.cells + row.turns === 0 && hosting.nextExecutionCount === 1;
@@ -137,11 +136,11 @@ const takeItems = async (
 			skipped++;
 			continue;
 		}
-		const id = item.id !== null && !store.hasItem(sessionId, item.id) ? item.id : newId();
+		const id = item.id !== null && !log.store.hasItem(sessionId, item.id) ? item.id : newId();
 		const executionCount = keepsNumbers ? item.executionCount : null;
 		highest = Math.max(highest, executionCount ?? 0);
 		if (item.kind === "prompt") {
-			await takePrompt(session, store, { ...item, id, executionCount }, run, by);
+			await takePrompt(session, { ...item, id, executionCount }, run, by);
 			prompts++;
 		} else {
 			cells++;
@@ -149,7 +148,7 @@ const takeItems = async (
 				const status = await runCell(session, item.code, id, by, isPreparation, signal);
 				if (status !== "ok")
 					return { cells, prompts, skipped, stopped: { cell: index + 1, cellId: id, status } };
-			} else importCell(log, store, { ...item, id, executionCount }, by);
+			} else importCell(log, { ...item, id, executionCount }, by);
 		}
 		await pause();
 	}
@@ -187,7 +186,6 @@ const runCell = async (
 /** Enters a prompt: it takes an input number and a row in IPython's history where the cells around it do too. */
 const takePrompt = async (
 	session: Session,
-	store: Store,
 	prompt: NotebookPrompt & { id: string },
 	run: boolean,
 	by: string | null,
@@ -198,8 +196,8 @@ const takePrompt = async (
 	const executionCount = run
 		? await hosting.numberPrompt(source, rewrittenPrompt(text))
 		: prompt.executionCount;
-	const row = store.session(sessionId);
-	const sent = prompt.fullPrompt ?? renderNow(store, sessionId, text, log.headSeq);
+	const row = log.store.session(sessionId);
+	const sent = prompt.fullPrompt ?? renderNow(log, text);
 	const rendered: Content[] = [
 		{ kind: "text", text: sent },
 		...prompt.content.filter((part) => part.kind === "image"),
@@ -228,10 +226,10 @@ const takePrompt = async (
 };
 
 /** For files that do not say what was sent: the cells before the prompt, as they are in the session now. */
-export const renderNow = (store: Store, sessionId: string, text: string, toSeq: number): string => {
+export const renderNow = ({ store, sessionId, headSeq }: SessionLog, text: string): string => {
 	const row = store.session(sessionId);
 	const afterSeq = Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0);
-	const cells = store.contextCells(sessionId, afterSeq, toSeq, defaultLimits.cells);
+	const cells = store.contextCells(sessionId, afterSeq, headSeq, defaultLimits.cells);
 	const notes = new Map(
 		cells.flatMap(({ cellId, code }) => {
 			const note = noteValue(code);

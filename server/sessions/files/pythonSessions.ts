@@ -122,9 +122,8 @@ export const importPythonSession = (
 ): void => {
 	const log = new SessionLog(store, sessionId, store.session(sessionId)!.headSeq);
 	for (const item of found.items) {
-		if ("response" in item)
-			takePrompt(log, store, item, { ...model, backend: found.backend ?? model.backend });
-		else takeInput(log, store, item);
+		if ("response" in item) takePrompt(log, item, { ...model, backend: found.backend ?? model.backend });
+		else takeInput(log, item);
 	}
 	// Its Python is gone; what is known of it is where a new one goes on.
 	const kernelId = pythonKernelId;
@@ -144,10 +143,9 @@ export const importPythonSession = (
 	]);
 };
 
-const takeInput = (log: SessionLog, store: Store, { line, source, output }: PythonInput): void =>
+const takeInput = (log: SessionLog, { line, source, output }: PythonInput): void =>
 	importCell(
 		log,
-		store,
 		{
 			kind: "code",
 			id: newId(),
@@ -174,11 +172,10 @@ const toOutputs = (text: string): Output[] => {
 
 const takePrompt = (
 	log: SessionLog,
-	store: Store,
 	{ prompt, fullPrompt, response, line }: PythonPrompt,
 	{ backend, model }: { backend: string; model: string },
 ): void => {
-	const sent = fullPrompt ?? renderNow(store, log.sessionId, prompt, log.headSeq);
+	const sent = fullPrompt ?? renderNow(log, prompt);
 	importTurn(
 		log,
 		{
@@ -191,7 +188,7 @@ const takePrompt = (
 			model,
 			hidden: false,
 			rendered: [{ kind: "text", text: sent }],
-			parentId: store.session(log.sessionId)?.lastTurn ?? null,
+			parentId: log.store.session(log.sessionId)?.lastTurn ?? null,
 			...parseAnswer(response),
 		},
 		null,

@@ -18,17 +18,13 @@ const pageItems = 50;
  * Writes the session's cells and the prompts since the last reset, without secrets. Where no path is named it becomes
  * the notebook that sessions begin with: that one runs as it is, so it is the person's alone and keeps what it holds.
  */
-export const saveNotebook = async (
-	session: Session,
-	store: Store,
-	named: string | null,
-): Promise<SaveNotebookResult> => {
+export const saveNotebook = async (session: Session, named: string | null): Promise<SaveNotebookResult> => {
 	const path = named ?? startupNotebook(session.environment);
 	const redact = named === null ? keepAll : session.redaction();
 	let cells = 0;
 	let prompts = 0;
 	let withheld = 0;
-	const { sessionId } = session;
+	const { store, sessionId } = session.log;
 	const resetSeq = store.session(sessionId)?.resetSeq ?? 0;
 	const pieces = async function* () {
 		yield notebookHead;

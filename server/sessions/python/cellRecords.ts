@@ -3,7 +3,6 @@
  * many small prints are few events; whatever else the log takes comes behind the output that came before it.
  */
 import type { CellPayload, CellStatus, Output, SessionEvent } from "../../../protocol/index.ts";
-import type { Store } from "../../store/store.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
 import { type CellFacts, CellRecord } from "./cellRecord.ts";
@@ -20,7 +19,6 @@ const maxEnded = 50;
 
 export class CellRecords {
 	readonly #log: SessionLog;
-	readonly #store: Store;
 	readonly #waiting = new WaitingOutputs<CellRecord>();
 	readonly #running = new Set<CellRecord>();
 	readonly #ended = new Map<string, CellRecord>();
@@ -34,9 +32,8 @@ export class CellRecords {
 	#resting: NodeJS.Timeout | null = null;
 	#isClosed = false;
 
-	constructor(log: SessionLog, store: Store) {
+	constructor(log: SessionLog) {
 		this.#log = log;
-		this.#store = store;
 		log.precede(() => this.#flush());
 	}
 
@@ -96,7 +93,7 @@ export class CellRecords {
 		for (const record of this.#running) if (record.cellId === cellId) return record;
 		const known = this.#ended.get(cellId);
 		if (known) return known;
-		const stored = this.#store.cellOutput(this.#log.sessionId, cellId);
+		const stored = this.#log.store.cellOutput(this.#log.sessionId, cellId);
 		if (!stored) return null;
 		const record = new CellRecord({ cellId, kernelId, by: null }, stored);
 		record.end(stored.executionCount);
@@ -149,7 +146,7 @@ export class CellRecords {
 	/** A full disk must not end a running cell: the person is told, what goes beyond the cap is lost. */
 	#appendBlob(blobId: string, text: string): void {
 		try {
-			this.#store.appendBlob(this.#log.sessionId, blobId, text);
+			this.#log.store.appendBlob(this.#log.sessionId, blobId, text);
 		} catch (error) {
 			this.#log.hint({ kind: "notice", level: "error", text: (error as Error).message });
 		}

@@ -18,17 +18,14 @@ const usableKey = /^[\w.-]{1,100}$/;
 export class ForeignCells {
 	readonly #log: SessionLog;
 	readonly #records: CellRecords;
-	readonly #has: (cellId: string) => boolean;
 	/** By the name that the host gives them. */
 	readonly #running = new Map<string, Run>();
 	/** What a killed server left running, in order, until the kernel says what became of it. */
 	#left: UnfinishedCell[] = [];
 
-	/** `has` says whether the session has a cell of this id. */
-	constructor(log: SessionLog, records: CellRecords, has: (cellId: string) => boolean) {
+	constructor(log: SessionLog, records: CellRecords) {
 		this.#log = log;
 		this.#records = records;
-		this.#has = has;
 	}
 
 	get isRunning(): boolean {
@@ -53,7 +50,7 @@ export class ForeignCells {
 			const { key, code, executionCount } = cell;
 			const at = this.#left.findIndex(({ cellId }) => cellId === key);
 			const [left] = at < 0 ? [] : this.#left.splice(at, 1);
-			const isFree = usableKey.test(key) && !this.#has(key);
+			const isFree = usableKey.test(key) && !this.#log.store.hasItem(this.#log.sessionId, key);
 			const cellId = left?.cellId ?? (isFree ? key : newId());
 			const record = this.#records.begin({ cellId, kernelId, by: null });
 			this.#running.set(key, { record, executionCount, status: "ok" });

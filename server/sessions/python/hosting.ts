@@ -12,7 +12,7 @@ import type {
 	KernelLaunch,
 	SessionState,
 } from "../../../protocol/index.ts";
-import type { KernelRow, Owner, RememberedRequest, Store } from "../../store/store.ts";
+import type { KernelRow, Owner, RememberedRequest } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
@@ -33,7 +33,6 @@ export type CreateHost = (launch: KernelLaunch, kernelId: string, listener: Host
 
 export type HostingOptions = {
 	readonly log: SessionLog;
-	readonly store: Store;
 	readonly owner: Owner;
 	readonly createHost: CreateHost;
 	/** Asks a participant for a line of input; a participant that is gone passes it to another controller. */
@@ -87,9 +86,8 @@ export class Hosting {
 
 	constructor(options: HostingOptions) {
 		this.#options = options;
-		this.#records = new CellRecords(options.log, options.store);
-		const { log, store } = options;
-		this.#foreign = new ForeignCells(log, this.#records, (id) => store.hasItem(log.sessionId, id));
+		this.#records = new CellRecords(options.log);
+		this.#foreign = new ForeignCells(options.log, this.#records);
 	}
 
 	/** The live host, or `null`. */
@@ -132,14 +130,15 @@ export class Hosting {
 
 	/** What a killed server left running: it goes on where its kernel lives, and is lost otherwise. */
 	recover(kernelLives: boolean): void {
-		const { store, log } = this.#options;
-		this.#foreign.expect(store.unfinished(log.sessionId).cells);
+		const { log } = this.#options;
+		this.#foreign.expect(log.store.unfinished(log.sessionId).cells);
 		if (!kernelLives) this.#foreign.giveUpLeft();
 	}
 
 	/** Adopts a kernel. Answers at once; `kernelAttached` follows when it is ready, `kernelDetached` when it is not. */
 	adopt(launch: KernelLaunch, existing: KernelRow | null = null): void {
-		const { log, store, owner } = this.#options;
+		const { log, owner } = this.#options;
+		const { store } = log;
 		const kernelId = existing?.kernelId ?? newId();
 		// A fork has cells of another session's kernel, and none of its own yet.
 		const hasPast =
@@ -220,8 +219,8 @@ export class Hosting {
 		host: Host,
 		facts: HostFacts,
 	): Promise<{ historySession: number | null; next: number }> {
-		const { log, store } = this.#options;
-		const row = store.session(log.sessionId);
+		const { log } = this.#options;
+		const row = log.store.session(log.sessionId);
 		const asNew = { historySession: facts.historySession, next: facts.nextExecutionCount };
 		if (row === null) return asNew;
 		const isOurs = row.historySession !== null && row.historyFile === facts.historyFile;
@@ -265,7 +264,7 @@ export class Hosting {
 		if (!this.#kernel) return;
 		this.#kernel = { ...this.#kernel, alive: false };
 		try {
-			this.#options.store.saveKernel(this.#kernel);
+			this.#options.log.store.saveKernel(this.#kernel);
 		} catch {
 			// Whoever opens the session next sees that the process is gone.
 		}

@@ -1,13 +1,13 @@
 /** Runs the cells of a session's earlier kernel again, in order, up to the first that does not end well. */
 import type { CellStatus } from "../../../protocol/index.ts";
 import { importedKernelId, isContextCode } from "../../context/contextCell.ts";
-import type { CellHead, Store } from "../../store/store.ts";
+import type { CellHead } from "../../store/store.ts";
 import { RequestError } from "../errors.ts";
 import type { Session } from "../session.ts";
 
 /** The cells that made the namespace which is gone: those of the latest kernel before this one. */
-export const cellsToRerun = (session: Session, store: Store): readonly CellHead[] => {
-	const cells = store.cellHeads(session.sessionId, 0);
+export const cellsToRerun = (session: Session): readonly CellHead[] => {
+	const cells = session.log.store.cellHeads(session.sessionId, 0);
 	const before = cells.filter(
 		// What came from a file was never run here.
 		({ kernelId }) => kernelId !== session.hosting.kernelId && kernelId !== importedKernelId,
@@ -24,12 +24,11 @@ export type InputRange = { readonly from: number | null; readonly to: number | n
 /** Resolves to a sentence that says how it went. */
 export const rerunCells = async (
 	session: Session,
-	store: Store,
 	{ from, to }: InputRange,
 	by: string | null,
 	signal: AbortSignal,
 ): Promise<string> => {
-	const cells = cellsToRerun(session, store).filter(
+	const cells = cellsToRerun(session).filter(
 		({ executionCount }) =>
 			(from === null || (executionCount !== null && executionCount >= from)) &&
 			(to === null || (executionCount !== null && executionCount <= to)),

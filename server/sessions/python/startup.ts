@@ -12,14 +12,14 @@ import { configDir } from "../../../ground/paths/runtimeDir.ts";
 import { textOf } from "../../../ground/text/contentText.ts";
 import type { KernelLaunch } from "../../../protocol/index.ts";
 import type { Environment } from "../../backends/backend.ts";
-import type { Store } from "../../store/store.ts";
 import { readNotebook } from "../files/notebookFiles.ts";
 import { enterNotebook, isOurs } from "../files/notebooks.ts";
 import type { Session } from "../session.ts";
 
 /** Gives a session the kernel that a client launched; entries wait until what comes first has run. */
-export const adoptKernel = (session: Session, store: Store, launch: KernelLaunch): void => {
+export const adoptKernel = (session: Session, launch: KernelLaunch): void => {
 	const { sessionId, environment } = session;
+	const { store } = session.log;
 	const row = store.session(sessionId);
 	const isNew = row !== null && row.cells + row.turns === 0;
 	const isFirst = isNew && store.kernels({ sessionId }).length === 0;
@@ -29,7 +29,7 @@ export const adoptKernel = (session: Session, store: Store, launch: KernelLaunch
 	if (launch.kind !== "started") return;
 	const { script, notebook } = startupFiles(configDir(placeFacts(environment)));
 	const files = { script, notebook: isFirst ? notebook : null };
-	if (files.script ?? files.notebook) session.hosting.prepare(startUp(session, store, files));
+	if (files.script ?? files.notebook) session.hosting.prepare(startUp(session, files));
 };
 
 type StartupFiles = { readonly script: string | null; readonly notebook: string | null };
@@ -51,21 +51,21 @@ export const startupNotebook = (environment: Environment): string => {
 };
 
 /** Never rejects: what goes wrong is told by name, and the session begins without it. */
-const startUp = async (session: Session, store: Store, files: StartupFiles): Promise<void> => {
+const startUp = async (session: Session, files: StartupFiles): Promise<void> => {
 	for (const [path, run] of [
 		[files.script, runScript],
 		[files.notebook, runNotebook],
 	] as const) {
 		if (path === null) continue;
 		try {
-			await run(session, store, path);
+			await run(session, path);
 		} catch (error) {
 			tell(session, "error", `${path} failed: ${(error as Error).message}`);
 		}
 	}
 };
 
-const runScript = async (session: Session, _store: Store, path: string): Promise<void> => {
+const runScript = async (session: Session, path: string): Promise<void> => {
 	const { host } = session.hosting;
 	if (!host) return;
 	const { signal } = new AbortController();
@@ -79,12 +79,12 @@ const runScript = async (session: Session, _store: Store, path: string): Promise
 	else if (text !== "") tell(session, "info", `${path}: ${text}`);
 };
 
-const runNotebook = async (session: Session, store: Store, path: string): Promise<void> => {
+const runNotebook = async (session: Session, path: string): Promise<void> => {
 	const { signal } = new AbortController();
 	// One of the predecessors makes an empty file.
 	if ((await stat(path)).size === 0) return;
 	const file = await readNotebook(path, signal);
-	if (!isOurs(store, file.hash)) {
+	if (!isOurs(session.log.store, file.hash)) {
 		tell(
 			session,
 			"warning",
@@ -92,7 +92,7 @@ const runNotebook = async (session: Session, store: Store, path: string): Promis
 		);
 		return;
 	}
-	const { stopped, total } = await enterNotebook(session, store, file, path, {
+	const { stopped, total } = await enterNotebook(session, file, path, {
 		run: true,
 		from: 1,
 		by: null,

@@ -1,7 +1,6 @@
 import { createRedact } from "../../../ground/secrets/redact.ts";
 import type { ContextResult } from "../../../protocol/index.ts";
 import type { Backends } from "../../backends/registry.ts";
-import type { Store } from "../../store/store.ts";
 import type { Session } from "../session.ts";
 import { buildTurnContext } from "./turnContext.ts";
 
@@ -9,15 +8,14 @@ import { buildTurnContext } from "./turnContext.ts";
 export const previewContext = (
 	session: Session,
 	text: string,
-	{ store, backends }: { readonly store: Store; readonly backends: Backends },
+	backends: Backends,
 	signal: AbortSignal,
 ): Promise<ContextResult> => {
-	const row = store.session(session.sessionId);
+	const row = session.log.store.session(session.sessionId);
 	const { backend: name, model } = session.settings;
 	const backend = name === null ? undefined : backends.find(name);
 	return buildTurnContext({
-		store,
-		sessionId: session.sessionId,
+		log: session.log,
 		host: session.hosting.host,
 		afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
 		toSeq: session.log.headSeq,

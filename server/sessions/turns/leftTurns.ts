@@ -1,10 +1,10 @@
 import type { SessionEvent } from "../../../protocol/index.ts";
 import type { Entry } from "../../context/transcript.ts";
-import type { Store } from "../../store/store.ts";
 import type { SessionLog } from "../log.ts";
 
 /** Ends the turns and approvals that a killed server left, from what it had stored; what waited still waits. */
-export const endLeftTurns = (log: SessionLog, store: Store): void => {
+export const endLeftTurns = (log: SessionLog): void => {
+	const { store } = log;
 	const { turns, approvals } = store.unfinished(log.sessionId);
 	const waiting = new Set(store.queuedTurns(log.sessionId));
 	const answered = approvals.map((approvalId): SessionEvent => {

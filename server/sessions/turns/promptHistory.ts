@@ -3,7 +3,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { textOf } from "../../../ground/text/contentText.ts";
 import type { Content } from "../../../protocol/index.ts";
 import { mirrorResponse } from "../../context/mirror.ts";
-import type { Store } from "../../store/store.ts";
 import type { SessionLog } from "../log.ts";
 import type { Hosting } from "../python/hosting.ts";
 
@@ -11,14 +10,12 @@ const settleMs = 1000;
 
 export class PromptHistory {
 	readonly #log: SessionLog;
-	readonly #store: Store;
 	readonly #hosting: Hosting;
 	readonly #numberings = new Set<Promise<void>>();
 	#isClosed = false;
 
-	constructor(log: SessionLog, store: Store, hosting: Hosting) {
+	constructor(log: SessionLog, hosting: Hosting) {
 		this.#log = log;
-		this.#store = store;
 		this.#hosting = hosting;
 	}
 
@@ -53,7 +50,7 @@ export class PromptHistory {
 		rendered: readonly Content[],
 		historyLine: number,
 	): void {
-		const turn = this.#store.turn(this.#log.sessionId, turnId);
+		const turn = this.#log.store.turn(this.#log.sessionId, turnId);
 		if (!turn) return;
 		this.#hosting.host?.mirrorPrompt({
 			source,

@@ -13,21 +13,19 @@ type Waiting = NonNullable<ReturnType<Store["turn"]>>;
 
 export class PromptQueue {
 	readonly #log: SessionLog;
-	readonly #store: Store;
 	/** Those that wait for the end of their cell. */
 	readonly #held = new Set<string>();
 	/** Those that have ended although the disk has refused to say so until now. */
 	readonly #ended = new Set<string>();
 
-	constructor({ log, store }: { readonly log: SessionLog; readonly store: Store }) {
+	constructor(log: SessionLog) {
 		this.#log = log;
-		this.#store = store;
 	}
 
 	/** The one to begin next. */
 	get next(): Waiting | null {
 		const turnId = this.#waiting.find((each) => !this.#held.has(each));
-		return turnId === undefined ? null : this.#store.turn(this.#log.sessionId, turnId);
+		return turnId === undefined ? null : this.#log.store.turn(this.#log.sessionId, turnId);
 	}
 
 	/** A prompt was answered, or could not be: it waits no more, also when that is not stored yet. */
@@ -83,7 +81,7 @@ export class PromptQueue {
 	}
 
 	get #waiting(): readonly string[] {
-		const stored = this.#store.queuedTurns(this.#log.sessionId);
+		const stored = this.#log.store.queuedTurns(this.#log.sessionId);
 		for (const ended of this.#ended) if (!stored.includes(ended)) this.#ended.delete(ended);
 		return stored.filter((turnId) => !this.#ended.has(turnId));
 	}

@@ -5,7 +5,7 @@ import { WholePieces } from "../../../ground/text/wellFormed.ts";
 import type { Content, SessionEvent, SessionHint, StopReason, Usage } from "../../../protocol/index.ts";
 import type { Backend, TurnUpdate } from "../../backends/backend.ts";
 import type { Entry } from "../../context/transcript.ts";
-import type { PartialItem, Store } from "../../store/store.ts";
+import type { PartialItem } from "../../store/store.ts";
 import { meantCall } from "../../tools/offered.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
@@ -23,7 +23,6 @@ export class RunningTurn {
 	/** Input for the turn that its backend has not taken yet. */
 	readonly steering: (readonly Content[])[] = [];
 	readonly #log: SessionLog;
-	readonly #store: Store;
 	readonly #partial = new Map<string, PartialItem>();
 	readonly #pieces = new Map<string, WholePieces>();
 	#ended = false;
@@ -31,13 +30,12 @@ export class RunningTurn {
 	constructor(
 		{ turnId, executionCount }: { readonly turnId: string; readonly executionCount: number | null },
 		backend: Backend | null,
-		{ log, store }: { readonly log: SessionLog; readonly store: Store },
+		log: SessionLog,
 	) {
 		this.turnId = turnId;
 		this.isNumbered = executionCount !== null;
 		this.backend = backend;
 		this.#log = log;
-		this.#store = store;
 	}
 
 	/** Text and thinking that are not events yet. */
@@ -168,7 +166,7 @@ export class RunningTurn {
 	#savePartial(): void {
 		if (this.#partial.size === 0) return;
 		try {
-			this.#store.savePartial(this.#log.sessionId, this.turnId, this.partial);
+			this.#log.store.savePartial(this.#log.sessionId, this.turnId, this.partial);
 		} catch {
 			// The next time stores all of it; the item as a whole comes at its end.
 		}

@@ -11,12 +11,12 @@ import { broughtBy, readFrontMatter } from "../../context/frontMatter.ts";
 import { limitsFor } from "../../context/limits.ts";
 import { type FoundRef, findRefs, findToolNames } from "../../context/refs.ts";
 import { renderTurn } from "../../context/renderTurn.ts";
-import type { ContextCell, Store } from "../../store/store.ts";
+import type { ContextCell } from "../../store/store.ts";
+import type { SessionLog } from "../log.ts";
 import type { Host, Ref, ResolvedRef } from "../python/host.ts";
 
 export type TurnContextRequest = {
-	readonly store: Store;
-	readonly sessionId: string;
+	readonly log: SessionLog;
 	readonly host: Host | null;
 	readonly afterSeq: number;
 	readonly toSeq: number;
@@ -48,7 +48,8 @@ export type ToolNews = {
 };
 
 export const buildTurnContext = async (request: TurnContextRequest): Promise<ContextResult> => {
-	const { store, sessionId, afterSeq, toSeq } = request;
+	const { afterSeq, toSeq } = request;
+	const { store, sessionId } = request.log;
 	const limits = limitsFor(request.contextWindow);
 	const cells = store.contextCells(sessionId, afterSeq, toSeq, limits.cells);
 	const earlierCells =

@@ -9,7 +9,7 @@ import type { Backend, Environment, TurnPreparation, TurnRequest } from "../../b
 import { pairToolCalls } from "../../context/pairToolCalls.ts";
 import { toTranscript, turnsToFold } from "../../context/summaries.ts";
 import type { Entry } from "../../context/transcript.ts";
-import type { PartialItem, RememberedRequest, Store } from "../../store/store.ts";
+import type { PartialItem, RememberedRequest } from "../../store/store.ts";
 import type { Door } from "../../tools/call.ts";
 import { OfferedTools } from "../../tools/offered.ts";
 import type { Toolbox } from "../../tools/toolbox.ts";
@@ -29,7 +29,6 @@ const maxRounds = 21;
 
 export type TurnsOptions = {
 	readonly log: SessionLog;
-	readonly store: Store;
 	readonly hosting: Hosting;
 	readonly toolbox: Toolbox;
 	readonly door: Door;
@@ -57,8 +56,8 @@ export class Turns {
 
 	constructor(options: TurnsOptions) {
 		this.#options = options;
-		this.#queue = new PromptQueue(options);
-		this.#history = new PromptHistory(options.log, options.store, options.hosting);
+		this.#queue = new PromptQueue(options.log);
+		this.#history = new PromptHistory(options.log, options.hosting);
 	}
 
 	get runningTurn(): string | null {
@@ -145,12 +144,12 @@ export class Turns {
 
 	/** Lets the backend start what the next turn will need. Done again, it changes only what differs. */
 	prepare(): void {
-		const { log, store } = this.#options;
+		const { log } = this.#options;
 		const settings = this.#options.settings();
 		const backend = settings.backend === null ? null : this.#options.backend(settings.backend);
 		if (this.#running || this.#disposed || !backend?.prepare) return;
 		if (settings.model === null || settings.login.kind === "missing") return;
-		this.#transcript ??= pairToolCalls(toTranscript(store.conversation(log.sessionId)));
+		this.#transcript ??= pairToolCalls(toTranscript(log.store.conversation(log.sessionId)));
 		backend.prepare({ ...this.#preparation(settings, settings.model), transcript: this.#transcript });
 	}
 
@@ -161,7 +160,7 @@ export class Turns {
 		if (next === null) return;
 		const settings = this.#options.settings();
 		const backend = settings.backend === null ? null : this.#options.backend(settings.backend);
-		const running = new RunningTurn(next, backend, this.#options);
+		const running = new RunningTurn(next, backend, this.#options.log);
 		this.#running = running;
 		this.#run(running, next.content, next.source, settings)
 			.catch((error: Error) => this.#stop(running, error))
@@ -185,7 +184,7 @@ export class Turns {
 		source: string,
 		settings: Settings,
 	): Promise<void> {
-		const { log, store, hosting } = this.#options;
+		const { log, hosting } = this.#options;
 		const { turnId, abort, backend } = running;
 		const historyLine = hosting.nextExecutionCount - 1;
 		if (!running.isNumbered) this.#history.number(turnId, source, content);
@@ -195,11 +194,10 @@ export class Turns {
 		if (abort.signal.aborted) return running.finish("cancelled", null, null);
 		if (model === null) return running.finish("failed", null, "Choose a model with %ipyai model NAME.");
 		await hosting.settle(abort.signal);
-		const row = store.session(log.sessionId);
+		const row = log.store.session(log.sessionId);
 		const toSeq = log.headSeq;
 		const building = buildTurnContext({
-			store,
-			sessionId: log.sessionId,
+			log,
 			host: hosting.host,
 			afterSeq: Math.max(row?.renderPoint ?? 0, row?.resetSeq ?? 0),
 			toSeq,
@@ -217,7 +215,7 @@ export class Turns {
 		const isFirst = row?.lastTurn == null;
 		const room = isFirst ? noFold : await this.#makeRoom(backend, request, context.rendered);
 		if (abort.signal.aborted) return running.finish("cancelled", null, null);
-		this.#transcript ??= pairToolCalls(toTranscript(store.conversation(log.sessionId)));
+		this.#transcript ??= pairToolCalls(toTranscript(log.store.conversation(log.sessionId)));
 		const transcript = this.#transcript;
 		const warnings = [...context.warnings, ...room.warnings];
 		const user: Entry = { role: "user", content: context.rendered };
@@ -277,14 +275,14 @@ export class Turns {
 		request: Omit<TurnRequest, "transcript">,
 		added: readonly Content[],
 	): Promise<Room> {
-		const { log, store } = this.#options;
+		const { log } = this.#options;
 		const last = this.#lastUsage;
 		const contextWindow = this.#windowOf(backend, request.model);
 		if (contextWindow === null) return noFold;
 		// The whole conversation is read only when it may have to be folded.
 		const isNearFull = last?.contextTokens == null || last.contextTokens > contextWindow / 2;
 		if (this.#transcript !== null && !isNearFull && sizeOf(added) < contextWindow / 4) return noFold;
-		const conversation = store.conversation(log.sessionId);
+		const conversation = log.store.conversation(log.sessionId);
 		const contextTokens = last?.contextTokens ?? null;
 		const count = turnsToFold({ conversation, contextTokens, added, contextWindow });
 		if (count === 0) return noFold;
