@@ -27,6 +27,8 @@ type Turn = {
 	readonly author: Author;
 	past: boolean;
 	head: PlainText;
+	/** What of the head was not typed. */
+	headBlocks: readonly Block[];
 	run: number | null;
 	state: "queued" | "running" | "finished" | "removed";
 	parts: Part[];
@@ -112,6 +114,7 @@ export class TurnBook {
 				return;
 			case "promptEdited":
 				turn.head = headOf(turn.author, action.turn.content);
+				turn.headBlocks = quotedBlocks(action.turn.content);
 				turn.grown = null;
 				return;
 			case "promptQueued":
@@ -150,6 +153,7 @@ export class TurnBook {
 		turn.past = known?.past ?? item.state === "finished";
 		turn.run = known?.run ?? this.#runOf(entry);
 		turn.head = headOf(author, item.content);
+		turn.headBlocks = quotedBlocks(item.content);
 		turn.grown = null;
 		turn.state = item.state;
 		turn.parts = item.parts.flatMap((part): Part[] => {
@@ -211,6 +215,7 @@ const newTurn = (turnId: string, author: Author, content: readonly Content[]): T
 	author,
 	past: false,
 	head: headOf(author, content),
+	headBlocks: quotedBlocks(content),
 	run: null,
 	state: "queued",
 	parts: [],
@@ -221,8 +226,25 @@ const newTurn = (turnId: string, author: Author, content: readonly Content[]): T
 	stream: new PlainStream(),
 });
 
-const headOf = (author: Author, content: readonly Content[]): PlainText =>
-	words`## ${author.whose === "mine" ? words`You` : nameOf(author)}\n\n${quoted(contentText(content))}`;
+const headOf = (author: Author, content: readonly Content[]): PlainText => {
+	const parts = content.map((part) => quoted(contentText([part])));
+	const name = author.whose === "mine" ? words`You` : nameOf(author);
+	return words`## ${name}\n\n${joined(parts, words`\n>\n`)}`;
+};
+
+/** The rows of a head that were not typed but go along. */
+const quotedBlocks = (content: readonly Content[]): readonly Block[] => {
+	const blocks: Block[] = [];
+	// Below the name and a blank row.
+	let row = 2;
+	for (const part of content) {
+		const rows = rowsOf(plainText(contentText([part])));
+		const last = row + rows.length - 1;
+		if (part.kind === "text" && part.quoted) blocks.push({ first: row, last, label: rows[0]! });
+		row = last + 2;
+	}
+	return blocks;
+};
 
 const ended = ({ kind, itemId, text }: Spoken): Spoken => ({
 	kind,
@@ -253,10 +275,10 @@ const toolPart = (
 	output?: string,
 ): Part => ({ kind: "tool", id: callId, ...toolText({ name, args }, result, output) });
 
-/** Where tools' blocks stand in the turn's text. */
-const blocksOf = ({ head, parts, state }: Turn): readonly Block[] => {
+/** Where blocks that may be folded stand in the turn's text. */
+const blocksOf = ({ head, headBlocks, parts, state }: Turn): readonly Block[] => {
 	if (state === "removed") return [];
-	const found: Block[] = [];
+	const found: Block[] = [...headBlocks];
 	let row = rowsOf(head).length + 1;
 	for (const { text, blocks = [] } of parts) {
 		for (const { first, last, label } of blocks) found.push({ first: row + first, last: row + last, label });

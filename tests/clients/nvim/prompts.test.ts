@@ -14,6 +14,11 @@ test("an answer streams into the conversation, beside the code", async () => {
 		"## You
 
 		> tell me @@say It is **one**.@@@@slow@@
+		>
+		> The cell at the cursor, not run yet, from a.py, line 1:
+		> \`\`\`python
+		> x = 1
+		> \`\`\`
 
 		It is **one**.
 
@@ -157,6 +162,70 @@ test("the input grows with its text; earlier prompts and what was left unsent co
 	await vim.shows(() => vim.lines(), /^new$/);
 	await vim.type("<Up><Up> more<CR>");
 	await vim.shows(() => vim.lines("ipyai://chat"), /You said: one more/);
+});
+
+test("the cell at the cursor goes with a prompt where the session does not have it as it stands, and its error", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "# %%\nx = 1\n|\n# %%\nz = 2");
+	await vim.start();
+	const sent = async (text: string): Promise<string> => {
+		await vim.command(`IpyaiPrompt ${text}`);
+		await vim.shows(() => vim.lines("ipyai://chat"), new RegExp(`^You said: ${text}`, "m"));
+		return vim.model.requests.at(-1)!.raw;
+	};
+	expect(await sent("one")).toContain(
+		"<quoted>The cell at the cursor, not run yet, from a.py, line 2:\\n```python\\nx = 1\\n```",
+	);
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /✓/);
+	const count = (raw: string) => raw.split("The cell at the cursor").length - 1;
+	expect(count(await sent("two"))).toBe(1);
+	await vim.lua("vim.api.nvim_buf_set_lines(0, 1, 2, false, { 'x = 1 + None' })");
+	expect(await sent("three")).toContain("The cell at the cursor, edited since it ran, from a.py, line 2:");
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /✗/);
+	const failed = await sent("four");
+	expect(failed).toContain(
+		"The cursor is in the cell In [5], a.py, line 2, which failed: TypeError: unsupported",
+	);
+	await vim.lua("vim.api.nvim_buf_set_lines(0, 1, 2, false, { 'x = 1 +' })");
+	expect(await sent("five")).toMatch(
+		/x = 1 \+\\n```\\nWhen it ran last it failed:\\n```text(?:(?!```).)*TypeError/,
+	);
+	// A selection goes alone.
+	await vim.command("4,5IpyaiPrompt six");
+	await vim.shows(() => vim.lines("ipyai://chat"), /^You said: six/m);
+	const six = vim.model.requests.at(-1)!.raw;
+	expect(six.slice(six.indexOf("You said: five"))).toContain("<quoted>From a.py, lines 4-5:");
+	expect(six.slice(six.indexOf("You said: five"))).not.toContain("at the cursor");
+	await vim.lua(
+		"require('ipyai').setup({ command = require('ipyai.host').command(), chat = { cell = false } })",
+	);
+	const before = count(vim.model.requests.at(-1)!.raw);
+	expect(count(await sent("seven"))).toBe(before);
+});
+
+test("the input says which cell goes along, and leaves it out when asked", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "|x = 1");
+	await vim.start();
+	const title = async () =>
+		String(
+			await vim.lua(`
+				local title = vim.api.nvim_win_get_config(0).title
+				return title and title[1][1] or ""`),
+		);
+	await vim.type(",p");
+	await vim.shows(title, /^ Ask, with the cell at the cursor, not run yet $/);
+	await vim.type("<C-g>");
+	await vim.shows(title, /^ Ask, without the cell/);
+	await vim.type("hello<CR>");
+	await vim.shows(() => vim.lines("ipyai://chat"), /^You said: hello/m);
+	expect(vim.model.requests.at(-1)!.raw).not.toContain("x = 1");
+	await vim.type(",p");
+	await vim.shows(title, /with the cell/);
+	await vim.type("again<CR>");
+	await vim.shows(() => vim.lines("ipyai://chat"), /^> again\n>\n> The cell at the cursor, not run yet/m);
 });
 
 test("a selection of characters or of a block goes along as it is", async () => {

@@ -48,9 +48,12 @@ local defaults = {
     ---What the model thinks aloud: folded, shown, or left out.
     ---@type "fold"|"show"|"hide"
     thinking = "fold",
-    ---Of how many lines code and output of tools stand open; longer ones are folded.
+    ---Of how many lines code and output of tools, and code that went with a prompt, stand open; more are folded.
     ---@type integer
-    tool_lines = 12,
+    fold_lines = 12,
+    ---Whether the cell at the cursor goes with a prompt where the AI does not know it: not run as it stands, or failed.
+    ---@type boolean
+    cell = true,
   },
   ---Suggestions at the cursor.
   ---@class ipyai.SuggestOptions

@@ -35,4 +35,21 @@ function M.fenced(code, language)
   return ("%s%s\n%s\n%s"):format(fence, language, code, fence)
 end
 
+---Where rows of a buffer stand, for a model and a person.
+---@param buf integer
+---@param first integer from 0
+---@param last integer inclusive
+---@param columns? { [1]: integer, [2]: integer } where in the first row it begins and in the last it ends, from 1
+---@return string
+function M.place(buf, first, last, columns)
+  local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buf), ":.")
+  local rows = first == last and ("line %d"):format(first + 1) or ("lines %d-%d"):format(first + 1, last + 1)
+  if columns and first == last then
+    rows = ("%s, columns %d-%d"):format(rows, columns[1], columns[2])
+  elseif columns then
+    rows = ("line %d, column %d, to line %d, column %d"):format(first + 1, columns[1], last + 1, columns[2])
+  end
+  return (name ~= "" and name .. ", " or "") .. rows
+end
+
 return M

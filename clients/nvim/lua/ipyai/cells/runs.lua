@@ -12,6 +12,7 @@ local session = require("ipyai.session")
 ---@field started integer
 ---@field note? string
 ---@field finished? boolean
+---@field session? string the session it ran in; none for what a notebook's file tells
 ---@field cell? table the newest message about its cell
 
 ---@type table<integer, ipyai.Run>
@@ -74,6 +75,7 @@ function M.receive(message)
     return
   end
   run.cell = message
+  run.session = session.current and session.current.sessionId or run.session
   by_cell[message.cellId] = run
   local is_new = not run.finished
   if outputs.is_placed(run.place) and not run.place.cleared and not run.place.hidden then
@@ -185,6 +187,21 @@ function M.at_cursor()
   local found
   for _, run in pairs(runs) do
     if vim.tbl_contains(here, run.place) and (not found or run.id > found.id) then
+      found = run
+    end
+  end
+  return found
+end
+
+---The newest run of a cell.
+---@param buf integer
+---@param cell ipyai.Cell
+---@return ipyai.Run?
+function M.of_cell(buf, cell)
+  local here = outputs.at(buf, cells.end_row(buf, cell))
+  local found
+  for _, run in pairs(runs) do
+    if run.place.is_cell and vim.tbl_contains(here, run.place) and (not found or run.id > found.id) then
       found = run
     end
   end

@@ -60,14 +60,24 @@ local function complete_reference(buf)
   return true
 end
 
----Opens it: Enter sends, Ctrl-J begins a new line, Tab completes a reference, Escape in normal mode leaves, Up and Down at the first and last row
----go through what was asked before; what was left unsent is there too.
----@param send fun(prompt: string)
-function M.open(send)
+---Opens it: Enter sends, Ctrl-J begins a new line, Escape in normal mode leaves, Up and Down at the first and last row
+---go through what was asked before; what was left unsent is there too. Ctrl-G decides whether what may go along does.
+---@param along? string what may go along, for the person
+---@param send fun(prompt: string, is_along: boolean)
+function M.open(along, send)
   local buf = vim.api.nvim_create_buf(false, true)
   vim.bo[buf].bufhidden = "wipe"
   vim.bo[buf].filetype = "markdown"
-  local win = vim.api.nvim_open_win(buf, true, {
+  local is_along = along ~= nil
+  local function labels()
+    local title, footer = " Ask ", " Enter sends, Ctrl-J new line, Up earlier "
+    if along then
+      title = is_along and (" Ask, with %s "):format(along) or " Ask, without the cell at the cursor "
+      footer = footer:sub(1, -2) .. (is_along and ", Ctrl-G without it " or ", Ctrl-G with it ")
+    end
+    return { title = title, footer = footer }
+  end
+  local win = vim.api.nvim_open_win(buf, true, vim.tbl_extend("error", labels(), {
     relative = "cursor",
     row = 1,
     col = 0,
@@ -75,9 +85,7 @@ function M.open(send)
     height = least_rows,
     style = "minimal",
     border = "rounded",
-    title = " Ask ",
-    footer = " Enter sends, Ctrl-J new line, Up earlier ",
-  })
+  }))
   local function grow()
     require("ipyai.windows").fit_height(win, math.max(least_rows, math.floor(vim.o.lines / 2)), least_rows)
   end
@@ -89,7 +97,7 @@ function M.open(send)
     vim.cmd.stopinsert()
     vim.api.nvim_win_close(win, true)
     if is_sent then
-      send(prompt)
+      send(prompt, is_along)
     end
   end
   local function map(modes, key, action)
@@ -114,6 +122,10 @@ function M.open(send)
       finish(false)
     end)
   end
+  map({ "n", "i" }, "<C-g>", function()
+    is_along = along ~= nil and not is_along
+    vim.api.nvim_win_set_config(win, labels())
+  end)
   local go = browser(buf)
   for key, step in pairs({ ["<Up>"] = -1, ["<Down>"] = 1 }) do
     map({ "n", "i" }, key, function()

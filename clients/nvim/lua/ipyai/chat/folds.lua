@@ -33,7 +33,7 @@ function M.level(row)
   end
   local fold, at = block_at(row)
   -- The fences are no lines of it.
-  if not fold or fold.last - fold.first - 1 <= options.tool_lines then
+  if not fold or fold.last - fold.first - 1 <= options.fold_lines then
     return "0"
   end
   return at == fold.first and ">1" or "1"

@@ -16,28 +16,20 @@ local next_run = 1
 ---The selected code and where it stands, which goes along with the request.
 ---@param selection ipyai.Selection
 local function quote(selection)
-  local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(selection.buf), ":.")
-  local language = vim.bo[selection.buf].filetype
-  local place = ("lines %d-%d"):format(selection.first + 1, selection.last + 1)
-  local columns = selection.columns
-  if columns and selection.first == selection.last then
-    place = ("line %d, columns %d-%d"):format(selection.first + 1, columns[1], columns[2])
-  elseif columns then
-    place = ("line %d, column %d, to line %d, column %d"):format(selection.first + 1, columns[1], selection.last + 1, columns[2])
-  end
-  place = (name ~= "" and name .. ", " or "") .. place
-  return ("From %s:\n%s"):format(place, text.fenced(selection.code, language))
+  local place = text.place(selection.buf, selection.first, selection.last, selection.columns)
+  return ("From %s:\n%s"):format(place, text.fenced(selection.code, vim.bo[selection.buf].filetype))
 end
 
 ---Sends a prompt. Its answer comes into the chat, and below the selection if so asked.
 ---@param prompt string
 ---@param selection? ipyai.Selection
 ---@param is_below boolean
-function M.send(prompt, selection, is_below)
+---@param cell? string the cell at the cursor, which goes along where there is no selected code
+function M.send(prompt, selection, is_below, cell)
   if vim.trim(prompt) == "" then
     return
   end
-  local quoted = selection and selection.code and quote(selection) or nil
+  local quoted = selection and selection.code and quote(selection) or cell
   require("ipyai.session").ensure(function()
     local run = next_run
     next_run = run + 1
@@ -104,14 +96,15 @@ end
 ---@param selection? ipyai.Selection
 ---@param is_below boolean
 function M.ask(prompt, selection, is_below)
+  local cell = not selection and require("ipyai.chat.cell_at_cursor").find() or nil
   selection = selection or (is_below and M.here()) or nil
   local composer = require("ipyai.chat.composer")
   if vim.trim(prompt) ~= "" then
     composer.remember(prompt)
-    return M.send(prompt, selection, is_below)
+    return M.send(prompt, selection, is_below, cell and cell.quoted)
   end
-  composer.open(function(written)
-    M.send(written, selection, is_below)
+  composer.open(cell and cell.what, function(written, is_along)
+    M.send(written, selection, is_below, is_along and cell and cell.quoted or nil)
   end)
 end
 
