@@ -21,6 +21,7 @@ export const commandNames = [
 	"variables",
 	"tool",
 	"tools",
+	"skills",
 	"sessions",
 	"rename",
 	"fork",

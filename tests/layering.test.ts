@@ -49,6 +49,7 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 		values: [
 			"server/sessions",
 			"server/tools",
+			"server/skills",
 			"server/redaction",
 			"server/context",
 			"server/backends",
@@ -59,6 +60,7 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 	"server/sessions": {
 		values: [
 			"server/tools",
+			"server/skills",
 			"server/redaction",
 			"server/context",
 			"server/notebooks",
@@ -73,6 +75,7 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 	},
 	// Sessions bring their log, Python and settings as interfaces of its own: it can be used, and tested, without them.
 	"server/tools": { values: ["protocol"], types: ["server/context"] },
+	"server/skills": { values: ["server/context"] },
 	"server/redaction": { values: [] },
 	"server/context": { values: ["protocol"] },
 	"server/notebooks": { values: ["server/context", "protocol"] },

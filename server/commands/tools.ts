@@ -1,4 +1,6 @@
+import type { SessionSkills } from "../skills/sessionSkills.ts";
 import { type Command, CommandError } from "./command.ts";
+import { firstLine, table } from "./tables.ts";
 
 /** `%ipyai` words about the live Python that the AI works with. */
 export const toolCommands = {
@@ -47,4 +49,39 @@ export const toolCommands = {
 			return { text: `${tool.description}\n${JSON.stringify(tool.inputSchema, null, 2)}` };
 		},
 	},
+	skills: {
+		usage: "skills [reload]",
+		summary: "the skills that the AI may read, with where they come from; look for them anew",
+		run: async ({ session }, rest) => {
+			const { skills, turns } = session;
+			if (rest !== "" && rest !== "reload") throw new CommandError("write skills, or skills reload.");
+			await skills.ready;
+			if (rest === "reload") {
+				await skills.reload();
+				session.log.add({ kind: "epochStarted", reason: "the skills were looked for anew" });
+				turns.beginEpoch();
+				turns.prepare();
+			}
+			return { text: await skillList(skills) };
+		},
+	},
 } satisfies Record<string, Command>;
+
+const skillList = async (skills: SessionSkills): Promise<string> => {
+	const { listed, passedOver } = skills;
+	const changed = await skills.changed();
+	const rows = listed.map((skill) => [
+		skill.name,
+		[
+			skill.origin,
+			...(changed.has(skill.name) ? ["changed since, asked about"] : []),
+			...(skill.blocks.length > 0 ? [`${skill.blocks.length} to run`] : []),
+		].join(", "),
+		firstLine(skill.folder, 60),
+		firstLine(skill.description, 70),
+	]);
+	const shown =
+		rows.length === 0 ? "No skills." : table(["name", "state", "folder", "description"], rows, []);
+	const others = passedOver.map(({ path, reason }) => `${path} ${reason}.`);
+	return others.length === 0 ? shown : `${shown}\n\nnot listed:\n${others.join("\n")}`;
+};

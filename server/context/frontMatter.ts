@@ -3,7 +3,7 @@ export type FrontMatter =
 	/** `body`: what stands below it. */
 	| { readonly kind: "fields"; readonly fields: Readonly<Record<string, unknown>>; readonly body: string }
 	| { readonly kind: "none" }
-	/** It is there and cannot be read; `reason` is a clause. */
+	/** It is there and cannot be read; `reason` is what to say of the file. */
 	| { readonly kind: "broken"; readonly reason: string };
 
 /** Longer ones are nobody's own words, and reading them takes its time. */
@@ -16,7 +16,7 @@ export const readFrontMatter = async (text: string): Promise<FrontMatter> => {
 	const rest = text.slice(opening[0].length);
 	const closing = /^---[ \t]*(?:\r?\n|$)/m.exec(rest.slice(0, maxChars));
 	if (closing === null)
-		return { kind: "broken", reason: `its front matter has no end within ${maxChars} characters` };
+		return { kind: "broken", reason: `has front matter without an end within ${maxChars} characters` };
 	try {
 		// Most texts have none: the parser is loaded for the first that does.
 		const { parseDocument } = await import("yaml");
@@ -26,7 +26,7 @@ export const readFrontMatter = async (text: string): Promise<FrontMatter> => {
 		if (error !== undefined) return broken(error);
 		const fields: unknown = document.toJS({ maxAliasCount: 20 });
 		if (fields !== null && (typeof fields !== "object" || Array.isArray(fields)))
-			return { kind: "broken", reason: "its front matter has no keys" };
+			return { kind: "broken", reason: "has front matter without keys" };
 		const body = rest.slice(closing.index + closing[0].length);
 		return { kind: "fields", fields: (fields ?? {}) as Record<string, unknown>, body };
 	} catch (error) {
@@ -36,7 +36,7 @@ export const readFrontMatter = async (text: string): Promise<FrontMatter> => {
 
 const broken = ({ message }: Error): FrontMatter => ({
 	kind: "broken",
-	reason: `its front matter is no YAML (${message.split("\n")[0]!.slice(0, 200)})`,
+	reason: `has front matter that is no YAML (${message.split("\n")[0]!.slice(0, 200)})`,
 });
 
 /** What a note or a skill brings besides its text, in the predecessors' keys. */

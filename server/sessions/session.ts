@@ -25,6 +25,7 @@ import { isListed } from "../backends/models/listedModels.ts";
 import type { Backends } from "../backends/registry.ts";
 import { systemPrompt } from "../context/systemPrompt.ts";
 import { createRedaction, keepAll, type RedactTexts } from "../redaction/redaction.ts";
+import { SessionSkills } from "../skills/sessionSkills.ts";
 import type { KernelRow, Owner, SessionRow, Store } from "../store/store.ts";
 import { Approvals } from "../tools/approvals.ts";
 import { Door } from "../tools/call.ts";
@@ -43,6 +44,7 @@ import { recentModels, rememberModel } from "./settings/modelList.ts";
 import { permissionRules } from "./settings/permissionRules.ts";
 import { settingOrigins } from "./settings/settingOrigins.ts";
 import { changeSettings, passedOver } from "./settings/settings.ts";
+import { skillsOf } from "./skills.ts";
 import { Turns } from "./turns/turns.ts";
 
 /** How a participant is reached. `send` never throws and never blocks. */
@@ -80,6 +82,8 @@ export class Session {
 	readonly approvals: Approvals;
 	/** What the person has said "always" to. */
 	readonly grants = new Grants();
+	/** Found when it begins. */
+	readonly skills: SessionSkills;
 	readonly toolbox: Toolbox;
 	readonly turns: Turns;
 	readonly exactLog: ExactLogging;
@@ -139,12 +143,14 @@ export class Session {
 				this.turns.prepare();
 			},
 		});
+		this.skills = new SessionSkills(row.cwd, environment);
 		this.toolbox = new Toolbox({
+			skills: skillsOf(this),
 			python: () => this.hosting.host?.python ?? null,
 			place: async () =>
 				placeOf(this.cwd, (await this.hosting.host?.python.cwd()) ?? this.cwd, this.#environment),
 			environment: () => this.#environment,
-			redact: (text) => createRedact(this.#environment)(text),
+			redact: (text) => this.redactForModel(text),
 		});
 		const door = new Door({
 			log: this.log,
@@ -166,7 +172,13 @@ export class Session {
 			backend: (name) => backends.find(name),
 			// The date is the session's first day, so that the prefix stays the same over midnight and restarts.
 			systemPrompt: (model) =>
-				systemPrompt({ model, today: new Date(this.#createdAt), template: this.#systemPromptTemplate }),
+				[
+					systemPrompt({ model, today: new Date(this.#createdAt), template: this.#systemPromptTemplate }),
+					this.skills.section,
+				]
+					.filter((text) => text !== "")
+					.join("\n\n"),
+			ready: this.skills,
 			chooseModel: (backend, signal) => this.#chooseModel(backend, signal),
 			onModelUsed: (backend, model) => {
 				const [before] = recentModels(store, backend);
@@ -192,6 +204,11 @@ export class Session {
 	redaction(): RedactTexts {
 		const { log_redact = true } = loadConfig(this.#environment).config;
 		return log_redact ? createRedaction(this.#environment) : keepAll;
+	}
+
+	/** Takes secrets out of what nobody asked to be told. */
+	redactForModel(text: string): string {
+		return createRedact(this.#environment)(text);
 	}
 
 	get settings(): Settings {

@@ -9,12 +9,14 @@ import { editFile, viewFile } from "./sources/files.ts";
 import { PersonsFunctions } from "./sources/functions.ts";
 import { look } from "./sources/look.ts";
 import { pyrun } from "./sources/python.ts";
+import { loadSkill, type Skills, setUpSkill } from "./sources/skills.ts";
 import { closeTerminal, startTerminal, writeTerminal } from "./sources/terminals.ts";
 import { described, type Tool } from "./tool.ts";
 
 export type ToolboxOptions = CommandPlace & {
 	/** The session's live Python. */
 	python(): Python | null;
+	readonly skills: Skills;
 };
 
 export class Toolbox {
@@ -35,7 +37,21 @@ export class Toolbox {
 		const python = this.#options.python();
 		if (python === null) return null;
 		if (this.#standard?.python !== python) this.#standard = { python, tools: this.#made(python) };
-		return [...this.#standard.tools, ...this.#functions.in(python)];
+		return [...this.#standard.tools, ...this.#skillTools, ...this.#functions.in(python)];
+	}
+
+	get #skillTools(): readonly Tool[] {
+		const { skills } = this.#options;
+		switch (skills.kind) {
+			case "none":
+				return [];
+			case "texts":
+				return [loadSkill(skills)];
+			case "texts and more":
+				return [loadSkill(skills), setUpSkill(skills)];
+			default:
+				return skills.kind satisfies never;
+		}
 	}
 
 	#made(python: Python): readonly Tool[] {
@@ -64,7 +80,9 @@ export class Toolbox {
 		signal: AbortSignal,
 	): Promise<ToolDescription | { readonly reason: string }> {
 		if (name === laterTool.name) return { reason: "is a tool already" };
-		const standard = this.#standard?.tools.find((tool) => tool.name === name);
+		const standard = [...(this.#standard?.tools ?? []), ...this.#skillTools].find(
+			(tool) => tool.name === name,
+		);
 		if (standard) return described(standard);
 		return this.#functions.add(python, name, signal);
 	}

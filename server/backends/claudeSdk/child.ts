@@ -49,7 +49,7 @@ export type ChildListener = {
 };
 
 /** The child's own tools that go through `permit`. */
-export const ownTools = ["Bash", "Edit", "Glob", "Grep", "Read", "Skill", "WebFetch", "WebSearch", "Write"];
+export const ownTools = ["Bash", "Edit", "Glob", "Grep", "Read", "WebFetch", "WebSearch", "Write"];
 
 /** How long a child has for stopping its request. */
 const stopMs = 500;
@@ -223,7 +223,7 @@ export class ClaudeChild {
 	}
 }
 
-/** A skill may ask for an agent of its own, whose calls nobody sees and no transcript holds. */
+/** The calls of an agent of Claude Code's own nobody sees and no transcript holds. */
 const forkRefusal =
 	"Tools are not available to an agent apart from the conversation. Say what is to be done; it is done there.";
 
@@ -260,11 +260,8 @@ const toThinking = (
 };
 
 /** A child without tools answers from its request alone. */
-const toSources = (hasTools: boolean, project: Project): Pick<Options, "settingSources" | "plugins"> => {
+const toSources = (hasTools: boolean, project: Project): Pick<Options, "settingSources"> => {
 	if (!hasTools) return { settingSources: [] };
 	if (project.kind === "untrusted") return { settingSources: ["user"] };
-	return {
-		settingSources: ["user", "project"],
-		plugins: project.plugins.map((path) => ({ type: "local", path })),
-	};
+	return { settingSources: ["user", "project"] };
 };

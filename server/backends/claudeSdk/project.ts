@@ -1,6 +1,5 @@
 /**
- * What a folder brings to Claude Code: settings, CLAUDE.md, skills, plugins. They can run commands and send keys
- * elsewhere, so they count only where the person has said to Claude Code itself that the folder is trusted. Looks
+ * What a folder brings to Claude Code: settings, CLAUDE.md. They can run commands and send keys elsewhere, so they count only where the person has said to Claude Code itself that the folder is trusted. Looks
  * at files only, never throws: what cannot be read says nothing, and a folder of which nothing is said is not trusted.
  */
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
@@ -11,8 +10,7 @@ import { isObject, objectIn } from "../programs/json.ts";
 import { repositoryOfWorktree } from "./worktree.ts";
 
 export type Project =
-	/** `plugins` are those in `.claude/plugins` of trusted folders from the working folder upwards, the nearest first. */
-	| { readonly kind: "trusted"; readonly plugins: readonly string[] }
+	| { readonly kind: "trusted" }
 	/** `unread` is the folder to trust, when it has something that would be read then. */
 	| { readonly kind: "untrusted"; readonly unread: string | null };
 
@@ -21,12 +19,7 @@ export const findProject = (cwd: string, environment: Environment): Project => {
 	const own = configFolder(environment);
 	const trusts = trustedFolders(environment);
 	const isTrusted = (folder: string) => trustedWith(folder).some((one) => trusts.has(keyOf(one)));
-	if (isTrusted(cwd)) {
-		const withPlugins = folders.filter(
-			(folder) => isOthers(join(folder, ".claude"), own) && isTrusted(folder),
-		);
-		return { kind: "trusted", plugins: withPlugins.flatMap(pluginsOf) };
-	}
+	if (isTrusted(cwd)) return { kind: "trusted" };
 	const project = toRepository(folders);
 	const home = real(homeOf(environment));
 	const unread = project.some((folder) => folder !== home && hasSomething(folder, own));
@@ -38,7 +31,7 @@ export const findProject = (cwd: string, environment: Environment): Project => {
 
 /** What a person is told about a folder that is left unread. */
 export const untrustedNotice = (folder: string): string =>
-	`Claude Code's settings, CLAUDE.md, skills and plugins of ${folder} are not read, since the folder is not trusted: open it once with claude and trust it.`;
+	`Claude Code's settings and CLAUDE.md of ${folder} are not read, since the folder is not trusted: open it once with claude and trust it.`;
 
 const configFolder = (environment: Environment): string =>
 	real(readVariable(environment, "CLAUDE_CONFIG_DIR") ?? join(homeOf(environment), ".claude"));
@@ -69,10 +62,21 @@ const toRepository = (folders: readonly string[]): readonly string[] => {
 
 const isRepository = (folder: string): boolean => existsSync(join(folder, ".git"));
 
-const hasSomething = (folder: string, own: string): boolean =>
-	["CLAUDE.md", ".claude"].some(
-		(name) => existsSync(join(folder, name)) && isOthers(join(folder, name), own),
-	);
+const hasSomething = (folder: string, own: string): boolean => {
+	const claude = join(folder, ".claude");
+	if (existsSync(join(folder, "CLAUDE.md"))) return true;
+	// Skills are not Claude Code's to read here.
+	return isOthers(claude, own) && namesIn(claude).some((name) => name !== "skills" && name !== "plugins");
+};
+
+const namesIn = (folder: string): readonly string[] => {
+	try {
+		return readdirSync(folder);
+	} catch {
+		// Not there, no folder, or not to be read by this person.
+		return [];
+	}
+};
 
 /** The person's own folder of Claude Code belongs to no project, also when it lies above one. */
 const isOthers = (path: string, own: string): boolean => real(path) !== own;
@@ -85,24 +89,6 @@ const real = (path: string): string => {
 		return path;
 	}
 };
-
-/** The folder `.claude/plugins` as one plugin, and each plugin in it. */
-const pluginsOf = (folder: string): string[] => {
-	const plugins = join(folder, ".claude", "plugins");
-	if (!isFolder(plugins)) return [];
-	try {
-		const within = readdirSync(plugins).sort().slice(0, maxPlugins);
-		const named = within.map((name) => join(plugins, name));
-		return [plugins, ...named.filter((path) => existsSync(join(path, ".claude-plugin", "plugin.json")))];
-	} catch {
-		// Not to be read by this person.
-		return [];
-	}
-};
-
-const maxPlugins = 200;
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** Claude Code's way of naming folders. */
 const keyOf = (folder: string): string => folder.normalize("NFC");

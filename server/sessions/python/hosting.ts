@@ -61,6 +61,8 @@ export type CellRequest = {
 	readonly quoted?: true | undefined;
 	/** The person's cells wait for it. */
 	readonly isPreparation?: boolean;
+	/** Somebody else wrote it: `%ipyai` in it, which speaks for the person, is refused. */
+	readonly isOthers?: boolean;
 };
 
 type WaitingInput = { readonly request: InputRequestParams; readonly by: string | null };
@@ -314,6 +316,7 @@ export class Hosting {
 		cellId = newId(),
 		quoted,
 		isPreparation = false,
+		isOthers = false,
 	}: CellRequest): ExecuteCellResult {
 		const { log } = this.#options;
 		const host = this.requireHost();
@@ -337,7 +340,8 @@ export class Hosting {
 				code,
 				onOutput: (output) => this.#records.output(cell, output),
 				onInputRequest: (request) => this.#onInput(cell, request),
-				onCommand: (command) => this.#options.onCommand(command, cell),
+				onCommand: (command) =>
+					isOthers ? Promise.resolve(refusedCommand) : this.#options.onCommand(command, cell),
 			});
 		const running = this.#preparing && !isPreparation ? this.#preparing.then(begin) : begin();
 		void running.then(({ status, executionCount, payloads }) => {
@@ -448,6 +452,12 @@ export class Hosting {
 		this.#foreign.follow(kernelId, cell);
 	}
 }
+
+const refusedCommand: HostCommandAnswer = {
+	text: "%ipyai is for the person at the keyboard: code of a skill cannot use it.",
+	failed: true,
+	action: null,
+};
 
 const aborted = (signal: AbortSignal): Promise<void> =>
 	new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));

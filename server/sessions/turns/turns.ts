@@ -37,6 +37,8 @@ export type TurnsOptions = {
 	environment(): Environment;
 	backend(name: string): Backend | null;
 	systemPrompt(model: string): string;
+	/** Resolves when all that the system prompt and the tools are made of is known. */
+	readonly ready: { readonly isReady: boolean; readonly ready: Promise<void> };
 	/** For a backend without a model to begin with; `null` when the person has to choose. */
 	chooseModel(backend: Backend, signal: AbortSignal): Promise<string | null>;
 	onModelUsed(backend: string, model: string): void;
@@ -148,6 +150,8 @@ export class Turns {
 		const settings = this.#options.settings();
 		const backend = settings.backend === null ? null : this.#options.backend(settings.backend);
 		if (this.#running || this.#disposed || !backend?.prepare) return;
+		const { isReady, ready } = this.#options.ready;
+		if (!isReady) return void ready.then(() => this.prepare());
 		if (settings.model === null || settings.login.kind === "missing") return;
 		this.#transcript ??= pairToolCalls(toTranscript(log.store.conversation(log.sessionId)));
 		backend.prepare({ ...this.#preparation(settings, settings.model), transcript: this.#transcript });
@@ -193,6 +197,7 @@ export class Turns {
 		const model = settings.model ?? (await this.#options.chooseModel(backend, abort.signal));
 		if (abort.signal.aborted) return running.finish("cancelled", null, null);
 		if (model === null) return running.finish("failed", null, "Choose a model with %ipyai model NAME.");
+		await this.#options.ready.ready;
 		await hosting.settle(abort.signal);
 		const row = log.store.session(log.sessionId);
 		const toSeq = log.headSeq;

@@ -78,7 +78,6 @@ const tools: Readonly<Record<string, Own>> = {
 	Read: { effect: "readsFiles", look: reads },
 	Grep: { effect: "readsFiles", look: reads },
 	Glob: { effect: "readsFiles", look: lists },
-	Skill: { effect: "readsFiles", look: () => ({ check: "looks" }) },
 	WebFetch: { effect: "reachesNetwork", look: open },
 	WebSearch: { effect: "reachesNetwork", look: open },
 	// Codex

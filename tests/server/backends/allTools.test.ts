@@ -9,6 +9,15 @@ import { Conversation } from "../../support/conversation.ts";
 import { type ModelServer, startModelServer } from "../../support/modelServer/modelServer.ts";
 
 const toolbox = new Toolbox({
+	skills: {
+		kind: "texts and more",
+		current: async () => ({ problem: "There is no such skill." }),
+		accept: () => {},
+		place: () => placeOf("/tmp", "/tmp", {}),
+		runCell: async () => null,
+		offer: async () => null,
+		look: async () => "",
+	},
 	python: () => ({
 		cwd: async () => null,
 		look: async () => ({ text: "" }),
@@ -34,10 +43,12 @@ const args: Readonly<Record<string, object>> = {
 	lnhashview_file: { path: "a" },
 	exhash_file: { path: "a", cmds: ["%d"] },
 	look: { what: "df[:5]" },
+	load_skill: { name: "weaving" },
+	set_up_skill: { name: "weaving" },
 	call_tool: { name: "f", args: {} },
 };
 
-test("there are the predecessors' seven, and look", () =>
+test("there are the predecessors' seven, look, and those for skills", () =>
 	expect(tools.map(({ name }) => name)).toEqual([
 		"pyrun",
 		"bash",
@@ -47,6 +58,8 @@ test("there are the predecessors' seven, and look", () =>
 		"lnhashview_file",
 		"exhash_file",
 		"look",
+		"load_skill",
+		"set_up_skill",
 		"call_tool",
 	]));
 

@@ -25,10 +25,10 @@ test("text without one has none", async () => {
 });
 
 test("one that cannot be read says why in a clause", async () => {
-	expect(await reason("---\na: [\n---\n")).toMatch(/^its front matter is no YAML \(.*\)$/);
-	expect(await reason("---\n- a\n---\n")).toBe("its front matter has no keys");
+	expect(await reason("---\na: [\n---\n")).toMatch(/^has front matter that is no YAML \(.*\)$/);
+	expect(await reason("---\n- a\n---\n")).toBe("has front matter without keys");
 	expect(await reason(`---\n${"a: 1\n".repeat(9000)}---\n`)).toBe(
-		"its front matter has no end within 20000 characters",
+		"has front matter without an end within 20000 characters",
 	);
 });
 

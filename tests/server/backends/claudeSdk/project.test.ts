@@ -41,7 +41,7 @@ describe("which folders are trusted", () => {
 
 	test("those that Claude Code has been told of, and the folders in them", () => {
 		const folder = newFolder({ "in/here/CLAUDE.md": "x" });
-		const trusted = { kind: "trusted", plugins: [] };
+		const trusted = { kind: "trusted" };
 		expect(kindOf(folder, trust(folder))).toEqual(trusted);
 		expect(kindOf(join(folder, "in/here"), trust(folder))).toEqual(trusted);
 		expect(kindOf(folder, trust(join(folder, "in"))).kind).toBe("untrusted");
@@ -188,21 +188,9 @@ describe("which folders are trusted", () => {
 		expect(unread("project")).toEqual({ kind: "untrusted", unread: join(home, "project") });
 	});
 
-	test("plugins are those of trusted folders, the nearest first, without the person's own", () => {
-		const home = newFolder({
-			".claude/plugins/installed.json": "{}",
-			"a/.claude/plugins/x": "",
-			"a/b/.claude/plugins/x": "",
-			"a/b/.claude/plugins/c/.claude-plugin/plugin.json": "{}",
-		});
-		const plugins = (...trusted: string[]) => {
-			writeFileSync(join(home, ".claude.json"), trust(...trusted));
-			return findProject(join(home, "a/b"), { HOME: home });
-		};
-		const [a, b] = [join(home, "a/.claude/plugins"), join(home, "a/b/.claude/plugins")];
-		const c = join(b, "c");
-		expect(plugins(home)).toEqual({ kind: "trusted", plugins: [b, c, a] });
-		expect(plugins(join(home, "a/b"))).toEqual({ kind: "trusted", plugins: [b, c] });
+	test("skills and plugins are no reason to trust a folder: they are listed in our own way", () => {
+		const folder = newFolder({ ".claude/skills/x/SKILL.md": "x", ".claude/plugins/y": "" });
+		expect(kindOf(folder, "{}")).toEqual({ kind: "untrusted", unread: null });
 	});
 });
 
@@ -298,30 +286,23 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 		const first = await talk.say("hello");
 		expect(first.text).toBe("You said: hello");
 		expect(notices(first)).toEqual([
-			`Claude Code's settings, CLAUDE.md, skills and plugins of ${project} are not read, since the folder is not trusted: open it once with claude and trust it.`,
+			`Claude Code's settings and CLAUDE.md of ${project} are not read, since the folder is not trusted: open it once with claude and trust it.`,
 		]);
 		expect(notices(await talk.say("again"))).toEqual([]);
 		for (const word of ["plums", "weaving", "pottery", "glazing"]) expect(sent()).not.toContain(word);
 		expect(sent()).toContain("The person likes pears.");
-		expect(sent()).toContain("carving");
 		expect(existsSync(ran)).toBe(false);
 		expect(conversations()).toEqual([]);
 	});
 
-	test("a trusted folder's CLAUDE.md, skills and plugins reach the model; its hooks and servers do not run", async () => {
+	test("a trusted folder's CLAUDE.md reaches the model; its hooks and servers do not run, its skills are not listed twice", async () => {
 		const { talk, ran, sent, conversations } = setUp(true);
 		const turn = await talk.say("hello");
 		expect(turn.text).toBe("You said: hello");
 		expect(notices(turn)).toEqual([]);
-		for (const word of [
-			"The project likes plums.",
-			"The person likes pears.",
-			"weaving",
-			"pottery",
-			"more:glazing",
-			"carving",
-		])
+		for (const word of ["The project likes plums.", "The person likes pears."])
 			expect(sent()).toContain(word);
+		for (const word of ["weaving", "pottery", "glazing", "carving"]) expect(sent()).not.toContain(word);
 		expect(sent()).not.toMatch(/mcp__(theirs|plugins|plugin_)/);
 		expect(existsSync(ran)).toBe(false);
 		expect(conversations()).toEqual([]);
@@ -336,48 +317,19 @@ describe.skipIf(subject.missing !== null)("with Claude Code", () => {
 		};
 		const touch = `@@tool Bash ${JSON.stringify({ command: `touch '${project}/touched'` })}@@`;
 		const write = { file_path: `${project}/written`, content: "x" };
-		for (const prompt of [
-			touch,
-			`@@tool Write ${JSON.stringify(write)}@@`,
-			'@@tool Skill {"skill":"weaving"}@@',
-		])
+		for (const prompt of [touch, `@@tool Write ${JSON.stringify(write)}@@`])
 			expect((await talk.say(prompt, { permit: permit("not today") })).text).toContain("not today");
-		expect(asked).toEqual(["Bash", "Write", "Skill"]);
+		expect(asked).toEqual(["Bash", "Write"]);
 		expect(["touched", "written"].filter((name) => existsSync(join(project, name)))).toEqual([]);
-		const used = await talk.say('@@tool Skill {"skill":"weaving"}@@', { permit: permit(null) });
-		expect(used.stopReason).toBe("endTurn");
-		expect(server.requests.at(-1)!.raw).toContain("How weaving is done.");
 		expect(existsSync(ran)).toBe(false);
 	});
 
-	test("an agent that a skill asks for is given no tools, and the turn goes on", async () => {
-		const call = (name: string, input: object) => `@@tool ${name} ${JSON.stringify(input)}@@`;
-		const folder = folderWith();
-		const [made, asked] = [join(folder, "made"), [] as string[]];
-		const forked = (name: string, work: string) => ({
-			[`skills/${name}/SKILL.md`]: `---\nname: ${name}\ndescription: Forks.\ncontext: fork\n---\n${work}\n`,
-		});
-		const config = configWith({
-			...forked("shelling", call("Bash", { command: `touch '${made}'` })),
-			...forked("running", call("mcp__ipy__pyrun", { code: "1" })),
-		});
-		const environment = environmentWith(config);
-		const talk = new Conversation(backend, environment, subject.model, folder);
-		const permit = ({ name }: { name: string }) => {
-			asked.push(name);
-			return null;
-		};
-		const callTool = ({ name }: { name: string }) => {
-			asked.push(name);
-			return "4";
-		};
-		for (const skill of ["shelling", "running"]) {
-			const turn = await talk.say(call("Skill", { skill }), { permit, callTool });
-			expect(turn.stopReason).toBe("endTurn");
-			expect(turn.text).toContain("not available to an agent");
-		}
-		expect(asked).toEqual(["Skill", "Skill"]);
-		expect(existsSync(made)).toBe(false);
+	test("Claude Code's own way to a skill is no tool: the one list is ours", async () => {
+		const { talk, sent } = setUp(true);
+		const turn = await talk.say('@@tool Skill {"skill":"weaving"}@@', { permit: () => null });
+		expect(turn.stopReason).toBe("endTurn");
+		expect(sent()).not.toContain("How weaving is done.");
+		expect(sent()).not.toContain('"name":"Skill","description"');
 	});
 
 	test("a turn without tools is given nothing of the folder or the person", async () => {
