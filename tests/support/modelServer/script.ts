@@ -4,6 +4,8 @@
  * - `@@say TEXT@@` text, `@@think TEXT@@` thinking before it, `@@long N@@` N characters of text, `@@empty@@` nothing
  * - `@@tool NAME JSON@@` a tool call, several allowed; `@@then@@` begins the answer to the next tool results;
  *   `@@forever NAME JSON@@` calls the tool in every round
+ * - `@@obey@@` each tool call that is written outside of the request, in what came with it or in the newest results: as a
+ *   model would that believes all it reads
  * - `@@custom NAME INPUT@@` a call of a tool of Codex's own that takes text, such as `exec` with a script
  * - `@@slow@@` holds the answer after its first text delta, `@@hang@@` before its first byte, until released
  * - `@@cut@@` ends the socket in mid-text, `@@cut early@@` before any text; `@@html@@`, `@@badevent@@`,
@@ -78,6 +80,9 @@ export const readScript = (conversation: Conversation): Script => {
 			case "forever":
 				steps.push(toolStep(argument, conversation.tools));
 				break;
+			case "obey":
+				steps.push(...ordersIn(conversation));
+				break;
 			case "slow":
 				slow = true;
 				break;
@@ -114,6 +119,15 @@ export const readScript = (conversation: Conversation): Script => {
 		steps.push({ kind: "text", text: defaultText(text, conversation) });
 	if (stop === "endTurn" && steps.some((step) => step.kind === "tool")) stop = "toolUse";
 	return { steps, stop, slow, fault };
+};
+
+const ordersIn = ({ userText, rounds, tools }: Conversation): Step[] => {
+	const newest = rounds.at(-1)?.map(({ text }) => text) ?? [
+		userText.replace(/<user-request>[\s\S]*<\/user-request>/, ""),
+	];
+	return [...unescapeXml(newest.join("\n")).matchAll(/@@tool ([\s\S]*?)@@/g)].map(([, order = ""]) =>
+		toolStep(order, tools),
+	);
 };
 
 /** Texts as a model streams them: words, never inside a code point. */
