@@ -22,6 +22,7 @@ export const commandNames = [
 	"tool",
 	"tools",
 	"skills",
+	"mcp",
 	"sessions",
 	"rename",
 	"fork",

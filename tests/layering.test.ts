@@ -109,6 +109,7 @@ const packages: Record<string, string[]> = {
 	unbash: ["server/tools/shell"],
 	yaml: ["server/context"],
 	"@lydell/node-pty": ["server/tools/commands"],
+	"@modelcontextprotocol/sdk": ["server/tools/mcp"],
 	neovim: ["clients/nvim"],
 	marked: ["clients/terminal"],
 	shiki: ["clients/terminal"],

@@ -7,6 +7,7 @@ import type { RunCommandResult } from "../../protocol/index.ts";
 import { archiveCommands } from "./archive.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { conversationCommands } from "./conversation.ts";
+import { mcpCommands } from "./mcp.ts";
 import { notebookCommands } from "./notebooks.ts";
 import { sessionCommands } from "./sessions.ts";
 import { settingCommands, showSettings } from "./settings.ts";
@@ -17,6 +18,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
 	...settingCommands,
 	...conversationCommands,
 	...toolCommands,
+	...mcpCommands,
 	...sessionCommands,
 	...archiveCommands,
 	...notebookCommands,

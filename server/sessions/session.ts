@@ -30,13 +30,15 @@ import type { KernelRow, Owner, SessionRow, Store } from "../store/store.ts";
 import { Approvals } from "../tools/approvals.ts";
 import { Door } from "../tools/call.ts";
 import { Grants } from "../tools/grants.ts";
-import { placeOf } from "../tools/places.ts";
+import type { McpServers } from "../tools/mcp/servers.ts";
+import { type Place, placeOf } from "../tools/places.ts";
 import type { Rule } from "../tools/rules.ts";
 import { Toolbox } from "../tools/toolbox.ts";
 import { RequestError } from "./errors.ts";
 import { ExactLogging } from "./files/exactLogging.ts";
 import { newId } from "./ids.ts";
 import { SessionLog } from "./log.ts";
+import { mcpServersOf } from "./mcpServers.ts";
 import type { HostCommandAnswer } from "./python/host.ts";
 import { type CommandCell, type CreateHost, Hosting } from "./python/hosting.ts";
 import { loadConfig, loadSystemPrompt } from "./settings/config.ts";
@@ -84,6 +86,8 @@ export class Session {
 	readonly grants = new Grants();
 	/** Found when it begins. */
 	readonly skills: SessionSkills;
+	/** Servers of others whose tools the model may be given. */
+	readonly mcp: McpServers;
 	readonly toolbox: Toolbox;
 	readonly turns: Turns;
 	readonly exactLog: ExactLogging;
@@ -144,13 +148,14 @@ export class Session {
 			},
 		});
 		this.skills = new SessionSkills(row.cwd, environment);
+		this.mcp = mcpServersOf(this);
 		this.toolbox = new Toolbox({
 			skills: skillsOf(this),
 			python: () => this.hosting.host?.python ?? null,
-			place: async () =>
-				placeOf(this.cwd, (await this.hosting.host?.python.cwd()) ?? this.cwd, this.#environment),
+			place: () => this.place(),
 			environment: () => this.#environment,
 			redact: (text) => this.redactForModel(text),
+			mcp: this.mcp,
 		});
 		const door = new Door({
 			log: this.log,
@@ -165,6 +170,7 @@ export class Session {
 			log: this.log,
 			hosting: this.hosting,
 			toolbox: this.toolbox,
+			mcp: this.mcp,
 			door,
 			cwd: row.cwd,
 			settings: () => this.#settings,
@@ -204,6 +210,12 @@ export class Session {
 	redaction(): RedactTexts {
 		const { log_redact = true } = loadConfig(this.#environment).config;
 		return log_redact ? createRedaction(this.#environment) : keepAll;
+	}
+
+	/** Where its tools work: with the folder that its Python is in now. */
+	async place(): Promise<Place> {
+		const now = await this.hosting.host?.python.cwd();
+		return placeOf(this.cwd, now ?? this.cwd, this.#environment);
 	}
 
 	/** Takes secrets out of what nobody asked to be told. */
@@ -249,7 +261,10 @@ export class Session {
 		this.log.add({ kind: "participantJoined", participant: toParticipant(audience) });
 		this.#participants.set(audience.participantId, audience);
 		this.#names.set(audience.participantId, audience.name);
-		if (audience.role === "controller") this.#adoptEnvironment(audience.environment);
+		if (audience.role === "controller") {
+			this.#adoptEnvironment(audience.environment);
+			this.mcp.open();
+		}
 		const result = {
 			participantId: audience.participantId,
 			seq: this.log.headSeq,
@@ -467,7 +482,7 @@ export class Session {
 		}
 		await this.turns.settle();
 		await this.turns.dispose();
-		await this.toolbox.terminals.dispose();
+		await Promise.all([this.toolbox.terminals.dispose(), this.mcp.dispose()]);
 		await this.hosting.release("exited");
 		await this.exactLog.settled();
 		this.log.end();
@@ -476,7 +491,7 @@ export class Session {
 	/** Leaves the kernel running and lets go of everything: the server is ending. */
 	async keep(): Promise<void> {
 		await this.turns.dispose();
-		await this.toolbox.terminals.dispose();
+		await Promise.all([this.toolbox.terminals.dispose(), this.mcp.dispose()]);
 		await this.hosting.keep();
 		await this.exactLog.settled();
 		this.log.end();

@@ -62,4 +62,5 @@ const words: Readonly<Record<Effect, string>> = {
 	changesFiles: "changes files",
 	runsCommands: "runs commands",
 	reachesNetwork: "reaches the network",
+	callsServer: "asks a server of others, which may do anything",
 };

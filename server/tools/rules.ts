@@ -52,7 +52,15 @@ const applies = ({ ruling, tool, pattern }: Rule, called: string, about: About |
 	if (tool === null) return false;
 	const isFamily =
 		ruling !== "allow" && families.some((names) => names.includes(tool) && names.includes(called));
-	if (tool !== "*" && tool !== called && !isFamily) return false;
+	if (
+		tool !== called &&
+		!isFamily &&
+		!matchesAll(
+			starred(tool, () => many),
+			called,
+		)
+	)
+		return false;
 	if (pattern === null) return true;
 	if (about === null) return false;
 	switch (about.kind) {

@@ -12,7 +12,9 @@ export type Effect =
 	| "changesNamespace"
 	| "changesFiles"
 	| "runsCommands"
-	| "reachesNetwork";
+	| "reachesNetwork"
+	/** A program or service of others, which may do anything. */
+	| "callsServer";
 
 /**
  * What is known of one call before it runs:

@@ -2,6 +2,7 @@
 import type { ToolDescription } from "../../protocol/index.ts";
 import { Terminals } from "./commands/terminals.ts";
 import { Undo } from "./edits/undo.ts";
+import type { McpServers } from "./mcp/servers.ts";
 import { laterTool } from "./offered.ts";
 import type { Python } from "./python.ts";
 import { bash, type CommandPlace } from "./sources/bash.ts";
@@ -17,6 +18,8 @@ export type ToolboxOptions = CommandPlace & {
 	/** The session's live Python. */
 	python(): Python | null;
 	readonly skills: Skills;
+	/** Servers that bring tools of their own; `null` for none. */
+	readonly mcp: Pick<McpServers, "tools"> | null;
 };
 
 export class Toolbox {
@@ -37,7 +40,10 @@ export class Toolbox {
 		const python = this.#options.python();
 		if (python === null) return null;
 		if (this.#standard?.python !== python) this.#standard = { python, tools: this.#made(python) };
-		return [...this.#standard.tools, ...this.#skillTools, ...this.#functions.in(python)];
+		const ours = [...this.#standard.tools, ...this.#skillTools, ...this.#functions.in(python)];
+		const named = new Set(ours.map(({ name }) => name));
+		const theirs = this.#options.mcp?.tools ?? [];
+		return [...ours, ...theirs.filter(({ name }) => !named.has(name))];
 	}
 
 	get #skillTools(): readonly Tool[] {

@@ -47,6 +47,8 @@ const keys = {
 	keep_kernel_hours: z.number().min(0),
 	models: z.record(z.string(), ModelKeys),
 	servers: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/), Server),
+	// Each by itself is looked at where it is used: a wrong one leaves the others.
+	mcp_servers: z.record(z.string(), z.looseObject({})),
 };
 
 /** The file's shape, for editors and docs. Its keys are optional and unknown ones are ignored. */
@@ -137,7 +139,10 @@ export const parseConfig = (text: string, path: string): Pick<LoadedConfig, "con
 		if (result.success) config[key] = result.data;
 		else
 			problems.push(
-				`${path}: "${key}" is ${JSON.stringify(value)}, but ${describe(schema)}; using the default.`,
+				schema === keys.mcp_servers
+					? // Keys may stand in it.
+						`${path}: "${key}" does not fit: ${describe(schema)}; using none.`
+					: `${path}: "${key}" is ${JSON.stringify(value)}, but ${describe(schema)}; using the default.`,
 			);
 	}
 	return { config: config as Config, problems };
@@ -154,5 +159,6 @@ const describe = (schema: z.ZodType): string => {
 	const options = schema === search ? ["l", "m", "h"] : schema instanceof z.ZodEnum ? schema.options : null;
 	if (options) return `one of ${options.join(", ")} is needed`;
 	if (schema === keys.rules) return "an object of allow, ask and deny with lists of texts is needed";
+	if (schema === keys.mcp_servers) return "an object of names to servers is needed";
 	return schema === keys.models ? "an object of backend to model settings is needed" : "a string is needed";
 };

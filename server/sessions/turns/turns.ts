@@ -11,6 +11,7 @@ import { toTranscript, turnsToFold } from "../../context/summaries.ts";
 import type { Entry } from "../../context/transcript.ts";
 import type { PartialItem, RememberedRequest } from "../../store/store.ts";
 import type { Door } from "../../tools/call.ts";
+import type { McpServers } from "../../tools/mcp/servers.ts";
 import { OfferedTools } from "../../tools/offered.ts";
 import type { Toolbox } from "../../tools/toolbox.ts";
 import type { SessionLog } from "../log.ts";
@@ -31,6 +32,8 @@ export type TurnsOptions = {
 	readonly log: SessionLog;
 	readonly hosting: Hosting;
 	readonly toolbox: Toolbox;
+	/** A prompt waits a little for those that start. */
+	readonly mcp: Pick<McpServers, "isSettled" | "ready">;
 	readonly door: Door;
 	readonly cwd: string;
 	settings(): Settings;
@@ -188,7 +191,7 @@ export class Turns {
 		source: string,
 		settings: Settings,
 	): Promise<void> {
-		const { log, hosting } = this.#options;
+		const { log, hosting, mcp } = this.#options;
 		const { turnId, abort, backend } = running;
 		const historyLine = hosting.nextExecutionCount - 1;
 		if (!running.isNumbered) this.#history.number(turnId, source, content);
@@ -199,6 +202,7 @@ export class Turns {
 		if (model === null) return running.finish("failed", null, "Choose a model with %ipyai model NAME.");
 		await this.#options.ready.ready;
 		await hosting.settle(abort.signal);
+		if (!mcp.isSettled) await tellWaiting(log, "waiting for MCP servers to start", mcp.ready(abort.signal));
 		const row = log.store.session(log.sessionId);
 		const toSeq = log.headSeq;
 		const building = buildTurnContext({

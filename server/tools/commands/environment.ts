@@ -55,6 +55,20 @@ export const personsEnvironment = (environment: Environment): Record<string, str
 	...plain,
 });
 
+const basics =
+	/^(HOME|USER|LOGNAME|SHELL|PATH|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR|XDG_[A-Z_]+|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)$/;
+const proxies = /^(https?|no|all)_proxy$/i;
+
+/**
+ * For programs that others wrote and that stay: where things are and how the network is reached, and none of the
+ * person's keys. A proxy that has a login counts as one.
+ */
+export const basicEnvironment = (environment: Environment): Record<string, string> => ({
+	...pick(environment, (name) => basics.test(name)),
+	...pick(environment, (name) => proxies.test(name) && !environment[name]?.includes("@")),
+	TERM: "dumb",
+});
+
 const pick = (environment: Environment, isWanted: (name: string) => boolean): Record<string, string> =>
 	Object.fromEntries(
 		Object.entries(environment).flatMap(([name, value]) =>

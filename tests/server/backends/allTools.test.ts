@@ -32,6 +32,7 @@ const toolbox = new Toolbox({
 	place: async () => placeOf("/tmp", "/tmp", {}),
 	environment: () => ({}),
 	redact: (text) => text,
+	mcp: null,
 });
 const tools = [...(toolbox.descriptions ?? []), laterTool];
 const args: Readonly<Record<string, object>> = {

@@ -10,6 +10,7 @@ const effects = [
 	"changesFiles",
 	"runsCommands",
 	"reachesNetwork",
+	"callsServer",
 ] as const satisfies readonly Effect[];
 const checks = ["looks", "contained", "open", "guarded"] as const satisfies readonly Check[];
 
@@ -29,22 +30,22 @@ const table = (ruling: Ruling): string =>
 
 test("mode × check × effect without rules", () => {
 	expect(table(null)).toMatchInlineSnapshot(`
-		"ask   looks      r a a a a a
-		ask   contained  a a a a a a
-		ask   open       a a a a a a
-		ask   guarded    a a a a a a
-		auto  looks      r r r r r r
-		auto  contained  r r r r r r
-		auto  open       a a a a a a
-		auto  guarded    a a a a a a
-		plan  looks      r r r r r r
-		plan  contained  - - - - - -
-		plan  open       - - - - - -
-		plan  guarded    - - - - - -
-		yolo  looks      r r r r r r
-		yolo  contained  r r r r r r
-		yolo  open       r r r r r r
-		yolo  guarded    a a a a a a"
+		"ask   looks      r a a a a a a
+		ask   contained  a a a a a a a
+		ask   open       a a a a a a a
+		ask   guarded    a a a a a a a
+		auto  looks      r r r r r r r
+		auto  contained  r r r r r r r
+		auto  open       a a a a a a a
+		auto  guarded    a a a a a a a
+		plan  looks      r r r r r r r
+		plan  contained  - - - - - - -
+		plan  open       - - - - - - -
+		plan  guarded    - - - - - - -
+		yolo  looks      r r r r r r r
+		yolo  contained  r r r r r r r
+		yolo  open       r r r r r r r
+		yolo  guarded    a a a a a a a"
 	`);
 });
 

@@ -119,3 +119,11 @@ test("a project's rules only narrow, and what is not understood counts for nothi
 	expect(rulingOf(rules, "pyrun", null)).toBe("deny");
 	expect(rulingOf(rules, "look", null)).toBeNull();
 });
+
+test("a star in a rule's tool stands for many tools, such as all of one server", () => {
+	const ofServer = { allow: ["mcp__git__*"], deny: ["mcp__git__push*"] };
+	expect(ruling(ofServer, "mcp__git__log", null)).toBe("allow");
+	expect(ruling(ofServer, "mcp__git__push_all", null)).toBe("deny");
+	expect(ruling(ofServer, "mcp__github__log", null)).toBe(null);
+	expect(ruling({ deny: ["mcp__*(~/private)"] }, "mcp__fs__read", paths("/home/a/private/x"))).toBe("deny");
+});
