@@ -3,10 +3,9 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { root, setUpAndTell } from "./setup/main.mjs";
-import { needsKernelPython } from "./setup/startArguments.mjs";
 
 const args = process.argv.slice(2);
-if (!(await setUpAndTell(needsKernelPython(args) ? "kernel" : "none"))) process.exit(1);
+if (!(await setUpAndTell("kernel"))) process.exit(1);
 
 const child = spawn(join(root, "bin/ipyai"), args, { stdio: "inherit" });
 // Keys that send a signal reach the whole process group: ipyai has them already and decides.

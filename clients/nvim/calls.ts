@@ -1,9 +1,11 @@
 /** What Lua may call: one method each. A call is answered once, with a result or with a sentence on what failed. */
+
+import { createProgressLine } from "../../ground/environment/progressLine.mjs";
 import { workingFolderOr } from "../../ground/paths/workingFolder.ts";
 import { plainText } from "../../ground/text/plainText.ts";
 import { isPlain } from "../../ground/text/textPieces.ts";
 import type { Decision, KernelLaunch, SessionSummary, SettingsPatch } from "../../protocol/index.ts";
-import { findPython } from "../common/kernel/findPython.ts";
+import { preparePython } from "../common/kernel/preparePython.ts";
 import { spawnKernel } from "../common/kernel/spawnKernel.ts";
 import { type CompletionTarget, completeCommand } from "./commandWords.ts";
 import { CurrentSession } from "./currentSession.ts";
@@ -57,19 +59,36 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 	const suggestions = new BufferSuggestions(link.connect);
 	const windows = new OutputWindows();
 
-	const launch = (): KernelLaunch => {
-		const { cwd, python = null, columns } = start;
-		const onNotice = (text: string) =>
-			editor.post({ kind: "notice", level: "warning", text: plainText(text) });
-		return spawnKernel({
-			python: findPython({ python, env, cwd, onNotice }),
-			cwd,
-			env,
-			...(columns !== undefined && { size: { columns, rows: 24 } }),
-		}).launch;
-	};
+	let preparing: AbortController | null = null;
 
-	const startKernel = async (): Promise<KernelLaunch> => launch();
+	/** What has to be made for its Python is shown while it is; `:IpyaiInterrupt` breaks it off. */
+	const launch = async (): Promise<KernelLaunch> => {
+		const { cwd, python = null, columns } = start;
+		const line = createProgressLine({
+			write: (text) => editor.post({ kind: "progress", text: plainText(text ?? "") }),
+			tell: (text) => editor.post({ kind: "progress", text: plainText(text) }),
+			rewrites: true,
+		});
+		const stop = new AbortController();
+		preparing = stop;
+		const naming = ":IpyaiStart PATH";
+		try {
+			const prepared = await preparePython({ python, env, cwd, naming, signal: stop.signal, ...line });
+			for (const { level, text } of prepared.notices)
+				editor.post({ kind: "notice", level, text: plainText(text) });
+			return spawnKernel({
+				python: prepared.python,
+				label: prepared.label,
+				overlay: prepared.overlay,
+				cwd,
+				env,
+				...(columns !== undefined && { size: { columns, rows: 24 } }),
+			}).launch;
+		} finally {
+			line.end();
+			if (preparing === stop) preparing = null;
+		}
+	};
 
 	const target = (): CompletionTarget => {
 		const { live, view } = session;
@@ -94,9 +113,9 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 		start: async (params: StartParams) => {
 			start = params;
 			// The kernel is the slowest to come up: it starts before a server is looked for.
-			const kernel = Promise.resolve(launch());
+			const kernel = Promise.resolve(await launch());
 			const { cwd, settings = {} } = params;
-			await session.open({ target: { kind: "new", kernel }, cwd, settings, startKernel });
+			await session.open({ target: { kind: "new", kernel }, cwd, settings, startKernel: launch });
 			return { sessionId: exact(session.view.sessionId) };
 		},
 
@@ -109,7 +128,7 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 				target: { kind: "join", ref, role: "controller" },
 				cwd,
 				settings: {},
-				startKernel,
+				startKernel: launch,
 				own,
 			});
 			return { sessionId: exact(session.view.sessionId) };
@@ -130,7 +149,7 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			return { others: [], ended: done !== "detach" } as const;
 		},
 
-		interrupt: () => session.live.interrupt(),
+		interrupt: () => (preparing === null ? session.live.interrupt() : preparing.abort()),
 		restart: () => session.shell.restart(),
 
 		execute: ({ run, code }: { run: number; code: string }) =>

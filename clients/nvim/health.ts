@@ -1,7 +1,5 @@
 /** What `:checkhealth ipyai` asks this process: everything a session needs, tried out. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { findPython } from "../common/kernel/findPython.ts";
+import { preparePython } from "../common/kernel/preparePython.ts";
 import type { ServerConnection } from "../common/server/connection.ts";
 import { loginText } from "./commandWords.ts";
 
@@ -22,20 +20,21 @@ export const checkHealth = async (options: HealthOptions): Promise<readonly Find
 ];
 
 const checkPython = async ({ env, cwd, python }: HealthOptions): Promise<readonly Finding[]> => {
-	const notices: Finding[] = [];
-	const path = findPython({
+	const found = await preparePython({
 		python,
 		env,
 		cwd,
-		onNotice: (text) => notices.push({ level: "warn", text }),
+		naming: ":IpyaiStart PATH",
+		onProgress: () => {},
 	});
-	const code =
-		"import sys, ipykernel, IPython; print(sys.version.split()[0], ipykernel.__version__, IPython.__version__)";
-	const { stdout } = await promisify(execFile)(path, ["-c", code], { env, timeout: 20_000 });
-	const [version, ipykernel, ipython] = stdout.trim().split(" ");
+	const { version, ipykernel, ipython } = found.facts;
+	const own = (release: string | null): string => release ?? "of ipyai's own";
 	return [
-		...notices,
-		{ level: "ok", text: `Python ${version}, ipykernel ${ipykernel}, IPython ${ipython} (${path})` },
+		...found.notices.map(({ level, text }): Finding => ({ level: level === "info" ? level : "warn", text })),
+		{
+			level: "ok",
+			text: `Python ${version.join(".")}, ipykernel ${own(ipykernel)}, IPython ${own(ipython)}: ${found.label}`,
+		},
 	];
 };
 

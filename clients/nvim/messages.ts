@@ -109,6 +109,8 @@ export type Message =
 	| { readonly kind: "exit"; readonly keep: boolean }
 	/** Another session comes next: a name as `:IpyaiJoin` takes it, absent for one that the person chooses. */
 	| { readonly kind: "goOver"; readonly session: Exact | null }
+	/** How far something is that takes its time; empty when it is over. */
+	| { readonly kind: "progress"; readonly text: PlainText }
 	| { readonly kind: "notice"; readonly level: "info" | "warning" | "error"; readonly text: PlainText };
 
 /** A call from Lua that cannot be done. The message is a whole sentence for a person. */

@@ -1,17 +1,16 @@
 /** What `ipyai` does with its arguments: which face it shows, and what it exits with. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { packageRoot } from "../../ground/paths/packageRoot.ts";
+import { packageRoot } from "../../ground/paths/packageRoot.mjs";
 import { workingFolder, workingFolderOr } from "../../ground/paths/workingFolder.ts";
 import { SentenceError } from "../../ground/sentenceError.ts";
 import { plainText } from "../../ground/text/plainText.ts";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { sessionTable } from "../../protocol/sessionList.ts";
-import { preparePython } from "../common/kernel/preparePython.ts";
 import { exitCodes } from "../common/shell/exitCodes.ts";
 import { type Arguments, helpText } from "./commandLine/arguments.ts";
 import { clientName } from "./commandLine/clientName.ts";
-import { startKernel } from "./commandLine/kernelStart.ts";
+import { prepareShown, startKernel } from "./commandLine/kernelStart.ts";
 import { noArguments, type RunArguments, toSettingsPatch } from "./commandLine/runArguments.ts";
 import { chooseTarget } from "./commandLine/sessionTarget.ts";
 import { nothingTyped, type Start, type Typed } from "./commandLine/start.ts";
@@ -95,10 +94,14 @@ const runOne = async (
 	const target = await chooseTarget(args, cwd, { connect, canPick: hasTerminal && !isBatch && !isPlain });
 	// The kernel is the slowest to come up: it starts before anything else is even loaded.
 	const { size } = streams;
-	const onNotice = (text: string): void => streams.err(plainText(`${text}\n`));
-	if (args.python === null && args.kernelSpec === null && args.existing === null)
-		await preparePython(env, cwd, onNotice);
-	const start = async (): Promise<KernelLaunch> => startKernel({ args, cwd, env, size, onNotice });
+	const kernelStart = { args, cwd, env, size };
+	let prepared = await prepareShown(kernelStart, streams, hasTerminal && !isBatch);
+	const start = async (): Promise<KernelLaunch> => {
+		const first = prepared;
+		// A kernel that is started later is started on what there is then.
+		prepared = null;
+		return startKernel(kernelStart, first);
+	};
 	const kernel = target === null ? start() : null;
 	// A failure is told when the session opens.
 	kernel?.catch(() => {});

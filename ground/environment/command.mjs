@@ -8,16 +8,17 @@ const maxChars = 100_000;
 
 /**
  * Resolves when the program has ended, also when it could not be started (`code: null`). Standard input is empty;
- * standard output and error come back as one text. The program ends with this process, and when `signal` aborts.
+ * standard output and error come back as one text, and go to `onOutput` as they come. The program ends with this
+ * process, and when `signal` aborts.
  *
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number; signal?: AbortSignal | undefined }} [options]
+ * @param {{ cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number; signal?: AbortSignal | undefined; onOutput?: (text: string) => void }} [options]
  * @returns {Promise<CommandResult>}
  */
 export const runCommand = (file, args, options = {}) =>
 	new Promise((resolve) => {
-		const { cwd, env = process.env, signal, timeoutMs } = options;
+		const { cwd, env = process.env, onOutput, signal, timeoutMs } = options;
 		// A process group of its own, so that what the program has started ends with it.
 		const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
 		const end = () => killGroup(child.pid);
@@ -30,6 +31,7 @@ export const runCommand = (file, args, options = {}) =>
 		/** @param {string} text */
 		const keep = (text) => {
 			output = (output + text).slice(-maxChars);
+			onOutput?.(text);
 		};
 		for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", keep);
 		/** @param {number | null} code */

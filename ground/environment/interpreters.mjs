@@ -1,9 +1,7 @@
 /** Finds a Python that can carry an environment, and the ways to make one with it. */
 import { runCommand } from "./command.mjs";
+import { isNewEnough, minimumPython } from "./kernelPackages.mjs";
 import { SetUpError } from "./setUpError.mjs";
-
-/** The oldest Python that kernels run on. */
-export const minimumPython = /** @type {const} */ ([3, 10]);
 
 /** In the order of trying: the person's own first, then exact names, then places that are often not on PATH. */
 export const candidates = [
@@ -103,10 +101,6 @@ export const explainMissing = (seen) => {
 		? `No Python found, and ipyai needs ${minimumText()} or newer. Install it (${how}), or choose one with --python; then start again.`
 		: `${describe(old)} is too old: ipyai needs ${minimumText()} or newer. Install it (${how}), or choose one with --python; then start again.`;
 };
-
-/** @param {readonly number[]} version */
-export const isNewEnough = ([major = 0, minor = 0]) =>
-	major > minimumPython[0] || (major === minimumPython[0] && minor >= minimumPython[1]);
 
 const minimumText = (prefix = "Python ") => `${prefix}${minimumPython.join(".")}`;
 

@@ -1,5 +1,5 @@
 /**
- * Python environments that ipyai makes: the private one that kernels run in when no other Python is chosen, and the
+ * Python environments that ipyai makes: the private one that kernels run in where no Python of the person's will do, and the
  * one of the tests. Used by the set-up of a clone and by an installed `ipyai` on its first start; Node only.
  *
  * An environment is a folder beside a link: `python` -> `python-<hash>-<pid>`. It is made and tried before the link
@@ -23,36 +23,35 @@ import { ensurePrivateFolder, makeFolder } from "../paths/privateFiles.mjs";
 import { PrivatePathError } from "../paths/privatePathError.mjs";
 import { lastLines, networkFailure, runCommand } from "./command.mjs";
 import { findPython, makersFor } from "./interpreters.mjs";
-import { activePrefixes, hasModule, privateLink, pythonOf } from "./pythonPlaces.mjs";
+import { kernelRequirements } from "./kernelPackages.mjs";
+import { privateLink, pythonOf } from "./pythonPlaces.mjs";
 import { SetUpError } from "./setUpError.mjs";
-
-/** What a kernel needs. Newer releases of both have left Python 3.10. */
-export const kernelRequirements = [
-	'ipykernel==7.4.0; python_version >= "3.11"',
-	'ipython==9.18.1; python_version >= "3.11"',
-	'ipykernel==7.3.0; python_version < "3.11"',
-	'ipython==8.39.0; python_version < "3.11"',
-];
 
 /** @typedef {import("./pythonPlaces.mjs").Environment} Environment */
 /**
- * What the work is done with. `signal` breaks it off; nothing half made is left then.
+ * What the work is done with. `signal` breaks it off; nothing half made is left then. `onCount` is told how far a step
+ * is, many times; `onProgress` what has begun or ended.
  *
- * @typedef {{ env: Environment; onProgress: (line: string) => void; signal?: AbortSignal | undefined }} Work
+ * @typedef {{
+ *   readonly env: Environment;
+ *   onProgress(line: string): void;
+ *   onCount?: ((count: Count) => void) | undefined;
+ *   readonly signal?: AbortSignal | undefined;
+ * }} Work
  */
+/** @typedef {{ readonly what: string; readonly done: number; readonly total: number }} Count */
 /** @typedef {{ env: NodeJS.ProcessEnv; signal: AbortSignal | undefined }} CommandOptions */
 /** @typedef {{ readonly link: string; readonly requirements: readonly string[]; readonly module: string }} Wanted */
 
 /**
- * Makes sure of a Python for kernels: the private one is made when it is missing or out of date, unless another is
- * chosen or active. When an update fails and the older one still works, that one is told and used.
+ * Makes the private environment when it is missing or out of date. When an update fails and the older one still works,
+ * that one is told and used.
  *
  * @param {Work} work
  * @throws {SetUpError} with the reason and the next step, ready to be shown.
  */
-export const ensureKernelPython = async (work) => {
+export const ensurePrivatePython = async (work) => {
 	const { env, onProgress } = work;
-	if (env.IPYAI_PYTHON || activePrefixes(env).some((prefix) => hasModule(prefix, "ipykernel"))) return;
 	const wanted = { link: privateLink(env), requirements: kernelRequirements, module: "ipykernel" };
 	if (isCurrent(wanted)) return;
 	try {

@@ -1,17 +1,23 @@
 /** Where Pythons for kernels are, found by looking at folders: starting an interpreter to ask it would cost more than a kernel. */
-import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
 /** @typedef {Readonly<Record<string, string | undefined>>} Environment */
 
 /**
+ * Where what ipyai installs for itself lies, for example `~/.local/share/ipyai`.
+ *
+ * @param {Environment} env
+ */
+export const dataFolder = ({ XDG_DATA_HOME: data = "", HOME }) =>
+	join(isAbsolute(data) ? data : join(HOME || homedir(), ".local/share"), "ipyai");
+
+/**
  * The link to ipyai's own environment, for example `~/.local/share/ipyai/python`.
  *
  * @param {Environment} env
  */
-export const privateLink = ({ XDG_DATA_HOME: data = "", HOME }) =>
-	join(isAbsolute(data) ? data : join(HOME || homedir(), ".local/share"), "ipyai", "python");
+export const privateLink = (env) => join(dataFolder(env), "python");
 
 /**
  * The folders of the active virtual and conda environments.
@@ -27,25 +33,3 @@ export const activePrefixes = (env) =>
  * @param {string} prefix
  */
 export const pythonOf = (prefix) => join(prefix, "bin", "python");
-
-/**
- * Whether a module is installed in the environment itself.
- *
- * @param {string} prefix
- * @param {string} module
- */
-export const hasModule = (prefix, module) =>
-	["lib", "lib64"].some((lib) =>
-		entriesOf(join(prefix, lib)).some(
-			(name) => name.startsWith("python3") && existsSync(join(prefix, lib, name, "site-packages", module)),
-		),
-	);
-
-/** @param {string} folder */
-const entriesOf = (folder) => {
-	try {
-		return readdirSync(folder);
-	} catch {
-		return []; // no such folder
-	}
-};

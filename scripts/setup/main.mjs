@@ -1,6 +1,7 @@
 /** What the scripts that people start share: lines for people, and an end that leaves nothing behind. */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createProgressLine } from "../../ground/environment/progressLine.mjs";
 import { isExplained, setUp } from "./setUp.mjs";
 
 /** The clone's folder. */
@@ -19,13 +20,20 @@ export const setUpAndTell = async (python) => {
 	};
 	const signals = /** @type {const} */ ({ SIGHUP: stopWith(1), SIGINT: stopWith(2), SIGTERM: stopWith(15) });
 	for (const [signal, listener] of Object.entries(signals)) process.on(signal, listener);
+	const line = createProgressLine({
+		write: (text) => process.stderr.write(`\r\x1b[K${text === null ? "" : `ipyai: ${text}`}`),
+		tell: say,
+		rewrites: process.stderr.isTTY === true,
+	});
 	try {
-		await setUp(root, python, { env: process.env, onProgress: say, signal: stop.signal });
+		await setUp(root, python, { env: process.env, ...line, signal: stop.signal });
 	} catch (error) {
+		line.end();
 		if (stop.signal.aborted) process.exit();
 		say(isExplained(error) ? error.message : String(error instanceof Error ? error.stack : error));
 		return false;
 	} finally {
+		line.end();
 		for (const [signal, listener] of Object.entries(signals)) process.off(signal, listener);
 	}
 	if (stop.signal.aborted) process.exit();

@@ -1,7 +1,8 @@
 /** Makes a clone ready to run, or to be tested: npm packages, bundles, Python. Does only what is missing. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ensureEnvironment, ensureKernelPython } from "../../ground/environment/pythonEnvironment.mjs";
+import { ensurePureOverlay } from "../../ground/environment/overlay.mjs";
+import { ensureEnvironment } from "../../ground/environment/pythonEnvironment.mjs";
 import { SetUpError } from "../../ground/environment/setUpError.mjs";
 import { withLock } from "../../ground/paths/fileLock.mjs";
 import { bundlesAreCurrent, makeBundles } from "./bundles.mjs";
@@ -9,9 +10,9 @@ import { installPackages, packagesAreCurrent } from "./packages.mjs";
 import { ensureTestModel } from "./testModel.mjs";
 
 /**
- * `kernel`: a Python that kernels run on. `tests`: the tests' environment, `.python` in the clone.
+ * `kernel`: what kernels need on any Python. `tests`: the tests' environment, `.python` in the clone.
  *
- * @typedef {"kernel" | "tests" | "none"} PythonNeed
+ * @typedef {"kernel" | "tests"} PythonNeed
  */
 
 /**
@@ -62,13 +63,25 @@ const setUpClone = async (root, set, work) => {
  * @param {import("../../ground/environment/pythonEnvironment.mjs").Work} work
  */
 const setUpPython = async (root, need, work) => {
-	if (need === "kernel") await ensureKernelPython(work);
-	if (need !== "tests") return;
+	if (need === "kernel") return getForKernels(work);
 	await ensureEnvironment(
 		{ link: join(root, ".python"), requirements: testRequirements(root), module: "ipykernel" },
 		work,
 	);
 	await ensureTestModel(root, work);
+};
+
+/**
+ * The first session gets what is missing here, and tells what stands in the way of it.
+ *
+ * @param {import("../../ground/environment/pythonEnvironment.mjs").Work} work
+ */
+const getForKernels = async (work) => {
+	try {
+		await ensurePureOverlay(work);
+	} catch (error) {
+		if (work.signal?.aborted || !isExplained(error)) throw error;
+	}
 };
 
 /** @param {string} root */

@@ -47,6 +47,7 @@ export const showSettings = ({ session, sessions }: CommandContext): CommandOutc
 	return {
 		text: [
 			...lines,
+			`python = ${session.hosting.label ?? "none"}`,
 			`login = ${loginText(settings.login)}`,
 			`config file = ${join(configDir(facts), "config.json")}`,
 			`system prompt = ${join(configDir(facts), "sysp.txt")}`,

@@ -2,7 +2,7 @@ import type { KernelLaunch } from "../../protocol/index.ts";
 import { HostError } from "../sessions/python/host.ts";
 import { lastLines, tellingLines } from "./kernelLog.ts";
 
-const nextStep = "Choose another Python (--python PATH, :IpyaiStart PATH in Neovim), or mend this one.";
+const nextStep = "Start with another Python, or mend this one.";
 
 /** Why a kernel did not start: what it wrote, in short, and the next step. */
 export const startFailure = async (launch: KernelLaunch, error: unknown): Promise<HostError> => {

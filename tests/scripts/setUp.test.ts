@@ -9,20 +9,9 @@ import {
 	packagesAreCurrent,
 	withoutTestPrograms,
 } from "../../scripts/setup/packages.mjs";
-import { needsKernelPython } from "../../scripts/setup/startArguments.mjs";
 import { closingLine, countTests } from "../../scripts/setup/testReport.mjs";
 import { folderWith } from "../support/folder.ts";
 import { readSource } from "../support/sources.ts";
-
-test("a start that prints and ends, serves, or names its Python makes no environment", () => {
-	const needs = (line: string) => needsKernelPython(line === "" ? [] : line.split(" "));
-	expect(["", "-r 43", "script.py", "-- --version"].filter((line) => !needs(line))).toEqual([]);
-	expect(
-		["--version", "-h", "server --stdio", "--python /usr/bin/python3", "--python=py", "-r --help"].filter(
-			needs,
-		),
-	).toEqual([]);
-});
 
 test("npm start leaves out the programs of Claude Code and Codex and the local model's, and nothing else", () => {
 	const lock = JSON.parse(readSource("package-lock.json"));

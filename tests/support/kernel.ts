@@ -42,13 +42,17 @@ export type RunningKernel = {
 
 export const startTestKernel = async (
 	options: Partial<KernelHostOptions> &
-		Pick<SpawnKernelOptions, "kernelArgs" | "size" | "shows"> & { env?: Record<string, string> } = {},
+		Pick<SpawnKernelOptions, "kernelArgs" | "overlay" | "size" | "shows"> & {
+			env?: Record<string, string>;
+			python?: string;
+		} = {},
 ): Promise<RunningKernel> => {
 	const folder = mkdtempSync(join(tmpdir(), "ipyai-kernel-"));
 	const { launch } = spawnKernel({
-		python: testPython(),
+		python: options.python ?? testPython(),
 		cwd: folder,
 		env: { ...process.env, XDG_RUNTIME_DIR: folder, ...options.env },
+		...(options.overlay && { overlay: options.overlay }),
 		...(options.kernelArgs && { kernelArgs: options.kernelArgs }),
 		...(options.size && { size: options.size }),
 		...(options.shows && { shows: options.shows }),

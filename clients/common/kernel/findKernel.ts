@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir, platform } from "node:os";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { realPath } from "../../../ground/paths/realPath.ts";
-import { KernelStartError } from "./findPython.ts";
+import { KernelStartError } from "./kernelStartError.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

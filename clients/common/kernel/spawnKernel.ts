@@ -6,21 +6,25 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { ensureRuntimeDir } from "../../../ground/paths/ownFolders.ts";
-import { packageRoot } from "../../../ground/paths/packageRoot.ts";
+import { packageRoot } from "../../../ground/paths/packageRoot.mjs";
 import { placeFacts } from "../../../ground/paths/placeFacts.ts";
 import { openOwnFile } from "../../../ground/paths/privateFiles.mjs";
 import type { PlaceFacts } from "../../../ground/paths/runtimeDir.ts";
 import type { StartedKernel } from "../../../protocol/session.ts";
 import type { KernelSpec } from "./findKernel.ts";
-import { KernelStartError } from "./findPython.ts";
+import { KernelStartError } from "./kernelStartError.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export type SpawnKernelOptions = {
 	/** The interpreter, or a kernel spec that names its own command. */
 	readonly python: string | KernelSpec;
+	/** How to name it to a person; the path or the spec's name when absent. */
+	readonly label?: string;
+	/** Folders with what a kernel needs, for an interpreter whose environment lacks it. */
+	readonly overlay?: readonly string[];
 	readonly cwd: string;
 	readonly env: Environment;
 	/** Further arguments for ipykernel, for example `--InteractiveShell.colors=linux`. */
@@ -45,10 +49,20 @@ export type SpawnedKernel = {
 
 /** Returns at once; whether the kernel comes up is for the server to find out. Fails with `KernelStartError`. */
 export const spawnKernel = (options: SpawnKernelOptions): SpawnedKernel => {
-	const { python, cwd, env, kernelArgs = [], size, shows = "text", adoptWithinSeconds } = options;
+	const {
+		python,
+		overlay = [],
+		cwd,
+		env,
+		kernelArgs = [],
+		size,
+		shows = "text",
+		adoptWithinSeconds,
+	} = options;
 	const { connectionFile, logFile, log } = createFiles(placeFacts(env));
 	const launcherArgs = [
 		`--window=${shows === "html" ? "notebook" : size ? "terminal" : "pipe"}`,
+		...(overlay.length === 0 ? [] : [`--overlay=${overlay.join(delimiter)}`]),
 		...(adoptWithinSeconds === undefined ? [] : [`--adopt-within=${adoptWithinSeconds}`]),
 	];
 	const [command, ...args] =
@@ -71,9 +85,9 @@ export const spawnKernel = (options: SpawnKernelOptions): SpawnedKernel => {
 	if (child.pid === undefined) {
 		for (const file of [connectionFile, logFile]) rmSync(file, { force: true });
 		const what = existsSync(cwd) ? `${command} cannot be run` : `the folder ${cwd} does not exist`;
-		throw new KernelStartError(`The kernel did not start: ${what}. Name an interpreter with --python PATH.`);
+		throw new KernelStartError(`The kernel did not start: ${what}.`);
 	}
-	const label = typeof python === "string" ? python : python.name;
+	const label = options.label ?? (typeof python === "string" ? python : python.name);
 	return { launch: { kind: "started", connectionFile, pid: child.pid, label }, child, logFile };
 };
 

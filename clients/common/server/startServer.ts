@@ -7,7 +7,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { ensureStateDir } from "../../../ground/paths/ownFolders.ts";
-import { packageRoot, runsFromSources } from "../../../ground/paths/packageRoot.ts";
+import { packageRoot, runsFromSources } from "../../../ground/paths/packageRoot.mjs";
 import { openOwnFile } from "../../../ground/paths/privateFiles.mjs";
 import { connectPrivately } from "../../../ground/paths/privateSocket.ts";
 import type { PlaceFacts } from "../../../ground/paths/runtimeDir.ts";

@@ -1,6 +1,8 @@
 """Starts an IPython kernel without the debugger and without Jupyter's clients: faster, and ``breakpoint()`` works.
 
-``python launcher.py [--adopt-within=SECONDS] [--window=terminal|pipe|notebook] -f CONNECTION_FILE [arguments of ipykernel]``
+``python launcher.py [--adopt-within=SECONDS] [--window=terminal|pipe|notebook] [--overlay=FOLDER:FOLDER] -f CONNECTION_FILE
+[arguments of ipykernel]``; ``--try`` loads it all and ends. The folders of ``--overlay`` hold what a kernel needs; they are used where the environment
+lacks it, or has releases of it that are too old.
 
 A server that takes the kernel keeps its lease (``lease.py``). Until then this file watches: a kernel that nobody took
 and that ran nothing ends after a while.
@@ -50,16 +52,57 @@ def _take_option(arguments: list, name: str, default: str) -> str:
     return default
 
 
-def _terminal_kernel(folder: str, has_screen: bool):
-    """The kernel of the package ``terminal`` beside this file."""
-    place = os.path.join(folder, "terminal")
+def _own_module(folder: str, package: str, module: str):
+    """A module of a package beside this file."""
+    place = os.path.join(folder, package)
+    name = f"_ipyai_{package}"
     spec = importlib.util.spec_from_file_location(
-        "_ipyai_terminal", os.path.join(place, "__init__.py"), submodule_search_locations=[place]
+        name, os.path.join(place, "__init__.py"), submodule_search_locations=[place]
     )
-    sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    shell = importlib.import_module("_ipyai_terminal.shell")
+    sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
+    return importlib.import_module(f"{name}.{module}")
+
+
+def _terminal_kernel(folder: str, has_screen: bool):
+    shell = _own_module(folder, "terminal", "shell")
     shell.TerminalInteractiveShell.has_screen = has_screen
     return shell.TerminalKernel
+
+
+def _add_overlay(folder: str, folders: list, in_front: bool):
+    """Adds the overlay where the environment needs it; ``None`` where not."""
+    if not folders:
+        return None
+    environment = _own_module(folder, "start", "environment")
+    found = environment.versions(sys.path)
+    in_front = in_front or bool(environment.too_old(found))
+    if not in_front and not environment.lacks(found):
+        return None
+    return _own_module(folder, "start", "overlay").Overlay(folders, in_front)
+
+
+def _import_kernel(overlay):
+    from ipykernel.kernelapp import IPKernelApp
+
+    if overlay is not None and overlay.is_in_front:
+        # Imported late otherwise, at the first completion.
+        importlib.import_module("jedi")
+        overlay.go_behind()
+    return IPKernelApp
+
+
+def _refuse(error: Exception, has_overlay: bool) -> None:
+    """Ends with what is wrong and the command that helps."""
+    pip = f"run {sys.executable} -m pip install"
+    if importlib.util.find_spec("pip") is None:
+        pip = f"run uv pip install --python {sys.executable}"
+    if isinstance(error, ModuleNotFoundError) and error.name == "ipykernel":
+        sys.exit(f"Error: {sys.executable} has no ipykernel: {pip} ipykernel")
+    reason = f"{type(error).__name__}: {error}"
+    what = f"ipykernel of {sys.executable} cannot be loaded"
+    if has_overlay:
+        what = f"the packages of {sys.executable} do not work with those that a kernel needs"
+    sys.exit(f"Error: {what}: {pip} --force-reinstall ipykernel pyzmq\n{reason}")
 
 
 def _end_unless_adopted(app, seconds: float) -> None:
@@ -81,27 +124,36 @@ def main() -> None:
     hidden = [name for name in ("debugpy",) if name not in sys.modules]
     for name in hidden:
         sys.modules[name] = None
-    # Half of what a kernel imports is Jupyter's client side, for one name in `ipykernel.connect`.
-    _make_lazy("jupyter_client", {"write_connection_file": "jupyter_client.connect"})
     arguments = sys.argv[1:]
     adopt_within = float(_take_option(arguments, "--adopt-within", _ADOPT_WITHIN))
     window = _take_option(arguments, "--window", "notebook")
+    folders = [folder for folder in _take_option(arguments, "--overlay", "").split(os.pathsep) if folder]
+    is_second_try = _take_option(arguments, "--overlay-first", "") != ""
+    overlay = _add_overlay(here, folders, in_front=is_second_try)
+    # Half of what a kernel imports is Jupyter's client side, for one name in `ipykernel.connect`.
+    _make_lazy("jupyter_client", {"write_connection_file": "jupyter_client.connect"})
     sys.argv = [""]
     try:
-        from ipykernel.kernelapp import IPKernelApp
+        app_class = _import_kernel(overlay)
     except Exception as error:
-        pip = f"run {sys.executable} -m pip install"
-        if isinstance(error, ModuleNotFoundError) and error.name == "ipykernel":
-            sys.exit(f"Error: {sys.executable} has no ipykernel: {pip} ipykernel")
-        reason = f"{type(error).__name__}: {error}"
-        sys.exit(f"Error: ipykernel of {sys.executable} cannot be loaded: {pip} --force-reinstall ipykernel pyzmq\n{reason}")
-    app = IPKernelApp.instance()
+        if folders and not (overlay is not None and overlay.is_in_front):
+            # What is loaded of the environment's cannot be taken back.
+            os.execv(sys.executable, [*sys.orig_argv, "--overlay-first=yes"])
+        _refuse(error, has_overlay=overlay is not None)
+    if "--try" in arguments:
+        # Everything that a session loads late is compiled now.
+        _terminal_kernel(here, has_screen=True)
+        importlib.import_module("jedi")
+        return
+    app = app_class.instance()
     if window != "notebook":
         app.kernel_class = _terminal_kernel(here, has_screen=window == "terminal")
     app.initialize(arguments)
     for name in hidden:
         if sys.modules.get(name, name) is None:
             del sys.modules[name]
+    if overlay is not None:
+        overlay.started()
     threading.Thread(target=_end_unless_adopted, args=(app, adopt_within), name="ipyai-adoption", daemon=True).start()
     app.start()
 

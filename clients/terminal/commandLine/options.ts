@@ -110,7 +110,7 @@ export const options: readonly Option[] = [
 		oneOf("permissions"),
 		{ choices: ["ask", "auto", "plan", "yolo"] },
 	),
-	option("--python PATH", "the Python to run, instead of the environment's", into("python")),
+	option("--python PATH", "the Python to run: a path, an environment's folder or a command", into("python")),
 	option("--kernel SPEC", "a Jupyter kernel spec to run", into("kernelSpec")),
 	option("--existing FILE", "join a running kernel by its connection file", into("existing")),
 	option("--plain", "line by line, nothing is redrawn (for screen readers, dumb terminals)", (draft) => {

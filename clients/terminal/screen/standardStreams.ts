@@ -2,12 +2,12 @@
  * The streams of a process that writes line by line instead of drawing: with `Screen` the only ways out, and like it they
  * take nothing but what is safe to show.
  */
-import type { ScreenText } from "../../../ground/text/screenText.ts";
+import { type PlainText, partOf, type ScreenText, styled } from "../../../ground/text/screenText.ts";
 
 export type Stdio = {
 	readonly stdin: NodeJS.ReadableStream & Partial<Pick<NodeJS.ReadStream, "isTTY" | "setRawMode">>;
 	readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
-	readonly stderr: NodeJS.WritableStream;
+	readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 };
 
 export class StandardStreams {
@@ -40,6 +40,20 @@ export class StandardStreams {
 
 	err(text: ScreenText): void {
 		this.stdio.stderr.write(text);
+	}
+
+	/** Whether a line of error output can be written anew. */
+	get rewrites(): boolean {
+		return this.stdio.stderr.isTTY === true;
+	}
+
+	/** Writes the line anew that stands there while something goes on; `null` takes it away. */
+	rewrite(line: PlainText | null): void {
+		// A line that the terminal breaks could not be taken back.
+		const width = (this.size?.columns ?? 80) - 1;
+		this.err(
+			line === null ? styled`\r\x1b[K` : styled`\r\x1b[K${partOf(line, 0, Math.min(line.length, width))}`,
+		);
 	}
 
 	/** Whoever read one of them has stopped: without a listener that would end the process. */

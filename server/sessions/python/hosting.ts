@@ -101,6 +101,11 @@ export class Hosting {
 		return this.#kernel?.kernelId ?? null;
 	}
 
+	/** How the client named what it started; `null` without a kernel. */
+	get label(): string | null {
+		return this.#kernel?.launch.label ?? null;
+	}
+
 	get busy(): boolean {
 		return this.#running.size > 0 || this.#foreign.isRunning;
 	}

@@ -5,26 +5,21 @@ import {
 	candidates,
 	explainMissing,
 	findPython,
-	isNewEnough,
 	makersFor,
 } from "../../../ground/environment/interpreters.mjs";
 import {
-	ensureKernelPython,
-	isCurrent,
+	isNewEnough,
+	kernelPackages,
 	kernelRequirements,
+} from "../../../ground/environment/kernelPackages.mjs";
+import {
+	ensurePrivatePython,
+	isCurrent,
 	requirementsHash,
 } from "../../../ground/environment/pythonEnvironment.mjs";
 import { privateLink } from "../../../ground/environment/pythonPlaces.mjs";
 import { folderWith } from "../../support/folder.ts";
 import { readSource } from "../../support/sources.ts";
-
-const environment = (prefix: string, ...modules: string[]) =>
-	folderWith(
-		Object.fromEntries([
-			[`${prefix}bin/python`, ""],
-			...modules.map((name) => [`${prefix}lib/python3.12/site-packages/${name}/__init__.py`, ""]),
-		]),
-	);
 
 test("the private environment lies in the person's data folder", () => {
 	expect(privateLink({ HOME: "/home/a" })).toBe("/home/a/.local/share/ipyai/python");
@@ -47,29 +42,36 @@ test("an environment is current with exactly its requirements, and while its int
 	expect(isCurrent(made({ "bin/python": "" })), "broken off").toBe(false);
 });
 
-test("nothing is made where a Python is: chosen, active with ipykernel, or made before", async () => {
+test("nothing is made where the private environment is current", async () => {
 	const home = folderWith({
 		"ipyai/python/bin/python": "",
 		"ipyai/python/ipyai-requirements": requirementsHash(kernelRequirements),
 	});
 	const lines: string[] = [];
-	for (const variables of [
-		{ IPYAI_PYTHON: "/py" },
-		{ VIRTUAL_ENV: environment("", "ipykernel") },
-		{ VIRTUAL_ENV: environment("", "numpy"), CONDA_PREFIX: environment("", "ipykernel") },
-		{ XDG_DATA_HOME: home },
-	]) {
-		const env = { XDG_DATA_HOME: "/proc/none", PATH: "/nowhere", ...variables };
-		await ensureKernelPython({ env, onProgress: (line) => lines.push(line) });
-	}
+	const env = { PATH: "/nowhere", XDG_DATA_HOME: home };
+	await ensurePrivatePython({ env, onProgress: (line) => lines.push(line) });
 	expect(lines).toEqual([]);
 });
 
-test("a place that cannot be had is told with the next step; a Python without ipykernel is no reason to stop", async () => {
-	const env = { VIRTUAL_ENV: environment("", "numpy"), XDG_DATA_HOME: "/proc/none", PATH: "/nowhere" };
-	await expect(ensureKernelPython({ env, onProgress: () => {} })).rejects.toThrow(
+test("a place that cannot be had is told with the next step", async () => {
+	const env = { XDG_DATA_HOME: "/proc/none", PATH: "/nowhere" };
+	await expect(ensurePrivatePython({ env, onProgress: () => {} })).rejects.toThrow(
 		/^\/proc\/none could not be made: .* Set XDG_DATA_HOME to a folder/,
 	);
+});
+
+test("the overlay has the releases that the private environment has, each package exactly", () => {
+	for (const [version, marker] of [
+		[[3, 10], '"3.11"'],
+		[[3, 14], '"3.11"'],
+	] as const) {
+		const { pure, compiled } = kernelPackages(version);
+		for (const line of [...pure, ...compiled]) expect(line).toMatch(/^[a-z\d-]+==\d[\d.]*$/);
+		const sign = version[1] < 11 ? "<" : ">=";
+		const asked = kernelRequirements.filter((line) => line.endsWith(`python_version ${sign} ${marker}`));
+		expect(pure).toEqual(expect.arrayContaining(asked.map((line) => line.split(";")[0])));
+		expect(asked).toHaveLength(2);
+	}
 });
 
 test("requirements are exact, with a set for Python 3.10", () => {

@@ -52,6 +52,7 @@ test("without a word: every setting with the source that gave it, and the files"
 		code_theme = nord                    (this session)
 		log_exact = off                      (default)
 		prompt_mode = off                    (default)
+		python = none
 		login = not needed
 		config file = ~/config/ipyai/config.json
 		system prompt = ~/config/ipyai/sysp.txt

@@ -76,7 +76,7 @@ const reasonOf = async (script: string, env: Record<string, string> = {}): Promi
 	return reason.replaceAll(folder, "FOLDER").replaceAll(testPython(), "PYTHON");
 };
 
-const nextStep = "Choose another Python (--python PATH, :IpyaiStart PATH in Neovim), or mend this one.";
+const nextStep = "Start with another Python, or mend this one.";
 
 test("a program that is no Python", async () => {
 	expect(await reasonOf("exit 1")).toBe(
@@ -86,7 +86,7 @@ test("a program that is no Python", async () => {
 
 test("a Python without ipykernel", async () => {
 	expect(await reasonOf(`exec ${testPython()} -S "$@"`)).toMatch(
-		/did not start as a kernel: it ended and wrote:\n {4}Error: \S+ has no ipykernel: run \S+ -m pip install ipykernel\nChoose another/,
+		/did not start as a kernel: it ended and wrote:\n {4}Error: \S+ has no ipykernel: run uv pip install --python \S+ ipykernel\nStart with another/,
 	);
 });
 
@@ -105,7 +105,7 @@ test("a Python whose ipykernel is broken", async () => {
 
 test("a Python that cannot find itself", async () => {
 	const reason = await reasonOf(`exec ${testPython()} "$@"`, { PYTHONHOME: "/nowhere" });
-	expect(reason).toMatch(/PYTHONHOME = '\/nowhere'\n[\s\S]*No module named 'encodings'\nChoose another/);
+	expect(reason).toMatch(/PYTHONHOME = '\/nowhere'\n[\s\S]*No module named 'encodings'\nStart with another/);
 	expect(reason.split("\n").length).toBeLessThan(8);
 });
 

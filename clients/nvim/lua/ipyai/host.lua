@@ -164,6 +164,9 @@ local receivers = {
   notice = function(message)
     M.notify(message.text, vim.log.levels[({ info = "INFO", warning = "WARN", error = "ERROR" })[message.level]])
   end,
+  progress = function(message)
+    require("ipyai.notice").say(message.text)
+  end,
   answer = function(message)
     local callback = waiting[message.id]
     waiting[message.id] = nil

@@ -13,7 +13,6 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { findConnectionFile, findKernelSpec } from "../../../../clients/common/kernel/findKernel.ts";
-import { findPython } from "../../../../clients/common/kernel/findPython.ts";
 import { spawnKernel } from "../../../../clients/common/kernel/spawnKernel.ts";
 import { testPython } from "../../../support/python.ts";
 
@@ -29,51 +28,6 @@ const file = (path: string, text = ""): string => {
 	writeFileSync(whole, text, { mode: 0o755 });
 	return whole;
 };
-const environment = (name: string, { ipykernel = true } = {}): string => {
-	file(`${name}/bin/python`);
-	if (ipykernel) file(`${name}/lib/python3.12/site-packages/ipykernel/__init__.py`);
-	return join(folder, name);
-};
-const found = (env: Record<string, string>, python?: string) => {
-	const notices: string[] = [];
-	const path = findPython({
-		env: { HOME: folder, PATH: "", ...env },
-		cwd: folder,
-		onNotice: (text) => notices.push(text),
-		...(python ? { python } : {}),
-	});
-	return { path: path.replace(folder, "~"), notices: notices.map((text) => text.replaceAll(folder, "~")) };
-};
-
-test("an active environment with ipykernel is the session's Python", () => {
-	environment(".local/share/ipyai/python");
-	expect(found({ VIRTUAL_ENV: environment("venv") })).toEqual({ path: "~/venv/bin/python", notices: [] });
-	expect(found({ CONDA_PREFIX: environment("conda") }).path).toBe("~/conda/bin/python");
-});
-
-test("one without ipykernel is passed over, and that is said", () => {
-	environment(".local/share/ipyai/python");
-	expect(found({ VIRTUAL_ENV: environment("venv", { ipykernel: false }) })).toEqual({
-		path: "~/.local/share/ipyai/python/bin/python",
-		notices: [
-			"The active environment has no ipykernel, so ~/.local/share/ipyai/python/bin/python is used. To work in it: ~/venv/bin/python -m pip install ipykernel",
-		],
-	});
-});
-
-test("--python takes a path, a folder or a command", () => {
-	environment("venv");
-	expect(found({}, "venv/bin/python").path).toBe("~/venv/bin/python");
-	expect(found({}, "~/venv").path).toBe("~/venv/bin/python");
-	expect(found({ PATH: join(folder, "venv/bin") }, "python").path).toBe("~/venv/bin/python");
-	expect(() => found({}, "nope/python")).toThrow("does not exist");
-	expect(() => found({}, "nopython")).toThrow("no such command in PATH");
-});
-
-test("no Python at all: the error says what to do", () => {
-	expect(() => found({})).toThrow(/No Python for the session.*npm start.*--python PATH/);
-});
-
 test("a kernel spec is found by name, in any case, and one of another language refused", () => {
 	const env = { HOME: folder, JUPYTER_DATA_DIR: join(folder, "jupyter") };
 	file(
