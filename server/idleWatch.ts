@@ -23,7 +23,7 @@ export const idleWatch = (
 	};
 	const check = async () => {
 		for (const session of services.sessions.live) {
-			if (session.participants.length > 0) {
+			if (!session.participants.isEmpty) {
 				lostSince.delete(session.sessionId);
 				continue;
 			}

@@ -58,7 +58,7 @@ export class Server {
 				for (const sessionId of client.joined)
 					services.sessions.live
 						.find((session) => session.sessionId === sessionId)
-						?.leave(client.participantId, how === "exit" ? "detached" : "lost");
+						?.participants.leave(client.participantId, how === "exit" ? "detached" : "lost");
 				this.#options.onConnectionEnded(how);
 			},
 		});

@@ -23,7 +23,7 @@ export const archiveCommands = {
 			const row = sessionToDelete(context, ids[0]!);
 			const open = sessions.live.find(({ sessionId }) => sessionId === row.sessionId);
 			const name = sessionName(row);
-			if (open && open.participants.length > 0)
+			if (open && !open.participants.isEmpty)
 				throw new CommandError(`session ${name} is open elsewhere: leave it there first.`);
 			if (open?.hosting.host && !words.includes("--force"))
 				throw new CommandError(

@@ -9,11 +9,11 @@ import {
 	type SettingsPatch,
 	ThinkLevel,
 } from "../../protocol/index.ts";
-import { settingSources } from "../sessions/session.ts";
 import { loadConfig } from "../sessions/settings/config.ts";
 import { listModels } from "../sessions/settings/modelList.ts";
 import { saveConfig } from "../sessions/settings/saveConfig.ts";
 import { settingOrigins } from "../sessions/settings/settingOrigins.ts";
+import { settingSources } from "../sessions/settings/settingSources.ts";
 import { passedOver } from "../sessions/settings/settings.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
 import { loginText } from "./loginText.ts";

@@ -110,7 +110,7 @@ const asParticipant = async <T>(
 		client.visits.set(sessionId, left);
 		if (left > 0) return;
 		closeQuestions(client, sessionId);
-		session.leave(client.participantId, "detached");
+		session.participants.leave(client.participantId, "detached");
 	};
 	client.gone.addEventListener("abort", leave, { once: true });
 	try {

@@ -32,7 +32,7 @@ export const kernelFeature: Feature = {
 		client.onRequest("kernel/complete", async ({ sessionId, code, cursor, inputId }, signal) => {
 			const python = host(sessionId);
 			const at = toCodePoints(code, cursor);
-			const asked = sessions.require(sessionId).hosting.waitingInput?.request.inputId;
+			const asked = sessions.require(sessionId).hosting.waitingInput?.inputId;
 			// The input may have been answered meanwhile: then nothing completes the line.
 			if (inputId !== undefined && inputId !== asked) return { start: cursor, end: cursor, matches: [] };
 			const begun = inputId === undefined ? begunRef(code, cursor) : null;

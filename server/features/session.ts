@@ -45,7 +45,9 @@ export const sessionFeature: Feature = {
 
 		client.onRequest("session/attach", (params) => {
 			const session = sessions.resume(params.ref, client.facts.environment, {});
-			const own = session.participants.find(({ participantId }) => participantId === client.participantId);
+			const own = session.participants.all.find(
+				({ participantId }) => participantId === client.participantId,
+			);
 			if (own?.role === "controller" && params.role === "observer")
 				throw new RequestError(
 					"invalidParams",
@@ -71,20 +73,20 @@ export const sessionFeature: Feature = {
 		client.onRequest("session/detach", ({ sessionId }) => {
 			const session = sessions.require(sessionId);
 			client.joined.delete(sessionId);
-			session.leave(client.participantId, "detached");
+			session.participants.leave(client.participantId, "detached");
 			return {};
 		});
 
 		client.onRequest("session/close", ({ sessionId, requestId, force = false }) =>
 			once(store, { scope: sessionId, requestId, method: "session/close" }, async () => {
 				const session = controlled(client, sessions.require(sessionId));
-				const others = session.otherControllers(client.participantId);
+				const others = session.participants.otherControllers(client.participantId);
 				const ended = force || others.length === 0;
 				client.joined.delete(sessionId);
 				if (ended) {
-					session.warn(`${client.facts.name} ended this session.`, client.participantId);
+					session.participants.warn(`${client.facts.name} ended this session.`, client.participantId);
 					await sessions.close(sessionId);
-				} else session.leave(client.participantId, "detached");
+				} else session.participants.leave(client.participantId, "detached");
 				return { ended, others };
 			}),
 		);
@@ -112,7 +114,7 @@ const requireFolder = (cwd: string): void => {
 
 /** The session, when this client may change it. */
 export const controlled = (client: Client, session: Session): Session => {
-	session.requireController(client.participantId);
+	session.participants.requireController(client.participantId);
 	return session;
 };
 

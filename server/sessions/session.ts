@@ -1,27 +1,18 @@
-/**
- * A live session: one log, one conversation, at most one host, any number of participants. It knows nothing of
- * JSON-RPC; features bring participants as `Audience`s.
- */
+/** A live session: one log, one conversation, at most one host, any number of participants. */
 import { join } from "node:path";
 import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { configDir } from "../../ground/paths/runtimeDir.ts";
 import { createRedact } from "../../ground/secrets/redact.ts";
-import { nearest } from "../../ground/text/nearest.ts";
 import type {
 	AttachSessionResult,
 	Decision,
 	InputRequestParams,
-	Participant,
-	SessionHint,
 	SessionState,
-	SessionUpdateParams,
 	Settings,
 	SettingsPatch,
-	StoredEvent,
 	TranscriptItem,
 } from "../../protocol/index.ts";
 import type { Backend, Environment } from "../backends/backend.ts";
-import { isListed } from "../backends/models/listedModels.ts";
 import type { Backends } from "../backends/registry.ts";
 import { systemPrompt } from "../context/systemPrompt.ts";
 import { createRedaction, keepAll, type RedactTexts } from "../redaction/redaction.ts";
@@ -39,24 +30,18 @@ import { ExactLogging } from "./files/exactLogging.ts";
 import { newId } from "./ids.ts";
 import { SessionLog } from "./log.ts";
 import { mcpServersOf } from "./mcpServers.ts";
+import { type Audience, Participants } from "./participants.ts";
 import type { HostCommandAnswer } from "./python/host.ts";
 import { type CommandCell, type CreateHost, Hosting } from "./python/hosting.ts";
 import { loadConfig, loadSystemPrompt } from "./settings/config.ts";
 import { recentModels, rememberModel } from "./settings/modelList.ts";
+import { billedNotice, unlistedNotice } from "./settings/modelNotices.ts";
 import { permissionRules } from "./settings/permissionRules.ts";
-import { settingOrigins } from "./settings/settingOrigins.ts";
+import { settingSources } from "./settings/settingSources.ts";
 import { changeSettings, passedOver } from "./settings/settings.ts";
 import { skillsOf } from "./skills.ts";
+import { promptFromCell } from "./turns/cellPrompt.ts";
 import { Turns } from "./turns/turns.ts";
-
-/** How a participant is reached. `send` never throws and never blocks. */
-export type Audience = Participant & {
-	readonly canApprove: boolean;
-	readonly canInput: boolean;
-	readonly environment: Environment;
-	send(update: SessionUpdateParams): void;
-	requestInput(request: InputRequestParams): void;
-};
 
 export type SessionDependencies = {
 	readonly store: Store;
@@ -80,6 +65,7 @@ export class Session {
 	readonly sessionId: string;
 	readonly cwd: string;
 	readonly log: SessionLog;
+	readonly participants: Participants;
 	readonly hosting: Hosting;
 	readonly approvals: Approvals;
 	/** What the person has said "always" to. */
@@ -92,13 +78,9 @@ export class Session {
 	readonly turns: Turns;
 	readonly exactLog: ExactLogging;
 	readonly #dependencies: SessionDependencies;
-	readonly #participants = new Map<string, Audience>();
-	/** Everybody who was here: what they began may be told after they left. */
-	readonly #names = new Map<string, string>();
 	readonly #createdAt: number;
 	/** Read once: a change in mid-session would change the head of every request. */
 	readonly #systemPromptTemplate: string | null;
-	readonly #greetings: string[] = [];
 	#settings: Settings;
 	#environment: Environment;
 
@@ -117,15 +99,12 @@ export class Session {
 		this.#settings = settings;
 		this.#systemPromptTemplate = loadSystemPrompt(environment);
 		const { store, owner, createHost, backends } = dependencies;
-		this.log = new SessionLog(store, row.sessionId, row.headSeq, (id) => this.#names.get(id));
-		this.log.subscribe({
-			onEvent: (stored) => this.#announce(stored),
-			onHint: (hint, seq) => this.#announceHint(hint, seq),
-		});
+		this.log = new SessionLog(store, row.sessionId, row.headSeq, (id) => this.participants.nameOf(id));
+		this.participants = new Participants(this.log);
 		this.approvals = new Approvals({
 			log: this.log,
 			newId,
-			canAsk: () => this.#controllers().some(({ canApprove }) => canApprove),
+			canAsk: () => this.participants.canApprove,
 		});
 		this.log.subscribe({
 			onEvent: ({ event }) => {
@@ -137,11 +116,11 @@ export class Session {
 			log: this.log,
 			owner,
 			createHost,
-			requestInput: (by, request) => this.#requestInput(by, request),
-			onCommand: (command, cell) =>
-				command.body === null
-					? runCommand(this, command.line, cell)
-					: this.#promptFromCell(command.line, command.body, cell),
+			requestInput: (by, request) => this.participants.requestInput(by, request),
+			onCommand: async ({ line, body }, cell) =>
+				body === null
+					? runCommand(this, line, cell)
+					: promptFromCell(this.log, this.turns, { line, body }, cell),
 			onAttached: (host) => {
 				host.mirrorRemark({ cwd: this.cwd, backend: this.#settings.backend });
 				this.turns.prepare();
@@ -189,7 +168,8 @@ export class Session {
 			onModelUsed: (backend, model) => {
 				const [before] = recentModels(store, backend);
 				if (before === model) return;
-				if (before === undefined) this.#tellWhoPays(backend);
+				if (before === undefined)
+					this.#notice("info", billedNotice(this.#settings, this.#sources(this.#environment)));
 				try {
 					rememberModel(store, backend, model);
 				} catch (error) {
@@ -236,10 +216,6 @@ export class Session {
 		return (loadConfig(this.#environment).config.keep_kernel_hours ?? keptHours) * hourMs;
 	}
 
-	get participants(): readonly Participant[] {
-		return [...this.#participants.values()].map(toParticipant);
-	}
-
 	get state(): SessionState {
 		const row = this.#dependencies.store.session(this.sessionId);
 		return {
@@ -247,20 +223,18 @@ export class Session {
 			title: row?.title ?? null,
 			cwd: this.cwd,
 			settings: this.#settings,
-			participants: [...this.participants],
+			participants: [...this.participants.all],
 			kernel: this.hosting.state,
 			approvals: [...this.approvals.pending],
 			queue: this.#dependencies.store.queuedTurns(this.sessionId),
 			runningTurn: this.turns.runningTurn,
-			input: toInputState(this.hosting.waitingInput?.request),
+			input: toInputState(this.hosting.waitingInput),
 		};
 	}
 
 	/** Joins a participant and gives it all it misses; what happens from now on is sent to it. */
 	attach(audience: Audience, since: number | null, limit: number): AttachSessionResult {
-		this.log.add({ kind: "participantJoined", participant: toParticipant(audience) });
-		this.#participants.set(audience.participantId, audience);
-		this.#names.set(audience.participantId, audience.name);
+		this.participants.join(audience);
 		if (audience.role === "controller") {
 			this.#adoptEnvironment(audience.environment);
 			this.mcp.open();
@@ -273,19 +247,14 @@ export class Session {
 		};
 		const { note, problems } = loadConfig(audience.environment);
 		const others = passedOver(this.#settings, this.#sources(audience.environment));
-		const greetings = audience.role === "controller" ? this.#greetings.splice(0) : [];
+		const greetings = audience.role === "controller" ? this.participants.takeGreetings() : [];
 		for (const text of [...(note === null ? [] : [note]), ...problems, ...others, ...greetings])
-			audience.send({
-				kind: "hint",
-				sessionId: this.sessionId,
-				seq: result.seq,
-				hint: { kind: "notice", level: "warning", text },
-			});
+			this.participants.warnOne(audience, text);
 		// Prompts that waited when an earlier server ended need a person's environment.
 		if (audience.role === "controller") this.turns.startNext();
 		const waiting = this.hosting.waitingInput;
 		if (waiting && audience.role === "controller" && audience.canInput)
-			queueMicrotask(() => audience.requestInput(waiting.request));
+			queueMicrotask(() => audience.requestInput(waiting));
 		return result;
 	}
 
@@ -314,33 +283,6 @@ export class Session {
 		return { ...item, parts: [...item.parts, ...this.turns.partial] };
 	}
 
-	/** Who else may change the session, by name. */
-	otherControllers(participantId: string): string[] {
-		return this.#controllers()
-			.filter((each) => each.participantId !== participantId)
-			.map(({ name }) => name);
-	}
-
-	/** Tells the next controller something that is no part of the log. */
-	greet(text: string): void {
-		this.#greetings.push(text);
-	}
-
-	/** Tells all who are here, but for one, something that is no part of the log. */
-	warn(text: string, except: string | null = null): void {
-		const { sessionId, log } = this;
-		const hint = { kind: "notice", level: "warning", text } as const;
-		for (const audience of this.#participants.values())
-			if (audience.participantId !== except)
-				audience.send({ kind: "hint", sessionId, seq: log.headSeq, hint });
-	}
-
-	/** A participant is gone; the session goes on. */
-	leave(participantId: string, reason: "detached" | "lost"): void {
-		if (!this.#participants.delete(participantId)) return;
-		this.log.settle([{ kind: "participantLeft", participantId, reason }]);
-	}
-
 	/** What was decided beforehand about tools. */
 	get permissionRules(): readonly Rule[] {
 		return permissionRules(this.#environment, placeOf(this.cwd, this.cwd, this.#environment).project);
@@ -356,20 +298,6 @@ export class Session {
 			);
 		if (result === "notOffered")
 			throw new RequestError("invalidParams", `"Always" is not offered here: answer allow or deny.`);
-	}
-
-	requireController(participantId: string): void {
-		const audience = this.#participants.get(participantId);
-		if (!audience)
-			throw new RequestError(
-				"notController",
-				"This connection has not attached to the session: send session/attach.",
-			);
-		if (audience.role !== "controller")
-			throw new RequestError(
-				"notController",
-				"An observer may only watch: attach again with role controller.",
-			);
 	}
 
 	/** Takes up a kernel that outlived another server. */
@@ -395,18 +323,14 @@ export class Session {
 		return settings;
 	}
 
-	/** A model that its provider does not list may be a slip of the pen. */
 	async #checkModel({ backend: name, model }: Settings): Promise<void> {
 		const backend = name === null ? null : this.#dependencies.backends.find(name);
-		if (!backend || model === null) return;
-		const models = await backend.listModels(this.#environment, new AbortController().signal).catch(() => []);
-		if (models.length === 0 || isListed(model, models)) return;
-		const near = nearest(
-			model,
-			models.map(({ id }) => id),
-		);
-		const text = `${name} does not list ${model}${near === null ? "" : `, but ${near}`}. It is asked for all the same; %ipyai model shows what there is.`;
-		this.log.hint({ kind: "notice", level: "warning", text });
+		if (backend && model !== null)
+			this.#notice("warning", await unlistedNotice(backend, model, this.#environment));
+	}
+
+	#notice(level: "info" | "warning", text: string | null): void {
+		if (text !== null) this.log.hint({ kind: "notice", level, text });
 	}
 
 	/** The model of a backend that has none to begin with: that of the person's own server, which is told and stays. */
@@ -414,37 +338,12 @@ export class Session {
 		const first = (await backend.firstModel?.(this.#environment, signal)) ?? null;
 		if (first?.isListed && !signal.aborted) {
 			this.configure({ backend: backend.name, model: first.model });
-			const text = `${first.model} answers, the first model that the server lists; %ipyai model shows the others.`;
-			this.log.hint({ kind: "notice", level: "info", text });
+			this.#notice(
+				"info",
+				`${first.model} answers, the first model that the server lists; %ipyai model shows the others.`,
+			);
 		}
 		return first?.model ?? null;
-	}
-
-	/** The body of a `%%ipyai` cell: a prompt under the cell's number, which waits until the cell has ended. */
-	async #promptFromCell(line: string, body: string, cell: CommandCell): Promise<HostCommandAnswer> {
-		const text = body.replace(/\n+$/, "");
-		if (line.trim() !== "")
-			return { text: "Write the prompt below the line %%ipyai, not behind it.", failed: true, action: null };
-		if (text.trim() === "") return { text: "", failed: false, action: null };
-		try {
-			const start = this.turns.promptFromCell(text, cell.by);
-			void cell.done
-				.then(start)
-				.catch((error: Error) => this.log.hint({ kind: "notice", level: "error", text: error.message }));
-			return { text: "", failed: false, action: null };
-		} catch (error) {
-			return { text: `%%ipyai: ${(error as Error).message}`, failed: true, action: null };
-		}
-	}
-
-	/** A billed key that nobody has chosen is told when it is used for the first time. */
-	#tellWhoPays(backend: string): void {
-		const { login } = this.#settings;
-		if (login.kind !== "environment" && login.kind !== "storedKey") return;
-		const { backend: origin } = settingOrigins(this.#settings, this.#sources(this.#environment));
-		if (origin !== "the first that is ready") return;
-		const text = `Prompts go to ${backend} and are billed to ${login.name}; %ipyai backend shows the others.`;
-		this.log.hint({ kind: "notice", level: "info", text });
 	}
 
 	/** New conversation; the namespace and its cells stay, but earlier ones are not sent any more. */
@@ -500,47 +399,10 @@ export class Session {
 	#sources(environment: Environment) {
 		return settingSources(environment, this.#dependencies);
 	}
-
-	#controllers(): readonly Audience[] {
-		return [...this.#participants.values()].filter(({ role }) => role === "controller");
-	}
-
-	#announce({ seq, at, event }: StoredEvent): void {
-		const update = { kind: "event", sessionId: this.sessionId, seq, at, event } as const;
-		for (const audience of this.#participants.values()) audience.send(update);
-	}
-
-	#announceHint(hint: SessionHint, seq: number): void {
-		const update = { kind: "hint", sessionId: this.sessionId, seq, hint } as const;
-		for (const audience of this.#participants.values()) audience.send(update);
-	}
-
-	#requestInput(by: string | null, request: InputRequestParams): void {
-		const able = this.#controllers().filter(({ canInput }) => canInput);
-		(able.find(({ participantId }) => participantId === by) ?? able[0])?.requestInput(request);
-	}
 }
 
-/** What settings are decided from, for a client's environment. */
-export const settingSources = (
-	environment: Environment,
-	{ backends, store }: Pick<SessionDependencies, "backends" | "store">,
-) => ({
-	backends,
-	environment,
-	config: loadConfig(environment).config,
-	lastModel: (backend: string) => recentModels(store, backend)[0] ?? null,
-});
-
-const toInputState = (request: InputRequestParams | undefined): SessionState["input"] => {
-	if (request === undefined) return null;
+const toInputState = (request: InputRequestParams | null): SessionState["input"] => {
+	if (request === null) return null;
 	const { sessionId: _, ...input } = request;
 	return input;
 };
-
-const toParticipant = ({ participantId, name, role, visiting }: Audience): Participant => ({
-	participantId,
-	name,
-	role,
-	...(visiting === undefined ? {} : { visiting }),
-});

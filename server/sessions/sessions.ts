@@ -23,8 +23,9 @@ import {
 import { newId } from "./ids.ts";
 import { processRuns } from "./python/processRuns.ts";
 import { adoptKernel } from "./python/startup.ts";
-import { type RunCommand, Session, type SessionDependencies, settingSources } from "./session.ts";
+import { type RunCommand, Session, type SessionDependencies } from "./session.ts";
 import { configFolder } from "./settings/config.ts";
+import { settingSources } from "./settings/settingSources.ts";
 import { changeSettings, newSettings } from "./settings/settings.ts";
 import { writeStandardFiles } from "./settings/standardFiles.ts";
 import { endLeftTurns } from "./turns/leftTurns.ts";
@@ -121,7 +122,7 @@ export class Sessions {
 	/** Ours, and on the first page those that the predecessors left, by their times. Empty ones only while open. */
 	list(params: ListSessionsParams, environment: Environment): ListSessionsResult {
 		const { store } = this.#options;
-		const open = this.live.filter(({ participants }) => participants.length > 0);
+		const open = this.live.filter(({ participants }) => !participants.isEmpty);
 		const ours = store.listSessions(
 			params,
 			open.map(({ sessionId }) => sessionId),
@@ -193,7 +194,7 @@ export class Sessions {
 			throw error;
 		}
 		session.warm();
-		if (imported?.notice) session.greet(imported.notice);
+		if (imported?.notice) session.participants.greet(imported.notice);
 		return session;
 	}
 
@@ -259,7 +260,7 @@ export class Sessions {
 			this.#runCommand(...args),
 		);
 		this.#live.set(row.sessionId, session);
-		if (this.#news !== null) session.greet(this.#news);
+		if (this.#news !== null) session.participants.greet(this.#news);
 		this.#news = null;
 		return session;
 	}
@@ -312,7 +313,7 @@ export class Sessions {
 
 	/** Lets go of a session that nobody uses and that has no kernel. */
 	async forgetIdle(session: Session): Promise<void> {
-		if (session.participants.length > 0 || session.hosting.host || session.turns.runningTurn) return;
+		if (!session.participants.isEmpty || session.hosting.host || session.turns.runningTurn) return;
 		this.#live.delete(session.sessionId);
 		await session.keep();
 	}

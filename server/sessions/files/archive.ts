@@ -64,7 +64,8 @@ export const deleteSession = async (
 	participantId: string,
 	force: boolean,
 ): Promise<void> => {
-	const others = openFor(sessions, sessionId, participantId)?.otherControllers(participantId) ?? [];
+	const others =
+		openFor(sessions, sessionId, participantId)?.participants.otherControllers(participantId) ?? [];
 	if (others.length > 0 && !force)
 		throw new RequestError(
 			"sessionInUse",
@@ -77,7 +78,7 @@ export const deleteSession = async (
 export const removeSession = async (sessions: Sessions, sessionId: string): Promise<void> => {
 	const open = sessions.live.find((session) => session.sessionId === sessionId);
 	if (open) {
-		open.warn("This session was deleted.");
+		open.participants.warn("This session was deleted.");
 		await sessions.close(sessionId);
 	} else sessions.own(sessionId);
 	sessions.store.deleteSession(sessionId);
@@ -86,6 +87,6 @@ export const removeSession = async (sessions: Sessions, sessionId: string): Prom
 /** The open session, when this participant may change it. */
 const openFor = (sessions: Sessions, sessionId: string, participantId: string): Session | null => {
 	const open = sessions.live.find((session) => session.sessionId === sessionId);
-	open?.requireController(participantId);
+	open?.participants.requireController(participantId);
 	return open ?? null;
 };

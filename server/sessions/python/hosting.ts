@@ -28,6 +28,8 @@ import type {
 	HostListener,
 	HostStatus,
 } from "./host.ts";
+import { InputNumbers } from "./inputNumbers.ts";
+import { WaitingInput } from "./waitingInput.ts";
 
 export type CreateHost = (launch: KernelLaunch, kernelId: string, listener: HostListener) => Host;
 
@@ -65,8 +67,6 @@ export type CellRequest = {
 	readonly isOthers?: boolean;
 };
 
-type WaitingInput = { readonly request: InputRequestParams; readonly by: string | null };
-
 export class Hosting {
 	readonly #options: HostingOptions;
 	#host: Host | null = null;
@@ -75,13 +75,11 @@ export class Hosting {
 	#facts: HostFacts | null = null;
 	#kernel: KernelRow | null = null;
 	#status: HostStatus = "dead";
-	#nextExecutionCount = 1;
-	/** Cells and prompts that have been sent but have no final number yet. */
-	#unnumbered = 0;
+	readonly #numbers = new InputNumbers();
 	readonly #running = new Map<string, CellRecord>();
 	readonly #records: CellRecords;
 	readonly #foreign: ForeignCells;
-	#input: WaitingInput | null = null;
+	readonly #input = new WaitingInput();
 	/** What runs in a new kernel before the person's cells do. */
 	#preparing: Promise<void> | null = null;
 	#size: { readonly columns: number; readonly rows: number } | null = null;
@@ -111,7 +109,7 @@ export class Hosting {
 	}
 
 	get nextExecutionCount(): number {
-		return this.#nextExecutionCount;
+		return this.#numbers.next;
 	}
 
 	get state(): SessionState["kernel"] {
@@ -119,7 +117,7 @@ export class Hosting {
 		return {
 			kernelId: this.#kernel.kernelId,
 			status: this.#status,
-			nextExecutionCount: this.#nextExecutionCount,
+			nextExecutionCount: this.#numbers.next,
 			historySession: this.#facts?.historySession ?? null,
 			historyFile: this.#facts?.historyFile ?? null,
 			banner: this.#facts?.banner ?? "",
@@ -166,7 +164,7 @@ export class Hosting {
 		this.#kernel = kernel;
 		// It may be busy for long before it says so itself.
 		const known = existing === null ? 1 : (store.session(log.sessionId)?.nextExecutionCount ?? 1);
-		this.#nextExecutionCount = Math.max(this.#nextExecutionCount, known);
+		this.#numbers.reach(known);
 		this.#status = "starting";
 		this.#facts = null;
 		const host = this.#options.createHost(launch, kernelId, {
@@ -199,7 +197,7 @@ export class Hosting {
 			: await this.#continueNumbers(host, facts);
 		if (this.#host !== host) return;
 		this.#facts = { ...facts, historySession, nextExecutionCount: next };
-		this.#nextExecutionCount = next;
+		this.#numbers.goOnAt(next);
 		log.settle([
 			{
 				kind: "kernelAttached",
@@ -259,7 +257,7 @@ export class Hosting {
 		}
 		if (this.#status === "dead") return;
 		this.#setStatus("dead");
-		this.#input = null;
+		this.#input.end();
 		this.#foreign.end();
 		this.#markDead();
 		const cause = detail === null ? {} : { detail };
@@ -286,7 +284,7 @@ export class Hosting {
 		this.#host = null;
 		this.#facts = null;
 		this.#status = "dead";
-		this.#input = null;
+		this.#input.end();
 		this.#foreign.end();
 		if (wasAlive) {
 			this.#markDead();
@@ -325,7 +323,7 @@ export class Hosting {
 	}: CellRequest): ExecuteCellResult {
 		const { log } = this.#options;
 		const host = this.requireHost();
-		const predicted = this.#facts && this.#unnumbered === 0 ? this.#nextExecutionCount : null;
+		const predicted = this.#facts && this.#numbers.certain;
 		const started = {
 			kind: "cellStarted",
 			cellId,
@@ -338,7 +336,7 @@ export class Hosting {
 		const result = log.accept(started, request, (seq) => ({ cellId, seq }));
 		const cell = this.#records.begin({ cellId, kernelId: host.kernelId, by });
 		this.#running.set(cellId, cell);
-		this.#unnumbered++;
+		const numbered = this.#numbers.send();
 		const begin = () =>
 			host.execute({
 				cellId,
@@ -350,9 +348,7 @@ export class Hosting {
 			});
 		const running = this.#preparing && !isPreparation ? this.#preparing.then(begin) : begin();
 		void running.then(({ status, executionCount, payloads }) => {
-			this.#unnumbered--;
-			if (executionCount !== null)
-				this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
+			numbered(executionCount);
 			this.#finish(cell, status, executionCount, payloads);
 		});
 		return result;
@@ -365,7 +361,7 @@ export class Hosting {
 		payloads: readonly CellPayload[],
 	): void {
 		this.#running.delete(cell.cellId);
-		if (this.#input?.request.cellId === cell.cellId) this.#input = null;
+		this.#input.endOf(cell.cellId);
 		this.#records.finish(cell, status, executionCount, payloads);
 	}
 
@@ -376,22 +372,17 @@ export class Hosting {
 			cellId: cell.cellId,
 			...request,
 		};
-		this.#input = { request: params, by: cell.by };
+		this.#input.begin(params);
 		this.#options.requestInput(cell.by, params);
 	}
 
 	/** The `input()` that waits, for a participant that comes back. */
-	get waitingInput(): WaitingInput | null {
-		return this.#input;
+	get waitingInput(): InputRequestParams | null {
+		return this.#input.request;
 	}
 
 	answerInput(inputId: string, value: string): void {
-		if (this.#input?.request.inputId !== inputId)
-			throw new RequestError(
-				"itemNotFound",
-				"No cell waits for this input: it was answered, or the cell has ended.",
-			);
-		this.#input = null;
+		this.#input.answer(inputId);
 		this.requireHost().answerInput(value);
 	}
 
@@ -428,13 +419,13 @@ export class Hosting {
 	/** Gives a prompt its input number, once the kernel is free. Rejects when the kernel goes first. */
 	async numberPrompt(source: string, rewritten: string): Promise<number> {
 		const host = this.requireHost();
-		this.#unnumbered++;
+		const numbered = this.#numbers.send();
+		let executionCount: number | null = null;
 		try {
-			const executionCount = await host.numberPrompt(source, rewritten);
-			this.#nextExecutionCount = Math.max(this.#nextExecutionCount, executionCount + 1);
+			executionCount = await host.numberPrompt(source, rewritten);
 			return executionCount;
 		} finally {
-			this.#unnumbered--;
+			numbered(executionCount);
 		}
 	}
 
@@ -442,18 +433,17 @@ export class Hosting {
 	async skipTo(next: number): Promise<void> {
 		const { host } = this;
 		const session = this.#facts?.historySession ?? null;
-		if (!host || session === null || next <= this.#nextExecutionCount) return;
+		if (!host || session === null || next <= this.#numbers.next) return;
 		try {
 			await host.continueHistorySession(session, next);
-			this.#nextExecutionCount = Math.max(this.#nextExecutionCount, next);
+			this.#numbers.reach(next);
 		} catch {
 			// Numbers that repeat those of a file are no harm.
 		}
 	}
 
 	#onForeignCell(kernelId: string, cell: ForeignCell): void {
-		if (cell.kind === "started" && cell.executionCount !== null)
-			this.#nextExecutionCount = Math.max(this.#nextExecutionCount, cell.executionCount + 1);
+		if (cell.kind === "started" && cell.executionCount !== null) this.#numbers.reach(cell.executionCount + 1);
 		this.#foreign.follow(kernelId, cell);
 	}
 }
