@@ -131,7 +131,8 @@ const createServices = ({ facts, log, serverId }: ServerProcess): Services => {
 		store,
 		backends,
 		owner,
-		createHost: (launch, kernelId, listener) => new KernelHost({ launch, kernelId, listener, onLog: log }),
+		createHost: (launch, kernelId, listener, heard) =>
+			new KernelHost({ launch, kernelId, listener, heard, onLog: log }),
 		onLog: log,
 		news: store.damage,
 		isAlive: ({ instanceId, pid, startTime }) =>

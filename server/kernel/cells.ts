@@ -197,9 +197,12 @@ export class Cells {
 
 	setBusyElsewhere(busy: boolean): void {
 		this.#elsewhere = busy;
-		// Its own `idle` may have been sent before we listened.
-		if (!busy && this.#adopted) this.#endForeign(this.#adopted);
 		this.#listener.onBusy();
+	}
+
+	/** It has ended, and its own `idle` may have been sent before we listened. */
+	endAdopted(): void {
+		if (this.#adopted) this.#endForeign(this.#adopted);
 	}
 
 	/** A message that no running request of ours caused, or output that strayed to one of our look-ups. */
@@ -217,7 +220,11 @@ export class Cells {
 				if (this.#foreign.has(key)) this.#listener.onCommand(message, key);
 				return;
 			case "status":
-				if (message.content.execution_state === "idle") this.#endForeign(key);
+				if (message.content.execution_state !== "idle") return;
+				// An earlier host was told that it began.
+				if (!this.#foreign.has(key) && message.isEarlier)
+					this.#listener.onForeignCell({ kind: "finished", key });
+				this.#endForeign(key);
 				return;
 			default:
 				for (const output of toOutputs(message)) this.#stray(message, key, output);

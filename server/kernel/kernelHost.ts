@@ -35,6 +35,8 @@ export type KernelHostOptions = {
 	readonly launch: KernelLaunch;
 	readonly kernelId: string;
 	readonly listener: HostListener;
+	/** What an earlier host's `heard` was when all that it told was stored; 0 for a new kernel. */
+	readonly heard?: number;
 	/** The kernel ends this long after its last server is gone. Only for kernels that a client of ours started. */
 	readonly leaseSeconds?: number;
 	/** How long a look-up may take before it is given up. */
@@ -54,6 +56,7 @@ const toldWithinMs = 500;
 export class KernelHost implements Host {
 	readonly kernelId: string;
 	readonly ready: Promise<HostFacts>;
+	readonly caughtUp: Promise<void>;
 	readonly python: KernelPython;
 	readonly #options: KernelHostOptions;
 	readonly #cells: Cells;
@@ -89,22 +92,33 @@ export class KernelHost implements Host {
 			startTimeoutMs: options.startTimeoutMs ?? 60_000,
 			signal: this.#stop.signal,
 			onLog: (line) => options.onLog?.(`kernel ${options.kernelId}: ${line}`),
+			heard: options.launch.kind === "started" ? (options.heard ?? 0) : null,
 			onUnclaimed: (message) => this.#cells.onUnclaimed(message),
+			onPressed: () => {
+				if (!this.#disposal) options.listener.onPressed();
+			},
 			onGone: (detail) => {
 				if (this.#open) void this.#die(detail);
 				else this.#stop.abort(new HostError("notAlive", detail ?? "it ended"));
 			},
 		});
+		const caughtUp = Promise.withResolvers<void>();
+		this.caughtUp = caughtUp.promise;
 		this.ready = this.#opening.then(
 			(open) => {
 				this.#open = open;
 				if (open.running) this.#cells.adopt(open.running);
 				if (open.mainIsFree) {
 					this.#cells.setBusyElsewhere(true);
-					void open.mainIsFree.finally(() => this.#cells.setBusyElsewhere(false));
+					void open.mainIsFree.finally(() => {
+						this.#cells.setBusyElsewhere(false);
+						// Where all is kept for us its end comes behind what it printed.
+						if (!open.keepsForUs) this.#cells.endAdopted();
+					});
 				}
 				if (this.#status !== "dead") this.#setStatus(this.#cells.busy ? "busy" : "idle", null);
 				this.#warmCompletion(open);
+				void open.listen().then(caughtUp.resolve);
 				return open.facts;
 			},
 			async (error) => {
@@ -122,6 +136,14 @@ export class KernelHost implements Host {
 
 	get capabilities(): HostCapabilities {
 		return { complete: true, subshell: this.#open?.supportsSubshells ?? true };
+	}
+
+	get heard(): number {
+		return this.#open?.inlet.heard ?? this.#options.heard ?? 0;
+	}
+
+	stored(): void {
+		this.#open?.inlet.stored();
 	}
 
 	async execute(request: ExecuteRequest): Promise<ExecuteResult> {

@@ -6,6 +6,7 @@ import type { KernelLaunch } from "../../protocol/index.ts";
 import { HostError, type HostFacts } from "../sessions/python/host.ts";
 import type { RunningCell } from "./cells.ts";
 import { type Channels, openChannels } from "./channels.ts";
+import { Inlet } from "./inlet.ts";
 import { KernelClient } from "./kernelClient.ts";
 import { locateKernel } from "./locate.ts";
 import { Lookups } from "./lookups.ts";
@@ -22,7 +23,11 @@ export type OpenKernelOptions = {
 	/** Aborted when the host is disposed or the kernel gone. */
 	readonly signal: AbortSignal;
 	onLog(text: string): void;
+	/** What a server before us stored of what this kernel said; `null` for a kernel that is not ours. */
+	readonly heard: number | null;
 	onUnclaimed(message: Message): void;
+	/** The kernel waits until what was told is stored. */
+	onPressed(): void;
 	onGone(detail: string | null): void;
 };
 
@@ -38,6 +43,11 @@ export type OpenKernel = {
 	readonly running: RunningCell | null;
 	/** `null` when the main shell answered at once; else resolves when it does. */
 	readonly mainIsFree: Promise<void> | null;
+	/** What the kernel says comes once `listen` was called, from where an earlier server stood. */
+	readonly inlet: Inlet;
+	listen(): Promise<void>;
+	/** Whether it keeps what it says until it is told that it is stored. */
+	readonly keepsForUs: boolean;
 	/** On a subshell, beside cells. */
 	look(op: string, args: Record<string, unknown>, signal: AbortSignal): Promise<unknown>;
 	/** On a subshell of its own, for what is slow. */
@@ -72,10 +82,19 @@ export const openKernel = async (options: OpenKernelOptions): Promise<OpenKernel
 	let heard = false;
 	let suspect = (): void => {};
 	let client: KernelClient | undefined;
+	const inlet = new Inlet({
+		deliver: (message) => client?.receive("iopub", message),
+		control: (op, args) => askOf(client!, "control", op, args),
+		onPressed: options.onPressed,
+		onLost: (messages) =>
+			options.onLog(`${messages} messages of this kernel were said before anybody listened.`),
+	});
 	const channels = await openChannels(connection, session, {
 		onMessage: (channel, message) => {
-			if (channel === "iopub") heard = true;
-			client?.receive(channel, message);
+			if (channel === "iopub") {
+				heard = true;
+				inlet.receive(message);
+			} else client?.receive(channel, message);
 		},
 		onDisconnect: () => suspect(),
 	});
@@ -85,7 +104,7 @@ export const openKernel = async (options: OpenKernelOptions): Promise<OpenKernel
 	client = opened;
 	const watch = watchKernel(process, channels, options.onGone);
 	suspect = watch.suspect;
-	const stops: (() => void)[] = [watch.stop, () => channels.close()];
+	const stops: (() => void)[] = [watch.stop, () => inlet.close(), () => channels.close()];
 	const close = (reason: HostError): void => {
 		for (const stop of stops) stop();
 		opened.close(reason);
@@ -100,7 +119,7 @@ export const openKernel = async (options: OpenKernelOptions): Promise<OpenKernel
 		}, startTimeoutMs);
 		try {
 			return await Promise.race([
-				meet(options, opened, channels, process, () => heard, stops, close),
+				meet(options, opened, inlet, channels, process, () => heard, stops, close),
 				failed.promise,
 			]);
 		} finally {
@@ -116,6 +135,7 @@ export const openKernel = async (options: OpenKernelOptions): Promise<OpenKernel
 const meet = async (
 	options: OpenKernelOptions,
 	client: KernelClient,
+	inlet: Inlet,
 	channels: Channels,
 	process: ProcessName | null,
 	heard: () => boolean,
@@ -131,22 +151,7 @@ const meet = async (
 		throw new HostError("failed", `${launch.label} is a kernel for ${language}: ipyai needs Python.`);
 	const features = info.content.supported_features;
 	const supportsSubshells = Array.isArray(features) && features.includes("kernel subshells");
-	const ask = (
-		channel: "shell" | "control",
-		op: string,
-		args: Record<string, unknown>,
-		onIopub?: (message: Message) => void,
-	) =>
-		client
-			.request({
-				channel,
-				type: requestType,
-				content: { ...args, op },
-				rejectUnanswered: true,
-				...(onIopub ? { onIopub, untilIdle: true } : {}),
-			})
-			.reply.then(toResult);
-	const control: OpenKernel["control"] = (op, args) => ask("control", op, args);
+	const control: OpenKernel["control"] = (op, args) => askOf(client, "control", op, args);
 	const lookups = new Lookups({
 		client,
 		supportsSubshells,
@@ -162,7 +167,8 @@ const meet = async (
 	if (quick === null) await Promise.any([installBeside(client, lookups, module.code, control), installed]);
 	lookups.warm();
 	// Before the first cell: what it shows is kept from then on.
-	const hello = await control("hello", isOurs ? { leaseSeconds } : {}).then(record, (error) => {
+	const greeting = { heard: options.heard, ...(isOurs ? { leaseSeconds } : {}) };
+	const hello = await control("hello", greeting).then(record, (error) => {
 		// A Python kernel without IPython runs cells; look-ups and history are then refused one by one.
 		options.onLog(`No look-ups in this kernel: ${quick ?? (error as Error).message}`);
 		return null;
@@ -170,7 +176,10 @@ const meet = async (
 
 	if (hello && isOurs) {
 		const ping = (): void => {
-			control("ping", { leaseSeconds }).catch(() => {}); // when it is gone the watch tells
+			control("ping", { leaseSeconds }).then(
+				(answer) => inlet.missing(record(answer).last),
+				() => {}, // when it is gone the watch tells
+			);
 		};
 		const timer = setInterval(ping, Math.min(30_000, (leaseSeconds * 1000) / 4));
 		timer.unref();
@@ -186,6 +195,12 @@ const meet = async (
 		supportsSubshells,
 		facts: toFacts(hello, info),
 		running: toRunning(hello?.running),
+		inlet,
+		keepsForUs: count(record(hello?.said).heard) !== null,
+		listen: () => {
+			const said = record(hello?.said);
+			return inlet.listen(count(said.heard), count(said.last) ?? 0);
+		},
 		mainIsFree:
 			quick === null
 				? installed.then(
@@ -197,7 +212,7 @@ const meet = async (
 			toResult(await lookups.request(requestType, { ...args, op }, { signal })),
 		lookApart: async (op, args, limitMs, signal) =>
 			toResult(await lookups.apart(requestType, { ...args, op }, limitMs, signal)),
-		runMain: (op, args, onIopub) => ({ result: ask("shell", op, args, onIopub) }),
+		runMain: (op, args, onIopub) => ({ result: askOf(client, "shell", op, args, onIopub) }),
 		control,
 		cancel: (id) =>
 			control("cancel", { id }).then(
@@ -207,6 +222,23 @@ const meet = async (
 		close,
 	};
 };
+
+const askOf = (
+	client: KernelClient,
+	channel: "shell" | "control",
+	op: string,
+	args: Record<string, unknown>,
+	onIopub?: (message: Message) => void,
+): Promise<unknown> =>
+	client
+		.request({
+			channel,
+			type: requestType,
+			content: { ...args, op },
+			rejectUnanswered: true,
+			...(onIopub ? { onIopub, untilIdle: true } : {}),
+		})
+		.reply.then(toResult);
 
 /**
  * Asks on control until the kernel answers *and* iopub was heard: before that its first messages may be lost. Its

@@ -39,6 +39,7 @@ const modulePaths = [
 	"output/figures",
 	"output/stdio",
 	"output/origins",
+	"output/outlet",
 	"programs/shell_refs",
 	"programs/keyboard",
 	"programs/programs",

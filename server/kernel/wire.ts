@@ -20,6 +20,17 @@ export type Message = {
 	readonly parent: Partial<Header>;
 	readonly metadata: Readonly<Record<string, unknown>>;
 	readonly content: Readonly<Record<string, unknown>>;
+	/** Absent for what our Python module does not number. */
+	readonly said?: Said | undefined;
+	/** It was said before we listened. */
+	readonly isEarlier?: true;
+};
+
+/** The place of a message in all that Python says (`clients/ipython/ipyai/outlet.py`). */
+export type Said = {
+	readonly number: number;
+	/** Bytes up to here of which Python does not know yet that they are stored. */
+	readonly unheard: number;
 };
 
 const delimiter = Buffer.from("<IDS|MSG>");
@@ -61,10 +72,25 @@ export const decode = (frames: readonly Buffer[], key: string): Message | null =
 	try {
 		const [header, parent, metadata, content] = parts.slice(0, 4).map((part) => JSON.parse(part.toString()));
 		if (typeof header?.msg_type !== "string") return null;
-		return { header, parent: parent ?? {}, metadata: metadata ?? {}, content: content ?? {} };
+		const said = saidOf(frames.slice(0, start));
+		return { header, parent: parent ?? {}, metadata: metadata ?? {}, content: content ?? {}, said };
 	} catch {
 		return null;
 	}
+};
+
+const saidOf = (before: readonly Buffer[]): Said | undefined => {
+	for (const frame of before) {
+		const found = frame.length < 64 ? /^ipyai:(\d+):(\d+)$/.exec(frame.toString("latin1")) : null;
+		if (found) return { number: Number(found[1]), unheard: Number(found[2]) };
+	}
+	return undefined;
+};
+
+/** A message from the texts of its four parts, as Python keeps them. */
+export const fromParts = (said: Said, parts: readonly string[]): Message => {
+	const [header, parent, metadata, content] = parts.map((part) => JSON.parse(part));
+	return { header, parent: parent ?? {}, metadata: metadata ?? {}, content: content ?? {}, said };
 };
 
 const sign = (parts: readonly Buffer[], key: string): string => {

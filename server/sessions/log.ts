@@ -5,6 +5,7 @@
 import { wellFormed } from "../../ground/text/wellFormed.ts";
 import type { SessionEvent, SessionHint, StoredEvent } from "../../protocol/index.ts";
 import {
+	type Heard,
 	type RememberedAnswer,
 	type RememberedRequest,
 	type Store,
@@ -21,7 +22,18 @@ export type LogListener = {
 const firstRetryMs = 20;
 const lastRetryMs = 2000;
 
-type Unsettled = { readonly events: readonly SessionEvent[]; readonly entries: TurnEntries | undefined };
+type Unsettled = {
+	readonly events: readonly SessionEvent[];
+	readonly entries: TurnEntries | undefined;
+	readonly heard: Heard | null;
+};
+
+/** How far what Python says has come: stored with the events that it led to. */
+export type Progress = {
+	heard(): Heard | null;
+	/** All that happened so far is stored. */
+	onStored(): void;
+};
 
 export class SessionLog {
 	readonly sessionId: string;
@@ -30,6 +42,7 @@ export class SessionLog {
 	readonly #nameOf: (participantId: string) => string | undefined;
 	readonly #listeners = new Set<LogListener>();
 	#precede: () => void = () => {};
+	#progress: Progress = { heard: () => null, onStored: () => {} };
 	#headSeq: number;
 	/** What happened and is not stored yet, oldest first. */
 	readonly #unsettled: Unsettled[] = [];
@@ -60,16 +73,12 @@ export class SessionLog {
 	): readonly StoredEvent[] {
 		this.#precede();
 		this.#flush();
-		return this.#append(events, entries, answer);
+		return this.#append({ events, entries, heard: this.#progress.heard() }, answer);
 	}
 
-	#append(
-		events: readonly SessionEvent[],
-		entries?: TurnEntries,
-		answer?: RememberedAnswer,
-	): readonly StoredEvent[] {
+	#append({ events, entries, heard }: Unsettled, answer?: RememberedAnswer): readonly StoredEvent[] {
 		const named = events.map((event) => wellFormed(this.#withName(event)));
-		const stored = this.store.append(this.sessionId, named, entries, answer);
+		const stored = this.store.append(this.sessionId, named, entries, { answer, heard });
 		this.#headSeq = stored.at(-1)?.seq ?? this.#headSeq;
 		for (const event of stored) for (const listener of this.#listeners) listener.onEvent(event);
 		return stored;
@@ -93,7 +102,7 @@ export class SessionLog {
 	 */
 	settle(events: readonly SessionEvent[], entries?: TurnEntries): void {
 		this.#precede();
-		this.#unsettled.push({ events, entries });
+		this.#unsettled.push({ events, entries, heard: this.#progress.heard() });
 		// Later ones wait for the first.
 		if (this.#retry === null) this.#trySettle(0);
 	}
@@ -102,6 +111,7 @@ export class SessionLog {
 		this.#retry = null;
 		try {
 			this.#flush();
+			this.progress();
 		} catch (error) {
 			const text = `Not stored yet: ${(error as Error).message}`;
 			if (waitedMs === 0) this.hint({ kind: "notice", level: "error", text });
@@ -116,7 +126,7 @@ export class SessionLog {
 			const [first] = this.#unsettled;
 			if (!first) return;
 			try {
-				this.#append(first.events, first.entries);
+				this.#append(first);
 			} catch (error) {
 				if (error instanceof StoreError && error.refused) throw error;
 				this.hint({ kind: "notice", level: "error", text: `Not stored: ${(error as Error).message}` });
@@ -143,6 +153,15 @@ export class SessionLog {
 	/** `settleGathered` settles what happened before and was not handed over yet. */
 	precede(settleGathered: () => void): void {
 		this.#precede = settleGathered;
+	}
+
+	tellProgress(progress: Progress): void {
+		this.#progress = progress;
+	}
+
+	/** Tells whoever is told, unless the disk refuses something. */
+	progress(): void {
+		if (this.#unsettled.length === 0) this.#progress.onStored();
 	}
 
 	hint(hint: SessionHint): void {

@@ -4,7 +4,7 @@ import { foldEvent } from "./fold.ts";
 import { findItem } from "./items.ts";
 import { rememberRequest } from "./memory.ts";
 import { loadSessionFold, saveSessionFold } from "./sessionFold.ts";
-import type { Owner, RememberedAnswer, Store, TurnEntries } from "./store.ts";
+import type { Along, Owner, Store, TurnEntries } from "./store.ts";
 
 /** What is missed is replayed up to here; of more than this a snapshot is told, page by page. */
 const maxReplayBytes = 8_000_000;
@@ -18,7 +18,7 @@ export const createEventLog = (
 		sessionId: string,
 		events: readonly SessionEvent[],
 		entries?: TurnEntries,
-		answer?: RememberedAnswer,
+		{ answer, heard }: Along = {},
 	): StoredEvent[] =>
 		db.write(() => {
 			const fold = loadSessionFold(db, sessionId);
@@ -37,6 +37,7 @@ export const createEventLog = (
 			}
 			if (entries) addEntries(db, fold.id, entries);
 			saveSessionFold(db, fold);
+			if (heard) db.run("UPDATE kernels SET heard = ? WHERE kernel_id = ?", heard[1], heard[0]);
 			if (answer) rememberRequest(db, sessionId, answer, answer.result(stored[0]?.seq ?? fold.head_seq));
 			return stored;
 		});

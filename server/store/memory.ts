@@ -54,13 +54,15 @@ export const createMemory = (
 
 	saveKernel: (row) => {
 		db.run(
-			"INSERT OR REPLACE INTO kernels (kernel_id, session_id, launch, start_time, instance_id, alive) VALUES (?, ?, ?, ?, ?, ?)",
+			"INSERT OR REPLACE INTO kernels (kernel_id, session_id, launch, start_time, instance_id, alive, heard) VALUES (?, ?, ?, ?, ?, ?, coalesce((SELECT heard FROM kernels WHERE kernel_id = ?), ?))",
 			row.kernelId,
 			row.sessionId,
 			JSON.stringify(row.launch),
 			row.startTime,
 			row.instanceId,
 			row.alive ? 1 : 0,
+			row.kernelId,
+			row.heard,
 		);
 	},
 	kernels: ({ sessionId, alive }) =>
@@ -79,6 +81,7 @@ export const createMemory = (
 						startTime: row.start_time,
 						instanceId: row.instance_id,
 						alive: row.alive === 1,
+						heard: row.heard,
 					}) as KernelRow,
 			),
 

@@ -93,6 +93,14 @@ export const capOutput = (before: OutputTotals, output: Output, cap: OutputCap):
 	};
 };
 
+/** The same with a blob of so many characters, which end with `tail`: more of it was written than the log says. */
+export const grownTo = (totals: OutputTotals, blobChars: number, tail: string): OutputTotals => ({
+	...totals,
+	blobChars,
+	cutChars: totals.cutChars + blobChars - totals.blobChars,
+	tail: [{ name: "stdout", text: tail }],
+});
+
 /** What stands for the middle now; `null` while nothing was left out. */
 export const omittedOutput = (
 	{ cutChars, blobChars, tail }: OutputTotals,

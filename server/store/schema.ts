@@ -149,8 +149,11 @@ ALTER TABLE kernels DROP COLUMN pid;
 ALTER TABLE kernels DROP COLUMN label;
 `;
 
+/** How much of what a kernel said is in the log. */
+const heardOfKernels = "ALTER TABLE kernels ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;";
+
 /** Each takes the database from the version that is its index to the next. */
-export const migrations: readonly string[] = [first, requestMethods, kernelLaunches];
+export const migrations: readonly string[] = [first, requestMethods, kernelLaunches, heardOfKernels];
 
 /** The version this server writes. Servers with a newer one replace it, see `initialize`. */
 export const schemaVersion: number = migrations.length;

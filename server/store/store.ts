@@ -68,6 +68,17 @@ export type KernelRow = {
 	readonly startTime: string | null;
 	readonly instanceId: string;
 	readonly alive: boolean;
+	/** How much of what it said is in the log. */
+	readonly heard: number;
+};
+
+/** A kernel's id, and how much of what it said led to the events up to these. */
+export type Heard = readonly [kernelId: string, heard: number];
+
+/** What is committed together with events. */
+export type Along = {
+	readonly answer?: RememberedAnswer | undefined;
+	readonly heard?: Heard | null;
 };
 
 /** What a turn adds to the canonical transcript; kept beside the log because no client sees it. */
@@ -108,14 +119,14 @@ export type Store = {
 	historySessions(historyFile: string): number[];
 
 	/**
-	 * Commits events, their folds, and what they add to the canonical transcript, all or nothing. Returns the
-	 * events with their places. Throws `StoreError` when the disk refuses; nothing is written then.
+	 * Commits events, their folds, what they add to the canonical transcript and what goes along with them, all or
+	 * nothing. Returns the events with their places. Throws `StoreError` when the disk refuses; nothing is written then.
 	 */
 	append(
 		sessionId: string,
 		events: readonly SessionEvent[],
 		entries?: TurnEntries,
-		answer?: RememberedAnswer,
+		along?: Along,
 	): StoredEvent[];
 	/** Events after `since`, oldest first; `null` when there are more than `limit`, or they are too large for one message. */
 	eventsAfter(sessionId: string, since: number, limit: number): StoredEvent[] | null;
@@ -191,6 +202,7 @@ export type Store = {
 	/** Marks a session as ended by a person, or open again. */
 	setClosed(sessionId: string, closed: boolean): void;
 
+	/** `heard` of a kernel that is known stays as it is. */
 	saveKernel(row: KernelRow): void;
 	kernels(filter: { sessionId?: string; alive?: boolean }): KernelRow[];
 

@@ -60,17 +60,19 @@ export const startTestKernel = async (
 	const hosts: KernelHost[] = [];
 	const attach = (more: Partial<KernelHostOptions> = {}) => {
 		const heard: Heard = { statuses: [], foreign: [], late: [], log: [] };
-		const host = new KernelHost({
+		const host: KernelHost = new KernelHost({
 			launch,
 			kernelId: `kernel-${hosts.length}`,
 			listener: {
 				onStatus: (status, detail) => heard.statuses.push({ status, detail }),
 				onForeignCell: (cell) => heard.foreign.push(cell),
 				onLateOutput: (key, output) => heard.late.push({ key, output }),
+				onPressed: () => host.stored(),
 				onForeignCommand: noCommands,
 			},
 			// A loaded machine takes its time, for the first completion above all.
 			lookupTimeoutMs: 20_000,
+			heard: hosts[0]?.heard ?? 0,
 			onLog: (line) => heard.log.push(line),
 			...more,
 		});

@@ -25,6 +25,9 @@ export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 			return ended ? "dead" : "idle";
 		},
 		ready: later().then(() => facts),
+		caughtUp: Promise.resolve(),
+		heard: 0,
+		stored: () => {},
 		execute: async ({ code, onOutput }) => {
 			await later();
 			if (ended) return { status: "lost", executionCount: null, payloads: [] };

@@ -69,11 +69,12 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
 		owner,
 		createHost:
 			options.createHost ??
-			((launch, kernelId, listener) =>
+			((launch, kernelId, listener, heard) =>
 				new KernelHost({
 					launch,
 					kernelId,
 					listener,
+					heard,
 					// A loaded machine takes its time, for the first completion above all.
 					lookupTimeoutMs: 20_000,
 					onLog: (text) => logged.push(text),

@@ -15,7 +15,7 @@ from .interrupts import nudge, stuck
 from .lease import Lease
 from .lookups import accesses, inspection, look, refs, schemas, stopped, summaries, tracebacks
 from .lookups.texts import error_text
-from .output import origins, stdio, streams
+from .output import origins, outlet, stdio, streams
 from .programs import keyboard, programs, shell_refs
 from .tools import computing, functions, pyrun
 
@@ -40,12 +40,15 @@ class Live:
         self._origins = origins.Origins(shell)
         self._programs = programs.Programs(shell)
         self._streams = streams.Streams(self._kernel)
+        self._outlet = self._find_outlet()
         # Newer IPython takes a cell's number when it starts, older when it ends.
         code = getattr(type(shell).run_cell_async, "__code__", None)
         self._counts_early = code is not None and "execution_count" in code.co_varnames + code.co_cellvars
         self._ops = {
             "hello": self._hello,
             "ping": self._ping,
+            "heard": lambda args: self._outlet and self._outlet.heard(args["header"]["session"], args["number"]),
+            "unheard": lambda args: self._outlet and self._outlet.unheard(args["since"]),
             "resize": self._resize,
             "cwd": lambda args: os.getcwd(),
             "cancel": self._cancel,
@@ -159,7 +162,21 @@ class Live:
             "cwd": os.getcwd(),
             "pid": os.getpid(),
             "running": self._cell,
+            "said": self._listen(args),
         }
+
+    def _find_outlet(self):
+        kernel = self._kernel
+        thread = getattr(kernel, "iopub_thread", None)
+        if not hasattr(thread, "schedule") or not hasattr(thread, "_really_send"):
+            return None  # of another version
+        others = [getattr(kernel, name, None) for name in ("control_thread", "shell_channel_thread")]
+        return outlet.of(thread, kernel.session, streams.own(kernel).values(), filter(None, others))
+
+    def _listen(self, args):
+        if self._outlet is None or "heard" not in args:
+            return None
+        return self._outlet.listen(args["header"]["session"], args["heard"], bool(args.get("leaseSeconds")))
 
     def _ping(self, args):
         seconds = args.get("leaseSeconds")
@@ -169,7 +186,7 @@ class Live:
             self._lease = Lease(seconds, self._is_busy, self._end)
             # The kernel is ours.
             prompts.keep_outputs(self._shell)
-        return self._is_busy()
+        return {"last": self._outlet and self._outlet.last}
 
     def _is_busy(self) -> bool:
         if not self._executing and not pyrun.running():

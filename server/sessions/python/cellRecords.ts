@@ -3,6 +3,8 @@
  * many small prints are few events; whatever else the log takes comes behind the output that came before it.
  */
 import type { CellPayload, CellStatus, Output, SessionEvent } from "../../../protocol/index.ts";
+import { defaultOutputCap, grownTo } from "../../store/outputCap.ts";
+import type { CellOutput, UnfinishedCell } from "../../store/store.ts";
 import { newId } from "../ids.ts";
 import type { SessionLog } from "../log.ts";
 import { type CellFacts, CellRecord } from "./cellRecord.ts";
@@ -50,6 +52,31 @@ export class CellRecords {
 		this.#running.add(record);
 		this.#nobodys = null;
 		return record;
+	}
+
+	/** A cell that an earlier server began goes on where the log stands. */
+	resume({ cellId, kernelId }: UnfinishedCell): CellRecord {
+		const stored = this.#log.store.cellOutput(this.#log.sessionId, cellId);
+		const record = new CellRecord(
+			{ cellId, kernelId, by: null },
+			stored ? this.#withBlob(stored) : undefined,
+		);
+		this.#running.add(record);
+		this.#nobodys = null;
+		return record;
+	}
+
+	/** The blob is written before the log tells of it. */
+	#withBlob(stored: CellOutput): CellOutput {
+		const { blobId, totals } = stored;
+		const chars = blobId === null ? 0 : (this.#log.store.readBlob(blobId, 0, 1)?.totalChars ?? 0);
+		if (blobId === null || chars <= totals.blobChars) return stored;
+		const tail = this.#log.store.readBlob(
+			blobId,
+			chars - defaultOutputCap.maxTailChars,
+			defaultOutputCap.maxTailChars,
+		);
+		return { ...stored, totals: grownTo(totals, chars, tail?.text ?? "") };
 	}
 
 	output(record: CellRecord, output: Output): void {
@@ -109,6 +136,17 @@ export class CellRecords {
 		return record;
 	}
 
+	/** Nothing waits for more output. */
+	settle(): void {
+		this.#flush();
+		this.#log.progress();
+	}
+
+	/** There is output that waits for more. */
+	get areWaiting(): boolean {
+		return this.#waiting.first !== undefined;
+	}
+
 	#flushSoon(): void {
 		if (this.#flushing !== null) return;
 		const dueMs = this.#flushedAt + this.#waiting.first!.waitMs - performance.now();
@@ -139,7 +177,8 @@ export class CellRecords {
 				this.#grown.delete(record);
 			}
 		for (const [blobId, text] of blobs) this.#appendBlob(blobId, text);
-		if (events.length > 0) this.#log.settle(events);
+		// What went to a blob alone is stored, too.
+		this.#log.settle(events);
 		this.#showGrown();
 	}
 

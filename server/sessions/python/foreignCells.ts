@@ -52,13 +52,13 @@ export class ForeignCells {
 			const [left] = at < 0 ? [] : this.#left.splice(at, 1);
 			const isFree = usableKey.test(key) && !this.#log.store.hasItem(this.#log.sessionId, key);
 			const cellId = left?.cellId ?? (isFree ? key : newId());
-			const record = this.#records.begin({ cellId, kernelId, by: null });
+			const record = left ? this.#records.resume(left) : this.#records.begin({ cellId, kernelId, by: null });
 			this.#running.set(key, { record, executionCount, status: "ok" });
 			if (!left)
 				this.#log.settle([{ kind: "cellStarted", cellId, kernelId, code, by: null, executionCount }]);
 			return;
 		}
-		const run = this.#running.get(cell.key);
+		const run = this.#running.get(cell.key) ?? this.#goOn(cell.key);
 		if (!run) return;
 		if (cell.kind === "output") {
 			const { output } = cell;
@@ -69,6 +69,21 @@ export class ForeignCells {
 		}
 		this.#running.delete(cell.key);
 		this.#records.finish(run.record, run.status, run.executionCount, []);
+	}
+
+	/** It was left running, and its end was not told yet: what comes now was said while nobody listened. */
+	goesOn(key: string): boolean {
+		return this.#running.has(key) || this.#left.some(({ cellId }) => cellId === key);
+	}
+
+	/** It had begun before. */
+	#goOn(key: string): Run | undefined {
+		const at = this.#left.findIndex(({ cellId }) => cellId === key);
+		const [left] = at < 0 ? [] : this.#left.splice(at, 1);
+		if (!left) return undefined;
+		const run: Run = { record: this.#records.resume(left), executionCount: null, status: "ok" };
+		this.#running.set(key, run);
+		return run;
 	}
 
 	/** The kernel is gone: all of them are lost. */

@@ -31,6 +31,8 @@ export type HostListener = {
 	onForeignCell(cell: ForeignCell): void;
 	/** Output that belongs to no running cell: `key` is the id or key of the one that began it, `null` if unknown. */
 	onLateOutput(key: string | null, output: Output): void;
+	/** Python holds up whoever prints there until what was told is stored: `stored` is to be called soon. */
+	onPressed(): void;
 	/** A `%ipyai` in a foreign cell. */
 	onForeignCommand(key: string, command: HostCommand): Promise<HostCommandAnswer>;
 };
@@ -110,6 +112,12 @@ export type Host = {
 	readonly status: HostStatus;
 	/** Resolves once the host answers, rejects when it does not come up. */
 	readonly ready: Promise<HostFacts>;
+	/** Resolves when what Python said before `ready` is told. Never rejects; stays open when the host does not come up. */
+	readonly caughtUp: Promise<void>;
+	/** How much of what Python says has been told. A host that takes this Python up later goes on from there. */
+	readonly heard: number;
+	/** All that was told is stored: Python need not keep it any longer. */
+	stored(): void;
 
 	/** Runs a cell in the user's namespace. Cells queue in the order of the calls. Never rejects: a dead host gives `lost`. */
 	execute(request: ExecuteRequest): Promise<ExecuteResult>;

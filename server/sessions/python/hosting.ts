@@ -31,7 +31,13 @@ import type {
 import { InputNumbers } from "./inputNumbers.ts";
 import { WaitingInput } from "./waitingInput.ts";
 
-export type CreateHost = (launch: KernelLaunch, kernelId: string, listener: HostListener) => Host;
+/** `heard` is that of the host which had this Python before, 0 for a new one. */
+export type CreateHost = (
+	launch: KernelLaunch,
+	kernelId: string,
+	listener: HostListener,
+	heard: number,
+) => Host;
 
 export type HostingOptions = {
 	readonly log: SessionLog;
@@ -75,6 +81,8 @@ export class Hosting {
 	#facts: HostFacts | null = null;
 	#kernel: KernelRow | null = null;
 	#status: HostStatus = "dead";
+	/** What the kernel said before it was taken up is told. */
+	#isCaughtUp = false;
 	readonly #numbers = new InputNumbers();
 	readonly #running = new Map<string, CellRecord>();
 	readonly #records: CellRecords;
@@ -86,8 +94,13 @@ export class Hosting {
 
 	constructor(options: HostingOptions) {
 		this.#options = options;
-		this.#records = new CellRecords(options.log);
-		this.#foreign = new ForeignCells(options.log, this.#records);
+		const { log } = options;
+		this.#records = new CellRecords(log);
+		log.tellProgress({
+			heard: () => (this.#host && this.#kernel ? [this.#kernel.kernelId, this.#host.heard] : null),
+			onStored: () => this.#onStored(),
+		});
+		this.#foreign = new ForeignCells(log, this.#records);
 	}
 
 	/** The live host, or `null`. */
@@ -157,6 +170,7 @@ export class Hosting {
 			startTime: existing?.startTime ?? (launch.kind === "started" ? startTimeOf(launch.pid) : null),
 			instanceId: owner.instanceId,
 			alive: true,
+			heard: existing?.heard ?? 0,
 		};
 		// Before the one there is goes: a full disk leaves everything as it was.
 		store.saveKernel(kernel);
@@ -167,19 +181,28 @@ export class Hosting {
 		this.#numbers.reach(known);
 		this.#status = "starting";
 		this.#facts = null;
-		const host = this.#options.createHost(launch, kernelId, {
+		const listener: HostListener = {
 			onStatus: (status, detail) => {
 				if (this.#host === host || this.#host === null) this.#onStatus(kernelId, status, detail);
 			},
 			onForeignCell: (cell) => this.#onForeignCell(kernelId, cell),
-			onLateOutput: (key, output) => this.#records.lateOutput(kernelId, key, output),
+			onLateOutput: (key, output) => {
+				if (key !== null && this.#foreign.goesOn(key))
+					this.#onForeignCell(kernelId, { kind: "output", key, output });
+				else this.#records.lateOutput(kernelId, key, output);
+			},
 			onForeignCommand: (key, command) =>
 				this.#options.onCommand(
 					command,
 					this.#foreign.find(key) ?? { by: null, done: Promise.resolve(null) },
 				),
-		});
+			onPressed: () => {
+				if (this.#host === host) this.#records.settle();
+			},
+		};
+		const host = this.#options.createHost(launch, kernelId, listener, kernel.heard);
 		this.#host = host;
+		this.#isCaughtUp = false;
 		log.hint({ kind: "kernelStatus", status: "starting" });
 		this.#attaching = host.ready.then(
 			(facts) => this.#onReady(host, facts, existing !== null, replaces),
@@ -212,7 +235,11 @@ export class Hosting {
 		if (this.#size) host.resize(this.#size.columns, this.#size.rows);
 		this.#options.onAttached(host);
 		// A kernel that is ready and idle has gone through what was sent to it before.
-		if (host.status === "idle") this.#foreign.giveUpLeft();
+		void host.caughtUp.then(() => {
+			if (this.#host !== host) return;
+			this.#isCaughtUp = true;
+			if (host.status === "idle") this.#foreign.giveUpLeft();
+		});
 		this.#setStatus(host.status);
 	}
 
@@ -242,10 +269,18 @@ export class Hosting {
 		}
 	}
 
+	/** What waits for more is not stored yet. */
+	#onStored(): void {
+		if (!this.#records.areWaiting) this.#host?.stored();
+	}
+
 	#setStatus(status: HostStatus): void {
 		// Between two cells of its queue a kernel is idle for a moment.
 		if (status === "idle" && this.#foreign.areLeft)
-			setTimeout(() => this.#status === "idle" && this.#foreign.giveUpLeft(), betweenCellsMs).unref();
+			setTimeout(
+				() => this.#status === "idle" && this.#isCaughtUp && this.#foreign.giveUpLeft(),
+				betweenCellsMs,
+			).unref();
 		this.#status = status;
 		this.#options.log.hint({ kind: "kernelStatus", status });
 	}

@@ -30,6 +30,7 @@ const manySessions = async (): Promise<TestClient> => {
 				startTime: null,
 				instanceId: "server-1",
 				alive: true,
+				heard: 0,
 			});
 		else if (index % 10 === 0) store.setClosed(sessionId, true);
 	}

@@ -111,6 +111,7 @@ test("of two servers on one kernel the cell's own answers", async () => {
 			onStatus: () => {},
 			onForeignCell: () => {},
 			onLateOutput: () => {},
+			onPressed: () => {},
 			onForeignCommand: async (_key, { line }) => {
 				told.push(line);
 				return plain("from the other");
@@ -132,6 +133,7 @@ test("a cell whose server is gone is answered by the one that came after it", as
 			onStatus: () => {},
 			onForeignCell: () => {},
 			onLateOutput: () => {},
+			onPressed: () => {},
 			onForeignCommand: async (_key, { line }) => {
 				told.push(line);
 				return plain("");

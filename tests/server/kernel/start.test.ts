@@ -25,6 +25,7 @@ const hostOf = (launch: KernelLaunch, startTimeoutMs = 60_000) => {
 			onStatus: (status) => statuses.push(status),
 			onForeignCell: () => {},
 			onLateOutput: () => {},
+			onPressed: () => {},
 			onForeignCommand: noCommands,
 		},
 		startTimeoutMs,

@@ -41,6 +41,7 @@ const kernel = (fields: Partial<KernelRow>): KernelRow => ({
 	kernelId: "k",
 	sessionId: "s",
 	launch: { kind: "started", connectionFile: "/run/k.json", pid: 7, label: "python" },
+	heard: 0,
 	startTime: "t",
 	instanceId: "server-1",
 	alive: true,
