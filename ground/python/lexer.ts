@@ -28,8 +28,10 @@ export type LexState = {
 	readonly isComment: boolean;
 };
 
+type StringFrame = { readonly kind: "string"; readonly quote: string; readonly isFormat: boolean };
+
 type Frame =
-	| { readonly kind: "string"; readonly quote: string; readonly isFormat: boolean }
+	| StringFrame
 	/** The expression between the braces of an f-string. */
 	| { readonly kind: "field" }
 	/** What stands after a field's colon. */
@@ -60,6 +62,7 @@ const lex = (text: string, from: LexState, pattern: RegExp): Lexed => {
 	let frames = [...from.frames];
 	let isComment = false;
 	let at = 0;
+	const endsInField = fieldEnds(text);
 	const push = (kind: Token["kind"], end: number, isOpen = false): void => {
 		tokens.push({ kind, text: text.slice(at, end), start: at, end, isOpen });
 		at = end;
@@ -69,7 +72,7 @@ const lex = (text: string, from: LexState, pattern: RegExp): Lexed => {
 		isComment = end < 0;
 		if (text !== "") push("comment", end < 0 ? text.length : end);
 	} else if (frames.length > 0 && text !== "") {
-		const string = readString(text, 0, frames);
+		const string = readString(text, 0, frames, endsInField);
 		push("string", string.end, !string.isEnded);
 	}
 	while (at < text.length) {
@@ -78,7 +81,7 @@ const lex = (text: string, from: LexState, pattern: RegExp): Lexed => {
 		const end = at + found.length;
 		if (groups.quote !== undefined) {
 			frames = [stringFrame(groups.prefix ?? "", groups.quote)];
-			const string = readString(text, end, frames);
+			const string = readString(text, end, frames, endsInField);
 			push("string", string.end, !string.isEnded);
 			continue;
 		}
@@ -102,7 +105,7 @@ const pattern =
 const coarsePattern =
 	/(?<blank>(?:[^\w"'#()[\]{}\\\n]+|\w+(?![\w"']))+)|(?<newline>\n)|(?<comment>#[^\n]*)|(?<continuation>\\(?:\r?\n|$))|(?<prefix>[rbuft]|br|rb|fr|rf|tr|rt)?(?<quote>"""|'''|"|')|[^\n]/giuy;
 
-const stringFrame = (prefix: string, quote: string): Frame => ({
+const stringFrame = (prefix: string, quote: string): StringFrame => ({
 	kind: "string",
 	quote,
 	isFormat: /[ft]/i.test(prefix),
@@ -110,9 +113,16 @@ const stringFrame = (prefix: string, quote: string): Frame => ({
 
 /**
  * Reads on in the string that `frames` begins with, which it changes: empty when the string has ended, or was broken
- * off by the end of the line.
+ * off by the end of the line. Takes time in proportion to the text, however deep it nests.
  */
-const readString = (text: string, from: number, frames: Frame[]): { end: number; isEnded: boolean } => {
+const readString = (
+	text: string,
+	from: number,
+	frames: Frame[],
+	endsInField: FieldEnds,
+): { end: number; isEnded: boolean } => {
+	/** Where in `frames` the strings stand. */
+	const strings = frames.flatMap((frame, index) => (frame.kind === "string" ? [index] : []));
 	let at = from;
 	while (at < text.length) {
 		const top = frames.at(-1)!;
@@ -121,38 +131,43 @@ const readString = (text: string, from: number, frames: Frame[]): { end: number;
 			at += text.startsWith("\r\n", at + 1) ? 3 : 2;
 			continue;
 		}
-		if (char === "\n" && frames.some((frame) => frame.kind === "string" && frame.quote.length === 1)) {
+		if (char === "\n" && strings.some((index) => (frames[index] as StringFrame).quote.length === 1)) {
 			frames.length = 0;
 			return { end: at, isEnded: false };
 		}
-		const closed = closingString(text, at, frames);
-		if (closed >= 0) {
-			at += (frames[closed] as Frame & { kind: "string" }).quote.length;
-			frames.length = closed;
-			if (closed === 0) return { end: at, isEnded: true };
+		const inner = strings.at(-1)!;
+		const { quote } = frames[inner] as StringFrame;
+		// Since Python 3.12 the same quotes may stand in a field; before, and while it is typed, they end the string.
+		const inField = top.kind === "field" || top.kind === "bracket";
+		if (text.startsWith(quote, at) && !(inField && endsInField(at + quote.length, quote))) {
+			at += quote.length;
+			frames.length = inner;
+			strings.pop();
+			if (inner === 0) return { end: at, isEnded: true };
 			continue;
 		}
 		at += step(text, at, char, top, frames);
+		if (frames.at(-1)?.kind === "string" && strings.at(-1) !== frames.length - 1)
+			strings.push(frames.length - 1);
 	}
 	return { end: Math.min(at, text.length), isEnded: false };
 };
 
-/** The string that ends here, `-1` for none. */
-const closingString = (text: string, at: number, frames: readonly Frame[]): number => {
-	const inner = frames.findLastIndex((frame) => frame.kind === "string");
-	const { quote } = frames[inner] as Frame & { kind: "string" };
-	if (!text.startsWith(quote, at)) return -1;
-	// Since Python 3.12 the same quotes may stand in a field; before, and while it is typed, they end the string.
-	const isNested =
-		inner < frames.length - 1 && frames.at(-1)!.kind !== "spec" && endsInField(text, at, quote);
-	return isNested ? -1 : inner;
-};
+type FieldEnds = (from: number, quote: string) => boolean;
 
-const endsInField = (text: string, at: number, quote: string): boolean => {
-	const line = text.indexOf("\n", at);
-	const rest = text.slice(at + quote.length, line < 0 ? text.length : line);
-	const end = rest.indexOf(quote);
-	return end >= 0 && rest.includes("}", end);
+/** Whether the quotes come again in the same line, with the end of a field behind them. */
+const fieldEnds = (text: string): FieldEnds => {
+	let lineEnd = -1;
+	let lastBrace = -1;
+	return (from, quote) => {
+		if (from > lineEnd) {
+			const newline = text.indexOf("\n", from);
+			lineEnd = newline < 0 ? text.length : newline;
+			lastBrace = text.lastIndexOf("}", lineEnd);
+		}
+		const again = text.indexOf(quote, from);
+		return again >= 0 && again + quote.length <= lineEnd && again <= lastBrace;
+	};
 };
 
 /** Takes the character here into account; how many were read. */

@@ -5,9 +5,10 @@
 import { isSameState } from "../../../ground/python/lexer.ts";
 import { shownText } from "../../../ground/text/plainText.ts";
 import { joined, type ScreenText, words } from "../../../ground/text/screenText.ts";
+import type { Span } from "../render/code/codeReader.ts";
+import { type PythonState, pythonStart, tokenizePython } from "../render/code/pythonTokens.ts";
 import { paintSpans } from "../render/highlight.ts";
 import { type InputPrompt, leadOf } from "../render/prompt.ts";
-import { type PythonState, pythonStart, type Span, tokenizePython } from "../render/pythonTokens.ts";
 import { paint, type Theme } from "../render/theme.ts";
 import { lineWidth, tokens, wrapCells } from "../screen/styledText.ts";
 import type { Rendered } from "./types.ts";

@@ -56,7 +56,7 @@ const builtInStyles = (name: string): Styles | undefined => {
 export const loadStyles = async (name: string, trueColor: boolean): Promise<Styles> => {
 	const builtIn = builtInStyles(name);
 	if (builtIn) return builtIn;
-	const { bundledThemes } = await import("shiki");
+	const { bundledThemes } = await import("shiki/themes");
 	const known = resolveName(name);
 	const load = Object.hasOwn(bundledThemes, known)
 		? bundledThemes[known as keyof typeof bundledThemes]

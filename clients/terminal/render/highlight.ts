@@ -1,57 +1,42 @@
-/**
- * Colours code. Python has a tokenizer of its own and is always ready; other languages go through shiki, which
- * `loadHighlighter` fetches off the start path. Until it is there, their code is plain.
- */
-
+/** Colours code, line by line. The same code has the same colours, in whatever pieces and on whatever machine it comes. */
 import { shownText } from "../../../ground/text/plainText.ts";
 import { joined, type ScreenText } from "../../../ground/text/screenText.ts";
-import type { LineHighlighter } from "./lineHighlighter.ts";
-import { type PythonState, pythonStart, type Span, tokenizePython } from "./pythonTokens.ts";
-import type { Lines } from "./shikiLines.ts";
+import type { CodeReader, Span } from "./code/codeReader.ts";
+import { plainReader } from "./code/codeReader.ts";
+import { codeReader } from "./code/languages.ts";
+import { pythonReader } from "./code/pythonTokens.ts";
 import { paint, type Theme } from "./theme.ts";
 
+/** Highlights line after line of one block. `copy` lets a caller look ahead without moving on. */
+export type LineHighlighter = { line(text: string): ScreenText; copy(): LineHighlighter };
+
+/** A longer line is data, and stays plain. */
+const maxColouredChars = 10_000;
+
 /** The lines of a Python text, coloured. */
-export const highlightPython = (code: string, theme: Theme): ScreenText[] => {
-	const highlighter = pythonHighlighter(theme);
-	return code.split("\n").map((line) => highlighter.line(line));
-};
+export const highlightPython = (code: string, theme: Theme): ScreenText[] =>
+	linesOf(code, highlighter(pythonReader, theme));
 
-/** The lines of a text in a fence's language, coloured as far as the language is known and loaded. */
-export const highlightCode = (code: string, language: string, theme: Theme): ScreenText[] => {
-	const highlighter = lineHighlighter(language, theme);
-	return code.split("\n").map((line) => highlighter.line(line));
-};
+/** The lines of a text in a fence's language, coloured as far as the language is known. */
+export const highlightCode = (code: string, language: string, theme: Theme): ScreenText[] =>
+	linesOf(code, lineHighlighter(language, theme));
 
-export const lineHighlighter = (language: string, theme: Theme): LineHighlighter => {
-	if (!theme.colors) return plain;
-	if (/^(python|py|python3|ipython|pycon)$/i.test(language)) return pythonHighlighter(theme);
-	return shiki?.(language, theme) ?? plain;
-};
+export const lineHighlighter = (language: string, theme: Theme): LineHighlighter =>
+	highlighter(theme.colors ? codeReader(language) : plainReader, theme);
 
-let shiki: Lines | undefined;
-let loading: Promise<void> | undefined;
+const linesOf = (code: string, lines: LineHighlighter): ScreenText[] =>
+	code.split("\n").map((line) => lines.line(line));
 
-/** Loads shiki and, if named, a language. A language that shiki does not know stays plain. */
-export const loadHighlighter = async (language?: string): Promise<void> => {
-	const module = await import("./shikiLines.ts");
-	loading ??= module.createShikiLines().then((lines) => {
-		shiki = lines;
-	});
-	await loading;
-	if (language) await module.loadLanguage(language);
-};
-
-const plain: LineHighlighter = { line: shownText, copy: () => plain };
-
-const pythonHighlighter = (theme: Theme, start: PythonState = pythonStart): LineHighlighter => {
-	let state = start;
+const highlighter = (start: CodeReader, theme: Theme): LineHighlighter => {
+	let reader = start;
 	return {
 		line(text) {
-			const result = tokenizePython(text, state);
-			state = result.state;
-			return paintSpans(result.spans, theme);
+			if (text.length > maxColouredChars) return shownText(text);
+			const { spans, next } = reader(text);
+			reader = next;
+			return paintSpans(spans, theme);
 		},
-		copy: () => pythonHighlighter(theme, state),
+		copy: () => highlighter(reader, theme),
 	};
 };
 

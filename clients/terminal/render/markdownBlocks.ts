@@ -5,8 +5,7 @@
  */
 import { shownText } from "../../../ground/text/plainText.ts";
 import { repeated, type ScreenText, styled, trimmedEnd, words } from "../../../ground/text/screenText.ts";
-import { lineHighlighter } from "./highlight.ts";
-import type { LineHighlighter } from "./lineHighlighter.ts";
+import { type LineHighlighter, lineHighlighter } from "./highlight.ts";
 import { renderParagraph } from "./markdownInline.ts";
 import { type Align, columnWidths, delimiterRow, splitRow, tableRow, tableRule } from "./markdownTable.ts";
 import { paint, type Role, type Theme } from "./theme.ts";

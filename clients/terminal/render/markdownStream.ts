@@ -5,7 +5,6 @@
 import type { ScreenText } from "../../../ground/text/screenText.ts";
 import { tailOf, wholeCut } from "../../../ground/text/wholeCharacters.ts";
 import { wrapCells } from "../screen/styledText.ts";
-import { loadHighlighter } from "./highlight.ts";
 import { BlockParser } from "./markdownBlocks.ts";
 import { plainTheme, type Theme } from "./theme.ts";
 
@@ -96,7 +95,6 @@ class Stream implements MarkdownStream {
 
 	#line(line: string): void {
 		const whole = line.endsWith("\r") ? line.slice(0, -1) : line;
-		if (this.#theme.colors) wantLanguage(whole);
 		this.#parser.line(this.#parser.inCode ? whole : this.#splitLong(whole));
 	}
 
@@ -130,12 +128,3 @@ class Stream implements MarkdownStream {
 /** Beginnings that may still become a marker would flicker: `-`, `1.`, `` ``` ``, `#`. */
 const isUndecided = (line: string): boolean =>
 	/^\s*(?:[-*+_=]+|\d{1,9}[.)]?|#{1,6}|`{1,3}|~{1,3}|>)\s*$/.test(line);
-
-/** Starts loading the grammar of a fence when the fence is seen, for this block's later lines and for the next. */
-const wantLanguage = (line: string): void => {
-	const language = /^\s*(?:`{3,}|~{3,})\s*([\w+#.-]+)/.exec(line)?.[1];
-	if (language && !/^(python|py|python3|ipython|pycon|text|txt)$/i.test(language))
-		loadHighlighter(language).catch(() => {
-			// Without its grammar, code stays plain.
-		});
-};

@@ -131,3 +131,11 @@ test("whatever is written, tokens are in order and nothing is made up", () => {
 			expect(from).toBeLessThan(steps.length);
 	}
 });
+
+test("what nests in a string is read once, however deep", () => {
+	for (const unit of ["f'{[", "f'{a:{", "f'{f\"{", "f\"{(' '", "f'''{[\n"]) {
+		const code = unit.repeat(20_000);
+		const { tokens } = lexPython(code);
+		expect(tokens.map(({ text }) => text).join("")).toBe(code);
+	}
+});

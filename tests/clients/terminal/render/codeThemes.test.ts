@@ -24,7 +24,7 @@ test("a theme of shiki's paints code in its own colours", async () => {
 });
 
 test("the built-in monokai has the colours of shiki's", async () => {
-	const { bundledThemes } = await import("shiki");
+	const { bundledThemes } = await import("shiki/themes");
 	const { tokenColors } = (await bundledThemes.monokai()).default;
 	const color = (scope: string) =>
 		tokenColors!.find(({ scope: own }) => [own].flat().join(",").split(",").includes(scope))!.settings

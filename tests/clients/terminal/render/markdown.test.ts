@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
-import { loadHighlighter } from "../../../../clients/terminal/render/highlight.ts";
+import { describe, expect, test } from "vitest";
 import { createMarkdownStream, renderMarkdown } from "../../../../clients/terminal/render/markdownStream.ts";
 import { createTheme, plainTheme } from "../../../../clients/terminal/render/theme.ts";
 import { lineWidth, stripStyles } from "../../../../clients/terminal/screen/styledText.ts";
@@ -104,7 +103,6 @@ test("control sequences of a model do nothing, also as character references", ()
 });
 
 describe("streaming", () => {
-	beforeAll(() => loadHighlighter("javascript"));
 	const source = `${everything}\n\n\`\`\`javascript\nconst a = \`x\n\${1}\`;\n\`\`\`\n\n${Array.from({ length: 60 }, (_, row) => (row === 0 ? "|a|b|\n|-|-|" : `|${row}|x|`)).join("\n")}\n\nend`;
 	const scale = Number(process.env.IPYAI_TEST_SCALE ?? 1);
 	test.each(Array.from({ length: Math.ceil(15 * scale) }, (_, seed) => seed))(

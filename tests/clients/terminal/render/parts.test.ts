@@ -2,11 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createPicker } from "../../../../clients/terminal/asking/picker.ts";
 import type { KeyEvent } from "../../../../clients/terminal/editor/keys.ts";
 import { renderApproval } from "../../../../clients/terminal/render/approval.ts";
-import {
-	highlightCode,
-	highlightPython,
-	loadHighlighter,
-} from "../../../../clients/terminal/render/highlight.ts";
+import { highlightPython } from "../../../../clients/terminal/render/highlight.ts";
 import {
 	renderPromptEcho,
 	renderStatus,
@@ -52,12 +48,6 @@ test("a triple-quoted string goes on over lines", () => {
 		"<string b>",
 		'<string c"""> <operator +> d',
 	]);
-});
-
-test("other languages are coloured once they are loaded", async () => {
-	await loadHighlighter("json");
-	expect(tagged(highlightCode('{"a": [1, null]}', "json", numbered)).join("")).toContain("<number 1>");
-	expect(highlightCode("x", "no-such-language", numbered)).toEqual(["x"]);
 });
 
 test("without colours nothing is painted", () => {

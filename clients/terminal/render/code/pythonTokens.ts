@@ -2,10 +2,9 @@
  * Python in colours, line by line while it is typed: what is open at a line's end is the whole state. IPython's
  * `%magic`, `!command` and `?` are known.
  */
-import { type LexState, lexPython, nothingOpen } from "../../../ground/python/lexer.ts";
-import type { Role } from "./theme.ts";
-
-export type Span = { readonly text: string; readonly role: Role | null };
+import { type LexState, lexPython, nothingOpen } from "../../../../ground/python/lexer.ts";
+import type { Role } from "../theme.ts";
+import type { CodeReader, Span } from "./codeReader.ts";
 
 /** What is open at the end of a line. */
 export type PythonState = LexState;
@@ -27,6 +26,17 @@ export const tokenizePython = (line: string, state: PythonState): { spans: Span[
 	}
 	return { spans, state: read.state };
 };
+
+const readerFrom = (state: PythonState): CodeReader => {
+	const reader: CodeReader = (line) => {
+		const read = tokenizePython(line, state);
+		return { spans: read.spans, next: read.state === state ? reader : readerFrom(read.state) };
+	};
+	return reader;
+};
+
+/** Python from its beginning. */
+export const pythonReader: CodeReader = readerFrom(pythonStart);
 
 const roleOf = (text: string, before: string, line: string, at: number): Role | null => {
 	const first = text[0]!;
