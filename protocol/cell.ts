@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Quoted } from "./events.ts";
+import { CellStatus, Quoted } from "./events.ts";
 import { CellId, Seq, SessionId } from "./ids.ts";
 import { Id, LongText, RequestId } from "./limits.ts";
 import { InputRequest } from "./session.ts";
@@ -19,6 +19,31 @@ export const ExecuteCellResult = z.object({
 	seq: Seq,
 });
 export type ExecuteCellResult = z.infer<typeof ExecuteCellResult>;
+
+/** The caller has attached to the session, in any role. Cancelled, it is not run, or interrupted. */
+export const ProposeCellParams = z.object({
+	sessionId: Id,
+	requestId: RequestId,
+	/** Python as IPython takes it; `%ipyai`, which speaks for the person, is refused in it. */
+	code: LongText,
+});
+export type ProposeCellParams = z.infer<typeof ProposeCellParams>;
+export const ProposeCellResult = z.discriminatedUnion("kind", [
+	z.object({
+		/** It ran; what it printed came as updates. */
+		kind: z.literal("ran"),
+		cellId: CellId,
+		/** How it ended. */
+		status: CellStatus,
+	}),
+	z.object({
+		/** It did not. */
+		kind: z.literal("refused"),
+		/** Why, and what can be done about it. */
+		reason: z.string(),
+	}),
+]);
+export type ProposeCellResult = z.infer<typeof ProposeCellResult>;
 
 export const InterruptCellParams = z.object({ sessionId: Id });
 export type InterruptCellParams = z.infer<typeof InterruptCellParams>;

@@ -298,6 +298,7 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 		/** A tool call waits for a person's permission. */
 		kind: z.literal("approvalAsked"),
 		approvalId: ApprovalId,
+		/** Of no turn where a program proposes a cell. */
 		turnId: TurnId,
 		callId: CallId,
 		/** The tool. */

@@ -115,6 +115,14 @@ export const clientMethods = {
 		repeat: "once",
 		errors: [...control, "kernelNotAlive", "hostLacksCapability"],
 	}),
+	/**
+	 * Runs a cell that a program, and not the person, wants to run: asked about as the session's mode says, and answered
+	 * when it has ended.
+	 */
+	"cell/propose": request(cell.ProposeCellParams, cell.ProposeCellResult, {
+		repeat: "once",
+		errors: [...control, "kernelNotAlive", "hostLacksCapability"],
+	}),
 	/** Interrupts what runs in the kernel, as Ctrl-C does. */
 	"cell/interrupt": request(cell.InterruptCellParams, session.Empty, {
 		repeat: "acts",

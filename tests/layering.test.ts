@@ -12,6 +12,7 @@ const arrows: Record<string, { values: string[]; types?: string[] }> = {
 	"clients/terminal": { values: ["clients/common", "protocol"] },
 	"clients/nvim": { values: ["clients/common", "protocol"] },
 	"clients/lsp": { values: ["clients/common", "protocol"] },
+	"clients/mcp": { values: ["clients/common", "protocol"] },
 	"server/main.ts": { values: ["server", "protocol"] },
 	"server/serving.ts": { values: ["server", "protocol"] },
 	"server/idleWatch.ts": { values: [], types: ["server/features"] },
@@ -109,7 +110,7 @@ const packages: Record<string, string[]> = {
 	unbash: ["server/tools/shell"],
 	yaml: ["server/context"],
 	"@lydell/node-pty": ["server/tools/commands"],
-	"@modelcontextprotocol/sdk": ["server/tools/mcp"],
+	"@modelcontextprotocol/sdk": ["server/tools/mcp", "clients/mcp"],
 	neovim: ["clients/nvim"],
 	marked: ["clients/terminal"],
 	shiki: ["clients/terminal"],
@@ -259,6 +260,7 @@ test("what a terminal is told leaves by the screen alone, and only cleaning make
 	expect(outside.filter((path) => writes.test(readSource(path)))).toEqual([
 		// Their standard output is a wire, and none of it is text.
 		"clients/lsp/main.ts",
+		"clients/mcp/main.ts",
 		"clients/nvim/editor.ts",
 		"clients/nvim/main.ts",
 	]);

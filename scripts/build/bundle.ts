@@ -19,6 +19,7 @@ export const programs = {
 	ipyai: "clients/terminal/main.ts",
 	server: "server/main.ts",
 	lsp: "clients/lsp/main.ts",
+	mcp: "clients/mcp/main.ts",
 	nvim: "clients/nvim/main.ts",
 	model: "server/backends/local/main.ts",
 };

@@ -1,6 +1,7 @@
 import { RequestError } from "../sessions/errors.ts";
+import { proposeCell } from "../sessions/python/proposedCell.ts";
 import type { Feature } from "./feature.ts";
-import { known } from "./once.ts";
+import { known, once } from "./once.ts";
 import { controlled } from "./session.ts";
 
 /** `cell/*`, `output/read` and answers to `input/request`. */
@@ -17,6 +18,15 @@ export const cellFeature: Feature = {
 					quoted,
 				}),
 			),
+		);
+
+		client.onRequest("cell/propose", ({ sessionId, requestId, code }, signal) =>
+			once(store, { scope: sessionId, requestId, method: "cell/propose" }, () => {
+				const live = sessions.require(sessionId);
+				live.participants.require(client.participantId);
+				const { participantId: by, facts } = client;
+				return proposeCell(live, { code, by, program: facts.name }, AbortSignal.any([signal, client.gone]));
+			}),
 		);
 
 		client.onRequest("cell/interrupt", async ({ sessionId }) => {

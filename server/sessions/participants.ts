@@ -67,15 +67,19 @@ export class Participants {
 		this.#log.settle([{ kind: "participantLeft", participantId, reason }]);
 	}
 
+	/** Fails with `notController` for whoever is not here. */
+	require(participantId: string): Audience {
+		const audience = this.#here.get(participantId);
+		if (audience) return audience;
+		throw new RequestError(
+			"notController",
+			"This connection has not attached to the session: send session/attach.",
+		);
+	}
+
 	/** Fails with `notController` for whoever only watches, or is not here. */
 	requireController(participantId: string): void {
-		const audience = this.#here.get(participantId);
-		if (!audience)
-			throw new RequestError(
-				"notController",
-				"This connection has not attached to the session: send session/attach.",
-			);
-		if (audience.role !== "controller")
+		if (this.require(participantId).role !== "controller")
 			throw new RequestError(
 				"notController",
 				"An observer may only watch: attach again with role controller.",

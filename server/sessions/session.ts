@@ -75,6 +75,7 @@ export class Session {
 	/** Servers of others whose tools the model may be given. */
 	readonly mcp: McpServers;
 	readonly toolbox: Toolbox;
+	readonly door: Door;
 	readonly turns: Turns;
 	readonly exactLog: ExactLogging;
 	readonly #dependencies: SessionDependencies;
@@ -136,7 +137,7 @@ export class Session {
 			redact: (text) => this.redactForModel(text),
 			mcp: this.mcp,
 		});
-		const door = new Door({
+		this.door = new Door({
 			log: this.log,
 			approvals: this.approvals,
 			grants: this.grants,
@@ -150,7 +151,7 @@ export class Session {
 			hosting: this.hosting,
 			toolbox: this.toolbox,
 			mcp: this.mcp,
-			door,
+			door: this.door,
 			cwd: row.cwd,
 			settings: () => this.#settings,
 			environment: () => this.#environment,

@@ -11,6 +11,7 @@ import { meantCall } from "./offered.ts";
 import type { Place } from "./places.ts";
 import { decide, howToAllow } from "./policy.ts";
 import { type Rule, rulingOf } from "./rules.ts";
+import { type ProposedCell, permittedCell, proposedCall } from "./sources/proposedCell.ts";
 import { providerCall } from "./sources/provider.ts";
 import { type Effect, failure, type PermittedCall, type Tool } from "./tool.ts";
 
@@ -65,6 +66,12 @@ export class Door {
 	async permit(turnId: string, call: ToolCall, signal: AbortSignal): Promise<string | null> {
 		const asked = await providerCall(call.name, call.args, this.#options.place());
 		return this.#refusal(turnId, call, asked.effect, asked, signal);
+	}
+
+	/** Whether a cell that a program proposes may run: `null` for yes, else the reason why not. */
+	async permitCell(proposed: ProposedCell, id: string, signal: AbortSignal): Promise<string | null> {
+		const call = proposedCall(proposed, id);
+		return this.#refusal(id, call, "changesNamespace", permittedCell(proposed), signal);
 	}
 
 	async #refusal(

@@ -45,7 +45,7 @@ const families: readonly (readonly string[])[] = [
 	["bash", "Bash", "exec_command", "start_bgterm", "write_stdin"],
 	["exhash_file", "Edit", "Write", "apply_patch"],
 	["lnhashview_file", "load_skill", "Read", "Grep"],
-	["pyrun", "set_up_skill"],
+	["pyrun", "run_cell", "set_up_skill"],
 ];
 
 const applies = ({ ruling, tool, pattern }: Rule, called: string, about: About | null): boolean => {

@@ -38,6 +38,7 @@ test("the methods of the protocol: removing or renaming one breaks clients", () 
 		  "backend/list",
 		  "cell/execute",
 		  "cell/interrupt",
+		  "cell/propose",
 		  "command/run",
 		  "context/preview",
 		  "context/receipt",

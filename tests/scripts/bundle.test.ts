@@ -27,6 +27,7 @@ const sources = {
 	"terminal/lazy.ts": `export const text: string = "loaded";`,
 	"lsp/main.ts": `console.log("lsp|" + process.argv.slice(2).join("|"));`,
 	"server/main.ts": `console.log("server|" + process.argv.slice(2).join("|"));`,
+	"mcp/main.ts": `console.log("mcp|" + process.argv.slice(2).join("|"));`,
 	"nvim/main.ts": `console.log("nvim|" + process.argv.slice(2).join("|"));`,
 	"assets/a.py": "python\n",
 };
@@ -35,6 +36,7 @@ const entries = {
 	server: "server/main.ts",
 	nvim: "nvim/main.ts",
 	lsp: "lsp/main.ts",
+	mcp: "mcp/main.ts",
 };
 
 /** A package as it is installed: bundles made of small sources, and our own bin scripts. */
@@ -75,6 +77,7 @@ test("ipyai server and ipyai lsp start what they name; a program's exit code is 
 	expect(run(join(root, "bin/ipyai"), "server", "--stdio")).toBe("server|--stdio");
 	expect(run(join(root, "bin/ipyai"), "nvim-host")).toBe("nvim|");
 	expect(run(join(root, "bin/ipyai"), "lsp", "--no-share")).toBe("lsp|--no-share");
+	expect(run(join(root, "bin/ipyai"), "mcp", "x")).toBe("mcp|x");
 	expect(spawnSync(join(root, "bin/ipyai"), ["fail"], { env: { ...process.env, PATH } }).status).toBe(7);
 });
 

@@ -173,6 +173,7 @@ export const helpText = (program: string): string => {
 		`  ${"-h, --help".padEnd(30)} this text`,
 		"",
 		`${program} lsp [--no-share] is a language server for editors, on standard input and output.`,
+		`${program} mcp gives other AI programs the live sessions, as an MCP server.`,
 		"IPython's options (--pdb, --matplotlib, --profile=x, --Class.trait=value) go to the kernel.",
 		"Input from a pipe is one script; a line that starts with a dot begins a prompt up to the next blank line.",
 		"",
