@@ -121,6 +121,7 @@ export const editorRequests = {
 } as const;
 export type EditorRequest = keyof typeof editorRequests;
 export type EditorParams<M extends EditorRequest> = z.infer<(typeof editorRequests)[M]["params"]>;
+export type EditorResult<M extends EditorRequest> = z.infer<(typeof editorRequests)[M]["result"]>;
 
 /** What the client sends of it later counts. */
 export const DidOpenDocumentParams = z.looseObject({ textDocument: OpenedDocument });

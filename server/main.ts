@@ -9,6 +9,8 @@ import { placeFacts } from "../ground/paths/placeFacts.ts";
 import { openOwnFile } from "../ground/paths/privateFiles.mjs";
 import { stateDir } from "../ground/paths/runtimeDir.ts";
 import { createRedact } from "../ground/secrets/redact.ts";
+import { plainText } from "../ground/text/plainText.ts";
+import { words } from "../ground/text/screenText.ts";
 import { Handshake } from "./connection/handshake.ts";
 import { answerInitialize } from "./initialize.ts";
 import type { ServerProcess } from "./serving.ts";
@@ -95,9 +97,9 @@ const reportFile = 3;
 /** Tells people why there is no server, and ends the process. */
 const fail = (error: Error, handshake: Handshake | null): void => {
 	const isForPeople = ["StoreError", "PrivatePathError"].includes(error.name);
-	const text = isForPeople ? error.message : `${error.message}. Its log is ${logFile}.`;
+	const text = plainText(isForPeople ? error.message : `${error.message}. Its log is ${logFile}.`);
 	log(`could not start: ${isForPeople ? text : error.stack}`);
-	handshake?.showLast(`The ipyai server could not start: ${text}`);
+	handshake?.showLast(words`The ipyai server could not start: ${text}`);
 	if (args.has("--report")) report(text);
 	else process.stderr.write(`ipyai server: ${text}\n`);
 	process.exit(1);

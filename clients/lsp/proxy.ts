@@ -4,6 +4,8 @@
  * questions get numbers of their own.
  */
 import type { Duplex, Readable, Writable } from "node:stream";
+import { plainText } from "../../ground/text/plainText.ts";
+import { type PlainText, words } from "../../ground/text/screenText.ts";
 import { choosePositionEncoding } from "../../protocol/documentSync.ts";
 import { ErrorCodes } from "../../protocol/errorCodes.ts";
 import { aiShellVersion } from "../../protocol/version.ts";
@@ -118,7 +120,7 @@ class EditorProxy {
 		try {
 			server = await connecting;
 		} catch (error) {
-			this.#giveUp((error as Error).message);
+			this.#giveUp(plainText((error as Error).message));
 			return;
 		}
 		if (this.#ended) {
@@ -231,7 +233,7 @@ class EditorProxy {
 		for (const id of this.#askedByServer.lose()) this.#tell({ method: "$/cancelRequest", params: { id } });
 		if (this.#shuttingDown) return;
 		if (this.#lost.length > maxRestarts) {
-			this.#giveUp("The ipyai server was lost several times in a minute; its log says more.");
+			this.#giveUp(words`The ipyai server was lost several times in a minute; its log says more.`);
 			return;
 		}
 		if (wasInitialized) {
@@ -239,13 +241,13 @@ class EditorProxy {
 			this.#say(
 				commandsLost ? "window/showMessage" : "window/logMessage",
 				2,
-				"The ipyai server was lost. Another one is started; your open files are sent to it.",
+				words`The ipyai server was lost. Another one is started; your open files are sent to it.`,
 			);
 		}
 		void this.#start(this.#options.connect());
 	}
 
-	#giveUp(why: string): void {
+	#giveUp(why: PlainText): void {
 		if (this.#initialize && !this.#restarted)
 			this.#tell({
 				id: this.#initialize.id ?? null,
@@ -255,7 +257,7 @@ class EditorProxy {
 		this.#end(1);
 	}
 
-	#say(method: "window/showMessage" | "window/logMessage", type: 1 | 2, message: string): void {
+	#say(method: "window/showMessage" | "window/logMessage", type: 1 | 2, message: PlainText): void {
 		this.#tell({ method, params: { type, message } });
 	}
 

@@ -9,6 +9,9 @@ export const plainText = (text: string): PlainText => {
 	return joined([...seenOf(reader.read(text)), ...seenOf(reader.end())]);
 };
 
+/** Whether cleaning would leave a text as it is: all of it can be seen. */
+export const isClean = (text: string): text is PlainText => plainText(text) === text;
+
 /** Its rows, for where columns are counted. */
 export const plainRows = (text: string): PlainText[] =>
 	text === "" ? [] : rowsOf(withoutTabs(plainText(text.replace(/\n$/, ""))));

@@ -14,6 +14,15 @@ export type ScreenText = string & { readonly [shown]: "terminal" | "anywhere" };
 /** What any screen and any editor takes: printable characters, tabs and newlines. */
 export type PlainText = string & { readonly [shown]: "anywhere" };
 
+/** `T` with cleaned texts where it has any; words that a type itself names stay. */
+export type Cleaned<T> = T extends string
+	? string extends T
+		? PlainText
+		: T
+	: T extends object
+		? { readonly [K in keyof T]: Cleaned<T[K]> }
+		: T;
+
 /** Words of ours, with texts that are safe already in between. */
 export const words = (
 	literals: TemplateStringsArray,

@@ -19,10 +19,13 @@ const controls = "\\x00-\\x1f\\x7f-\\x9f";
 const unseen = "\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb\\u2028\\u2029\\p{Cs}";
 const special = `${controls}${unseen}`;
 const joiners = "\\u200c\\u200d";
+/** The second range has variants of ideographs alone: behind anything else they are bytes that nobody sees. */
 const variants = "\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}";
 /** Emoji and some scripts need them: a joiner between two characters, and the variant of the one before. */
 const letter = `[^\\x00-\\x7f${special}]`;
-const joining = `(?<=${letter}[${variants}]?)[${joiners}](?=${letter})|(?<=${letter}|[0-9#*])[${variants}]`;
+const variant = `(?<=${letter}|[0-9#*])[\\ufe00-\\ufe0f]|(?<=\\p{Unified_Ideograph})[\\u{e0100}-\\u{e01ef}]`;
+const varied = `${letter}[\\ufe00-\\ufe0f]?|\\p{Unified_Ideograph}[\\u{e0100}-\\u{e01ef}]`;
+const joining = `(?<=${varied})[${joiners}](?=${letter})|${variant}`;
 const seen = `(?:[^${special}]+|${joining})+`;
 const mark = "[\\p{Mn}\\p{Me}]";
 

@@ -7,6 +7,7 @@ import { dropRepeatedLines } from "./filters/dropRepeatedLines.ts";
 import { dropRepeatedPrefix } from "./filters/dropRepeatedPrefix.ts";
 import { dropRepeatedSuffix } from "./filters/dropRepeatedSuffix.ts";
 import { dropTags } from "./filters/dropTags.ts";
+import { dropUnseen } from "./filters/dropUnseen.ts";
 import type { Filter } from "./filters/filter.ts";
 import { fixIndentation } from "./filters/fixIndentation.ts";
 import { keepOneCell } from "./filters/keepOneCell.ts";
@@ -23,6 +24,7 @@ const beginAtCursor: Filter = (text, place) => {
 /** The order matters: later filters expect what earlier ones leave. */
 const filters: readonly Filter[] = [
 	dropTags,
+	dropUnseen,
 	dropFences,
 	dropProse,
 	beginAtCursor,

@@ -7,6 +7,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { Disposable, Message } from "vscode-jsonrpc/node";
 import type { InitializeParams, InitializeResult } from "vscode-languageserver";
+import type { PlainText } from "../../ground/text/screenText.ts";
 import { ErrorCodes } from "../../protocol/errorCodes.ts";
 import type { Incoming, Rejection } from "./messageForm.ts";
 import { BoundedMessageReader } from "./messageReader.ts";
@@ -128,7 +129,7 @@ export class Handshake {
 	}
 
 	/** Shows a message to the person at once, for a server that ends with it. */
-	showLast(message: string): void {
+	showLast(message: PlainText): void {
 		const shown = { jsonrpc: "2.0", method: "window/showMessage", params: { type: 1, message } };
 		void this.#writer.write(shown as Message);
 		this.#writer.flush();

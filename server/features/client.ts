@@ -3,8 +3,10 @@
  * its requests. Parameters are checked here, once; handlers trust them.
  */
 import { type CancellationToken, ResponseError } from "vscode-jsonrpc/node";
-import type { Connection } from "vscode-languageserver";
+import { type Connection, ShowMessageRequest } from "vscode-languageserver";
 import type { z } from "zod";
+import { plainText } from "../../ground/text/plainText.ts";
+import type { Cleaned, PlainText } from "../../ground/text/screenText.ts";
 import { headOf } from "../../ground/text/wholeCharacters.ts";
 import type { PositionEncoding } from "../../protocol/documentSync.ts";
 import {
@@ -12,6 +14,7 @@ import {
 	type EditorNotification,
 	type EditorParams,
 	type EditorRequest,
+	type EditorResult,
 	type EditorSettings,
 	editorNotifications,
 	editorRequests,
@@ -112,7 +115,27 @@ export class Client {
 	}
 
 	/** Never throws: what is told to a client that is gone is dropped. */
-	notify(method: string, params: object): void {
+	notify(method: "session/update" | "input/request", params: object): void {
+		this.#send(method, params);
+	}
+
+	/** Tells the person at an editor: 1 an error, 2 a warning, 3 information. Never throws, as `notify`. */
+	say(type: 1 | 2 | 3, message: PlainText): void {
+		this.#send("window/showMessage", { type, message });
+	}
+
+	/** Asks the person at an editor. Resolves with the button that was taken, `null` when the message was closed. */
+	async ask(
+		message: PlainText,
+		buttons: readonly PlainText[],
+		token: CancellationToken,
+	): Promise<string | null> {
+		const actions = buttons.map((title) => ({ title }));
+		const taken = await this.rpc.sendRequest(ShowMessageRequest.type, { type: 2, message, actions }, token);
+		return taken?.title ?? null;
+	}
+
+	#send(method: string, params: object): void {
 		const send = async () => this.rpc.sendNotification(method, params);
 		send().catch(() => {}); // the connection has ended, or is about to
 	}
@@ -177,10 +200,13 @@ export class Client {
 		);
 	}
 
-	/** Answers one of LSP's own requests. */
+	/** Answers one of LSP's own requests. Editors show what they are answered: text of others in it has been cleaned. */
 	onEditorRequest<M extends EditorRequest>(
 		method: M,
-		handler: (params: EditorParams<M>, signal: AbortSignal) => unknown,
+		handler: (
+			params: EditorParams<M>,
+			signal: AbortSignal,
+		) => Cleaned<EditorResult<M>> | Promise<Cleaned<EditorResult<M>>>,
 	): void {
 		this.#answer(method, editorRequests[method].params, (params, signal) =>
 			handler(params as EditorParams<M>, signal),
@@ -194,8 +220,7 @@ export class Client {
 	): void {
 		this.rpc.onRequest(method, async (raw: unknown, token: CancellationToken) => {
 			const parsed = schema.safeParse(raw);
-			if (!parsed.success)
-				return new ResponseError(ErrorCodes.invalidParams, describeProblems(method, parsed.error));
+			if (!parsed.success) return refusal(ErrorCodes.invalidParams, describeProblems(method, parsed.error));
 			const abort = new AbortController();
 			// A token that was cancelled before the request was taken up fires no event any more.
 			if (token.isCancellationRequested) return cancelled(method);
@@ -241,14 +266,13 @@ export class Client {
 
 	#toResponseError(method: string, error: unknown): ResponseError<void> {
 		const known = error instanceof HostError ? toRequestError(error) : error;
-		if (known instanceof RequestError)
-			return new ResponseError(known.code, headOf(known.message, maxMessageChars));
+		if (known instanceof RequestError) return refusal(known.code, known.message);
 		this.#onLog(
 			`${method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
 		);
-		return new ResponseError(
+		return refusal(
 			ErrorCodes.internalError,
-			headOf(`${method} failed: ${error instanceof Error ? error.message : String(error)}`, maxMessageChars),
+			`${method} failed: ${error instanceof Error ? error.message : String(error)}`,
 		);
 	}
 }
@@ -256,6 +280,10 @@ export class Client {
 /** What is wrong with a request is told in a few sentences, however long what was sent is. */
 const maxMessageChars = 2000;
 const maxProblems = 3;
+
+/** An error is for a person, whoever wrote what it quotes. */
+const refusal = (code: number, message: string): ResponseError<void> =>
+	new ResponseError(code, plainText(headOf(message, maxMessageChars)));
 
 /** Whether a path lies in a folder; nothing is said to lie in the root. */
 export const isIn = (path: string, folder: string): boolean =>
@@ -269,5 +297,5 @@ const describeProblems = (method: string, error: z.ZodError): string => {
 		.slice(0, maxProblems)
 		.map(({ path, message }) => `${path.length > 0 ? path.join(".") : "params"}: ${message}`);
 	const more = error.issues.length - told.length;
-	return headOf(`${method}: ${told.join("; ")}${more > 0 ? `; and ${more} more` : ""}`, maxMessageChars);
+	return `${method}: ${told.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 };

@@ -1,4 +1,5 @@
 import { withLineFeeds } from "../../ground/text/lineEnds.ts";
+import { plainText } from "../../ground/text/plainText.ts";
 import type { Variable } from "../../protocol/index.ts";
 import { howToGetOne } from "../backends/registry.ts";
 import { CompletionError } from "../completions/askModel.ts";
@@ -54,7 +55,7 @@ export const completionFeature: Feature = {
 					if (!isAutomatic || client.facts.speaksAiShell || !(error instanceof RequestError)) throw error;
 					if (told.has(error.message)) return null;
 					told.add(error.message);
-					client.notify("window/showMessage", { type: 2, message: error.message });
+					client.say(2, plainText(error.message));
 					return null;
 				});
 				const isSame = client.documents.find(uri) === document && document.revision === revision;

@@ -1,4 +1,5 @@
 import { DidChangeConfigurationNotification } from "vscode-languageserver";
+import { plainText } from "../../ground/text/plainText.ts";
 import { EditorSettings } from "../../protocol/editor.ts";
 import type { Client } from "./client.ts";
 import type { Feature } from "./feature.ts";
@@ -37,10 +38,12 @@ const take = (client: Client, told: unknown): void => {
 	const parsed = EditorSettings.safeParse(told ?? {});
 	if (parsed.success) client.editorSettings = chosen(parsed.data);
 	else
-		client.notify("window/showMessage", {
-			type: 2,
-			message: `The setting ipyai.${parsed.error.issues[0]?.path.join(".")} is not used: ${parsed.error.issues[0]?.message}.`,
-		});
+		client.say(
+			2,
+			plainText(
+				`The setting ipyai.${parsed.error.issues[0]?.path.join(".")} is not used: ${parsed.error.issues[0]?.message}.`,
+			),
+		);
 };
 
 /** A setting that was left empty is one not made: some editors send every setting they know of. */

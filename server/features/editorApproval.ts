@@ -3,7 +3,9 @@
  * actions and the commands `ipyai.allow` and `ipyai.deny`. The first answer counts, wherever it is given.
  */
 
-import { CancellationTokenSource, ShowMessageRequest } from "vscode-languageserver";
+import { CancellationTokenSource } from "vscode-languageserver";
+import { exposedRow, exposedText } from "../../ground/text/plainText.ts";
+import { joined, type PlainText, words } from "../../ground/text/screenText.ts";
 import { headOf } from "../../ground/text/wholeCharacters.ts";
 import { askedCall } from "../../protocol/askedCall.ts";
 import { ErrorCodes } from "../../protocol/errorCodes.ts";
@@ -22,34 +24,35 @@ export const askEditor = (
 	session: Session,
 	asked: Extract<SessionEvent, { kind: "approvalAsked" }>,
 ): void => {
-	const { approvalId, always } = asked;
+	const { approvalId } = asked;
 	if (!client.facts.canAsk || client.questions.has(approvalId)) return;
-	const { title, text, notes } = askedCall(asked);
+	const { text, notes, ...call } = askedCall(asked);
+	const title = exposedRow(call.title);
 	const closed = new AbortController();
 	const question: EditorQuestion = {
 		approvalId,
 		sessionId: session.sessionId,
-		title: `${title}: ${firstLineOf(text)}`,
-		always,
+		title: words`${title}: ${firstLineOf(text)}`,
+		always: asked.always === null ? null : exposedRow(asked.always),
 		answer: (decision) => session.answerApproval(approvalId, decision, null, client.participantId),
 		closed,
 	};
 	client.questions.set(approvalId, question);
-	const say = (message: string) => client.notify("window/showMessage", { type: 2, message });
+	const say = (message: PlainText) => client.say(2, message);
 	const reminder = setTimeout(
-		() => say(`ipyai: ${title} still waits for your permission: ${whereToAnswer(client)}.`),
+		() => say(words`ipyai: ${title} still waits for your permission: ${whereToAnswer(client)}.`),
 		remindAfterMs,
 	);
 	closed.signal.addEventListener("abort", () => {
 		clearTimeout(reminder);
 		client.questions.delete(approvalId);
 	});
-	const code = [headOf(text, maxTextChars), ...notes].join("\n");
+	const code = joined([headOf(text, maxTextChars), ...notes].map(exposedText), words`\n`);
 	// Some editors show it all on one line.
 	const sayWithoutButtons = () =>
-		say(`ipyai: may ${title} run? A code action allows or denies it: \n${code}`);
+		say(words`ipyai: may ${title} run? A code action allows or denies it: \n${code}`);
 	if (client.hasButtons)
-		void askWithButtons(client, question, `${title}:\n${code}`).catch(() => {
+		void askWithButtons(client, question, words`${title}:\n${code}`).catch(() => {
 			client.withoutButtons();
 			if (client.facts.canAsk) sayWithoutButtons();
 			else closed.abort();
@@ -72,39 +75,35 @@ export const closeQuestions = (client: Client, sessionId: string): void => {
 const askWithButtons = async (
 	client: Client,
 	{ always, answer, closed }: EditorQuestion,
-	text: string,
+	text: PlainText,
 ): Promise<void> => {
 	// Buttons are narrow: what "Always" means stands in the text.
 	const actions = [
-		{ title: "Allow", decision: "allow" as const },
-		...(always === null ? [] : [{ title: "Always", decision: "allowAlways" as const }]),
-		{ title: "Deny", decision: "deny" as const },
+		{ title: words`Allow`, decision: "allow" as const },
+		...(always === null ? [] : [{ title: words`Always`, decision: "allowAlways" as const }]),
+		{ title: words`Deny`, decision: "deny" as const },
 	];
-	const meaning = always === null ? "" : `\n(Always: ${always}.)`;
+	const meaning = always === null ? words`` : words`\n(Always: ${always}.)`;
 	const cancellation = new CancellationTokenSource();
 	closed.signal.addEventListener("abort", () => cancellation.cancel());
 	try {
-		const picked = await client.rpc.sendRequest(
-			ShowMessageRequest.type,
-			{
-				type: 2,
-				message: `ipyai: the model wants to run ${text}${meaning}`,
-				actions: actions.map(({ title }) => ({ title })),
-			},
+		const picked = await client.ask(
+			words`ipyai: the model wants to run ${text}${meaning}`,
+			actions.map(({ title }) => title),
 			cancellation.token,
 		);
-		if (!closed.signal.aborted)
-			answer(actions.find(({ title }) => title === picked?.title)?.decision ?? "deny");
+		if (!closed.signal.aborted) answer(actions.find(({ title }) => title === picked)?.decision ?? "deny");
 	} catch (error) {
 		// Else another client was faster, the turn has ended, or the editor is gone.
 		if ((error as { code?: unknown }).code === ErrorCodes.methodNotFound) throw error;
 	}
 };
 
-const whereToAnswer = (client: Client): string =>
-	`answer the question${client.facts.offersActions ? ", take the code action Allow or Deny" : ""}, or answer in a terminal (ipyai -r)`;
+const whereToAnswer = (client: Client): PlainText =>
+	words`answer the question${client.facts.offersActions ? words`, take the code action Allow or Deny` : words``}, or answer in a terminal (ipyai -r)`;
 
-const firstLineOf = (text: string): string => {
+const firstLineOf = (text: string): PlainText => {
 	const [first = "", ...rest] = text.trim().split("\n");
-	return first.length > 60 || rest.length > 0 ? `${headOf(first, 60)} …` : first;
+	const shown = exposedRow(headOf(first, 60));
+	return first.length > 60 || rest.length > 0 ? words`${shown} …` : shown;
 };

@@ -1,7 +1,10 @@
 import { basename } from "node:path";
 import type { z } from "zod";
 import { cutMiddle } from "../../ground/text/cutMiddle.ts";
+import { plainText } from "../../ground/text/plainText.ts";
+import { type Cleaned, type PlainText, partOf, words } from "../../ground/text/screenText.ts";
 import { headOf } from "../../ground/text/wholeCharacters.ts";
+import type { EditorResult } from "../../protocol/editor.ts";
 import { type EditorCommandName, editorCommandNames } from "../../protocol/editorCommandNames.ts";
 import { editorCommands } from "../../protocol/editorCommands.ts";
 import type { Content, Decision } from "../../protocol/index.ts";
@@ -24,7 +27,7 @@ type Command = (
 	argument: unknown,
 	request: ProgressToken,
 	signal: AbortSignal,
-) => Promise<unknown>;
+) => Promise<Cleaned<EditorResult<"workspace/executeCommand">>>;
 
 const maxMessageChars = 4000;
 /** Of a document that goes along with a prompt. */
@@ -42,11 +45,12 @@ const commands: Readonly<Record<EditorCommandName, Command>> = {
 			...quoted.map((each): Content => ({ kind: "text", text: each, quoted: true })),
 		];
 		const ask = async (token: ProgressToken) => {
-			const answer = await withProgress(client, token, "ipyai", signal, (report, either) =>
+			const answer = await withProgress(client, token, words`ipyai`, signal, (report, either) =>
 				askInSession(client, session, prompt, report, either),
 			);
 			const failed = answer.stopReason === "failed" || answer.stopReason === "refusal";
-			const said = answer.answer || answer.error || (answer.stopReason === "cancelled" ? "" : "No answer.");
+			const said =
+				answer.answer || answer.error || (answer.stopReason === "cancelled" ? words`` : words`No answer.`);
 			if (said) show(client, failed ? 1 : 3, said);
 			return answer;
 		};
@@ -60,7 +64,7 @@ const commands: Readonly<Record<EditorCommandName, Command>> = {
 		const code = codeCellAt(document.lines, line)?.code ?? document.text;
 		const session = live(client, services, uri);
 		const run = async (token: ProgressToken) => {
-			const result = await withProgress(client, token, "ipyai: running a cell", signal, (_, either) =>
+			const result = await withProgress(client, token, words`ipyai: running a cell`, signal, (_, either) =>
 				runInSession(client, session, code, either),
 			);
 			if (result.status === "ok" && result.text) show(client, 3, result.text);
@@ -126,21 +130,21 @@ const parse = <C extends EditorCommandName>(command: C, argument: unknown): Argu
 };
 
 /** A traceback says last what went wrong, and some editors show one line. */
-const faultFirst = (text: string): string => {
-	const fault = text.slice(text.lastIndexOf("\n") + 1);
-	return fault === text ? text : `${fault}\n\n${text}`;
+const faultFirst = (text: PlainText): PlainText => {
+	const fault = partOf(text, text.lastIndexOf("\n") + 1);
+	return fault === text ? text : words`${fault}\n\n${text}`;
 };
 
 /** The command is answered now; what goes wrong later is told as a message. */
 const goOn = (client: Client, { sessionId }: Session, work: Promise<unknown>) => {
-	work.catch((error: Error) => client.gone.aborted || show(client, 1, error.message));
-	return { sessionId };
+	work.catch((error: Error) => client.gone.aborted || show(client, 1, plainText(error.message)));
+	return { sessionId: plainText(sessionId) };
 };
 
 const answer = (client: Client, approvalId: string | undefined, decision: Decision) => {
 	const question = approvalId ? client.questions.get(approvalId) : client.questions.values().next().value;
 	question?.answer(decision);
-	if (!question) show(client, 3, "No tool waits for your permission.");
+	if (!question) client.say(3, words`No tool waits for your permission.`);
 	return { answered: question !== undefined };
 };
 
@@ -185,8 +189,5 @@ const quote = (client: Client, uri: string, range: Range | undefined): string =>
 	return `${name}${lines}:\n\`\`\`${language}\n${code}\n\`\`\``;
 };
 
-const show = (client: Client, type: 1 | 3, message: string): void =>
-	client.notify("window/showMessage", {
-		type,
-		message: headOf(message, maxMessageChars),
-	});
+const show = (client: Client, type: 1 | 3, message: PlainText): void =>
+	client.say(type, partOf(message, 0, maxMessageChars));

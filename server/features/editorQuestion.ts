@@ -1,3 +1,4 @@
+import type { PlainText } from "../../ground/text/screenText.ts";
 import type { Decision } from "../../protocol/index.ts";
 
 /** A tool call that waits for the person at an editor. */
@@ -5,9 +6,9 @@ export type EditorQuestion = {
 	readonly approvalId: string;
 	readonly sessionId: string;
 	/** What would run, on one line. */
-	readonly title: string;
+	readonly title: PlainText;
 	/** What it means to allow it always, `null` where that is not offered. */
-	readonly always: string | null;
+	readonly always: PlainText | null;
 	/** Fails with `itemNotFound` when it was answered elsewhere. */
 	answer(decision: Decision): void;
 	/** It needs no answer any more. */

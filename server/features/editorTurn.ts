@@ -1,4 +1,6 @@
 import { textOf } from "../../ground/text/contentText.ts";
+import { plainText, rowText } from "../../ground/text/plainText.ts";
+import { type Cleaned, type PlainText, trimmed, trimmedEnd, words } from "../../ground/text/screenText.ts";
 import { headOf } from "../../ground/text/wholeCharacters.ts";
 import type { EditorAnswer, EditorCellResult } from "../../protocol/editorCommands.ts";
 import type { Content, SessionEvent } from "../../protocol/index.ts";
@@ -12,12 +14,12 @@ export const askInSession = (
 	client: Client,
 	session: Session,
 	content: readonly Content[],
-	report: (message: string) => void,
+	report: (message: PlainText) => void,
 	signal: AbortSignal,
-): Promise<EditorAnswer> =>
+): Promise<Cleaned<EditorAnswer>> =>
 	asParticipant(client, session, (onEvent) => {
-		const { sessionId } = session;
 		const { turnId } = session.turns.prompt(content, `.${textOf(content)}`, client.participantId);
+		const ids = { sessionId: plainText(session.sessionId), turnId: plainText(turnId) };
 		const cancel = () => void session.turns.cancel(turnId);
 		if (signal.aborted) cancel();
 		signal.addEventListener("abort", cancel, { once: true });
@@ -29,13 +31,14 @@ export const askInSession = (
 					parts.push(event.text);
 					report(firstLineOf(event.text));
 				}
-				if (event.kind === "toolCall") report(`${event.name} …`);
-				if (event.kind === "approvalAsked") report(`${event.tool} waits for your permission`);
+				if (event.kind === "toolCall") report(words`${rowText(event.name)} …`);
+				if (event.kind === "approvalAsked") report(words`${rowText(event.tool)} waits for your permission`);
 				if (event.kind === "promptRemoved")
-					resolve({ sessionId, turnId, answer: "", stopReason: "cancelled", error: null });
+					resolve({ ...ids, answer: words``, stopReason: "cancelled", error: null });
 				if (event.kind !== "turnFinished") return;
 				const { stopReason, error } = event;
-				resolve({ sessionId, turnId, answer: parts.join("\n\n").trim(), stopReason, error });
+				const answer = trimmed(plainText(parts.join("\n\n")));
+				resolve({ ...ids, answer, stopReason, error: error === null ? null : plainText(error) });
 			});
 		});
 	});
@@ -46,10 +49,10 @@ export const runInSession = (
 	session: Session,
 	code: string,
 	signal: AbortSignal,
-): Promise<EditorCellResult> =>
+): Promise<Cleaned<EditorCellResult>> =>
 	asParticipant(client, session, (onEvent) => {
 		const outputs: Extract<SessionEvent, { kind: "cellOutput" }>["output"][] = [];
-		const { sessionId, hosting } = session;
+		const { hosting } = session;
 		const { cellId } = hosting.execute({
 			code,
 			by: client.participantId,
@@ -62,7 +65,8 @@ export const runInSession = (
 				if (event.kind === "cellOutput") outputs.push(event.output);
 				if (event.kind !== "cellFinished") return;
 				const { status, executionCount } = event;
-				resolve({ sessionId, cellId, status, executionCount, text: renderOutputs(outputs).trimEnd() });
+				const ids = { sessionId: plainText(session.sessionId), cellId: plainText(cellId) };
+				resolve({ ...ids, status, executionCount, text: trimmedEnd(plainText(renderOutputs(outputs))) });
 			});
 		});
 	});
@@ -125,4 +129,4 @@ const asParticipant = async <T>(
 	}
 };
 
-const firstLineOf = (text: string): string => headOf(text.trim().split("\n", 1)[0] ?? "", 120);
+const firstLineOf = (text: string): PlainText => rowText(headOf(text.trim().split("\n", 1)[0] ?? "", 120));

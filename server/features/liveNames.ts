@@ -1,5 +1,6 @@
 import { CompletionItemKind } from "vscode-languageserver";
-import { plainText } from "../../ground/text/plainText.ts";
+import { isClean, plainText, rowText } from "../../ground/text/plainText.ts";
+import { type PlainText, repeated, words } from "../../ground/text/screenText.ts";
 import { toCodePoints, toUtf16 } from "../kernel/positions.ts";
 import type { Client } from "./client.ts";
 import { isPython } from "./documents.ts";
@@ -25,12 +26,16 @@ export const liveNamesFeature: Feature = {
 			};
 			// Magics are completed for who types one: in a file most names are not their beginning.
 			const fitting = matches.filter(({ text }) => !text.startsWith("%") || /%\w*$/.test(before));
-			const items = fitting.map(({ text, type, signature }) => ({
-				label: text,
-				kind: kinds[type ?? ""] ?? CompletionItemKind.Variable,
-				detail: signature || undefined,
-				textEdit: { range, newText: text },
-			}));
+			const items = fitting.flatMap(({ text, type, signature }) => {
+				// What would put into the file what nobody sees there, as names of files may, is not offered.
+				if (!isClean(text)) return [];
+				return {
+					label: rowText(text),
+					kind: kinds[type ?? ""] ?? CompletionItemKind.Variable,
+					...(signature && { detail: rowText(signature) }),
+					textEdit: { range, newText: text },
+				};
+			});
 			// A kernel that is just loading its completion library has nothing to say either: the next key asks again.
 			return { isIncomplete: items.length === 0, items };
 		});
@@ -56,10 +61,10 @@ const nothing = { isIncomplete: false, items: [] };
 const beginsKey = /[\p{L}\p{N}_)\]]\s*\[[^"']*["']$/u;
 
 /** As a code block that nothing in the text ends. */
-const fenced = (text: string): string => {
+const fenced = (text: PlainText): PlainText => {
 	const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-	const fence = "`".repeat(longest + 1);
-	return `${fence}\n${text}\n${fence}`;
+	const fence = repeated(words`\``, longest + 1);
+	return words`${fence}\n${text}\n${fence}`;
 };
 
 /** The kernel looks at the text around the cursor only: a whole file would be parsed with each key. */

@@ -1,3 +1,4 @@
+import type { PlainText } from "../../ground/text/screenText.ts";
 import type { Client } from "./client.ts";
 
 /**
@@ -7,9 +8,9 @@ import type { Client } from "./client.ts";
 export const withProgress = async <T>(
 	client: Client,
 	request: { readonly workDoneToken?: string | number | null | undefined },
-	title: string,
+	title: PlainText,
 	signal: AbortSignal,
-	work: (report: (message: string) => void, signal: AbortSignal) => Promise<T>,
+	work: (report: (message: PlainText) => void, signal: AbortSignal) => Promise<T>,
 ): Promise<T> => {
 	const abort = new AbortController();
 	const either = AbortSignal.any([signal, abort.signal]);

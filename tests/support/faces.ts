@@ -12,6 +12,7 @@ import { ScreenShell } from "../../clients/terminal/faces/screenShell.ts";
 import { StandardStreams } from "../../clients/terminal/screen/standardStreams.ts";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { until } from "./kernel.ts";
+import { textsIn } from "./payloads.ts";
 import { type ScriptedServer, scriptedServer } from "./scriptedServer.ts";
 import { cellStarted } from "./sessionUpdates.ts";
 import { createVirtualTerminal } from "./virtualTerminal.ts";
@@ -20,6 +21,8 @@ export type RunningFace = {
 	readonly server: ScriptedServer;
 	/** Everything that a person sees, or that Lua is told. */
 	seen(): Promise<string>;
+	/** Every text that was written, or that Lua was told, with the sequences in it. */
+	written(): string;
 	/** The exit code once it was left, the session it goes over to. */
 	readonly ends: { code: number | null; goesOverTo: string | null };
 	type(text: string): void;
@@ -30,8 +33,11 @@ export type FaceName = "screen" | "plain" | "batch" | "nvim";
 
 const launch: KernelLaunch = { kind: "existing", connectionFile: "/k.json", label: "python" };
 
-const start = async (name: FaceName, env: NodeJS.ProcessEnv): Promise<RunningFace> => {
-	const server = scriptedServer();
+const start = async (
+	name: FaceName,
+	env: NodeJS.ProcessEnv,
+	server: ScriptedServer,
+): Promise<RunningFace> => {
 	const ends: RunningFace["ends"] = { code: null, goesOverTo: null };
 	const session = { cwd: "/w", settings: {}, startKernel: async () => launch };
 	const target = { kind: "new", kernel: Promise.resolve(launch) } as const;
@@ -52,7 +58,7 @@ const start = async (name: FaceName, env: NodeJS.ProcessEnv): Promise<RunningFac
 	};
 	switch (name) {
 		case "screen": {
-			const terminal = createVirtualTerminal(100, 30);
+			const terminal = createVirtualTerminal(Number(env.COLUMNS ?? 100), 40);
 			let onKey: (key: KeyEvent) => void = () => {};
 			const decoder = createKeyDecoder((key) => onKey(key));
 			const keyboard = Object.assign(terminal, {
@@ -69,6 +75,7 @@ const start = async (name: FaceName, env: NodeJS.ProcessEnv): Promise<RunningFac
 				ends,
 				type,
 				seen: async () => (await terminal.lines()).join("\n"),
+				written: () => terminal.written,
 				close: () => terminal.dispose(),
 			};
 		}
@@ -94,18 +101,28 @@ const start = async (name: FaceName, env: NodeJS.ProcessEnv): Promise<RunningFac
 				ends,
 				type: (text) => stdin.write(text),
 				seen: async () => seen,
+				written: () => seen,
 				close: () => stdin.end(),
 			};
 		}
 		case "nvim": {
-			const messages: string[] = [];
+			const messages: object[] = [];
+			let written = "";
 			const editor = new Editor(async (_, [batch]) => {
-				for (const message of batch as unknown[]) messages.push(JSON.stringify(message));
+				messages.push(...(batch as object[]));
+				for (const [, text] of textsIn(batch)) written += `${text}\n`;
 			});
 			const current = new CurrentSession(editor, async () => server.connection);
 			await current.open({ ...session, target });
 			void current.submit(1, { kind: "cell", code: "own()" }).catch(() => {});
-			return { server, ends, type: () => {}, seen: async () => messages.join("\n"), close: () => {} };
+			return {
+				server,
+				ends,
+				type: () => {},
+				seen: async () => messages.map((message) => JSON.stringify(message)).join("\n"),
+				written: () => written,
+				close: () => {},
+			};
 		}
 		default:
 			return name satisfies never;
@@ -113,8 +130,12 @@ const start = async (name: FaceName, env: NodeJS.ProcessEnv): Promise<RunningFac
 };
 
 /** Starts a face and waits until its own cell runs. */
-export const startFace = async (name: FaceName, env: NodeJS.ProcessEnv = {}): Promise<RunningFace> => {
-	const face = await start(name, { TERM: "xterm-256color", ...env });
+export const startFace = async (
+	name: FaceName,
+	env: NodeJS.ProcessEnv = {},
+	server = scriptedServer(),
+): Promise<RunningFace> => {
+	const face = await start(name, { TERM: "xterm-256color", ...env }, server);
 	await until(() => face.server.requests.some((request) => request.startsWith("cell/execute")));
 	face.server.event(cellStarted("own", "own()", 1));
 	return face;

@@ -11,6 +11,8 @@ export type ScriptedServer = {
 	readonly connection: ServerConnection;
 	/** What the client asked, `method params` each. */
 	readonly requests: readonly string[];
+	/** What it answers to a method from now on; fails with an error. */
+	answers(method: string, result: unknown): void;
 	event(event: SessionEvent): void;
 	hint(hint: SessionHint): void;
 	ask(request: Omit<InputRequestParams, "sessionId">): void;
@@ -25,7 +27,7 @@ export const scriptedServer = (): ScriptedServer => {
 	let onInputRequest: (request: InputRequestParams) => void = () => {};
 	let onLost = (): void => {};
 	const opened = { participantId: "p1", state: sessionState(), seq: 0 };
-	const answers: Readonly<Record<string, unknown>> = {
+	const answers: Record<string, unknown> = {
 		"session/new": opened,
 		"session/attach": { ...opened, replay: { kind: "events", events: [] } },
 		"cell/execute": { cellId: "own" },
@@ -41,7 +43,9 @@ export const scriptedServer = (): ScriptedServer => {
 			aiShell: {} as never,
 			request: async (method, params) => {
 				requests.push(`${method} ${JSON.stringify(params)}`);
-				return (answers[method] ?? {}) as never;
+				const answer = answers[method] ?? {};
+				if (answer instanceof Error) throw answer;
+				return answer as never;
 			},
 			notify: () => {},
 			onUpdate: (handler) => {
@@ -54,6 +58,9 @@ export const scriptedServer = (): ScriptedServer => {
 				onLost = handler;
 			},
 			close: () => {},
+		},
+		answers: (method, result) => {
+			answers[method] = result;
 		},
 		event: (event) => onUpdate(updates.event(event)),
 		hint: (hint) => onUpdate(updates.hint(hint)),

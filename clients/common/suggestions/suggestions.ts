@@ -2,8 +2,9 @@
  * Inline completion as a client asks for it: documents are kept in step with the server, one request is under way at
  * a time, and what was shown and accepted is told. A surface shows a suggestion, follows what is typed, and asks.
  */
+
+import { isClean } from "../../../ground/text/plainText.ts";
 import type { PlainText } from "../../../ground/text/screenText.ts";
-import { isPlain } from "../../../ground/text/textPieces.ts";
 import type { InlineCompletionResult } from "../../../protocol/index.ts";
 import type { ServerConnection } from "../server/connection.ts";
 
@@ -132,7 +133,7 @@ export class Suggestions {
 		if (!item.insertText.startsWith(typed)) return null;
 		const rest = item.insertText.slice(typed.length);
 		const replaced = text.slice(at, Math.max(at, toOffset(text, item.range.end)));
-		if (rest === "" || rest === replaced || !isPlain(rest)) return null;
+		if (rest === "" || rest === replaced || !isClean(rest)) return null;
 		const id = this.#nextId++;
 		this.#items.set(id, item);
 		this.#items.delete(id - keptItems);

@@ -14,7 +14,8 @@ test.each([
 	["emoji that are joined and chosen", "👩‍👩‍👧 ❤️ 1️⃣", "👩‍👩‍👧 ❤️ 1️⃣"],
 	["joiners of scripts that need them", "می‌خواهم", "می‌خواهم"],
 	["joiners and variants elsewhere", "pass\u200dword\ufe0f a\ufe01", "password a<U+FE01>"],
-	["bytes in variants", "😀\u{e0101}\u{e0102}", "😀\u{e0101}<U+E0102>"],
+	["bytes in variants", "😀\u{e0101}\u{e0102}é\u{e0103}", "😀<U+E0101><U+E0102>é<U+E0103>"],
+	["an ideograph's variant", "\u845b\u{e0101}\u{e0102}", "\u845b\u{e0101}<U+E0102>"],
 	["marks on marks", `e${"\u0301".repeat(50)}!`, `e${"\u0301".repeat(5)}!`],
 	["marks with something between them", `e${"\u0301\u200b".repeat(50)}`, `e${"\u0301".repeat(5)}`],
 ])("plain text: %s", (_, text, expected) => {
