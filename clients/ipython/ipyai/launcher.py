@@ -148,7 +148,9 @@ def main() -> None:
     app = app_class.instance()
     if window != "notebook":
         app.kernel_class = _terminal_kernel(here, has_screen=window == "terminal")
+    said = _own_module(here, "start", "said").Said(app, _own_module(here, "output", "outlet"))
     app.initialize(arguments)
+    said.end()
     for name in hidden:
         if sys.modules.get(name, name) is None:
             del sys.modules[name]

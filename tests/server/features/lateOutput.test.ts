@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { textOf } from "../../support/kernel.ts";
 import { say } from "../../support/scriptedBackend.ts";
 import { startTestServer, type TestClient } from "../../support/server.ts";
-import { nextRequestId, startKernelSession } from "../../support/sessionWithKernel.ts";
+import { launchTestKernel, nextRequestId, startKernelSession } from "../../support/sessionWithKernel.ts";
 
 /** Prints "LATE" in a thread once a file is there. */
 const printOnceThere = (path: string) =>
@@ -110,4 +110,38 @@ test("a thread that prints on and on keeps its beginning and its newest lines", 
 	expect(cell).toMatchObject({ kind: "cell", cellId });
 	const outputs = cell.kind === "cell" ? cell.outputs : [];
 	expect(outputs.map(({ kind }) => kind)).toEqual(["stream", "omitted"]);
+});
+
+test("what IPython says as it starts is told and stored: startup files, settings and extensions that fail", async () => {
+	const server = await startTestServer();
+	const profile = join(server.folder, "profile_default");
+	mkdirSync(join(profile, "startup"), { recursive: true });
+	const files = {
+		"ipython_kernel_config.py": "unclosed(",
+		"ipython_config.py":
+			"c.InteractiveShellApp.extensions = ['not_there']\nc.InteractiveShellApp.exec_lines = ['print(\"exec line\")', 'not_defined']",
+		"startup/00.py": "import os, sys\nprint('first')\nprint('second', file=sys.stderr)",
+		"startup/01.py": "os.system('echo of a program')",
+		"startup/02.py": "print('third'); 1/0",
+	};
+	for (const [name, text] of Object.entries(files)) writeFileSync(join(profile, name), text);
+	const startup = join(server.folder, "startup.py");
+	writeFileSync(startup, "print('PYTHONSTARTUP')");
+	const kernel = launchTestKernel({ IPYTHONDIR: server.folder, PYTHONSTARTUP: startup });
+	const client = await server.connect();
+	const { state } = await client.request("session/new", {
+		requestId: nextRequestId(),
+		cwd: server.folder,
+		kernel,
+		settings: {},
+	});
+	await client.event("lateOutput", ({ output }) => output.kind === "error" && output.ename === "NameError");
+	const cell = await firstCell(client, state.sessionId);
+	if (cell.kind !== "cell") throw new Error("it is one");
+	const told = textOf(cell.outputs);
+	const inOrder =
+		/ERROR.*ipython_kernel_config\.py[\s\S]*SyntaxError[\s\S]*extension: not_there[\s\S]*PYTHONSTARTUP\nfirst\nsecond\n[\s\S]*third\n[\s\S]*ZeroDivisionError: division by zero\nexec line\nNameError/;
+	expect(told).toMatch(inOrder);
+	expect(told).toContain("of a program\n");
+	expect(cell.outputs).toContainEqual(expect.objectContaining({ kind: "stream", name: "stderr" }));
 });
