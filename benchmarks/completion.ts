@@ -65,6 +65,7 @@ const sdk = new Anthropic({
 });
 const callDirectly = async (prefix: string, signal?: AbortSignal): Promise<void> => {
 	const { system, user } = buildCompletionPrompt({
+		redact: String,
 		prefix,
 		suffix: "",
 		cells: [],

@@ -17,16 +17,32 @@ export type FindSecrets = (text: string) => readonly Finding[];
 
 export const secretFinder = (variables: Variables): FindSecrets => {
 	const known = knownSecrets(variables);
-	return (text) => {
-		const found: Finding[] = [];
-		for (const secret of known) findKnown(text, secret, found);
+	const read = (text: string, found: Finding[]): void => {
 		found.push(...findKeyBlocks(text));
 		const add = (start: number, end: number) => found.push({ start, end, label: "[redacted]" });
 		eachIssuedKey(text, add);
 		eachNamedSecret(text, add);
+	};
+	return (text) => {
+		const found: Finding[] = [];
+		for (const secret of known) findKnown(text, secret, found);
+		read(text, found);
+		const bare = bareLines(text);
+		if (bare !== text) read(bare, found);
 		return found;
 	};
 };
+
+/**
+ * The same places, with line breaks where the text writes them as `\n`, as reprs and JSON do, and where a number, a hash
+ * or a mark stands before a line, as `grep -n`, diffs, tracebacks and views of files have it.
+ */
+const bareLines = (text: string): string =>
+	text
+		.replace(/\\[nrt]/g, "\n\n")
+		.replace(/^(?:-+> ?)?[ \t]*\d{1,7}(?:\|[0-9a-f]{4}\||[:|\t-]| )[ \t]*|^[-+>|][ \t]*/gm, (mark) =>
+			"\n".repeat(mark.length),
+		);
 
 /** Private keys over several lines, which may be longer than what else is read at once. */
 export const findKeyBlocks: FindSecrets = (text) => {

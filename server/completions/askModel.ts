@@ -22,7 +22,8 @@ export const askModel = async (
 	signal: AbortSignal,
 ): Promise<string | null> => {
 	const { prefix, suffix, instead, backend } = request;
-	const { system, user } = buildCompletionPrompt({ prefix, suffix, instead, ...surroundings });
+	const redact = (text: string) => request.redact(text);
+	const { system, user } = buildCompletionPrompt({ prefix, suffix, instead, redact, ...surroundings });
 	let text = "";
 	const impatient = new AbortController();
 	const updates = backend.runTurn({
@@ -38,7 +39,7 @@ export const askModel = async (
 		search: null,
 		maxRounds: 1,
 		maxOutputTokens,
-		fill: buildFill({ prefix, suffix, cells: surroundings.cells }),
+		fill: buildFill({ prefix, suffix, cells: surroundings.cells, redact }),
 		signal: AbortSignal.any([signal, impatient.signal]),
 		callTool: async ({ callId }) => ({ callId, content: [], isError: true }),
 		permitProviderTool: async () => "Not available here.",

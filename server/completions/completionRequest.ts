@@ -23,6 +23,8 @@ export type CompletionRequest = {
 	readonly backend: Backend;
 	readonly model: string;
 	readonly environment: Environment;
+	/** Takes secrets out of what goes to a model. */
+	redact(text: string): string;
 	readonly cwd: string;
 	/** Cancelled by who asked. */
 	readonly signal: AbortSignal;

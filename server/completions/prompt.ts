@@ -1,6 +1,6 @@
-import { cutMiddle } from "../../ground/text/cutMiddle.ts";
 import { headOf, tailOf } from "../../ground/text/wholeCharacters.ts";
 import type { Variable } from "../../protocol/index.ts";
+import { cutRedacted } from "../context/cutRedacted.ts";
 import { renderOutputs } from "../context/renderOutputs.ts";
 import type { ContextCell } from "../store/store.ts";
 
@@ -19,6 +19,8 @@ export type CompletionInput = Surroundings & {
 	readonly suffix: string;
 	/** What is not to be suggested again. */
 	readonly instead: readonly string[];
+	/** Takes secrets out of what goes to a model. */
+	redact(text: string): string;
 };
 
 const limits = {
@@ -43,12 +45,13 @@ export const buildCompletionPrompt = ({
 	variables,
 	described,
 	instead,
+	redact,
 }: CompletionInput): { system: string; user: string } => {
-	const before = lineStart(prefix, limits.prefix);
-	const after = headOf(suffix, limits.suffix);
+	const before = redact(lineStart(prefix, limits.prefix));
+	const after = redact(headOf(suffix, limits.suffix));
 	const user = [
-		contextBlock(cells),
-		variablesBlock(variables, described, `${before}${after}`),
+		contextBlock(cells, redact),
+		redact(variablesBlock(variables, described, `${before}${after}`)),
 		`<current-input>\n<prefix>${guard(before)}</prefix>`,
 		after.trim() === "" ? "" : `<suffix>${guard(after)}</suffix>`,
 		"</current-input>",
@@ -64,18 +67,19 @@ export const buildFill = ({
 	prefix,
 	suffix,
 	cells,
+	redact,
 }: Omit<CompletionInput, "variables" | "described" | "instead">): { prefix: string; suffix: string } => {
 	const earlier: string[] = [];
 	let room = limits.cells;
 	for (const { code } of cells.toReversed()) {
-		const source = cutMiddle(code.trimEnd(), limits.cell).text;
+		const source = cutRedacted(code.trimEnd(), limits.cell, redact).text;
 		if (source.length > room) break;
 		room -= source.length;
 		earlier.unshift(`${source}\n\n`);
 	}
 	return {
-		prefix: `${earlier.join("")}${lineStart(prefix, limits.prefix)}`,
-		suffix: headOf(suffix, limits.suffix),
+		prefix: `${earlier.join("")}${redact(lineStart(prefix, limits.prefix))}`,
+		suffix: redact(headOf(suffix, limits.suffix)),
 	};
 };
 
@@ -84,12 +88,16 @@ Answer with exactly the text to insert at the cursor, which stands between <pref
 No explanation, no Markdown, no fences, no tags. Do not repeat the prefix or the suffix. Complete the line or the short block that was begun, at most ten lines; answer with nothing when nothing is missing.
 Earlier cells and variables are given as they are in the live session: use their names.`;
 
-const contextBlock = (cells: Surroundings["cells"]): string => {
+const contextBlock = (cells: Surroundings["cells"], redact: (text: string) => string): string => {
 	const shown: string[] = [];
 	let room = limits.cells;
 	for (const { code, outputs } of cells.toReversed()) {
-		const source = cutMiddle(code.trimEnd(), limits.cell).text;
-		const output = cutMiddle(renderOutputs(outputs.map((one) => one.output)).trimEnd(), limits.output).text;
+		const source = cutRedacted(code.trimEnd(), limits.cell, redact).text;
+		const output = cutRedacted(
+			renderOutputs(outputs.map((one) => one.output)).trimEnd(),
+			limits.output,
+			redact,
+		).text;
 		const text = `<code>${guard(source)}</code>${output === "" ? "" : `<output>${guard(output)}</output>`}`;
 		if (text.length > room) break;
 		room -= text.length;

@@ -1,7 +1,7 @@
-import { cutMiddle } from "../../ground/text/cutMiddle.ts";
 import { headOf } from "../../ground/text/wholeCharacters.ts";
 import type { Content, ContextPart } from "../../protocol/index.ts";
 import { type ContextCell, importedKernelId, isContextCode } from "./contextCell.ts";
+import { cutRedacted } from "./cutRedacted.ts";
 import { escapeText } from "./escape.ts";
 import type { ContextLimits } from "./limits.ts";
 import { omittedChars, type Picture, pictures, renderOutputs } from "./renderOutputs.ts";
@@ -27,12 +27,13 @@ export const renderCells = (
 	notes: ReadonlyMap<string, string>,
 	supportsImages: boolean,
 	limits: ContextLimits,
+	redact: (text: string) => string,
 ): RenderedCells => {
 	const wanted = cells.filter((cell) => isContextCode(cell.code) || isNobodys(cell));
 	const taken: { text: string; part: ContextPart; pictures: readonly Picture[] }[] = [];
 	let room = limits.contextChars;
 	for (const cell of wanted.toReversed()) {
-		const rendered = renderCell(cell, notes.get(cell.cellId), limits);
+		const rendered = renderCell(cell, notes.get(cell.cellId), limits, redact);
 		if (taken.length > 0 && (rendered.part.chars > room || taken.length === limits.cells)) break;
 		room -= rendered.part.chars;
 		taken.push(rendered);
@@ -59,10 +60,15 @@ export const renderCells = (
 	};
 };
 
-const renderCell = (cell: ContextCell, note: string | undefined, limits: ContextLimits) => {
+const renderCell = (
+	cell: ContextCell,
+	note: string | undefined,
+	limits: ContextLimits,
+	redact: (text: string) => string,
+) => {
 	const name = cell.executionCount === null ? "In []" : `In [${cell.executionCount}]`;
 	if (note !== undefined) {
-		const value = cutMiddle(note, limits.noteChars);
+		const value = cutRedacted(note, limits.noteChars, redact);
 		return {
 			text: cell.told ? "" : `<note>${escapeText(value.text)}</note>`,
 			part: { label: `note ${name}`, chars: value.text.length, cutChars: value.cutChars },
@@ -71,9 +77,9 @@ const renderCell = (cell: ContextCell, note: string | undefined, limits: Context
 	}
 	const outputs = cell.outputs.map(({ output }) => output);
 	const code = cell.told
-		? { text: beginningOf(cell.code.trim()), cutChars: 0 }
-		: cutMiddle(cell.code.trimEnd(), limits.codeChars);
-	const output = cutMiddle(renderOutputs(outputs), limits.outputChars, omittedChars(outputs));
+		? { text: beginningOf(redact(cell.code.trim())), cutChars: 0 }
+		: cutRedacted(cell.code.trimEnd(), limits.codeChars, redact);
+	const output = cutRedacted(renderOutputs(outputs), limits.outputChars, redact, omittedChars(outputs));
 	const status = cellStatus(cell);
 	const attribute = status === null ? "" : ` status="${status}"`;
 	const shown = output.text.trim() === "" ? "" : `>${escapeText(output.text)}</output>`;

@@ -1,6 +1,6 @@
-import { cutMiddle } from "../../ground/text/cutMiddle.ts";
 import { settledText } from "../../ground/text/terminalText.ts";
 import type { ContextPart } from "../../protocol/index.ts";
+import { cutRedacted } from "./cutRedacted.ts";
 import { escapeAttribute, escapeText } from "./escape.ts";
 import type { ContextLimits } from "./limits.ts";
 import type { Ref, ResolvedRef } from "./ref.ts";
@@ -9,6 +9,7 @@ import type { Ref, ResolvedRef } from "./ref.ts";
 export const renderRefs = (
 	refs: readonly ResolvedRef[],
 	limits: ContextLimits,
+	redact: (text: string) => string,
 ): { text: string; warnings: string[]; parts: ContextPart[] } => {
 	const variables = refs.filter((ref) => ref.kind === "variable").sort(by(({ expression }) => expression));
 	const commands = refs.filter((ref) => ref.kind === "shell").sort(by(({ command }) => command));
@@ -18,7 +19,7 @@ export const renderRefs = (
 	const parts: ContextPart[] = [];
 	let room = limits.refsChars;
 	const bounded = (label: string, text: string, maxChars: number): string => {
-		const cut = cutMiddle(text, Math.min(maxChars, Math.max(room, 200)));
+		const cut = cutRedacted(text, Math.min(maxChars, Math.max(room, 200)), redact);
 		room -= cut.text.length;
 		parts.push({ label, chars: cut.text.length, cutChars: cut.cutChars });
 		return escapeText(cut.text);

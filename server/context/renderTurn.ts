@@ -24,6 +24,8 @@ export type TurnInput = {
 	readonly request: readonly Content[];
 	readonly supportsImages: boolean;
 	readonly limits?: ContextLimits;
+	/** Takes secrets out of all but the request, which is what the person says to the model. */
+	readonly redact?: (text: string) => string;
 };
 
 export type RenderedTurn = {
@@ -31,6 +33,9 @@ export type RenderedTurn = {
 	readonly warnings: readonly string[];
 	readonly parts: readonly ContextPart[];
 };
+
+const secretsLeftOut =
+	'What looks like a secret was left out: [redacted] stands there ("send_secrets": true in config.json sends it).';
 
 /**
  * What the model is sent for one turn: warnings, news of tools, values of references, cells since the last turn, the frames
@@ -47,24 +52,33 @@ export const renderTurn = ({
 	request,
 	supportsImages,
 	limits = defaultLimits,
+	redact = (text) => text,
 }: TurnInput): RenderedTurn => {
-	const values = renderRefs(refs, limits);
-	const context = renderCells(cells, earlierCells, notes, supportsImages, limits);
+	let isRedacted = false;
+	const clean = (text: string): string => {
+		const told = redact(text);
+		isRedacted ||= told !== text;
+		return told;
+	};
+	const values = renderRefs(refs, limits, clean);
+	const context = renderCells(cells, earlierCells, notes, supportsImages, limits, clean);
+	const frames = traceback === null ? null : clean(traceback);
 	const warnings = [...unresolved, ...values.warnings, ...context.warnings];
 	const texts = request.filter((part) => part.kind === "text");
 	const asked = textOf(texts.filter((part) => !part.quoted)).trim();
-	const quoted = texts.filter((part) => part.quoted);
+	const quoted = texts.filter((part) => part.quoted).map(({ text }) => clean(text));
 	const shown = request.filter((part) => part.kind === "image");
 	if (shown.length > 0 && !supportsImages)
 		warnings.push(`The model takes no pictures: ${shown.length} of the request left out.`);
 
+	if (isRedacted) warnings.push(secretsLeftOut);
 	const text = [
 		warnings.length > 0 ? `<warnings>${escapeText(warnings.join(" "))}</warnings>\n` : "",
 		tools === "" ? "" : `<tools>${escapeText(tools)}</tools>\n`,
 		values.text,
 		context.text === "" ? "" : `<context>${context.text}</context>\n`,
-		traceback === null ? "" : `<traceback>${escapeText(traceback)}</traceback>\n`,
-		...quoted.map(({ text }) => `<quoted>${escapeText(text)}</quoted>\n`),
+		frames === null ? "" : `<traceback>${escapeText(frames)}</traceback>\n`,
+		...quoted.map((text) => `<quoted>${escapeText(text)}</quoted>\n`),
 		`<user-request>${escapeText(asked)}</user-request>`,
 	].join("");
 	const images = [...context.pictures, ...(supportsImages ? shown : [])];
@@ -75,8 +89,8 @@ export const renderTurn = ({
 			...(tools === "" ? [] : [{ label: "tools", chars: tools.length, cutChars: 0 }]),
 			...values.parts,
 			...context.parts,
-			...(traceback === null ? [] : [{ label: "traceback", chars: traceback.length, cutChars: 0 }]),
-			...quoted.map(({ text }) => ({ label: "quoted", chars: text.length, cutChars: 0 })),
+			...(frames === null ? [] : [{ label: "traceback", chars: frames.length, cutChars: 0 }]),
+			...quoted.map((text) => ({ label: "quoted", chars: text.length, cutChars: 0 })),
 			{ label: "request", chars: asked.length, cutChars: 0 },
 		],
 	};

@@ -9,6 +9,7 @@ import { isContextCode } from "../context/contextCell.ts";
 import { RequestError } from "../sessions/errors.ts";
 import type { Host } from "../sessions/python/host.ts";
 import type { Session } from "../sessions/session.ts";
+import { redactForModel } from "../sessions/settings/modelSecrets.ts";
 import { namedBackend } from "../sessions/settings/settings.ts";
 import type { Client } from "./client.ts";
 import type { Feature, Services } from "./feature.ts";
@@ -86,6 +87,7 @@ const suggest = async (
 	if (wish.automatic && client.editorSettings.automaticSuggestions === false) return null;
 	const session = sessionFor(client, services, place.uri);
 	const host = session?.hosting.host ?? null;
+	const environment = session?.environment ?? client.facts.environment;
 	try {
 		const completion = await services.completions.complete({
 			...place,
@@ -94,7 +96,8 @@ const suggest = async (
 			above: client.documents.codeAbove(place.uri, cellsAbove),
 			kernelId: session?.hosting.kernelId ?? null,
 			...wish,
-			environment: session?.environment ?? client.facts.environment,
+			environment,
+			redact: (text) => redactForModel(environment, text),
 			cwd: session?.cwd ?? client.facts.cwd,
 			gather: async (until) => {
 				const [variables, described] = await Promise.all([

@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { placeFacts } from "../../ground/paths/placeFacts.ts";
 import { configDir } from "../../ground/paths/runtimeDir.ts";
-import { createRedact } from "../../ground/secrets/redact.ts";
 import type {
 	AttachSessionResult,
 	Decision,
@@ -36,6 +35,7 @@ import { type CommandCell, type CreateHost, Hosting } from "./python/hosting.ts"
 import { loadConfig, loadSystemPrompt } from "./settings/config.ts";
 import { recentModels, rememberModel } from "./settings/modelList.ts";
 import { billedNotice, unlistedNotice } from "./settings/modelNotices.ts";
+import { redactForModel } from "./settings/modelSecrets.ts";
 import { permissionRules } from "./settings/permissionRules.ts";
 import { settingSources } from "./settings/settingSources.ts";
 import { changeSettings, passedOver } from "./settings/settings.ts";
@@ -134,7 +134,6 @@ export class Session {
 			python: () => this.hosting.host?.python ?? null,
 			place: () => this.place(),
 			environment: () => this.#environment,
-			redact: (text) => this.redactForModel(text),
 			mcp: this.mcp,
 		});
 		this.door = new Door({
@@ -143,6 +142,7 @@ export class Session {
 			grants: this.grants,
 			rules: () => this.permissionRules,
 			mode: () => this.#settings.permissions,
+			redact: (text) => this.redactForModel(text),
 			place: () => placeOf(this.cwd, this.cwd, this.#environment),
 			tools: () => this.toolbox.all,
 		});
@@ -199,9 +199,9 @@ export class Session {
 		return placeOf(this.cwd, now ?? this.cwd, this.#environment);
 	}
 
-	/** Takes secrets out of what nobody asked to be told. */
+	/** Takes secrets out of what goes to a model. */
 	redactForModel(text: string): string {
-		return createRedact(this.#environment)(text);
+		return redactForModel(this.#environment, text);
 	}
 
 	get settings(): Settings {

@@ -17,7 +17,6 @@ export type SkilledSession = {
 	readonly skills: SessionSkills;
 	readonly toolbox: Toolbox;
 	readonly turns: { toolsChanged(): void };
-	redactForModel(text: string): string;
 };
 
 export const skillsOf = (session: SkilledSession): Skills => {
@@ -46,7 +45,7 @@ export const skillsOf = (session: SkilledSession): Skills => {
 		},
 		look: async (name, signal) => {
 			const found = await python().look({ what: name, frame: null, traceback: false }, signal);
-			return "problem" in found ? found.problem : session.redactForModel(found.text);
+			return "problem" in found ? found.problem : found.text;
 		},
 	};
 };

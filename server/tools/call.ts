@@ -23,6 +23,8 @@ export type DoorOptions = {
 	rules(): readonly Rule[];
 	mode(): PermissionMode;
 	place(): Place;
+	/** Takes secrets out of what goes to a model. */
+	redact(text: string): string;
 	/** Those there are now; `null` while the session has no live Python. */
 	tools(): readonly Tool[] | null;
 };
@@ -50,13 +52,16 @@ export class Door {
 			if ("problem" in prepared) return refuse(prepared.problem);
 			const refusal = await this.#refusal(turnId, call, prepared.effect ?? tool.effect, prepared, signal);
 			if (refusal !== null) return refuse(refusal);
-			const { log } = this.#options;
+			const { log, redact } = this.#options;
 			const outcome = await prepared.run({
 				signal,
 				onWaiting: (waiting) => log.hint({ kind: "toolWaiting", turnId, callId, waiting }),
-				onOutput: (delta) => log.hint({ kind: "toolOutput", turnId, callId, delta }),
+				onOutput: (delta) => log.hint({ kind: "toolOutput", turnId, callId, delta: redact(delta) }),
 			});
-			return { callId, ...outcome, content: settledContent(outcome.content) };
+			const content = settledContent(outcome.content).map((part) =>
+				part.kind === "text" ? { ...part, text: redact(part.text) } : part,
+			);
+			return { callId, ...outcome, content };
 		} catch (error) {
 			return refuse(`${call.name} could not be run: ${(error as Error).message}`);
 		}

@@ -70,7 +70,7 @@ export class Toolbox {
 			closeTerminal(this.terminals),
 			viewFile(options),
 			editFile(options, this.#undo),
-			look(python, options.redact),
+			look(python),
 		];
 	}
 

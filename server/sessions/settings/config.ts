@@ -41,6 +41,7 @@ const keys = {
 	code_theme: z.string(),
 	log_exact: yes,
 	log_redact: yes,
+	send_secrets: yes,
 	prompt_mode: yes,
 	permissions: PermissionMode,
 	rules: Rules,
@@ -154,7 +155,7 @@ const withoutAbsent = <T extends object>(value: T): { [K in keyof T]?: Exclude<T
 	Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never;
 
 const describe = (schema: z.ZodType): string => {
-	if ([keys.log_exact, keys.log_redact, keys.prompt_mode].some((each) => each === schema))
+	if ([keys.log_exact, keys.log_redact, keys.send_secrets, keys.prompt_mode].some((each) => each === schema))
 		return "true or false is needed";
 	const options = schema === search ? ["l", "m", "h"] : schema instanceof z.ZodEnum ? schema.options : null;
 	if (options) return `one of ${options.join(", ")} is needed`;

@@ -1,4 +1,3 @@
-import { createRedact } from "../../../ground/secrets/redact.ts";
 import type { ContextResult } from "../../../protocol/index.ts";
 import type { Backends } from "../../backends/registry.ts";
 import type { Session } from "../session.ts";
@@ -24,7 +23,7 @@ export const previewContext = (
 			news: session.turns.toolNews,
 			warnings: [...asked, ...noted].map((name) => `&\`${name}\` becomes a tool when the prompt is sent.`),
 		}),
-		redact: createRedact(session.environment),
+		redact: (text) => session.redactForModel(text),
 		images: backend?.capabilities.images ?? false,
 		contextWindow: model === null ? null : (backend?.contextWindow(model) ?? null),
 		effects: "name",

@@ -26,7 +26,7 @@ export type TurnContextRequest = {
 	readonly images: boolean;
 	/** The model's, in tokens; `null` where it is not known. */
 	readonly contextWindow: number | null;
-	/** Takes secrets out of what was not asked for. */
+	/** Takes secrets out of what goes to a model. */
 	redact(text: string): string;
 	/** `name`: what has an effect (shell refs, calls) is told of but not done, for a look at what would be sent. */
 	readonly effects: "run" | "name";
@@ -86,6 +86,7 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 		request: request.content,
 		supportsImages: request.images,
 		limits,
+		redact: request.redact,
 	});
 	return { rendered: [...content], warnings: [...warnings], parts: [...parts] };
 };
@@ -93,12 +94,12 @@ export const buildTurnContext = async (request: TurnContextRequest): Promise<Con
 /** The frames of the error that the last cell ended with; nothing more of an error that is settled since. */
 const lastTraceback = async (
 	last: ContextCell | undefined,
-	{ host, signal, redact }: TurnContextRequest,
+	{ host, signal }: TurnContextRequest,
 ): Promise<string | null> => {
 	if (!host || last?.status !== "error" || last.kernelId !== host.kernelId) return null;
 	try {
 		const error = await host.lastError(signal);
-		return error?.executionCount === last.executionCount ? redact(error.text) : null;
+		return error?.executionCount === last.executionCount ? error.text : null;
 	} catch {
 		// The cell's output tells of the error too.
 		return null;

@@ -3,7 +3,6 @@
  * stored as they come; it ends exactly once.
  */
 import { setImmediate as nextTick } from "node:timers/promises";
-import { createRedact } from "../../../ground/secrets/redact.ts";
 import type { Content, PromptResult, Settings, Usage } from "../../../protocol/index.ts";
 import type { Backend, Environment, TurnPreparation, TurnRequest } from "../../backends/backend.ts";
 import { pairToolCalls } from "../../context/pairToolCalls.ts";
@@ -17,6 +16,7 @@ import type { Toolbox } from "../../tools/toolbox.ts";
 import type { SessionLog } from "../log.ts";
 import { tellWaiting } from "../progress.ts";
 import type { Hosting } from "../python/hosting.ts";
+import { redactForModel } from "../settings/modelSecrets.ts";
 import { eagerly } from "./eagerly.ts";
 import { offerNamed } from "./namedTools.ts";
 import { PromptHistory } from "./promptHistory.ts";
@@ -212,8 +212,7 @@ export class Turns {
 			toSeq,
 			content,
 			nameTools: (named) => this.#nameTools(named, abort.signal),
-			// Made when there is something to redact: the request leaves first.
-			redact: (text) => createRedact(this.#options.environment())(text),
+			redact: (text) => redactForModel(this.#options.environment(), text),
 			images: backend.capabilities.images,
 			contextWindow: this.#windowOf(backend, model),
 			effects: "run",

@@ -14,15 +14,13 @@ export type CommandPlace = {
 	/** The session's folder, or the one that its Python is in now. */
 	place(): Promise<Place>;
 	environment(): Readonly<Record<string, string>>;
-	/** Takes secrets out of what goes to a model. */
-	redact(text: string): string;
 };
 
 const defaultSeconds = 120;
 const maxSeconds = 3600;
 const maxChars = 16_000;
 
-export const bash = ({ place, environment, redact }: CommandPlace): Tool => ({
+export const bash = ({ place, environment }: CommandPlace): Tool => ({
 	name: "bash",
 	description:
 		"Run a command line in bash and return its output, its error output and its exit code. It starts in the folder that the live Python is in; no state is kept between calls, and nothing can be typed into it: use start_bgterm for what asks or goes on. Lines that only look run without asking, so prefer several of them to one that does more.",
@@ -80,9 +78,9 @@ export const bash = ({ place, environment, redact }: CommandPlace): Tool => ({
 					...run,
 					environment: env,
 					signal,
-					onOutput: (text) => onOutput(redact(text)),
+					onOutput,
 				});
-				return outcomeOf(end, redact);
+				return outcomeOf(end);
 			},
 		};
 	},
@@ -106,16 +104,13 @@ const barredBy = (line: string, programs: readonly string[], paths: readonly str
 	);
 };
 
-const outcomeOf = (
-	{ stdout, stderr, exitCode, stopped }: BashEnd,
-	redact: (text: string) => string,
-): Outcome => {
+const outcomeOf = ({ stdout, stderr, exitCode, stopped }: BashEnd): Outcome => {
 	const ended =
 		stopped ?? (exitCode === null ? "a signal ended it" : exitCode === 0 ? null : `exit code ${exitCode}`);
 	const parts = [stdout.trimEnd(), stderr.trim() === "" ? "" : `stderr:\n${stderr.trimEnd()}`, ended ?? ""];
 	const text = parts.filter((part) => part !== "").join("\n");
 	return {
-		content: [{ kind: "text", text: redact(text === "" ? "(no output)" : text) }],
+		content: [{ kind: "text", text: text === "" ? "(no output)" : text }],
 		isError: ended !== null,
 	};
 };

@@ -12,14 +12,13 @@ import { failure, type Outcome, type PreparedCall, type Problem, type Tool } fro
 
 export type FilesPlace = {
 	place(): Promise<Place>;
-	redact(text: string): string;
 };
 
 const maxViewLines = 2000;
 const maxViewChars = 100_000;
 const maxEdits = 200;
 
-export const viewFile = ({ place, redact }: FilesPlace): Tool => ({
+export const viewFile = ({ place }: FilesPlace): Tool => ({
 	name: "lnhashview_file",
 	description:
 		"Show a text file, or some of its lines, each as `NUMBER|HASH|  text`. The numbers with their hashes are the addresses that exhash_file takes.",
@@ -54,7 +53,7 @@ export const viewFile = ({ place, redact }: FilesPlace): Tool => ({
 				attempt(() => {
 					const { lines, bytes } = readTextFile(real);
 					if (bytes === null) throw new EditError(`there is no file ${path}.`);
-					return { content: [{ kind: "text", text: redact(view(lines, start, end)) }], isError: false };
+					return { content: [{ kind: "text", text: view(lines, start, end) }], isError: false };
 				}),
 		};
 	},

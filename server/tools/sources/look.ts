@@ -4,7 +4,7 @@ import { failure, type Tool } from "../tool.ts";
 
 const maxChars = 2000;
 
-export const look = (python: Python, redact: (text: string) => string): Tool => ({
+export const look = (python: Python): Tool => ({
 	name: "look",
 	description:
 		'Look at the user\'s live variables without running any code: no permission is needed, nothing changes, and it answers while a cell runs. Takes names, attributes, keys, positions and slices: `df`, `df[:5]`, `df.dtypes`, `df["a"].tail(3)`, `df.iloc[100:110]`, `cfg["a"][0]`, `obj.attr`, `len(x)`. Of a function, method or class it shows the source. Without arguments it lists the variables. With traceback it shows the frames of the last error with the values of their variables; with frame N, alone or with what, it looks inside of one of them. What would have to be computed (other calls, properties) it refuses: use pyrun for that.',
@@ -34,7 +34,7 @@ export const look = (python: Python, redact: (text: string) => string): Tool => 
 			run: async ({ signal }) => {
 				const found = await python.look(query, signal);
 				if ("problem" in found) return failure(found.problem);
-				return { content: [{ kind: "text", text: redact(found.text) }], isError: false };
+				return { content: [{ kind: "text", text: found.text }], isError: false };
 			},
 		};
 	},

@@ -13,7 +13,7 @@ const maxWaitMs = 60_000;
 const maxCharsWritten = 64 * 1024;
 const maxBytesRead = 256 * 1024;
 
-export const startTerminal = ({ place, environment, redact }: CommandPlace, terminals: Terminals): Tool => ({
+export const startTerminal = ({ place, environment }: CommandPlace, terminals: Terminals): Tool => ({
 	name: "start_bgterm",
 	description:
 		"Start a program on a terminal of its own, in the background: for what goes on (servers, watchers), and for what is typed into (shells, REPLs, programs that ask). Answers with its number, sid, and what it says at first. write_stdin types and reads, close_bgterm ends it. It ends with the session.",
@@ -66,7 +66,7 @@ export const startTerminal = ({ place, environment, redact }: CommandPlace, term
 						environment: personsEnvironment(persons),
 						maxBytes: 1_000_000,
 					});
-					return told({ sid: id }, await terminal.poll(yield_time_ms, maxBytesRead, signal), redact);
+					return told({ sid: id }, await terminal.poll(yield_time_ms, maxBytesRead, signal));
 				} catch (error) {
 					if (signal.aborted) throw error;
 					return failure(`It could not be started: ${(error as Error).message}`);
@@ -76,7 +76,7 @@ export const startTerminal = ({ place, environment, redact }: CommandPlace, term
 	},
 });
 
-export const writeTerminal = ({ place, environment, redact }: CommandPlace, terminals: Terminals): Tool => ({
+export const writeTerminal = ({ place, environment }: CommandPlace, terminals: Terminals): Tool => ({
 	name: "write_stdin",
 	description:
 		"Type into a terminal that start_bgterm opened, and read what it says since it was last read. Without chars it only reads. A line needs its \\n; \\u0003 is Ctrl-C, \\u0004 Ctrl-D.",
@@ -113,10 +113,9 @@ export const writeTerminal = ({ place, environment, redact }: CommandPlace, term
 					return told(
 						{ sid: id, error: "the program has ended: nothing was typed" },
 						await terminal.poll(0, maxBytesRead, signal),
-						redact,
 					);
 				const limit = Math.min(max_output_bytes as number, maxBytesRead);
-				return told({ sid: id }, await terminal.poll(yield_time_ms, limit, signal), redact);
+				return told({ sid: id }, await terminal.poll(yield_time_ms, limit, signal));
 			},
 		};
 	},
@@ -176,8 +175,8 @@ const noSuch = (sid: unknown, terminals: Terminals): string => {
 	return `There is no terminal ${JSON.stringify(sid)}. ${known === "" ? "None is open: start_bgterm opens one." : `There are: ${known}.`}`;
 };
 
-const told = (head: Record<string, unknown>, poll: Poll, redact: (text: string) => string): Outcome => {
-	const text = redact(readable(poll.text));
+const told = (head: Record<string, unknown>, poll: Poll): Outcome => {
+	const text = readable(poll.text);
 	const json = JSON.stringify({ ...head, ...poll, text });
 	return { content: [{ kind: "text", text: json }], isError: "error" in head };
 };

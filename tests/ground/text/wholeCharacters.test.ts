@@ -51,6 +51,7 @@ const cuts: Readonly<Record<string, (text: string) => string>> = {
 		buildCompletionPrompt({
 			prefix: text,
 			suffix: text,
+			redact: String,
 			cells: [],
 			variables: [],
 			described: [],

@@ -31,7 +31,6 @@ const toolbox = new Toolbox({
 	}),
 	place: async () => placeOf("/tmp", "/tmp", {}),
 	environment: () => ({}),
-	redact: (text) => text,
 	mcp: null,
 });
 const tools = [...(toolbox.descriptions ?? []), laterTool];

@@ -15,6 +15,7 @@ const user = (place: string, input: Partial<CompletionInput> = {}): string => {
 		variables: [],
 		described: [],
 		instead: [],
+		redact: String,
 		...input,
 	}).user;
 };
@@ -77,11 +78,12 @@ test("keeps what is nearest to the cursor of a long text, and the newest cells",
 
 test("a model that fills in gets code alone: what was run, then what is typed", () => {
 	const cells = [ran("import pandas as pd\n"), ran("df = load()", ["(3, 2)\n"])];
-	expect(buildFill({ prefix: "x = df.", suffix: "\nprint(x)", cells })).toEqual({
+	expect(buildFill({ prefix: "x = df.", suffix: "\nprint(x)", cells, redact: String })).toEqual({
 		prefix: "import pandas as pd\n\ndf = load()\n\nx = df.",
 		suffix: "\nprint(x)",
 	});
 	const long = buildFill({
+		redact: String,
 		prefix: "",
 		suffix: "",
 		cells: Array.from({ length: 40 }, () => ran("x".repeat(900))),

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { PermissionMode, SessionEvent } from "../../../protocol/index.ts";
+import type { PermissionMode, SessionEvent, SessionHint } from "../../../protocol/index.ts";
 import type { ToolCall } from "../../../server/context/transcript.ts";
 import { Approvals } from "../../../server/tools/approvals.ts";
 import { Door } from "../../../server/tools/call.ts";
@@ -41,7 +41,8 @@ const door = (
 		canAsk: () => answer !== null,
 		newId: () => `a${events.length}`,
 	});
-	const log = { add: () => {}, settle: () => {}, hint: () => {} };
+	const hints: SessionHint[] = [];
+	const log = { add: () => {}, settle: () => {}, hint: (hint: SessionHint) => hints.push(hint) };
 	const place = () => placeOf(join(folder, "p"), join(folder, "p"), { HOME: folder });
 	const opened = new Door({
 		log,
@@ -51,8 +52,9 @@ const door = (
 		place,
 		tools: () => tools,
 		rules: () => rules,
+		redact: (text) => text.replaceAll("hunter2", "[redacted]"),
 	});
-	return { door: opened, events, grants };
+	return { door: opened, events, hints, grants };
 };
 
 const call = (name: string, args: ToolCall["args"] = {}): ToolCall => ({
@@ -118,6 +120,24 @@ test("a model is told what a terminal would be left with", async () => {
 	expect(await told("\x1b[31mred\x1b[0m\r\n10%\r100%\n\x1b]0;title\x07")).toEqual([
 		{ kind: "text", text: "red\n100%\n" },
 	]);
+});
+
+test("secrets are taken out of what any tool tells a model, and of what is shown", async () => {
+	const tool: Tool = {
+		...greet(null),
+		prepare: async () => ({
+			check: "open",
+			grant: null,
+			run: async ({ onOutput }) => {
+				onOutput("it is hunter2\n");
+				return { content: [{ kind: "text", text: "hunter2 it is" }], isError: false };
+			},
+		}),
+	};
+	const { door: opened, hints } = door("yolo", "allow", [tool]);
+	const { content } = await opened.call("t", call("greet"), signal);
+	expect(content).toEqual([{ kind: "text", text: "[redacted] it is" }]);
+	expect(hints).toMatchObject([{ kind: "toolOutput", delta: "it is [redacted]\n" }]);
 });
 
 test("always holds for what was shown, and for nothing else", async () => {

@@ -27,7 +27,6 @@ beforeEach(() => {
 	mkdirSync(join(folder, ".git"), { recursive: true });
 	const options = {
 		place: async () => placeOf(folder, folder, { HOME: home }),
-		redact: (text: string) => text,
 	};
 	tools = { view: viewFile(options), edit: editFile(options, new Undo()) };
 });
