@@ -19,16 +19,17 @@ import { askPython } from "./pythonFacts.mjs";
 const oldestPip = 22;
 
 /**
- * Best first. `python` is the Python that the packages are for; without one they are to be pure, for `version`.
+ * Best first. `python` is the Python that the packages are for; `pure` ones are for any of its `version` or newer, and
+ * `python` may be `null` for them.
  *
- * @param {{ python: PythonFacts | null; version: readonly number[]; target: string }} wanted
+ * @param {{ python: PythonFacts | null; pure: boolean; version: readonly number[]; target: string }} wanted
  * @param {import("./pythonEnvironment.mjs").Work} work
  * @returns {AsyncGenerator<Installer>}
  */
-export const installersFor = async function* ({ python, version, target }, { env, signal }) {
+export const installersFor = async function* ({ python, pure, version, target }, { env, signal }) {
 	const options = ["--target", target, "--no-deps", "--only-binary", ":all:"];
 	const release = version.slice(0, 2).join(".");
-	const any = ["--python-version", release, "--implementation", "cp"];
+	const forAny = ["--python-version", release, "--implementation", "cp"];
 	const asked = new Set();
 	/** @param {PythonFacts} facts @param {readonly string[]} more @returns {Installer[]} */
 	const pips = (facts, more) =>
@@ -39,18 +40,18 @@ export const installersFor = async function* ({ python, version, target }, { env
 		}));
 	if (python !== null) {
 		asked.add(python.executable);
-		// Wheels for Python's build without its lock are found by that Python's own pip alone.
-		yield* pips(python, []);
+		yield* pips(python, pure ? forAny : []);
 	}
-	const isUsual = python === null || !python.threads;
-	for (const candidate of isUsual ? candidates : []) {
+	// Wheels for Python's build without its lock are found by that Python's own pip alone.
+	const others = python?.threads ? [] : candidates;
+	for (const candidate of others) {
 		const { facts } = await askPython(candidate, { env, signal });
 		if (facts === null || !isNewEnough(facts.version) || asked.has(facts.executable)) continue;
 		asked.add(facts.executable);
-		yield* pips(facts, any);
+		yield* pips(facts, forAny);
 	}
 	if ((await runCommand("uv", ["--version"], { env, signal })).code !== 0) return;
-	const which = python === null ? ["--python-version", release] : ["--python", python.executable];
+	const which = pure || python === null ? ["--python-version", release] : ["--python", python.executable];
 	yield {
 		label: "uv",
 		command: ["uv", "pip", "install", "--no-python-downloads", ...options, ...which],

@@ -23,6 +23,7 @@ import { SetUpError } from "./setUpError.mjs";
 /** @typedef {import("./pythonPlaces.mjs").Environment} Environment */
 /** @typedef {import("./pythonEnvironment.mjs").Work} Work */
 /** @typedef {{ readonly folder: string; readonly packages: readonly string[] }} Layer */
+/** @typedef {{ readonly python: PythonFacts | null; readonly version: readonly number[]; readonly pure: boolean }} For */
 
 /**
  * The folders for a Python, in the order of looking; they may be missing.
@@ -53,7 +54,7 @@ export const ensureOverlay = async (facts, work) => {
 	let before = 0;
 	for (const layer of missing) {
 		const count = (/** @type {number} */ done) => work.onCount?.({ what, done: before + done, total });
-		await ensureLayer(layer, layer === pure ? null : facts, facts.version, work, count);
+		await ensureLayer(layer, { python: facts, version: facts.version, pure: layer === pure }, work, count);
 		before += layer.packages.length;
 	}
 	work.onCount?.({ what, done: total, total });
@@ -69,15 +70,18 @@ export const ensureOverlay = async (facts, work) => {
  * @throws {SetUpError}
  */
 export const ensurePureOverlay = async (work) => {
-	const layer = pureLayer(newest, work.env);
+	const layer = pureLayer(oldest, work.env);
 	if (existsSync(layer.folder)) return;
 	const what = "Getting what kernels need, for any Python";
 	const total = layer.packages.length;
-	await ensureLayer(layer, null, newest, work, (done) => work.onCount?.({ what, done, total }));
+	await ensureLayer(layer, { python: null, version: oldest, pure: true }, work, (done) =>
+		work.onCount?.({ what, done, total }),
+	);
 	work.onProgress(`${what}: done.`);
 };
 
-const newest = /** @type {const} */ ([3, 14]);
+/** Of the Pythons that share it. */
+const oldest = /** @type {const} */ ([3, 11]);
 
 /** @param {Environment} env */
 const overlayFolder = (env) => join(dataFolder(env), "overlay");
@@ -112,12 +116,11 @@ const layer = (name, packages, env) => {
 
 /**
  * @param {Layer} layer
- * @param {PythonFacts | null} python
- * @param {readonly number[]} version
+ * @param {For} wanted
  * @param {Work} work
  * @param {(done: number) => void} count
  */
-const ensureLayer = async (layer, python, version, work, count) => {
+const ensureLayer = async (layer, wanted, work, count) => {
 	const { folder } = layer;
 	try {
 		// What lies there is run: nobody else may write to it.
@@ -132,7 +135,7 @@ const ensureLayer = async (layer, python, version, work, count) => {
 		`${folder}.lock`,
 		onWait,
 		async () => {
-			if (!existsSync(folder)) await makeLayer(layer, python, version, work, count);
+			if (!existsSync(folder)) await makeLayer(layer, wanted, work, count);
 		},
 		work.signal,
 	);
@@ -140,17 +143,16 @@ const ensureLayer = async (layer, python, version, work, count) => {
 
 /**
  * @param {Layer} layer
- * @param {PythonFacts | null} python
- * @param {readonly number[]} version
+ * @param {For} wanted
  * @param {Work} work
  * @param {(done: number) => void} count
  */
-const makeLayer = async ({ folder, packages }, python, version, work, count) => {
+const makeLayer = async ({ folder, packages }, wanted, work, count) => {
 	const staging = `${folder}.new-${process.pid}`;
 	count(0);
 	try {
 		discardOthers(folder);
-		await install(staging, packages, python, version, work, count);
+		await install(staging, packages, wanted, work, count);
 		work.signal?.throwIfAborted();
 		// Programs that name the Python that installed them, and what belongs to them.
 		for (const name of ["bin", "share"]) rmSync(join(staging, name), { recursive: true, force: true });
@@ -182,14 +184,13 @@ const discardOthers = (folder) => {
 /**
  * @param {string} target
  * @param {readonly string[]} packages
- * @param {PythonFacts | null} python
- * @param {readonly number[]} version
+ * @param {For} wanted
  * @param {Work} work
  * @param {(done: number) => void} count
  */
-const install = async (target, packages, python, version, work, count) => {
+const install = async (target, packages, wanted, work, count) => {
 	let failure = "";
-	for await (const { label, command, counts } of installersFor({ python, version, target }, work)) {
+	for await (const { label, command, counts } of installersFor({ ...wanted, target }, work)) {
 		let got = 0;
 		const onOutput = (/** @type {string} */ text) => {
 			got += text.match(gotten)?.length ?? 0;
@@ -210,6 +211,7 @@ const install = async (target, packages, python, version, work, count) => {
 				? `${label} could not install what a kernel needs. What it said:\n${lastLines(output)}`
 				: `${label} could not reach its package index: check the network or proxy, then start again. What it said:\n  ${unreached}`;
 	}
+	const { python } = wanted;
 	const who =
 		python === null ? "No Python here" : `${describePython(python)} has no pip, and no other Python here`;
 	throw new SetUpError(
