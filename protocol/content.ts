@@ -144,7 +144,7 @@ export type ContextPart = z.infer<typeof ContextPart>;
 /** One participant as others see it. */
 export const Participant = z.object({
 	participantId: ParticipantId,
-	/** The client's name, for example `ipyai terminal`. */
+	/** The client's name, for example `ipyai terminal`; the second of a kind is `ipyai terminal 2`. */
 	name: z.string(),
 	/** Observers see everything and change nothing. */
 	role: z.enum(["controller", "observer"]),

@@ -7,7 +7,8 @@ import { isPlain } from "../../ground/text/textPieces.ts";
 import type { Decision, KernelLaunch, SessionSummary, SettingsPatch } from "../../protocol/index.ts";
 import { preparePython } from "../common/kernel/preparePython.ts";
 import { spawnKernel } from "../common/kernel/spawnKernel.ts";
-import { type CompletionTarget, completeCommand } from "./commandWords.ts";
+import { askInputCompletions } from "../common/shell/lookups.ts";
+import { type CompletionTarget, completeCommand, inNeovim } from "./commandWords.ts";
 import { CurrentSession } from "./currentSession.ts";
 import type { Editor } from "./editor.ts";
 import { checkHealth } from "./health.ts";
@@ -170,6 +171,16 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 		answerInput: ({ inputId, value }: { inputId: string; value: string }) =>
 			session.shell.answerInput(inputId, value),
 
+		/** Lines that may stand in place of one that answers Python: Tab in a debugger. */
+		completeInput: async ({ inputId, before, after }: { inputId: string; before: string; after: string }) => {
+			const found = await askInputCompletions(session.shell, inputId, before + after, before.length);
+			if (found === null) return [];
+			return found.matches
+				.map(({ text }) => before.slice(0, found.start) + text)
+				.filter((line) => isPlain(line) && !line.includes("\n"))
+				.map(plainText);
+		},
+
 		/** Runs the words after `:Ipyai`. */
 		command: ({ words }: { words: string }) => session.command(words),
 
@@ -220,7 +231,8 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 				const result = await call((Array.isArray(params) ? {} : (params ?? {})) as never);
 				editor.post({ kind: "answer", id: id as number, result });
 			} catch (error) {
-				editor.post({ kind: "answer", id: id as number, error: plainText((error as Error).message) });
+				const said = plainText(inNeovim((error as Error).message));
+				editor.post({ kind: "answer", id: id as number, error: said });
 			}
 		},
 		async leave() {

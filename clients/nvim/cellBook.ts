@@ -5,6 +5,7 @@ import type { CellStatus, Output } from "../../protocol/index.ts";
 import type { Submission } from "../common/session/liveSession.ts";
 import type { CellView } from "../common/session/sessionView.ts";
 import type { Author, Transcript } from "../common/shell/action.ts";
+import { cellNote } from "../common/shell/wording.ts";
 import { CellOutputs } from "./cellOutputs.ts";
 import type { Editor } from "./editor.ts";
 import { exact } from "./messages.ts";
@@ -171,6 +172,7 @@ export class CellBook {
 				code: plainText(code),
 				count,
 				status,
+				note: noteOf(status),
 				waits: status === "running" && isBehind(this.#unfinished, cellId),
 				took,
 				...outputs.preview(this.maxLines, end),
@@ -178,6 +180,11 @@ export class CellBook {
 		});
 	}
 }
+
+const noteOf = (status: CellStatus | "running"): PlainText | null => {
+	const note = cellNote(status);
+	return note && plainText(note.text);
+};
 
 const newCell = (cellId: string, code: string, author: Author, outputs: CellOutputs): Cell => ({
 	cellId,

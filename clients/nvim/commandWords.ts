@@ -20,6 +20,10 @@ export const completeCommand = async (
 	return fixed[name!] ?? (target === null ? [] : ((await asked[name!]?.(target)) ?? []));
 };
 
+/** A sentence of the server's, with its commands as they are called here. */
+export const inNeovim = (text: string): string =>
+	text.replaceAll("%ipyai restart", ":IpyaiRestart").replaceAll(/%ipyai(?= )/g, ":Ipyai");
+
 const onOff = ["on", "off"];
 
 const fixed: Readonly<Record<string, readonly string[]>> = {

@@ -15,6 +15,7 @@ import { type Approval, hasOthers, isAlive, type SessionView } from "../common/s
 import type { Face, Transcript } from "../common/shell/action.ts";
 import { Shell } from "../common/shell/shell.ts";
 import { CellBook } from "./cellBook.ts";
+import { inNeovim } from "./commandWords.ts";
 import type { Editor } from "./editor.ts";
 import { CallError, exact, type Message } from "./messages.ts";
 import { terminalLines } from "./terminalLines.ts";
@@ -127,12 +128,14 @@ export class CurrentSession {
 	}
 
 	/** Runs the words after `:Ipyai`, and does what they leave to the client. */
-	async command(line: string): Promise<{ text: PlainText; failed: boolean; isPage: boolean }> {
+	async command(line: string): Promise<{ text: PlainText; failed: boolean }> {
 		const { sessionId } = this.view;
 		const request = { sessionId, requestId: randomUUID(), line };
 		const { text, failed, action } = await this.live.request("command/run", request);
 		this.shell.act(action);
-		return { text: plainText(text), failed, isPage: action?.kind === "page" };
+		// What tells of the person's own things is told as it is.
+		const isSentence = failed || !text.includes("\n");
+		return { text: plainText(isHelp(line) ? helpOf(text) : isSentence ? inNeovim(text) : text), failed };
 	}
 
 	#runOf(entry: Submission | null): number | null {
@@ -150,10 +153,14 @@ export class CurrentSession {
 			transcript: this.#transcript,
 			opened: () => {},
 			changed: () => this.#tell(),
-			say: ({ text }) => post({ kind: "notice", level: "info", text: plainText(text) }),
+			say: ({ text }) => post({ kind: "notice", level: "info", text: plainText(inNeovim(text)) }),
 			approvalAsked: ({ approval }) => post(toApproval(approval, this.#isMine(approval))),
 			approvalEnded: ({ approval: { approvalId }, note }) =>
-				post({ kind: "approvalEnded", approvalId: exact(approvalId), text: note && plainText(note.text) }),
+				post({
+					kind: "approvalEnded",
+					approvalId: exact(approvalId),
+					text: note && plainText(inNeovim(note.text)),
+				}),
 			inputAsked: ({ request: { inputId, prompt, password } }) =>
 				post({ kind: "input", inputId: exact(inputId), prompt: plainText(prompt), password }),
 			inputEnded: ({ request: { inputId } }) => post({ kind: "inputEnded", inputId: exact(inputId) }),
@@ -193,7 +200,8 @@ export class CurrentSession {
 			turnFinished: turn,
 			// The float about it goes, and says so to whom it asked.
 			approvalAnswered: () => {},
-			notice: ({ level, text }) => this.#editor.post({ kind: "notice", level, text: plainText(text) }),
+			notice: ({ level, text }) =>
+				this.#editor.post({ kind: "notice", level, text: plainText(inNeovim(text)) }),
 			inputEntered: () => {},
 			commandAnswered: () => {},
 			rejected: ({ entry, reason }) => {
@@ -234,6 +242,11 @@ export class CurrentSession {
 		});
 	}
 }
+
+const isHelp = (line: string): boolean => line.trim() === "help";
+
+const helpOf = (text: string): string =>
+	`${inNeovim(text)}\n\nCells, prompts, sessions, keys and options of Neovim: :help ipyai`;
 
 const orNull = (text: string | null): PlainText | null => (text === null ? null : plainText(text));
 

@@ -52,6 +52,8 @@ export type Message =
 			readonly code: PlainText;
 			readonly count: number | null;
 			readonly status: CellStatus | "running";
+			/** What an end out of the ordinary means. */
+			readonly note: PlainText | null;
 			/** Sent to Python, which still runs others. */
 			readonly waits: boolean;
 			/** How long it ran, in seconds, when both ends of it were seen. */

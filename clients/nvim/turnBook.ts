@@ -10,6 +10,7 @@ import type { TextView, ToolCallView, TurnView } from "../common/session/turnVie
 import type { Author, TranscriptAction } from "../common/shell/action.ts";
 import { turnNote } from "../common/shell/wording.ts";
 import { nameOf, type RunOf } from "./cellBook.ts";
+import { inNeovim } from "./commandWords.ts";
 import type { Editor } from "./editor.ts";
 import { exact } from "./messages.ts";
 import { type Block, type ToolResult, toolText } from "./toolText.ts";
@@ -83,7 +84,11 @@ export class TurnBook {
 			case "turnStarted":
 				turn.state = "running";
 				for (const [index, warning] of action.warnings.entries())
-					setPart(turn, { kind: "note", id: `warning ${index}`, text: words`*${plainText(warning)}*` });
+					setPart(turn, {
+						kind: "note",
+						id: `warning ${index}`,
+						text: words`*${plainText(inNeovim(warning))}*`,
+					});
 				return;
 			case "textGrew":
 				this.#grow(turn, action.part, action.delta);
@@ -174,10 +179,10 @@ export class TurnBook {
 	#end(turn: Turn, end: Pick<TurnView, "stopReason" | "error">): void {
 		turn.state = "finished";
 		turn.stopReason = end.stopReason;
-		turn.error = end.error === null ? null : plainText(end.error);
+		turn.error = end.error === null ? null : plainText(inNeovim(end.error));
 		const note = turnNote(end);
 		if (note === null) return;
-		const said = plainText(note.text);
+		const said = plainText(inNeovim(note.text));
 		const text = note.level === "error" ? words`**Failed:** ${said}` : words`*${said}*`;
 		setPart(turn, { kind: "note", id: "end", text });
 	}

@@ -38,7 +38,7 @@ export class Participants {
 	}
 
 	get all(): readonly Participant[] {
-		return [...this.#here.values()].map(toParticipant);
+		return [...this.#here.values()].map((audience) => this.#asKnown(audience));
 	}
 
 	get isEmpty(): boolean {
@@ -56,9 +56,27 @@ export class Participants {
 	}
 
 	join(audience: Audience): void {
-		this.#log.add({ kind: "participantJoined", participant: toParticipant(audience) });
+		this.#names.set(audience.participantId, this.#nameFor(audience));
+		this.#log.add({ kind: "participantJoined", participant: this.#asKnown(audience) });
 		this.#here.set(audience.participantId, audience);
-		this.#names.set(audience.participantId, audience.name);
+	}
+
+	/** Several clients of a kind are told apart. */
+	#nameFor({ participantId, name }: Audience): string {
+		const others = [...this.#here.keys()].filter((id) => id !== participantId);
+		const taken = new Set(others.map((id) => this.#names.get(id)));
+		let free = name;
+		for (let number = 2; taken.has(free); number++) free = `${name} ${number}`;
+		return free;
+	}
+
+	#asKnown({ participantId, name, role, visiting }: Audience): Participant {
+		return {
+			participantId,
+			name: this.#names.get(participantId) ?? name,
+			role,
+			...(visiting === undefined ? {} : { visiting }),
+		};
 	}
 
 	/** One is gone; the session goes on. */
@@ -88,7 +106,9 @@ export class Participants {
 
 	/** Who else may change the session, by name. */
 	otherControllers(participantId: string): string[] {
-		return this.#controllers.filter((each) => each.participantId !== participantId).map(({ name }) => name);
+		return this.#controllers
+			.filter((each) => each.participantId !== participantId)
+			.map((each) => this.#asKnown(each).name);
 	}
 
 	/** Tells the next controller something that is no part of the log. */
@@ -126,10 +146,3 @@ export class Participants {
 		for (const audience of this.#here.values()) audience.send(update);
 	}
 }
-
-const toParticipant = ({ participantId, name, role, visiting }: Audience): Participant => ({
-	participantId,
-	name,
-	role,
-	...(visiting === undefined ? {} : { visiting }),
-});

@@ -140,10 +140,7 @@ export class Hosting {
 	requireHost(): Host {
 		const host = this.host;
 		if (host) return host;
-		throw new RequestError(
-			"kernelNotAlive",
-			"This session has no live kernel: start one with %ipyai restart (Ctrl-R in the terminal, :IpyaiRestart in Neovim).",
-		);
+		throw new RequestError("kernelNotAlive", "This session has no live kernel: %ipyai restart starts one.");
 	}
 
 	/** What a killed server left running: it goes on where its kernel lives, and is lost otherwise. */

@@ -73,7 +73,7 @@ test("lines, ranges, motions, selections, the next cell and all cells run", asyn
 	await vim.command("IpyaiRunAbove");
 	await vim.shows(vim.shown, /\[6\] ✓/);
 	await vim.command("IpyaiRunAll");
-	const all = await vim.shows(vim.shown, /aborted/);
+	const all = await vim.shows(vim.shown, /Not run/);
 	// IPython's releases write tracebacks in their own ways.
 	expect(all.replace(/▎ -+\n(▎.*\n)*?(▎ ZeroDivisionError: )/, "$2")).toMatchInlineSnapshot(`
 		"✓ # %%
@@ -89,7 +89,7 @@ test("lines, ranges, motions, selections, the next cell and all cells run", asyn
 		1 / 0  [9] ✗ 0.1 s
 		▎ ZeroDivisionError: division by zero
 		✗ # %%
-		'never'  [ ] ✗ aborted 0.1 s"
+		'never'  [ ] ✗ Not run, because an earlier cell failed or was interrupted."
 	`);
 	await vim.command("IpyaiClear!");
 	expect(await vim.shown()).not.toMatch(/[▎✓✗]/);
@@ -227,6 +227,25 @@ test("output appears while the cell runs, and an interrupt ends it", async () =>
 	expect(await vim.shows(vim.shown, /✗/)).toContain("KeyboardInterrupt");
 });
 
+test("what does not tell how things are now says so: after an edit, until it is taken back, and after a restart", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "# %%\n|a = 1\n# %%\nb = 2");
+	await vim.start();
+	await vim.command("IpyaiRunAll");
+	await vim.shows(vim.shown, /a = 1 {2}\[1\] ✓ 0.1 s\n.*\n.*\[2\] ✓/);
+	await vim.type("A + 1<Esc>");
+	await vim.shows(vim.shown, /○ # %%\na = 1 \+ 1 {2}\[1\] ✓ 0.1 s · edited since\n✓ # %%/);
+	await vim.type("u");
+	await vim.shows(vim.shown, /✓ # %%\na = 1 {2}\[1\] ✓ 0.1 s\n/);
+	await vim.command("IpyaiRestart");
+	await vim.shows(
+		vim.shown,
+		/a = 1 {2}\[1\] ✓ 0.1 s · before the restart\n○ # %%\nb = 2 .* · before the restart$/,
+	);
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /✓ # %%\na = 1 {2}\[1\] ✓ 0.1 s\n○/);
+});
+
 test("output moves with its code, goes when the code is deleted, and comes back with undo", async () => {
 	const vim = await startNeovim();
 	await vim.edit("a.py", "# %%\na = 1\na\n# %%\n|b = 2\nb\n# %%\nc = 3");
@@ -236,7 +255,7 @@ test("output moves with its code, goes when the code is deleted, and comes back 
 	await vim.type("ggOtop<Esc>");
 	expect(await vim.shown()).toMatch(/^✓ # %%\nb = 2\nb {2}\[1\] ✓ 0.1 s\n▎ 2$/m);
 	await vim.type("/^b$<CR>ob + 1<Esc>");
-	expect(await vim.shown()).toMatch(/^b\nb \+ 1 {2}\[1\] ✓ 0.1 s\n▎ 2$/m);
+	expect(await vim.shown()).toMatch(/^b\nb \+ 1 {2}\[1\] ✓ 0.1 s · edited since\n▎ 2$/m);
 	await vim.type("uk0:5,7d<CR>");
 	expect(await vim.shown()).not.toMatch(/▎|✓/);
 	await vim.type("u");
@@ -315,6 +334,20 @@ test("input() and getpass() are asked in Neovim; leaving the question interrupts
 	expect(await vim.lua("return { _G.asked, _G.secret }")).toEqual(["Name? ", "Key? "]);
 	await vim.command("IpyaiRunCell");
 	expect(await vim.shows(vim.shown, /✗/)).toContain("KeyboardInterrupt");
+});
+
+test("Tab in a debugger's input completes names of its frame", async () => {
+	const vim = await startNeovim();
+	await vim.edit("a.py", "def f():\n    inner_name = 123\n    breakpoint()\nf()");
+	await vim.start();
+	await vim.command("IpyaiRunCell");
+	const mode = async () => String(((await vim.nvim.request("nvim_get_mode")) as { mode: string }).mode);
+	await vim.shows(mode, /^c/);
+	await vim.type("p inner_n<Tab> + 1<CR>");
+	await vim.shows(vim.shown, /^▎ 124$/m);
+	await vim.shows(mode, /^c/);
+	await vim.type("c<CR>");
+	await vim.shows(vim.shown, /✓/);
 });
 
 test("input() does not take what is typed elsewhere: it asks in normal mode", async () => {

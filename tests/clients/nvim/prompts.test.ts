@@ -309,7 +309,7 @@ test("settings are shown, changed and completed", async () => {
 	await vim.command("Ipyai permissions yolo");
 	await vim.shows(async () => String(await vim.lua("return require('ipyai').status()")), /yolo/);
 	await vim.command("Ipyai thnk");
-	await vim.shows(vim.notices, /Did you mean/);
+	await vim.shows(vim.notices, /Did you mean :Ipyai think\?/);
 	const complete = (line: string) => vim.lua("return vim.fn.getcompletion(..., 'cmdline')", line);
 	expect(await complete("Ipyai per")).toEqual(["permissions"]);
 	expect(await complete("Ipyai permissions ")).toEqual(["ask", "auto", "plan", "yolo"]);
@@ -321,15 +321,27 @@ test("settings are shown, changed and completed", async () => {
 	await vim.shows(vim.notices, /\S/);
 });
 
-test("a short answer of several lines takes no keys, and goes with the next move", async () => {
+test("an answer of several lines is a window to read, short or long: q and Escape leave it", async () => {
 	const vim = await startNeovim();
 	await vim.edit("a.py", "x = 1\ny = 2");
 	await vim.start();
 	await vim.command("Ipyai backend openai-api");
 	expect(await vim.shows(async () => String(await vim.lua(float)), /backend = openai-api/)).toContain("\n");
+	expect(await vim.lua("return vim.fn.expand('%')")).toBe("");
+	await vim.type("<Esc>");
+	expect(await vim.lua(float)).toBe("");
 	expect(await vim.lua("return vim.fn.expand('%')")).toBe("a.py");
-	await vim.type("j");
-	await vim.shows(async () => `(${await vim.lua(float)})`, /^\(\)$/);
+	await vim.command("Ipyai help");
+	const help = await vim.shows(() => vim.lines(), /:help ipyai$/);
+	expect(help).toContain(":Ipyai shows the settings; :Ipyai COMMAND:");
+	expect(help).not.toContain("%ipyai");
+	await vim.type("q");
+	for (const command of ["IpyaiChat", "IpyaiLog"]) {
+		await vim.command(command);
+		expect(await vim.lua("return vim.fn.expand('%')")).toMatch(/^ipyai:/);
+		await vim.type("<Esc>");
+		expect(await vim.lua("return vim.fn.expand('%')")).toBe("a.py");
+	}
 });
 
 const approve = `

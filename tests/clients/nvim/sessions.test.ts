@@ -40,7 +40,7 @@ test("a session that is left goes on and is joined again; a stopped one ends wit
 	await vim.shows(status(vim), /idle/);
 	await vim.command("IpyaiStop!");
 	await vim.shows(vim.notices, /it goes on/);
-	await choose(vim, "^live.* 2 cells,");
+	await choose(vim, "  live  .* 2 cells,");
 	await vim.command("IpyaiJoin");
 	await vim.shows(status(vim), /idle/);
 	expect(await run(vim, "kept")).toBe("▎ 42");
@@ -59,7 +59,7 @@ test("a stored session without a kernel gets a new one, its past is there", asyn
 	await run(vim, "first = 1; first");
 	await vim.command("IpyaiStop");
 	await vim.shows(vim.notices, /has ended/);
-	await choose(vim, "^closed");
+	await choose(vim, "  closed  ");
 	await vim.command("IpyaiSessions");
 	await vim.shows(status(vim), /idle/);
 	expect(await run(vim, "'first' in globals()")).toBe("▎ False");
@@ -81,7 +81,7 @@ test("the first cell starts a session; where others are live it asks", async () 
 	expect(await run(vim, "a = 1; a")).toBe("▎ 1");
 	await vim.command("IpyaiStop!");
 	await vim.shows(vim.notices, /goes on/);
-	await choose(vim, "^join");
+	await choose(vim, "^join: %d+  live");
 	expect(await run(vim, "a + 1")).toBe("▎ 2");
 	expect(await vim.lua("return #_G.offered")).toBe(2);
 	await vim.command("IpyaiStop");

@@ -32,7 +32,10 @@ test("an observer may watch and nothing else", async () => {
 	const { state } = await owner.request("session/new", newSession(server.folder));
 	const { sessionId } = state;
 	const observer = await server.connect();
-	await observer.request("session/attach", { ref: { sessionId }, role: "observer", since: null });
+	const ref = { sessionId };
+	const joined = await observer.request("session/attach", { ref, role: "observer", since: null });
+	// Two of a kind are told apart.
+	expect(joined.state.participants.map(({ name }) => name)).toEqual(["test", "test 2"]);
 	await expect(
 		observer.request("session/prompt", { sessionId, requestId: "1", content: text("a") }),
 	).rejects.toMatchObject({ code: -32012 });

@@ -103,7 +103,7 @@ local commands = {
         return host.notify(error or result.text, vim.log.levels.ERROR)
       end
       if result.text:find("\n") then
-        require("ipyai.windows").show_text(result.text, vim.trim("ipyai " .. args.args), result.isPage)
+        require("ipyai.windows").show_text(result.text, vim.trim("ipyai " .. args.args))
       elseif result.text ~= "" then
         host.notify(result.text)
       end

@@ -30,7 +30,26 @@ local function ask(request)
     local ok, value = pcall(vim.fn.inputsecret, prompt)
     return answer(ok and value or nil)
   end
-  vim.ui.input({ prompt = prompt }, answer)
+  vim.ui.input({ prompt = prompt, completion = "customlist,v:lua.require'ipyai.input'.complete" }, answer)
+end
+
+---How long Tab may wait for Python.
+local complete_ms = 1000
+
+---What may stand in place of what is typed: in a debugger names of its frame. For |input()|, which wants it at once.
+---@param _ string
+---@param line string
+---@param cursor integer in bytes
+---@return string[]
+function M.complete(_, line, cursor)
+  local found
+  host.call("completeInput", { inputId = asking, before = line:sub(1, cursor), after = line:sub(cursor + 1) }, function(_, result)
+    found = result or {}
+  end)
+  vim.wait(complete_ms, function()
+    return found ~= nil
+  end, 5)
+  return found or {}
 end
 
 ---Asks at once in normal mode, else when the person is back in it.

@@ -17,7 +17,7 @@ local by_id = {}
 local function lines_of(cell)
   local head = ("In [%s] %s"):format(cell.count or " ", cell.by)
   if cell.status ~= "ok" then
-    head = head .. " · " .. cell.status
+    head = head .. " · " .. (cell.note or cell.status)
   end
   local lines = { { { head, "bold" } } }
   for line in vim.gsplit(cell.code, "\n") do

@@ -12,11 +12,15 @@ local float
 ---@type uv.uv_timer_t?
 local timer
 
----Whether what Neovim itself does would ask for Enter. What people put in place of `vim.notify` shows any length.
+---Whether messages are Neovim's own. What people put in place of `vim.notify` shows any length.
+local function is_own()
+  return debug.getinfo(vim.notify, "S").source:find("vim/_", 1, true) ~= nil
+end
+
+---Whether what Neovim itself does would ask for Enter.
 ---@param text string
 local function is_too_long(text)
-  local is_own = debug.getinfo(vim.notify, "S").source:find("vim/_", 1, true) ~= nil
-  if not is_own or #vim.api.nvim_list_uis() == 0 then
+  if #vim.api.nvim_list_uis() == 0 then
     return false
   end
   return vim.o.cmdheight == 0 or text:find("\n") ~= nil or vim.fn.strdisplaywidth(text) > vim.v.echospace
@@ -51,9 +55,10 @@ local function open_float(text, group)
   close()
   local buf = vim.api.nvim_create_buf(false, true)
   vim.bo[buf].bufhidden = "wipe"
-  local lines = vim.split(text, "\n")
-  vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
   local most = math.max(20, math.min(80, vim.o.columns - 4))
+  -- Not 'linebreak', which breaks `:IpyaiRestart` behind its colon.
+  local lines = require("ipyai.cells.wrap").words(text, most)
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
   local widths = vim.tbl_map(vim.fn.strdisplaywidth, lines)
   local win = vim.api.nvim_open_win(buf, false, {
     relative = "editor",
@@ -79,8 +84,11 @@ end
 ---@param level? integer
 function M.notify(text, level)
   level = level or vim.log.levels.INFO
-  if not is_too_long(text) then
+  if not is_own() then
     return vim.notify(text, level, { title = "ipyai" })
+  elseif not is_too_long(text) then
+    -- As a message, which Neovim's own makes an error of the command or autocommand that it comes in.
+    return vim.api.nvim_echo({ { text, groups[level] } }, true, {})
   end
   remember(text, groups[level])
   open_float(text, groups[level])

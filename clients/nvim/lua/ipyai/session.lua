@@ -46,6 +46,9 @@ function M.receive(message)
     require("ipyai.chat.approvals").clear()
   end
   local suggest = package.loaded["ipyai.suggest"]
+  if before and M.current and before.kernelId and M.current.kernelId ~= before.kernelId then
+    require("ipyai.cells.runs").kernel_changed()
+  end
   if suggest and before and (not M.current or M.current.kernelId ~= before.kernelId) then
     -- It was made for variables that are no more.
     suggest.dismiss()
@@ -58,7 +61,7 @@ end
 function M.status()
   local session = M.current
   if not session then
-    return ""
+    return opening and "ipyai starting" or ""
   end
   if session.link == "lost" then
     return "ipyai: server lost"
@@ -91,9 +94,18 @@ local function opened(what, done)
   end
 end
 
+---Says what takes its time.
+---@param text string
+local function say_starting(text)
+  opening = true
+  vim.cmd.redrawstatus({ bang = true })
+  require("ipyai.notice").say(text)
+end
+
 ---Starts a session with a kernel of its own.
 ---@param python? string
 function M.start(python)
+  say_starting("Starting a session…")
   local params = place()
   params.python = python or params.python
   local settings = require("ipyai.config").options.session
@@ -105,6 +117,7 @@ end
 
 ---@param name string its id, the beginning of that, or IPython's number
 function M.join(name)
+  say_starting("Joining the session…")
   local params = place()
   params.session = name
   host.call("join", params, opened("Joined the session."))
@@ -137,7 +150,9 @@ local function describe(choice)
     return ("%d %s%s"):format(number, what, number == 1 and "" or "s")
   end
   local counts = count(choice.cells, "cell") .. ", " .. count(choice.turns, "prompt")
-  return ("%s  %s  %s  %s  %s"):format(choice.state, when, counts, vim.fn.fnamemodify(choice.cwd, ":~"), title)
+  -- As `:IpyaiJoin` takes it.
+  local name = choice.number or choice.sessionId:sub(1, 13)
+  return ("%s  %s  %s  %s  %s  %s"):format(name, choice.state, when, counts, vim.fn.fnamemodify(choice.cwd, ":~"), title)
 end
 
 ---Offers sessions and joins the chosen one, or the only live one of a folder at once.

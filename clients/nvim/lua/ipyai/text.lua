@@ -35,6 +35,44 @@ function M.fenced(code, language)
   return ("%s%s\n%s\n%s"):format(fence, language, code, fence)
 end
 
+---A row of code without blanks outside of strings; those before it stay.
+---@param row string
+---@return string
+local function unspaced_row(row)
+  local indent, rest = row:match("^(%s*)(.*)$")
+  local pieces, at, quote = { indent }, 1, nil
+  while at <= #rest do
+    local piece = rest:sub(at, at)
+    if piece == "\\" then
+      piece = rest:sub(at, at + 1)
+    elseif piece == quote then
+      quote = nil
+    elseif not quote and (piece == '"' or piece == "'") then
+      quote = piece
+    elseif not quote and piece == "#" then
+      piece = rest:sub(at)
+    end
+    if quote or not piece:match("^%s$") then
+      table.insert(pieces, piece)
+    end
+    at = at + #piece
+  end
+  return table.concat(pieces)
+end
+
+---Code as far as formatters leave its spacing out of account: without blank rows and blanks between its words.
+---@param code string
+---@return string
+function M.unspaced(code)
+  local rows = {}
+  for row in vim.gsplit(code, "\n") do
+    if vim.trim(row) ~= "" then
+      table.insert(rows, unspaced_row(row))
+    end
+  end
+  return table.concat(rows, "\n")
+end
+
 ---Where rows of a buffer stand, for a model and a person.
 ---@param buf integer
 ---@param first integer from 0

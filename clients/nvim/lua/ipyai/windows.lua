@@ -3,29 +3,44 @@ local M = {}
 
 local ns = vim.api.nvim_create_namespace("ipyai-windows")
 
+---Leaves the current window; where it is the only one, for the buffer before.
+function M.leave()
+  if not pcall(vim.cmd.close) then
+    pcall(vim.cmd.buffer, "#")
+  end
+end
+
+---The keys that close what is there to be read.
+---@param buf integer
+---@param name string
+function M.map_leave(buf, name)
+  for _, key in ipairs({ "q", "<Esc>" }) do
+    vim.keymap.set("n", key, M.leave, { buffer = buf, nowait = true, desc = "Close " .. name })
+  end
+end
+
 ---@param name string
 ---@return integer buf a buffer to read, that goes with its window
 local function reading_buffer(name)
   local buf = vim.api.nvim_create_buf(false, true)
   vim.bo[buf].bufhidden = "wipe"
   vim.bo[buf].modifiable = false
-  vim.keymap.set("n", "q", "<Cmd>close<CR>", { buffer = buf, nowait = true, desc = "Close " .. name })
+  M.map_leave(buf, name)
   return buf
 end
 
----A float in the middle, as large as what it holds.
+---A float in the middle, as large as what it holds, with the cursor in it.
 ---@param buf integer
 ---@param title string
----@param focus? boolean whether the cursor goes there, as it does unless this says no
 ---@return integer win
-function M.float(buf, title, focus)
+function M.float(buf, title)
   local widest = 30
   for _, line in ipairs(vim.api.nvim_buf_get_lines(buf, 0, 1000, false)) do
     widest = math.max(widest, vim.fn.strdisplaywidth(line))
   end
   local width = math.min(widest + 1, math.max(20, vim.o.columns - 8))
   local height = math.min(math.max(1, vim.api.nvim_buf_line_count(buf)), math.max(3, vim.o.lines - 8))
-  local win = vim.api.nvim_open_win(buf, focus ~= false, {
+  local win = vim.api.nvim_open_win(buf, true, {
     relative = "editor",
     width = width,
     height = height,
@@ -34,18 +49,20 @@ function M.float(buf, title, focus)
     style = "minimal",
     border = "rounded",
     title = (" %s "):format(title),
+    footer = " q closes ",
+    footer_pos = "right",
   })
   vim.wo[win].smoothscroll = true
   return win
 end
 
----Makes a float as high as its text, whose lines wrap at words.
+---Makes a float as high as its text.
 ---@param win integer
 ---@param most integer
 ---@param least? integer
 ---@return boolean whether all of it can be seen
 function M.fit_height(win, most, least)
-  vim.wo[win].wrap, vim.wo[win].linebreak = true, true
+  vim.wo[win].wrap = true
   local height = vim.api.nvim_win_text_height(win, {}).all
   vim.api.nvim_win_set_height(win, math.max(least or 1, math.min(height, most)))
   return height <= most
@@ -59,29 +76,14 @@ function M.show_lines(lines, title)
   M.float(buf, title)
 end
 
----An answer. A short one takes no keys and goes when the cursor moves, so that one can go on at once; a page, and
----what is as long as one, is entered to be read.
+---An answer of several lines.
 ---@param text string
 ---@param title string
----@param is_page boolean
-function M.show_text(text, title, is_page)
+function M.show_text(text, title)
   local lines = vim.tbl_map(function(line)
     return { { line, "" } }
   end, vim.split(text, "\n"))
-  if is_page or #lines > vim.o.lines / 3 then
-    return M.show_lines(lines, title)
-  end
-  local buf = reading_buffer(title)
-  require("ipyai.highlights").set_lines(buf, ns, 0, -1, lines)
-  local win = M.float(buf, title, false)
-  local group = vim.api.nvim_create_augroup("ipyai-answer", {})
-  vim.api.nvim_create_autocmd({ "CursorMoved", "InsertEnter", "BufLeave", "CmdlineEnter" }, {
-    group = group,
-    callback = function()
-      vim.api.nvim_clear_autocmds({ group = group })
-      M.close(win)
-    end,
-  })
+  M.show_lines(lines, title)
 end
 
 ---Buffers that show a cell's whole output, by its id. One request at a time: `again` asks for another one after it.
@@ -150,6 +152,7 @@ function M.lasting_buffer(name, filetype)
   vim.bo[buf].undolevels = -1
   vim.bo[buf].filetype = filetype
   vim.bo[buf].modifiable = false
+  M.map_leave(buf, name)
   return buf
 end
 

@@ -17,6 +17,8 @@ local ns = vim.api.nvim_create_namespace("ipyai-outputs")
 ---@field width? integer what they were made for
 ---@field note? { [1]: string, [2]: string } what stands behind the first line
 ---@field mark? { [1]: string, [2]: string } the sign and its group
+---@field is_edited? boolean its code is not what ran
+---@field is_of_old? boolean the kernel that ran it is gone
 
 ---@type table<integer, table<ipyai.Placed, true>>
 local placed = {}
@@ -86,10 +88,20 @@ local function fit(place)
   end
 end
 
+---Why what stands there does not tell how things are now.
+---@param place ipyai.Placed
+---@return string?
+local function stale_of(place)
+  return place.is_edited and "edited since" or place.is_of_old and "before the restart" or nil
+end
+
 ---Shows what the place holds, where its code is now.
 ---@param place ipyai.Placed
 local function put(place)
   local first, last = M.rows(place)
+  local stale = place.note and stale_of(place)
+  local note = stale and { ("%s · %s"):format(place.note[1], stale), "IpyaiNote" } or place.note
+  local signs = require("ipyai.config").options.output.signs
   if not first then
     delete(place, "below")
     return delete(place, "sign")
@@ -97,14 +109,14 @@ local function put(place)
   place.below = vim.api.nvim_buf_set_extmark(place.buf, ns, last, 0, {
     id = place.below,
     virt_lines = #place.lines > 0 and place.lines or nil,
-    virt_text = place.note and { { "  " .. place.note[1], place.note[2] } } or nil,
+    virt_text = note and { { "  " .. note[1], note[2] } } or nil,
     virt_text_pos = "eol",
   })
   if place.mark then
     place.sign = vim.api.nvim_buf_set_extmark(place.buf, ns, first, 0, {
       id = place.sign,
-      sign_text = place.mark[1],
-      sign_hl_group = place.mark[2],
+      sign_text = stale and signs and signs.stale or place.mark[1],
+      sign_hl_group = stale and "IpyaiNote" or place.mark[2],
     })
   end
 end
@@ -118,6 +130,39 @@ function M.draw(place)
   place.width = nil
   fit(place)
   put(place)
+end
+
+---Draws the place anew if what it says of itself has changed.
+---@param place ipyai.Placed
+function M.check(place)
+  if M.is_placed(place) and not place.hidden then
+    put(place)
+  end
+end
+
+---Finds out which cells are not what ran.
+---@param buf integer
+local function find_edited(buf)
+  local cells = require("ipyai.cells")
+  local code_above
+  for place in pairs(placed[buf] or {}) do
+    local _, last = M.rows(place)
+    if last and place.is_cell and place.code and place.note then
+      if not code_above then
+        code_above = {}
+        for _, cell in ipairs(cells.all(buf)) do
+          code_above[cells.end_row(buf, cell)] = cells.code(buf, cell)
+        end
+      end
+      local code = code_above[last] or place.code
+      local unspaced = require("ipyai.text").unspaced
+      local is_edited = code ~= place.code and unspaced(code) ~= unspaced(place.code)
+      if is_edited ~= (place.is_edited or false) then
+        place.is_edited = is_edited
+        M.check(place)
+      end
+    end
+  end
 end
 
 ---Puts the extmark where the code ends now: rows may have been written behind it.
@@ -192,6 +237,9 @@ local function follow(buf, is_typing)
   if #lost > 0 and not is_typing then
     find_moved(buf, lost)
   end
+  if not is_typing then
+    find_edited(buf)
+  end
 end
 
 vim.api.nvim_create_autocmd({ "WinResized", "BufWinEnter" }, {
@@ -222,11 +270,11 @@ end
 ---@param buf integer
 local function watch(buf)
   local group = vim.api.nvim_create_augroup("ipyai-outputs-" .. buf, {})
-  vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI", "TextChangedP" }, {
+  vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI", "TextChangedP", "InsertLeave" }, {
     group = group,
     buffer = buf,
     callback = function(event)
-      follow(buf, event.event ~= "TextChanged")
+      follow(buf, event.event == "TextChangedI" or event.event == "TextChangedP")
     end,
   })
   vim.api.nvim_create_autocmd("BufUnload", {

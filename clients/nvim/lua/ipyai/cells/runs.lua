@@ -43,7 +43,10 @@ local function note_of(run, status)
     end
     return table.concat(words, " ")
   end
-  if status ~= "ok" and status ~= "error" then
+  if run.cell and run.cell.note then
+    table.insert(words, run.cell.note)
+    return table.concat(words, " ")
+  elseif status ~= "ok" and status ~= "error" then
     table.insert(words, status)
   end
   table.insert(words, ("%.1f s"):format(took or (vim.uv.hrtime() - run.started) / 1e9))
@@ -93,6 +96,16 @@ function M.session_ended()
     if not run.finished and outputs.is_placed(run.place) and not run.place.hidden then
       run.cell = vim.tbl_extend("keep", { status = "lost" }, run.cell or { lines = {}, total = 0, cellId = "" })
       draw(run)
+    end
+  end
+end
+
+---The kernel is another: what ran before is so no more.
+function M.kernel_changed()
+  for _, run in pairs(runs) do
+    if run.finished and run.session then
+      run.place.is_of_old = true
+      outputs.check(run.place)
     end
   end
 end

@@ -27,6 +27,31 @@ local function fitting(text, from, room, col)
   return size, width
 end
 
+---A text as rows that are no wider than `width`, broken at blanks; a longer word is cut.
+---@param text string
+---@param width integer
+---@return string[]
+function M.words(text, width)
+  local rows = {}
+  for line in vim.gsplit(text, "\n") do
+    local row = ""
+    for blanks, word in line:gmatch("(%s*)(%S+)") do
+      if row ~= "" and vim.fn.strdisplaywidth(row .. blanks .. word) > width then
+        table.insert(rows, row)
+        row, blanks = "", ""
+      end
+      row = row .. blanks .. word
+      while vim.fn.strdisplaywidth(row) > width do
+        local size = math.max(1, (fitting(row, 1, width, 0)))
+        table.insert(rows, row:sub(1, size))
+        row = row:sub(size + 1)
+      end
+    end
+    table.insert(rows, row)
+  end
+  return rows
+end
+
 ---A line as rows that are no wider than `width`; no more than `most` of them, and whether something is left.
 ---@param line ipyai.Chunks
 ---@param width integer

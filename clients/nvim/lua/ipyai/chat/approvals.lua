@@ -72,7 +72,9 @@ local function read(approval, ask)
   local buf = vim.api.nvim_win_get_buf(float.win)
   vim.api.nvim_set_current_win(float.win)
   vim.api.nvim_win_set_config(float.win, { footer = " q asks again " })
-  vim.keymap.set("n", "q", "<Cmd>wincmd p<CR>", { buffer = buf, nowait = true })
+  for _, key in ipairs({ "q", "<Esc>" }) do
+    vim.keymap.set("n", key, "<Cmd>wincmd p<CR>", { buffer = buf, nowait = true })
+  end
   vim.api.nvim_create_autocmd("WinLeave", {
     buffer = buf,
     once = true,

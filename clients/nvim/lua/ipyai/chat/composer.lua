@@ -86,6 +86,7 @@ function M.open(along, send)
     style = "minimal",
     border = "rounded",
   }))
+  vim.wo[win].linebreak = true
   local function grow()
     require("ipyai.windows").fit_height(win, math.max(least_rows, math.floor(vim.o.lines / 2)), least_rows)
   end

@@ -264,7 +264,6 @@ function M.open(focus)
     for _, mode in ipairs({ "<CR>", "a", "i", "o" }) do
       vim.keymap.set("n", mode, "<Cmd>IpyaiPrompt<CR>", { buffer = buf, desc = "Ask the AI" })
     end
-    vim.keymap.set("n", "q", "<Cmd>close<CR>", { buffer = buf, desc = "Close the conversation" })
     local rows = {}
     for _, turn in ipairs(turns) do
       vim.list_extend(rows, rows_of(turn.text))
