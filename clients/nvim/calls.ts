@@ -18,6 +18,7 @@ import { OutputWindows } from "./outputWindows.ts";
 import type { PictureOptions } from "./pictures.ts";
 import { ServerLink } from "./serverLink.ts";
 import { BufferSuggestions, type SuggestParams } from "./suggestions.ts";
+import { saveViewable, ViewableFiles, viewablesOf } from "./viewables.ts";
 
 export type Calls = {
 	/** `[id, method, params]` as it came from Lua. Never fails: the answer says what did. */
@@ -42,6 +43,13 @@ type ConfigureParams = {
 
 type AnswerParams = { readonly approvalId: string; readonly decision: Decision; readonly message?: string };
 
+type SaveParams = {
+	readonly cellId: string;
+	readonly index: number;
+	readonly path: string;
+	readonly force: boolean;
+};
+
 type WriteParams = {
 	readonly buf: number;
 	readonly path: string;
@@ -61,6 +69,9 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 	const windows = new OutputWindows();
 
 	let preparing: AbortController | null = null;
+	const files = new ViewableFiles();
+	const viewables = (cellId: string) =>
+		viewablesOf(session.cells.ran(cellId)?.outputs ?? notebooks.outputs(cellId) ?? []);
 
 	/** What has to be made for its Python is shown while it is; `:IpyaiInterrupt` breaks it off. */
 	const launch = async (): Promise<KernelLaunch> => {
@@ -202,6 +213,14 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			windows.lines(cellId, session.cells.lines(cellId) ?? notebooks.lines(cellId) ?? [], again),
 		cellLinesClosed: ({ cellId }: { cellId: string }) => windows.close(cellId),
 
+		/** What of a cell's output another program can show, the newest first. */
+		viewables: ({ cellId }: { cellId: string }) => viewables(cellId).map(({ label }) => label),
+		/** One of them as a file of this process's. */
+		viewableFile: ({ cellId, index }: { cellId: string; index: number }) =>
+			files.write(viewables(cellId)[index]!),
+		saveViewable: ({ cellId, index, path, force }: SaveParams) =>
+			saveViewable(viewables(cellId)[index]!, path, force),
+
 		readNotebook: ({ buf, path }: { buf: number; path: string }) =>
 			notebooks.read(buf, path, session.cells.maxLines),
 		writeNotebook: ({ buf, path, lines, marks, force, copy }: WriteParams) =>
@@ -236,6 +255,7 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 			}
 		},
 		async leave() {
+			files.dispose();
 			if (!isLeaving) return;
 			await session.leave("end").catch(() => {}); // a lost server ends or keeps it by itself
 			await link.close();

@@ -4,7 +4,7 @@ import { pictureName } from "../../ground/text/contentText.ts";
 import { htmlText } from "../../ground/text/htmlText.ts";
 import { type PlainText, words } from "../../ground/text/screenText.ts";
 import type { Output } from "../../protocol/index.ts";
-import { pngSize } from "../common/kittyGraphics.ts";
+import { pngSize } from "../common/pictures/kittyGraphics.ts";
 import { omittedText } from "../common/session/omittedText.ts";
 import type { Pictures } from "./pictures.ts";
 import { type Line, TerminalLines, terminalLines } from "./terminalLines.ts";

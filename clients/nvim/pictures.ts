@@ -1,13 +1,18 @@
 /**
- * Pictures in a buffer: text of placeholders, which stand for the parts of a picture wherever Neovim draws them
- * (kitty's protocol, "Unicode placeholders"). The picture itself goes to the terminal when it is first shown.
+ * Pictures in a buffer. In terminals with kitty's protocol: text of placeholders, which stand for the parts of a picture
+ * wherever Neovim draws them; the picture itself goes to the terminal when it is first shown. Elsewhere half blocks.
  */
 import { plainText } from "../../ground/text/plainText.ts";
 import { type PlainText, type ScreenText, words } from "../../ground/text/screenText.ts";
-import { cleanBase64, kittySequences, pngSize, type Size } from "../common/kittyGraphics.ts";
+import { halfBlocks } from "../common/pictures/halfBlocks.ts";
+import { cleanBase64, kittySequences, pngSize, type Size } from "../common/pictures/kittyGraphics.ts";
+import { maxPlaceholders, placeholders } from "../common/pictures/placeholders.ts";
+import { cellsOf } from "../common/pictures/scale.ts";
+import { throughTmux } from "../common/pictures/tmux.ts";
 import type { Line } from "./terminalLines.ts";
 
 export type PictureOptions = {
+	readonly kind: "kitty" | "blocks";
 	/** Cells that a picture may take. */
 	readonly columns: number;
 	readonly rows: number;
@@ -16,12 +21,12 @@ export type PictureOptions = {
 	/** Ids to give, which Neovim writes as the placeholders' colour. */
 	readonly firstId: number;
 	readonly lastId: number;
+	/** Neovim is in a tmux that hands sequences on. */
+	readonly tmux?: boolean;
 };
 
 type Picture = { readonly data: PlainText; readonly columns: number; readonly rows: number };
 
-/** As most terminals have it: cells are twice as high as wide. */
-const usualCell: Size = { width: 8, height: 16 };
 /** Those that went to the terminal and were shown stay there when they are forgotten here. */
 const keptPictures = 200;
 
@@ -31,24 +36,18 @@ export class Pictures {
 	readonly #pictures = new Map<number, Picture>();
 	#given = 0;
 
-	/** The placeholders of a picture; `null` when it cannot be shown. */
+	/** A picture as text; `null` when it cannot be shown. */
 	lines(mimeType: string, base64: string): readonly Line[] | null {
 		const { options } = this;
 		const data = mimeType === "image/png" && options !== null ? cleanBase64(base64) : null;
 		const size = data === null ? null : pngSize(data);
 		if (options === null || data === null || size === null) return null;
+		if (options.kind === "blocks") return blockLines(data, options);
 		const most = {
-			columns: Math.min(options.columns, marks.length),
-			rows: Math.min(options.rows, marks.length),
+			width: Math.min(options.columns, maxPlaceholders),
+			height: Math.min(options.rows, maxPlaceholders),
 		};
-		const cell = options.cell ?? usualCell;
-		const scale = Math.min(
-			1,
-			(most.columns * cell.width) / size.width,
-			(most.rows * cell.height) / size.height,
-		);
-		const columns = clamp(Math.ceil((size.width * scale) / cell.width), most.columns);
-		const rows = clamp(Math.ceil((size.height * scale) / cell.height), most.rows);
+		const { width: columns, height: rows } = cellsOf(size, most, options.cell);
 		const id = options.firstId + (this.#given++ % (options.lastId - options.firstId + 1));
 		this.#pictures.delete(id);
 		this.#pictures.set(id, { data, columns, rows });
@@ -64,58 +63,24 @@ export class Pictures {
 		const picture = this.#pictures.get(id);
 		if (!picture) return [];
 		const { data, columns, rows } = picture;
-		return kittySequences(words`a=T,U=1,f=100,i=${id},c=${columns},r=${rows},q=2`, data);
+		const sequences = kittySequences(words`a=T,U=1,f=100,i=${id},c=${columns},r=${rows},q=2`, data);
+		return this.options?.tmux ? sequences.map(throughTmux) : sequences;
 	}
 }
 
-const clamp = (value: number, most: number): number => Math.max(1, Math.min(most, value));
+const blockLines = (data: PlainText, { columns, rows }: PictureOptions): readonly Line[] | null =>
+	halfBlocks(data, { width: columns, height: rows })?.map((runs) =>
+		runs.map(({ text, fg, bg }) => {
+			const style = [...(fg < 0 ? [] : [`fg=${hex(fg)}`]), ...(bg < 0 ? [] : [`bg=${hex(bg)}`])];
+			return [text, plainText(style.join(","))] as const;
+		}),
+	) ?? null;
 
-const placeholders = (row: number, columns: number): PlainText =>
-	plainText(
-		Array.from({ length: columns }, (_, column) => `\u{10eeee}${marks[row]}${marks[column]}`).join(""),
-	);
-
-/** The combining marks that count rows and columns, in the protocol's order; more than a window shows. */
-const marks: readonly string[] = [
-	[0x305],
-	[0x30d, 0x30e],
-	[0x310],
-	[0x312],
-	[0x33d, 0x33f],
-	[0x346],
-	[0x34a, 0x34c],
-	[0x350, 0x352],
-	[0x357],
-	[0x35b],
-	[0x363, 0x36f],
-	[0x483, 0x487],
-	[0x592, 0x595],
-	[0x597, 0x599],
-	[0x59c, 0x5a1],
-	[0x5a8, 0x5a9],
-	[0x5ab, 0x5ac],
-	[0x5af],
-	[0x5c4],
-	[0x610, 0x617],
-	[0x657, 0x65b],
-	[0x65d, 0x65e],
-	[0x6d6, 0x6dc],
-	[0x6df, 0x6e2],
-	[0x6e4],
-	[0x6e7, 0x6e8],
-	[0x6eb, 0x6ec],
-	[0x730],
-	[0x732, 0x733],
-	[0x735, 0x736],
-	[0x73a],
-	[0x73d],
-	[0x73f, 0x741],
-	[0x743],
-	[0x745],
-	[0x747],
-	[0x749, 0x74a],
-	[0x7eb, 0x7f1],
-	[0x7f3],
-].flatMap(([first, last = first]) =>
-	Array.from({ length: last! - first! + 1 }, (_, index) => String.fromCodePoint(first! + index)),
-);
+/** Of few colours: each pair becomes a highlight group, of which Neovim has 20,000. */
+const hex = (colour: number): string => {
+	const parts = [(colour >> 16) & 255, (colour >> 8) & 255, colour & 255];
+	const isGrey = Math.max(...parts) - Math.min(...parts) < 24;
+	const step = isGrey ? 17 : 85;
+	const near = parts.map((part) => Math.round((isGrey ? parts[1]! : part) / step) * step);
+	return `#${near.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+};

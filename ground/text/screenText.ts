@@ -58,6 +58,10 @@ export const partOf = (text: PlainText, from: number, to = text.length): PlainTe
 /** The parts of a text that match, and those between them: by turns, the first one between. */
 export const splitBy = (text: PlainText, pattern: RegExp): PlainText[] => text.split(pattern) as PlainText[];
 
+/** With each escape twice, as it stands inside of a sequence that hands it on. */
+export const escapesDoubled = (text: ScreenText): ScreenText =>
+	text.replaceAll("\x1b", "\x1b\x1b") as ScreenText;
+
 /** The text without blanks at both ends, or at its end. */
 export const trimmed = <T extends ScreenText>(text: T): T => text.trim() as T;
 export const trimmedEnd = <T extends ScreenText>(text: T): T => text.trimEnd() as T;

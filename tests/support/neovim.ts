@@ -189,6 +189,20 @@ export const startNeovim = async (
 	};
 };
 
+/** `vim.ui.select` takes the first that matches. */
+export const choose = (vim: TestNeovim, pattern: string) =>
+	vim.lua(
+		`local pattern = ...
+		vim.ui.select = function(items, options, done)
+			_G.offered = vim.tbl_map(options.format_item or tostring, items)
+			for index, text in ipairs(_G.offered) do
+				if text:match(pattern) then return done(items[index], index) end
+			end
+			done(nil)
+		end`,
+		pattern,
+	);
+
 /** Each line, then what its extmarks add: text behind it, and lines below it. Signs stand before it. */
 const shownLua = `
 	local ns = vim.api.nvim_get_namespaces()["ipyai-outputs"]

@@ -137,6 +137,11 @@ export class Notebooks {
 		return this.#stored.get(key)?.lines ?? null;
 	}
 
+	/** What it showed, as the file has it. */
+	outputs(key: string): readonly Output[] | null {
+		return this.#stored.get(key)?.raw ?? null;
+	}
+
 	close(buf: number): void {
 		for (const key of this.#open.get(buf)?.keys ?? []) this.#stored.delete(key);
 		this.#open.delete(buf);

@@ -28,6 +28,8 @@ command("IpyaiRunAbove", { desc = "Run all cells above the cursor" })
 command("IpyaiRunAll", { desc = "Run all cells" })
 command("IpyaiClear", { bang = true, desc = "Remove the cell's output; ! all outputs" })
 command("IpyaiOutput", { bang = true, desc = "Show the cell's whole output in a float; ! in a split" })
+command("IpyaiOpen", { desc = "Open the cell's picture or HTML in its program" })
+command("IpyaiSave", { nargs = 1, bang = true, complete = "file", desc = "Write the cell's picture or HTML to a file; ! over one" })
 command("IpyaiLog", { desc = "Show the cells that ran in the session, of others too" })
 command("IpyaiPrompt", { nargs = "*", range = true, bang = true, desc = "Ask the AI; ! answers below the cell" })
 command("IpyaiChat", { desc = "Show the conversation" })
@@ -52,7 +54,7 @@ local function map(modes, name, options)
 end
 
 for _, name in ipairs({
-  "run-cell", "run-cell-next", "run-line", "run-above", "run-all", "clear", "clear-all", "output", "log",
+  "run-cell", "run-cell-next", "run-line", "run-above", "run-all", "clear", "clear-all", "output", "open", "log",
   "chat", "cancel", "approve", "interrupt", "restart", "prompt", "prompt-below", "next-cell", "previous-cell",
 }) do
   map("n", name)

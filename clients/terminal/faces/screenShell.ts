@@ -16,7 +16,7 @@ import { runEditor, runPager, runProgram } from "../programs/externalProgram.ts"
 import { kernelCwd } from "../programs/kernelCwd.ts";
 import { fullScreenCommand } from "../programs/shellProgram.ts";
 import { useCodeTheme } from "../render/codeThemes.ts";
-import { detectGraphics } from "../render/images.ts";
+import { askTmux, detectGraphics, type Graphics } from "../render/images.ts";
 import { renderStatus } from "../render/parts.ts";
 import { type InputPrompt, inputPrompt } from "../render/prompt.ts";
 import { sanitizeLines } from "../render/sanitize.ts";
@@ -62,9 +62,14 @@ export class ScreenShell {
 			() => this.#tail(),
 			(key) => this.#onKey(key),
 		);
+		// Found out when something is first shown: tmux is asked.
+		let graphics: { readonly kind: Graphics } | undefined;
 		this.#scrollback = new Scrollback({
 			theme: this.#theme,
-			graphics: detectGraphics(env),
+			get graphics() {
+				graphics ??= { kind: detectGraphics(env, askTmux) };
+				return graphics.kind;
+			},
 			columns: () => this.#stage.screen.columns,
 			commit: (lines) => this.#stage.commit(lines),
 			clear: () => this.#stage.clear(),

@@ -5,6 +5,7 @@
  */
 import type { ScreenText } from "../../../ground/text/screenText.ts";
 import type { Output } from "../../../protocol/index.ts";
+import type { Graphics } from "../render/images.ts";
 import { type OutputOptions, renderOutput } from "../render/output.ts";
 import { createOutputStream } from "../render/outputStream.ts";
 import { wrapCells } from "../screen/styledText.ts";
@@ -94,11 +95,13 @@ export class CellOutput {
 
 const text = (lines: readonly ScreenText[]): Kept => ({ displayId: undefined, lines, live: lines });
 
+const isOfText = (graphics: Graphics): boolean => graphics === null || graphics.startsWith("blocks");
+
 const render = (output: Output, options: OutputOptions): Kept => {
 	const lines = renderOutput(output, options);
 	return {
 		displayId: "displayId" in output ? output.displayId : undefined,
 		lines,
-		live: options.graphics === null ? lines : renderOutput(output, { ...options, graphics: null }),
+		live: isOfText(options.graphics) ? lines : renderOutput(output, { ...options, graphics: null }),
 	};
 };

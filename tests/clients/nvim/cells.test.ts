@@ -1,6 +1,9 @@
 /** Cells from a buffer: what runs, and what is seen below it. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { startNeovim } from "../../support/neovim.ts";
+import { until } from "../../support/kernel.ts";
+import { choose, startNeovim } from "../../support/neovim.ts";
 
 const python = `# %% first
 x = 6 * 7
@@ -334,6 +337,36 @@ test("input() and getpass() are asked in Neovim; leaving the question interrupts
 	expect(await vim.lua("return { _G.asked, _G.secret }")).toEqual(["Name? ", "Key? "]);
 	await vim.command("IpyaiRunCell");
 	expect(await vim.shows(vim.shown, /✗/)).toContain("KeyboardInterrupt");
+});
+
+test("a picture or HTML opens in the person's program, or is written to a file", async () => {
+	const vim = await startNeovim();
+	await vim.lua("vim.ui.open = function(path) _G.opened = path end");
+	await choose(vim, "^text/html");
+	await vim.edit(
+		"a.py",
+		"from IPython.display import HTML, SVG\ndisplay(SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>'))\nHTML('<b>bold</b>')",
+	);
+	await vim.start();
+	await vim.command("IpyaiOpen");
+	expect(await vim.notices()).toContain("There is no output at the cursor.");
+	await vim.command("IpyaiRunCell");
+	await vim.shows(vim.shown, /✓/);
+	await vim.command("IpyaiOpen");
+	const path = await vim.shows(async () => String(await vim.lua("return _G.opened")), /\.html$/);
+	expect(readFileSync(path, "utf8")).toBe('<!doctype html>\n<meta charset="utf-8">\n<b>bold</b>\n');
+	expect([statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777]).toEqual([0o600, 0o700]);
+	expect(await vim.lua("return #_G.offered")).toBe(2);
+	await choose(vim, "^image/svg");
+	await vim.command("IpyaiSave drawing");
+	const saved = join(vim.person.folder, "drawing.svg");
+	await until(() => existsSync(saved));
+	expect(readFileSync(saved, "utf8")).toContain("<svg");
+	await vim.notices();
+	await vim.command("IpyaiSave drawing.svg");
+	await vim.shows(vim.notices, /drawing\.svg exists \(add ! to write anyway\)/);
+	await vim.quit();
+	expect(existsSync(path)).toBe(false);
 });
 
 test("Tab in a debugger's input completes names of its frame", async () => {

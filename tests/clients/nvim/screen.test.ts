@@ -260,7 +260,7 @@ test("a long message takes no keys: it stands in a float, and in :messages", asy
 	await shows(/os._exit/);
 	child.write(",c");
 	await shows(/│The kernel died/);
-	await shows(/IpyaiRestart starts/);
+	await shows(/ :IpyaiRestart starts|│:IpyaiRestart starts/);
 	// A key does what it is for.
 	child.write("x");
 	await shows(/^mport os|^\S? +mport os/);
@@ -269,12 +269,30 @@ test("a long message takes no keys: it stands in a float, and in :messages", asy
 	child.write("\r");
 });
 
-test("in other terminals a picture is named", async () => {
-	const { child, shows, bytes } = await startOnTerminal(
-		`import base64, IPython.display as d\nd.Image(base64.b64decode("${png(3, 2)}"))\n`,
+test("a notebook that is not written says why, as a message and not as an error of an autocommand", async () => {
+	const { child, rows, shows } = await startOnTerminal("x = 1\n");
+	await shows(/x = 1/);
+	child.write(":edit a.ipynb\r");
+	await shows(/a\.ipynb/);
+	child.write(":call writefile(['{}'], 'a.ipynb')\r");
+	child.write(":write\r");
+	await shows(/a.ipynb exists \(add ! to write anyway\)|has changed since/);
+	expect(rows().join("\n")).not.toMatch(/Error|BufWriteCmd/);
+	child.write("\r:messages\r");
+	await shows(/has changed since|exists/);
+	expect(rows().join("\n")).not.toMatch(/BufWriteCmd/);
+	child.write("\r");
+});
+
+test("in other terminals a picture is made of half blocks in its colours, or named where none are wanted", async () => {
+	const drawn = await startOnTerminal(
+		`import base64, IPython.display as d\nd.Image(base64.b64decode("${png(16, 16)}"))\n`,
 	);
-	await shows(/IPython.display/);
-	child.write(",c");
-	await shows(/\[image\/png, 3×2\]/);
-	expect(bytes()).not.toContain("\x1b_G");
+	await drawn.shows(/IPython.display/);
+	drawn.child.write(",c");
+	await drawn.shows(/▎ ▀▀\s*$/);
+	expect(drawn.bytes()).not.toContain("\x1b_G");
+	drawn.child.write(":lua require('ipyai.config').options.output.pictures = false\r");
+	drawn.child.write(":doautocmd VimResized\r,c");
+	await drawn.shows(/\[image\/png, 16×16\]/);
 });

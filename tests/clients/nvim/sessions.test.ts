@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { joinServer } from "../../../clients/common/server/joinServer.ts";
 import { isAlive, until } from "../../support/kernel.ts";
-import { startNeovim, type TestNeovim } from "../../support/neovim.ts";
+import { choose, startNeovim, type TestNeovim } from "../../support/neovim.ts";
 
 const status = (vim: TestNeovim) => async () => String(await vim.lua("return require('ipyai').status()"));
 /** Runs code in a buffer of its own and gives what stands below it. */
@@ -14,20 +14,6 @@ const run = async (vim: TestNeovim, code: string): Promise<string> => {
 let runs = 0;
 const kernelPid = async (vim: TestNeovim): Promise<number> =>
 	Number(/\d+/.exec(await run(vim, "__import__('os').getpid()"))![0]);
-/** `vim.ui.select` takes the first that matches. */
-const choose = (vim: TestNeovim, pattern: string) =>
-	vim.lua(
-		`local pattern = ...
-		vim.ui.select = function(items, options, done)
-			_G.offered = vim.tbl_map(options.format_item or tostring, items)
-			for index, text in ipairs(_G.offered) do
-				if text:match(pattern) then return done(items[index], index) end
-			end
-			done(nil)
-		end`,
-		pattern,
-	);
-
 test("a session that is left goes on and is joined again; a stopped one ends with its kernel", async () => {
 	const vim = await startNeovim();
 	await vim.start();

@@ -74,6 +74,12 @@ local commands = {
     end
     require("ipyai.windows").open_output(at_cursor.cell.cellId, args.bang)
   end,
+  IpyaiOpen = function()
+    require("ipyai.cells.viewing").open()
+  end,
+  IpyaiSave = function(args)
+    require("ipyai.cells.viewing").save(args.args, args.bang)
+  end,
   IpyaiLog = function()
     require("ipyai.log").open()
   end,

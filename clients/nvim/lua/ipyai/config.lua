@@ -28,13 +28,13 @@ local defaults = {
     ---What stands before each line.
     ---@type string
     border = "▎ ",
-    ---Whether pictures are drawn: `"auto"` in terminals that are known to show them (kitty, Ghostty), `"always"`, or
-    ---`false` to name them only.
-    ---@type "auto"|"always"|false
+    ---How pictures are drawn: `"auto"` by kitty's protocol in terminals that are known to have it (kitty, Ghostty) and of
+    ---half blocks elsewhere, `"always"` by that protocol, `"blocks"` of half blocks, or `false` to name them only.
+    ---@type "auto"|"always"|"blocks"|false
     pictures = "auto",
-    ---Signs beside a cell; `false` for none.
+    ---Signs beside a cell; `false` for none. `stale`: it was edited since, or its kernel is gone.
     ---@type table<string, string>|false
-    signs = { running = "●", ok = "✓", error = "✗" },
+    signs = { running = "●", ok = "✓", error = "✗", stale = "○" },
   },
   ---The conversation.
   ---@class ipyai.ChatOptions
@@ -112,7 +112,7 @@ local types = { command = "table", python = "string", signs = "table", keys = "t
 local off = { signs = true, keys = true, pictures = true }
 ---Tables that take any names.
 local open_tables = { session = true, signs = true, command = true, filetypes = true }
-local choices = { first_use = { "ask", "start", "never" }, pictures = { "auto", "always" }, thinking = { "fold", "show", "hide" } }
+local choices = { first_use = { "ask", "start", "never" }, pictures = { "auto", "always", "blocks" }, thinking = { "fold", "show", "hide" } }
 
 ---@param given table
 ---@param known table

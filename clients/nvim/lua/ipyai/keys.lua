@@ -34,6 +34,7 @@ local actions = {
   ["clear"] = command("IpyaiClear"),
   ["clear-all"] = command("IpyaiClear", true),
   ["output"] = command("IpyaiOutput"),
+  ["open"] = command("IpyaiOpen"),
   ["log"] = command("IpyaiLog"),
   ["chat"] = command("IpyaiChat"),
   ["cancel"] = command("IpyaiCancel"),

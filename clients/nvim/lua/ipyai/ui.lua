@@ -4,7 +4,7 @@ local M = {}
 ---`vim.ui.select` that takes Ctrl-C, which Neovim's own tells as an error, for leaving without a choice.
 ---@param items any[]
 ---@param options table
----@param done fun(choice: any?)
+---@param done fun(choice: any?, index?: integer)
 function M.select(items, options, done)
   local ok, problem = pcall(vim.ui.select, items, options, done)
   if ok then

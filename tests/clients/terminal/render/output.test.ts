@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { detectGraphics } from "../../../../clients/terminal/render/images.ts";
 import { type OutputOptions, renderOutput } from "../../../../clients/terminal/render/output.ts";
 import { createTheme, plainTheme } from "../../../../clients/terminal/render/theme.ts";
+import { lineWidth } from "../../../../clients/terminal/screen/styledText.ts";
 import type { Output } from "../../../../protocol/index.ts";
 
 const colors = createTheme({ TERM: "xterm-256color" });
@@ -81,9 +82,33 @@ describe("pictures", () => {
 		[{ TERM: "xterm-ghostty" }, "kitty"],
 		[{ TERM_PROGRAM: "iTerm.app" }, "iterm2"],
 		[{ TERM_PROGRAM: "WezTerm" }, "iterm2"],
-		[{ KITTY_WINDOW_ID: "1", TMUX: "/tmp/x" }, null],
-		[{ TERM: "xterm-256color" }, null],
+		[{ TERM: "foot" }, "sixel"],
+		[{ TERM: "xterm-256color", COLORTERM: "truecolor" }, "blocks"],
+		[{ TERM: "xterm-256color" }, "blocks256"],
+		[{ TERM: "xterm-256color", NO_COLOR: "1" }, null],
+		[{ TERM: "vt100" }, null],
 	])("%j can show %s", (env, graphics) => {
-		expect(detectGraphics(env)).toBe(graphics);
+		expect(detectGraphics(env, () => "")).toBe(graphics);
+	});
+	test.each([
+		["on|kitty(0.35.1) xterm-kitty|256,RGB,title", "kittyInTmux"],
+		["off|kitty(0.35.1) xterm-kitty|256,RGB,title", "blocks256"],
+		["all|ghostty 1.1 xterm-ghostty|256", "kittyInTmux"],
+		["off|foot(1.16) foot|256,RGB,sixel", "sixel"],
+		["", "blocks256"],
+	])("in a tmux that says %j: %s", (said, graphics) => {
+		const env = { TMUX: "/tmp/x", TERM: "tmux-256color", KITTY_WINDOW_ID: "1" };
+		expect(detectGraphics(env, () => said)).toBe(graphics);
+	});
+	test("stand as placeholders in tmux, and go to the terminal around it", () => {
+		const lines = show("kittyInTmux", `${png}${"A".repeat(5000)}`);
+		expect(lines).toHaveLength(15);
+		expect(lines[0]!.match(/\x1bPtmux;\x1b\x1b_G[^;]*;/g)![0]).toMatch(
+			/a=T,U=1,f=100,i=\d+,c=40,r=15,q=2,m=1;$/,
+		);
+		const id = Number(/i=(\d+)/.exec(lines[0]!)![1]);
+		const colour = [id >> 16, (id >> 8) & 255, id & 255].join(";");
+		for (const line of lines) expect(line).toContain(`\x1b[38;2;${colour}m\u{10eeee}`);
+		expect(lineWidth(lines[1]!)).toBe(40);
 	});
 });

@@ -1,5 +1,5 @@
----Pictures in terminals with kitty's graphics protocol. Their text is placeholders, coloured by the picture's id; the
----terminal is told each picture once, when it is first drawn.
+---Pictures. In terminals with kitty's graphics protocol their text is placeholders, coloured by the picture's id; the
+---terminal is told each picture once, when it is first drawn. In others they are made of half blocks.
 local M = {}
 
 local host = require("ipyai.host")
@@ -15,22 +15,49 @@ local function has_terminal()
   end)
 end
 
----Whether the terminal has placeholders. Inside of tmux and screen pictures do not get through.
-local function is_able()
-  if vim.env.TMUX or vim.env.STY then
-    return false
+---What tmux says of itself and of the terminal it is in; asked once.
+---@type { passes: boolean, terminal: string }?
+local tmux
+
+---@return { passes: boolean, terminal: string }
+local function ask_tmux()
+  if not tmux then
+    local format = "#{allow-passthrough}|#{client_termtype} #{client_termname}"
+    local ok, result = pcall(function()
+      return vim.system({ "tmux", "display-message", "-p", format }, { text = true, timeout = 500 }):wait()
+    end)
+    local passing, terminal = (ok and result.stdout or ""):match("^(%l+)|([^\n]*)")
+    tmux = { passes = passing == "on" or passing == "all", terminal = terminal or "" }
   end
-  local term = vim.env.TERM or ""
-  local is_one = vim.env.KITTY_WINDOW_ID or vim.env.GHOSTTY_RESOURCES_DIR or term:match("^xterm%-kitty$") or term:match("^xterm%-ghostty$")
-  return is_one ~= nil and has_terminal()
+  return tmux
 end
 
----What the process beside Neovim needs to know to make placeholders; nil when pictures are only named.
+---Whether the terminal has placeholders. tmux hands pictures on where its option `allow-passthrough` says so.
+local function is_able()
+  if vim.env.STY then
+    return false
+  elseif vim.env.TMUX then
+    local facts = ask_tmux()
+    local name = facts.terminal:lower()
+    return facts.passes and (name:find("kitty") or name:find("ghostty")) ~= nil
+  end
+  local term = vim.env.TERM or ""
+  return (vim.env.KITTY_WINDOW_ID or vim.env.GHOSTTY_RESOURCES_DIR or term:match("^xterm%-kitty$") or term:match("^xterm%-ghostty$")) ~= nil
+end
+
+---How pictures are shown: by kitty's protocol, or of half blocks.
+---@param wanted "auto"|"always"|"blocks"
+---@return "kitty"|"blocks"
+local function kind_of(wanted)
+  local is_kitty = wanted == "always" or (wanted == "auto" and has_terminal() and is_able())
+  return is_kitty and "kitty" or "blocks"
+end
+
+---What the process beside Neovim needs to know to show pictures; nil when they are only named.
 ---@return table?
 function M.settings()
   local options = require("ipyai.config").options.output
-  local wanted = options.pictures
-  if not wanted or (wanted == "auto" and not is_able()) then
+  if not options.pictures then
     return nil
   end
   -- Without 24 bits of colour an id is one of the 256 colours. The first 16 may be written otherwise.
@@ -40,6 +67,8 @@ function M.settings()
     first = 0x10000 + (vim.uv.hrtime() % 0xe0) * 0x10000
   end
   return {
+    kind = kind_of(options.pictures),
+    tmux = vim.env.TMUX ~= nil,
     columns = math.max(10, math.min(100, vim.o.columns - 8)),
     rows = math.max(4, math.min(20, options.max_lines)),
     cell = terminal.cell_size(),
@@ -89,7 +118,8 @@ vim.api.nvim_create_autocmd("VimLeavePre", {
     terminal.send_last(vim
       .iter(vim.tbl_keys(told))
       :map(function(id)
-        return ("\27_Ga=d,d=I,i=%d,q=2\27\\"):format(id)
+        local sequence = ("\27_Ga=d,d=I,i=%d,q=2\27\\"):format(id)
+        return vim.env.TMUX and ("\27Ptmux;%s\27\\"):format((sequence:gsub("\27", "\27\27"))) or sequence
       end)
       :totable())
   end,

@@ -1,5 +1,5 @@
-import { type PlainText, partOf, type ScreenText, styled, words } from "../../ground/text/screenText.ts";
-import { isPlain } from "../../ground/text/textPieces.ts";
+import { type PlainText, partOf, type ScreenText, styled, words } from "../../../ground/text/screenText.ts";
+import { isPlain } from "../../../ground/text/textPieces.ts";
 
 /** Pictures by kitty's graphics protocol: a PNG's base64 goes to the terminal as it is. */
 
