@@ -30,6 +30,10 @@ export const mcpCommands = {
 					return { text: await decide(session, null, "Asked about again") };
 				case "restart":
 					return { text: await restart(session, more) };
+				case "login":
+					return { text: await logIn(session, more) };
+				case "logout":
+					return { text: await logOut(session, more) };
 				case "prompt":
 					return { text: await sendPrompt(context, more) };
 				default:
@@ -40,7 +44,7 @@ export const mcpCommands = {
 	},
 } satisfies Record<string, Command>;
 
-const words = "approve, refuse, forget, restart NAME, prompt NAME PROMPT";
+const words = "approve, refuse, forget, restart NAME, login NAME, logout NAME, prompt NAME PROMPT";
 
 const list = ({ mcp }: Session): string => {
 	const waiting = mcp.projectFiles.filter(({ decision }) => decision !== "approved");
@@ -70,7 +74,7 @@ const stateText = (server: McpServer): string => {
 		case "failed":
 			return `failed: ${state.reason}   ${what}`;
 		case "needsLogin":
-			return `wants a login   ${what}`;
+			return `wants a login: %ipyai mcp login ${server.name}   ${what}`;
 		case "stopped":
 			return `stopped   ${what}`;
 		default:
@@ -128,6 +132,29 @@ const restart = async (session: Session, name: string): Promise<string> => {
 	const server = named(session, name);
 	await session.mcp.restart(server.name);
 	return `${server.name}: ${stateText(named(session, name))}`;
+};
+
+const logIn = async (session: Session, rest: string): Promise<string> => {
+	const [name = "", address] = rest.split(/\s+/);
+	const server = named(session, name);
+	if (address !== undefined) {
+		server.finishLogin(address);
+		return "Taken.";
+	}
+	const open = await session.mcp.login(server);
+	if (open === null) return `${server.name}: ${stateText(server)}`;
+	return [
+		"Open this in a browser and log in; the session goes on meanwhile:",
+		plainText(open),
+		`Where the browser is on another machine, it ends at an address that it cannot show: %ipyai mcp login ${name} ADDRESS.`,
+	].join("\n");
+};
+
+const logOut = async (session: Session, name: string): Promise<string> => {
+	const server = named(session, name);
+	if (!server.forgetLogin()) throw new CommandError(`nobody has logged in at ${server.name}.`);
+	await session.mcp.restart(server.name);
+	return `Logged out: ${server.name} is asked without a login.`;
 };
 
 /** A prompt of a server's goes to the AI as material: references in it are text. */

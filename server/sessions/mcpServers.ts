@@ -6,6 +6,7 @@ import { McpServers } from "../tools/mcp/servers.ts";
 import { type Place, placeOf } from "../tools/places.ts";
 import type { SessionLog } from "./log.ts";
 import { mcpDecision, mcpSources, rememberDecision } from "./settings/mcpFiles.ts";
+import { mcpLogins } from "./settings/mcpLogins.ts";
 
 /** The session, as far as its servers go. */
 export type ServedSession = {
@@ -27,7 +28,7 @@ export const mcpServersOf = (session: ServedSession): McpServers => {
 		variables: () => session.environment,
 		environment: () => basicEnvironment(session.environment),
 		fetch: () => fetchFor(session.environment),
-		login: () => null,
+		logins: () => mcpLogins(session.environment),
 		redact: (text) => session.redactForModel(text),
 		read: () => mcpSources(session.environment, cwd, project()),
 		decisionOn: (key) => mcpDecision(log.store, key),

@@ -11,16 +11,22 @@ const names: ReadonlySet<string> = new Set(["apply_patch", "exec_command", "writ
 
 export const isOwnTool = (name: string): boolean => names.has(name);
 
-/** Our tools by the names under which Codex is offered them: one of its own keeps its name to itself. */
+/**
+ * Our tools by the names under which Codex is offered them: one of its own keeps its name to itself, and those of its
+ * own MCP servers are reserved (found by running 0.169).
+ */
 export const codexNames = (tools: readonly ToolDescription[]): WireNames => {
-	const base = wireNames(tools);
 	const prefix = "ipy_";
+	const isTaken = (name: string): boolean => isOwnTool(name) || /^mcp(__|$)/.test(name);
+	const renamed = (name: string): string => (isTaken(name) ? prefix + name : name);
+	const base = wireNames(tools.map((tool) => ({ ...tool, name: renamed(tool.name) })));
 	return {
-		toWire: (name) => (isOwnTool(name) ? prefix : "") + base.toWire(name),
-		fromWire: (name) =>
-			name.startsWith(prefix) && isOwnTool(name.slice(prefix.length))
-				? name.slice(prefix.length)
-				: base.fromWire(name),
+		toWire: (name) => base.toWire(renamed(name)),
+		fromWire: (wireName) => {
+			const name = base.fromWire(wireName);
+			const bare = name.slice(prefix.length);
+			return name.startsWith(prefix) && isTaken(bare) ? bare : name;
+		},
 	};
 };
 

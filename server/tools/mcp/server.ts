@@ -2,11 +2,11 @@
  * One MCP server of a session: started, listed, called, and started once more when it ends by itself. When it soon ends
  * again it has failed, with the reason.
  */
-import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
 import type { Content } from "../../../protocol/index.ts";
 import type { Outcome, RunOptions, Tool } from "../tool.ts";
 import type { Fetch } from "./boundedFetch.ts";
 import { type Listed, LoginNeeded, McpConnection, type Offer } from "./connection.ts";
+import { type BegunLogin, beginLogin, type LoginStore, storedLogin } from "./login.ts";
 import { contentOf } from "./results.ts";
 import { expandForm, formName, type ServerForm } from "./serverForm.ts";
 import { notAsked, readTools, type ServerTool, serverTool, type ToolSource } from "./serverTools.ts";
@@ -35,8 +35,8 @@ export type ServerSurroundings = {
 	/** What a program gets beside that. */
 	environment(): Readonly<Record<string, string>>;
 	fetch(): Fetch;
-	/** Tokens that are kept for an address; `null` for none. */
-	login(url: string): OAuthClientProvider | null;
+	/** What is kept of logins. */
+	logins(): LoginStore;
 	/** Takes secrets out of what goes to a model. */
 	redact(text: string): string;
 	/** Its tools are others now. */
@@ -63,6 +63,7 @@ export class McpServer {
 	#problems: readonly string[] = [];
 	/** When it ended by itself last, and was started again for that. */
 	#restartedAt = Number.NEGATIVE_INFINITY;
+	#login: { readonly begun: BegunLogin; readonly abort: AbortController } | null = null;
 	#listChanges = 0;
 	#listing: NodeJS.Timeout | null = null;
 
@@ -95,6 +96,39 @@ export class McpServer {
 		this.#restartedAt = Number.NEGATIVE_INFINITY;
 		this.#starting = this.#open();
 		return this.#starting;
+	}
+
+	/** Begins a person's login there; what was begun before is given up. Rejects with a sentence. */
+	async beginLogin(): Promise<BegunLogin> {
+		const { logins, fetch } = this.#around;
+		this.#login?.abort.abort();
+		const abort = new AbortController();
+		this.#stop.signal.addEventListener("abort", () => abort.abort(), { once: true });
+		const begun = await beginLogin(this.#address(), logins(), fetch(), abort.signal);
+		this.#login = { begun, abort };
+		return begun;
+	}
+
+	/** The address that a browser ended at. Throws a sentence. */
+	finishLogin(address: string): void {
+		if (this.#login === null)
+			throw new Error(`no login at ${this.name} waits: %ipyai mcp login ${this.name}`);
+		this.#login.begun.finish(address);
+	}
+
+	/** Whether there was one. */
+	forgetLogin(): boolean {
+		const [logins, url] = [this.#around.logins(), this.#address()];
+		const known = logins.read(url) !== null;
+		logins.write(url, null);
+		return known;
+	}
+
+	#address(): string {
+		const form = expandForm(this.configured.form, this.#around.variables());
+		if ("missing" in form || form.kind !== "http")
+			throw new Error(`${this.name} has no address to log in at.`);
+		return form.url;
 	}
 
 	/** What it has of these. Rejects with a sentence. */
@@ -144,7 +178,7 @@ export class McpServer {
 					root: around.root(),
 					environment: around.environment(),
 					fetch: around.fetch(),
-					login: form.kind === "http" ? around.login(form.url) : null,
+					login: form.kind === "http" ? storedLogin(form.url, around.logins()) : null,
 					onToolsChanged: () => this.#listSoon(),
 					onEnd: (reason) => this.#onEnd(reason),
 				},

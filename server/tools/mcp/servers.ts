@@ -2,6 +2,8 @@
  * The MCP servers of a session: those of the person's own files, and those that a project brings once the person has
  * approved the file as it is. They start when the first person comes, and none outlives the session.
  */
+import { plainText } from "../../../ground/text/plainText.ts";
+import { headOf } from "../../../ground/text/wholeCharacters.ts";
 import type { ToolDescription } from "../../../protocol/index.ts";
 import type { Tool } from "../tool.ts";
 import { resourceTool } from "./resources.ts";
@@ -138,6 +140,25 @@ export class McpServers {
 		await server.start();
 		this.#options.onChanged();
 		return server;
+	}
+
+	/**
+	 * Begins a login. The address is for the person, who is told when it has worked or why not; `null` where none was
+	 * needed. Rejects with a sentence.
+	 */
+	async login(server: McpServer): Promise<string | null> {
+		const { tell } = this.#options;
+		const { address, done } = await server.beginLogin();
+		const ended = done.then(
+			async () => {
+				await this.restart(server.name);
+				if (server.state.kind === "ready") tell("info", `Logged in at the MCP server ${server.name}.`);
+			},
+			({ message }: Error) =>
+				tell("warning", `No login at the MCP server ${server.name}: ${headOf(plainText(message), 500)}.`),
+		);
+		if (address === null) await ended;
+		return address;
 	}
 
 	find(name: string): McpServer | null {

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { onTestFinished } from "vitest";
+import { Authorization } from "./authorization.ts";
 import { usualServer } from "./usualServer.ts";
 
 export type HttpServer = {
@@ -13,14 +14,16 @@ export type HttpServer = {
 	forget(): void;
 };
 
-/** `token`: who does not bring it is turned away. */
-export const startHttpServer = async (token: string | null = null): Promise<HttpServer> => {
+/** `guard`: who does not bring its token, or one of its tokens, is turned away. */
+export const startHttpServer = async (guard: string | Authorization | null = null): Promise<HttpServer> => {
 	const sessions = new Map<string, StreamableHTTPServerTransport>();
 	const requests: { method: string; authorization: string | undefined }[] = [];
 	const server = createServer(async (request, response) => {
 		const { authorization } = request.headers;
 		requests.push({ method: request.method ?? "", authorization });
-		if (token !== null && authorization !== `Bearer ${token}`) {
+		if (guard instanceof Authorization && (await guard.handle(request, response))) return;
+		const token = authorization?.replace(/^Bearer /, "") ?? "";
+		if (guard !== null && (typeof guard === "string" ? token !== guard : !guard.tokens.has(token))) {
 			response.writeHead(401).end();
 			return;
 		}

@@ -1,6 +1,7 @@
 /** MCP servers of a session without the session: real processes and addresses, and what a person is told. */
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import type { StoredLogin } from "../../../server/tools/mcp/login.ts";
 import type { ConfiguredServer } from "../../../server/tools/mcp/server.ts";
 import { parseForm } from "../../../server/tools/mcp/serverForm.ts";
 import { type Decision, McpServers, type McpSources } from "../../../server/tools/mcp/servers.ts";
@@ -24,6 +25,8 @@ export type OpenedServers = {
 	readonly told: string[];
 	/** How often the tools became others. */
 	readonly changes: () => number;
+	/** What is kept of logins, by address. */
+	readonly logins: ReadonlyMap<string, StoredLogin>;
 	/** What the files say from now on. */
 	say(sources: Partial<McpSources>): void;
 	tool(name: string): Tool;
@@ -40,6 +43,7 @@ export const openServers = async (
 ): Promise<OpenedServers> => {
 	const told: string[] = [];
 	const decisions = new Map<string, Decision>();
+	const logins = new Map<string, StoredLogin>();
 	let changes = 0;
 	let now: McpSources = { own: [], projectFiles: [], problems: [], ...sources };
 	const servers = new McpServers({
@@ -48,7 +52,10 @@ export const openServers = async (
 		variables: () => variables,
 		environment: () => ({ PATH: process.env.PATH ?? "" }),
 		fetch: () => fetch,
-		login: () => null,
+		logins: () => ({
+			read: (url) => logins.get(url) ?? null,
+			write: (url, login) => void (login === null ? logins.delete(url) : logins.set(url, login)),
+		}),
 		redact: (text) => text.replaceAll("s3cret", "[redacted]"),
 		read: async () => now,
 		decisionOn: (key) => decisions.get(key) ?? null,
@@ -70,6 +77,7 @@ export const openServers = async (
 	return {
 		servers,
 		told,
+		logins,
 		changes: () => changes,
 		say: (sources) => {
 			now = { ...now, ...sources };
