@@ -68,8 +68,7 @@ export const startLoopback = async (): Promise<Loopback> => {
 			XDG_RUNTIME_DIR: join(folder, "run"),
 			IPYAI_SERVER_IDLE_MS: "200",
 		},
-		approvals: false,
-		input: false,
+		answers: "nothing",
 	});
 	let onUpdate: (update: SessionUpdateParams) => void = () => {};
 	client.onUpdate((update) => onUpdate(update));

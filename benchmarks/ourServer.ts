@@ -45,8 +45,7 @@ export const connectTo = (
 		name: "bench",
 		cwd: folder,
 		environment,
-		approvals: false,
-		input: false,
+		answers: "nothing",
 	});
 
 /** The server alone, on the socket `path`. */

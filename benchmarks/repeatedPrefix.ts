@@ -109,7 +109,7 @@ const runTurns = async (
 };
 
 const connect = (environment: Record<string, string>): Promise<ServerConnection> =>
-	joinServer({ name: "bench", cwd: folder, environment, approvals: false, input: false });
+	joinServer({ name: "bench", cwd: folder, environment, answers: "nothing" });
 
 const ours = async (backend: string, model?: string): Promise<number[]> => {
 	const server = await startModelServer({});

@@ -54,8 +54,7 @@ try {
 		name: "bench",
 		cwd: folder,
 		environment,
-		approvals: false,
-		input: false,
+		answers: "nothing",
 	});
 	let ids = 0;
 	const timed = async (work: () => Promise<unknown>): Promise<number> => {

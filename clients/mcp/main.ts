@@ -30,8 +30,7 @@ const sessions = new LiveSessions({
 			name: `${server.getClientVersion()?.name.slice(0, 100) || "an MCP client"} (mcp)`,
 			cwd,
 			environment: process.env,
-			approvals: false,
-			input: false,
+			answers: "nothing",
 		}),
 });
 server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...toolDescriptions] }));

@@ -55,8 +55,7 @@ export class ServerLink {
 				name: "Neovim",
 				cwd: cwd(),
 				environment: env,
-				approvals: true,
-				input: true,
+				answers: "everything",
 			});
 			server.onUpdate((update) => this.#onUpdate(update));
 			server.onInputRequest((request) => this.#onInputRequest(request));

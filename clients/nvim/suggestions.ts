@@ -13,7 +13,7 @@ export type SuggestParams = {
 	readonly before: string;
 	/** What was suggested here: another is wanted. */
 	readonly instead?: readonly string[];
-	readonly automatic: boolean;
+	readonly trigger: "asked" | "automatic";
 };
 
 /** What stands after the cursor, and how many bytes of the buffer an accept replaces there. */
@@ -26,11 +26,11 @@ export class BufferSuggestions {
 		this.#suggestions = new Suggestions(connect);
 	}
 
-	async suggest({ row, before, automatic, ...place }: SuggestParams): Promise<readonly BufferSuggestion[]> {
+	async suggest({ row, before, trigger, ...place }: SuggestParams): Promise<readonly BufferSuggestion[]> {
 		const found = await this.#suggestions.suggest({
 			...place,
 			position: { line: row, character: before.length },
-			trigger: automatic ? "automatic" : "asked",
+			trigger,
 		});
 		return found.map(({ id, text, replaced }) => ({ id, text, replace: Buffer.byteLength(replaced) }));
 	}

@@ -7,6 +7,7 @@ import { SentenceError } from "../../ground/sentenceError.ts";
 import { plainText } from "../../ground/text/plainText.ts";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { sessionTable } from "../../protocol/sessionList.ts";
+import type { Answers } from "../common/server/connection.ts";
 import { exitCodes } from "../common/shell/exitCodes.ts";
 import { type Arguments, helpText } from "./commandLine/arguments.ts";
 import { clientName } from "./commandLine/clientName.ts";
@@ -74,9 +75,9 @@ const runOne = async (
 ): Promise<number> => {
 	const cwd = workingFolder();
 	const env = process.env;
-	const connect = async (client: { readonly approvals: boolean; readonly input: boolean }) => {
+	const connect = async (answers: Answers) => {
 		const { joinServer } = await import("../common/server/joinServer.ts");
-		return joinServer({ name: clientName, cwd, environment: env, ...client });
+		return joinServer({ name: clientName, cwd, environment: env, answers });
 	};
 	const asked = [
 		...(args.load === null ? [] : [`%ipyai load ${args.load}${args.runLoaded ? " --run" : ""}`]),
@@ -117,11 +118,11 @@ const runOne = async (
 		entries: asked,
 		draft: typed.draft,
 		goOver,
-		sessionOptions: (listener, client) => ({
+		sessionOptions: (listener, answers) => ({
 			cwd,
 			settings: toSettingsPatch(args),
 			target: kernel !== null ? { kind: "new", kernel } : target!,
-			join: () => connect(client),
+			join: () => connect(answers),
 			startKernel: start,
 			listener,
 		}),
@@ -162,8 +163,7 @@ const listSessions = async (which: "folder" | "all"): Promise<number> => {
 		name: "ipyai --sessions",
 		cwd,
 		environment: process.env,
-		approvals: false,
-		input: false,
+		answers: "nothing",
 	});
 	try {
 		const { sessions } = await server.request("session/list", { ...(which === "folder" && { cwd }) });

@@ -67,7 +67,7 @@ export class TextReader {
 		if (this.#held === "" && this.#skips === null && !notable.test(text)) return this.#plain(text);
 		const input = this.#held + this.#behindSkipped(text);
 		this.#held = halfCharacter.exec(input)?.[0] ?? "";
-		return this.#pieces(input.slice(0, input.length - this.#held.length), true);
+		return this.#pieces(input.slice(0, input.length - this.#held.length), "goesOn");
 	}
 
 	/** Nothing more comes. */
@@ -75,10 +75,10 @@ export class TextReader {
 		const held = this.#held;
 		this.#held = "";
 		this.#skips = null;
-		return this.#pieces(held, false);
+		return this.#pieces(held, "ends");
 	}
 
-	#pieces(text: string, goesOn: boolean): Piece[] {
+	#pieces(text: string, then: "goesOn" | "ends"): Piece[] {
 		const input = this.#before + text;
 		const found: Piece[] = [];
 		pieces.lastIndex = this.#before.length;
@@ -90,7 +90,8 @@ export class TextReader {
 				[piece, seen] = [loose, undefined];
 				pieces.lastIndex = match.index + loose.length;
 			}
-			if (seen === undefined && goesOn && pieces.lastIndex === input.length && this.#hold(piece)) break;
+			if (seen === undefined && then === "goesOn" && pieces.lastIndex === input.length && this.#hold(piece))
+				break;
 			const isText = seen !== undefined || isUnseen(piece);
 			this.#before = isText ? (this.#before + piece).slice(-2 * maxMarks) : "";
 			const read = isText ? this.#see(seen ?? shownAs(piece)) : move(piece);

@@ -376,7 +376,7 @@ export class Session {
 	async close(): Promise<void> {
 		// At once: ending all of it can take seconds, in which the session is not lost.
 		try {
-			this.#dependencies.store.setClosed(this.sessionId, true);
+			this.#dependencies.store.markClosed(this.sessionId);
 		} catch (error) {
 			this.#dependencies.onLog(`${this.sessionId} will be listed as lost: ${(error as Error).message}`);
 		}

@@ -201,7 +201,7 @@ export class Sessions {
 	#reopen(session: Session): void {
 		const { store } = this.#options;
 		const { sessionId, log, settings } = session;
-		store.setClosed(sessionId, false);
+		store.markOpen(sessionId);
 		const kernel = store.kernels({ sessionId, alive: true }).at(-1);
 		const lives = kernel !== undefined && processRuns(kernel) !== false;
 		session.hosting.recover(lives);

@@ -16,7 +16,8 @@ export const createSessions = (
 	| "historySessions"
 	| "claimSession"
 	| "releaseSessions"
-	| "setClosed"
+	| "markClosed"
+	| "markOpen"
 > => {
 	const folderOf = (cwd: string): string => {
 		if (db.get("SELECT 1 FROM sessions WHERE cwd = ? LIMIT 1", cwd)) return cwd;
@@ -94,8 +95,11 @@ export const createSessions = (
 			);
 		},
 
-		setClosed: (sessionId, closed) => {
-			db.run("UPDATE sessions SET closed = ? WHERE id = ?", closed ? 1 : 0, sessionNumber(db, sessionId));
+		markClosed: (sessionId) => {
+			db.run("UPDATE sessions SET closed = 1 WHERE id = ?", sessionNumber(db, sessionId));
+		},
+		markOpen: (sessionId) => {
+			db.run("UPDATE sessions SET closed = 0 WHERE id = ?", sessionNumber(db, sessionId));
 		},
 	};
 };

@@ -199,8 +199,9 @@ export type Store = {
 	/** Takes the session unless another live owner has it. Returns who owns it then. */
 	claimSession(sessionId: string, owner: Owner, isAlive: (owner: Owner) => boolean): Owner;
 	releaseSessions(instanceId: string): void;
-	/** Marks a session as ended by a person, or open again. */
-	setClosed(sessionId: string, closed: boolean): void;
+	/** Marks a session as ended by a person. */
+	markClosed(sessionId: string): void;
+	markOpen(sessionId: string): void;
 
 	/** `heard` of a kernel that is known stays as it is. */
 	saveKernel(row: KernelRow): void;

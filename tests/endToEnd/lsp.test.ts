@@ -89,8 +89,7 @@ test("in the folder of a live session suggestions know its variables", async () 
 		name: "terminal",
 		cwd: person.folder,
 		environment: person.environment,
-		approvals: false,
-		input: false,
+		answers: "nothing",
 	});
 	const finished = new Promise<void>((resolve) =>
 		terminal.onUpdate((update) => {

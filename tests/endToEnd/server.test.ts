@@ -37,8 +37,7 @@ const person = (variables: Record<string, string> = {}) => {
 			name: "test",
 			cwd: folder,
 			environment,
-			approvals: true,
-			input: true,
+			answers: "everything",
 		});
 		pids.add(connection.aiShell.pid);
 		return connection;

@@ -32,8 +32,7 @@ test("headers that the SDKs would read from it are sent for nobody", async () =>
 		name: "test",
 		cwd: folder,
 		environment,
-		approvals: true,
-		input: true,
+		answers: "everything",
 	});
 	onTestFinished(async () => {
 		const exited = once(server, "exit");

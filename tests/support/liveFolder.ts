@@ -9,7 +9,7 @@ export const makeFolderLive = async (
 	cwd: string,
 	environment: Readonly<Record<string, string>>,
 ): Promise<void> => {
-	const server = await joinServer({ name: "test", cwd, environment, approvals: false, input: true });
+	const server = await joinServer({ name: "test", cwd, environment, answers: "input" });
 	const kernel = spawnKernel({ python: testPython(), cwd, env: environment }).launch;
 	const { state } = await server.request("session/new", {
 		requestId: nextRequestId(),

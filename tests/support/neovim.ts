@@ -159,8 +159,7 @@ export const startNeovim = async (
 				name,
 				cwd: person.folder,
 				environment: person.environment,
-				approvals: true,
-				input: true,
+				answers: "everything",
 			});
 			// Before Neovim ends: it leaves a session alone that someone else is in.
 			onTestFinished(async () => {

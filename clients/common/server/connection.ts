@@ -39,13 +39,15 @@ export type ServerConnection = {
 	close(): void;
 };
 
+/** What the person at a client can be asked: nothing, lines that Python waits for, or approvals as well. */
+export type Answers = "nothing" | "input" | "everything";
+
 export type ClientDescription = {
 	readonly name: string;
 	readonly cwd: string;
 	/** The environment of the person's shell: keys, base URLs and proxies come from it. */
 	readonly environment: Readonly<Record<string, string | undefined>>;
-	readonly approvals: boolean;
-	readonly input: boolean;
+	readonly answers: Answers;
 };
 
 /** Does the handshake on an open stream. */
@@ -112,8 +114,8 @@ export const openConnection = async (
 			experimental: {
 				aiShell: {
 					version: aiShellVersion,
-					...(client.approvals ? { approvals: {} } : {}),
-					...(client.input ? { input: {} } : {}),
+					...(client.answers === "everything" ? { approvals: {} } : {}),
+					...(client.answers !== "nothing" ? { input: {} } : {}),
 				},
 			},
 		},

@@ -3,7 +3,7 @@ import { SentenceError } from "../../../ground/sentenceError.ts";
 import { words } from "../../../ground/text/screenText.ts";
 import type { SessionSummary } from "../../../protocol/index.ts";
 import { toSessionRef } from "../../../protocol/sessionList.ts";
-import type { ServerConnection } from "../../common/server/connection.ts";
+import type { Answers, ServerConnection } from "../../common/server/connection.ts";
 import type { LiveSessionOptions } from "../../common/session/liveSession.ts";
 import { StandardStreams } from "../screen/standardStreams.ts";
 import type { RunArguments } from "./runArguments.ts";
@@ -11,7 +11,7 @@ import type { RunArguments } from "./runArguments.ts";
 export type Target = Exclude<LiveSessionOptions["target"], { kind: "new" }>;
 
 export type TargetOptions = {
-	connect(client: { readonly approvals: boolean; readonly input: boolean }): Promise<ServerConnection>;
+	connect(answers: Answers): Promise<ServerConnection>;
 	/** A person with a terminal can be asked. */
 	readonly canPick: boolean;
 };
@@ -36,7 +36,7 @@ export const chooseTarget = async (
 				throw new NoSession(
 					"No session runs in this folder. ipyai --sessions all names those elsewhere; --join ID joins one.",
 				);
-			return pick(live, "Join which session?", server, options.canPick);
+			return options.canPick ? pick(live, "Join which session?", server) : live[0]!;
 		});
 		if (chosen === null) throw new NoSession("No session was joined.");
 		return { kind: "join", ref: { sessionId: chosen.sessionId }, role };
@@ -54,7 +54,7 @@ export const chooseTarget = async (
 			new StandardStreams().out(words`No sessions found for this directory: a new one begins.\n`);
 			return null;
 		}
-		const chosen = await pick(used, "Resume which session? (Esc: a new one)", server, true);
+		const chosen = await pick(used, "Resume which session? (Esc: a new one)", server);
 		return chosen && { kind: "resume", ref: { sessionId: chosen.sessionId } };
 	});
 };
@@ -83,7 +83,7 @@ const withServer = async <T>(
 	{ connect }: TargetOptions,
 	use: (server: ServerConnection) => Promise<T>,
 ): Promise<T> => {
-	const server = await connect({ approvals: false, input: false });
+	const server = await connect("nothing");
 	try {
 		return await use(server);
 	} finally {
@@ -91,14 +91,13 @@ const withServer = async <T>(
 	}
 };
 
-/** One candidate is taken without a question; without a person the newest is. */
+/** One candidate is taken without a question. */
 const pick = async (
 	sessions: readonly SessionSummary[],
 	title: string,
 	server: ServerConnection,
-	canPick: boolean,
 ): Promise<SessionSummary | null> => {
-	if (sessions.length === 1 || !canPick) return sessions[0]!;
+	if (sessions.length === 1) return sessions[0]!;
 	const { pickSession } = await import("./sessionPicker.ts");
 	return pickSession(sessions, title, server);
 };

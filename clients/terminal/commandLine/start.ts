@@ -1,3 +1,4 @@
+import type { Answers } from "../../common/server/connection.ts";
 import type { LiveSessionListener, LiveSessionOptions } from "../../common/session/liveSession.ts";
 import type { RunArguments } from "./runArguments.ts";
 
@@ -14,10 +15,7 @@ export type Start = {
 	 * what was typed for it already.
 	 */
 	goOver(session: string | null, typed?: Typed): void;
-	sessionOptions(
-		listener: LiveSessionListener,
-		client: { readonly approvals: boolean; readonly input: boolean },
-	): LiveSessionOptions;
+	sessionOptions(listener: LiveSessionListener, answers: Answers): LiveSessionOptions;
 };
 
 /** What a person typed before there was a session for it. */

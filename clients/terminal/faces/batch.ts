@@ -64,7 +64,7 @@ export class Batch {
 			promptMode: start.args.promptMode,
 			commands: "beside",
 			programOf: () => null,
-			sessionOptions: (listener) => start.sessionOptions(listener, { approvals: false, input: true }),
+			sessionOptions: (listener) => start.sessionOptions(listener, "input"),
 		});
 	}
 

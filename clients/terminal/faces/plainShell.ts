@@ -73,7 +73,7 @@ export class PlainShell {
 			promptMode: start.args.promptMode,
 			commands: "cells",
 			programOf: fullScreenCommand,
-			sessionOptions: (listener) => start.sessionOptions(listener, { approvals: true, input: true }),
+			sessionOptions: (listener) => start.sessionOptions(listener, "everything"),
 		});
 	}
 

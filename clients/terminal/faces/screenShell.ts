@@ -84,7 +84,7 @@ export class ScreenShell {
 			promptMode: start.args.promptMode,
 			commands: "cells",
 			programOf: fullScreenCommand,
-			sessionOptions: (listener) => start.sessionOptions(listener, { approvals: true, input: true }),
+			sessionOptions: (listener) => start.sessionOptions(listener, "everything"),
 		});
 		this.#questions = new OpenQuestions({
 			shell: this.#shell,

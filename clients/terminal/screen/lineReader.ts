@@ -77,11 +77,11 @@ export class LineReader {
 	/** Gives the keyboard to another program for as long as it runs. */
 	async lend<T>(run: () => Promise<T>): Promise<T> {
 		this.#readline.pause();
-		this.#setRaw(false);
+		this.#takeKeys("lines");
 		try {
 			return await run();
 		} finally {
-			this.#setRaw(true);
+			this.#takeKeys("raw");
 			this.#readline.resume();
 		}
 	}
@@ -96,8 +96,8 @@ export class LineReader {
 		return found === null ? [[], line] : [found.matches.filter(isOneRow), found.typed];
 	}
 
-	#setRaw(raw: boolean): void {
-		if (this.#options.isTerminal) this.#streams.stdio.stdin.setRawMode?.(raw);
+	#takeKeys(as: "raw" | "lines"): void {
+		if (this.#options.isTerminal) this.#streams.stdio.stdin.setRawMode?.(as === "raw");
 	}
 }
 

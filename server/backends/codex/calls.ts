@@ -160,12 +160,12 @@ export class CodexCalls {
 	 * Begins the next call, if it was asked for. Codex asks for all calls of a response at once, in any order; a
 	 * version that asks one by one is not waited for longer than `orderMs`.
 	 */
-	#runNext(late = false): void {
+	#runNext(order: "expected" | "any" = "expected"): void {
 		if (this.#isRunning || this.#asked.size === 0 || !this.#isWhole || this.#ended) return;
 		const expected = this.#open.first((open) => !this.#begun.has(open) && !waitsOnly(open));
 		const isThere = expected !== undefined && this.#asked.has(expected);
-		if (expected !== undefined && !isThere && !late) {
-			setTimeout(() => this.#runNext(true), orderMs).unref();
+		if (expected !== undefined && !isThere && order === "expected") {
+			setTimeout(() => this.#runNext("any"), orderMs).unref();
 			return;
 		}
 		const id = isThere ? expected : this.#asked.keys().next().value!;

@@ -146,9 +146,9 @@ export class Models {
 		const meter = sequence.tokenMeter.getState();
 		let said = "";
 		const rut = new AbortController();
-		const generate = (withFunctions: boolean) =>
+		const generate = (offered: ChatModelFunctions | undefined) =>
 			chat.generateResponse(history, {
-				...(withFunctions && functions !== undefined ? { functions, documentFunctionParams: true } : {}),
+				...(offered === undefined ? {} : { functions: offered, documentFunctionParams: true }),
 				signal: AbortSignal.any([signal, rut.signal]),
 				stopOnAbortSignal: true,
 				maxTokens: Math.min(work.maxTokens ?? longestAnswer, room),
@@ -162,10 +162,10 @@ export class Models {
 					onDelta(type === undefined ? "text" : "thinking", text);
 				},
 			});
-		let response = await generate(true);
+		let response = await generate(functions);
 		// Asked for words at last, the model made a call and nothing else.
 		if (!work.callsAllowed && response.response === "" && response.functionCalls !== undefined)
-			response = await generate(false);
+			response = await generate(undefined);
 		const calls = (response.functionCalls ?? []).map(({ functionName, params }) => ({
 			name: functionName,
 			params,

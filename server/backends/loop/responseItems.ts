@@ -162,12 +162,15 @@ export class ResponseItems {
 	}
 
 	entry(native: NativeItems | null): AssistantEntry {
-		return { role: "assistant", items: this.#items(true), ...(native === null ? {} : { native }) };
+		return { role: "assistant", items: this.#slots.map(toItem), ...(native === null ? {} : { native }) };
 	}
 
 	/** The response without the calls that are not run. */
 	entryWithoutCalls(): AssistantEntry {
-		return { role: "assistant", items: this.#items(false) };
+		return {
+			role: "assistant",
+			items: this.#slots.filter((slot) => slot.kind !== "call" || slot.reported).map(toItem),
+		};
 	}
 
 	/** Tells what had arrived of a response that will not be finished. */
@@ -179,14 +182,10 @@ export class ResponseItems {
 		this.#tell({ kind: "response", entry: { ...entry, partial: true } });
 		if (this.providerResults.length > 0) this.#tell({ kind: "toolResults", results: this.providerResults });
 	}
-
-	#items(withCalls: boolean): AssistantItem[] {
-		return this.#slots.flatMap((slot): AssistantItem[] => {
-			if (slot.kind !== "call") return [{ kind: slot.kind, text: slot.text }];
-			return withCalls || slot.reported ? [slot.call] : [];
-		});
-	}
 }
+
+const toItem = (slot: Slot): AssistantItem =>
+	slot.kind === "call" ? slot.call : { kind: slot.kind, text: slot.text };
 
 /** Unique in every conversation, and within what all providers take as an id. */
 export const newCallId = (): string => `call_${randomUUID().replaceAll("-", "").slice(0, 24)}`;

@@ -34,7 +34,7 @@ export const forkSession = async (sessions: Sessions, fork: Fork): Promise<Sessi
 		const session = sessions.resume({ sessionId }, fork.environment, {});
 		if (fork.kernel) adoptKernel(session, fork.kernel);
 		// Nothing of it can be lost that would have to be looked for.
-		else sessions.store.setClosed(sessionId, true);
+		else sessions.store.markClosed(sessionId);
 		sessions.store.endCopy(sessionId);
 		return session;
 	} catch (error) {

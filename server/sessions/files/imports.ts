@@ -119,16 +119,15 @@ export const toEntries = (
 	const entries: Entry[] = [{ role: "user", content: rendered }];
 	let items: AssistantItem[] = [];
 	let results: ToolResult[] = [];
-	const endResponse = (isLast: boolean) => {
-		if (items.length > 0)
-			entries.push({ role: "assistant", items, ...(isLast && partial ? { partial } : {}) });
+	const endResponse = (mark: { partial?: true } = {}) => {
+		if (items.length > 0) entries.push({ role: "assistant", items, ...mark });
 		if (results.length > 0) entries.push({ role: "tool", results });
 		items = [];
 		results = [];
 	};
 	for (const part of parts) {
 		if (part.kind === "steer") {
-			endResponse(false);
+			endResponse();
 			entries.push({ role: "user", content: part.content });
 			continue;
 		}
@@ -138,10 +137,10 @@ export const toEntries = (
 			results.push({ callId, ...(result ?? noResult) });
 			continue;
 		}
-		if (results.length > 0) endResponse(false);
+		if (results.length > 0) endResponse();
 		items.push({ kind: part.kind, text: part.text });
 	}
-	endResponse(true);
+	endResponse(partial ? { partial } : {});
 	return entries;
 };
 

@@ -121,7 +121,7 @@ export const readSession = async (
 		const events = await readEvents(store, sessionId, path, cwd, signal);
 		endOpen(store, sessionId);
 		await rebuildEntries(store, sessionId);
-		store.setClosed(sessionId, true);
+		store.markClosed(sessionId);
 		store.endCopy(sessionId);
 		return { sessionId, events };
 	} catch (error) {

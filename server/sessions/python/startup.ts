@@ -23,7 +23,7 @@ export const adoptKernel = (session: Session, launch: KernelLaunch): void => {
 	const row = store.session(sessionId);
 	const isNew = row !== null && row.cells + row.turns === 0;
 	const isFirst = isNew && store.kernels({ sessionId }).length === 0;
-	store.setClosed(sessionId, false);
+	store.markOpen(sessionId);
 	session.hosting.adopt(launch);
 	// A kernel that somebody else started is as they want it.
 	if (launch.kind !== "started") return;

@@ -37,7 +37,7 @@ export type Edit = { readonly range: Range; readonly action: Action; readonly so
 export const parseEdit = (given: string | readonly string[]): Edit => {
 	if (typeof given !== "string") return parseList(given);
 	const [range, rest] = takeRange(given);
-	return { range, action: parseAction(rest.replace(/^[ \t]+/, ""), true), source: given };
+	return { range, action: parseAction(rest.replace(/^[ \t]+/, "")), source: given };
 };
 
 const takeRange = (text: string): readonly [Range, string] => {
@@ -66,7 +66,7 @@ const takeAddress = (text: string): readonly [Address, string] => {
 const simple = { d: "delete", j: "join", sort: "sort", p: "print" } as const;
 const texts = { a: "append", i: "insert", c: "change" } as const;
 
-const parseAction = (text: string, mayBeGlobal: boolean): Action => {
+const parseAction = (text: string): Action => {
 	const word = /^sort(?![a-z])/.exec(text) ? "sort" : (text[0] ?? "");
 	const rest = text.slice(word.length);
 	if (word in simple) {
@@ -92,7 +92,7 @@ const parseAction = (text: string, mayBeGlobal: boolean): Action => {
 			return shift(word, rest.trim());
 		case "g":
 		case "v":
-			return parseGlobal(word, rest, mayBeGlobal);
+			return parseGlobal(word, rest);
 		default:
 			throw new EditError(
 				`there is no command ${JSON.stringify(word)}: there are s y d j sort p a i c m t > < g v.`,
@@ -129,16 +129,21 @@ const shift = (word: ">" | "<", count: string): Action => {
 	return { kind: "shift", levels: word === ">" ? levels : -levels };
 };
 
-const parseGlobal = (word: "g" | "v", text: string, mayBeGlobal: boolean): Action => {
-	if (!mayBeGlobal) throw new EditError("g and v cannot stand in one another.");
+const parseGlobal = (word: "g" | "v", text: string): Action => {
 	const isNegated = text.startsWith("!");
 	const [pattern, rest] = upTo(isNegated ? text.slice(1) : text, word);
 	return {
 		kind: "global",
 		pattern,
 		inverted: word === "v" || isNegated,
-		action: parseAction(rest.trimStart(), false),
+		action: parseInner(rest.trimStart()),
 	};
+};
+
+const parseInner = (text: string): Action => {
+	const action = parseAction(text);
+	if (action.kind === "global") throw new EditError("g and v cannot stand in one another.");
+	return action;
 };
 
 /** `/first/second/flags` with any mark for the slash. */
@@ -192,6 +197,6 @@ const listAction = (word: string, parts: readonly string[]): Action => {
 				action: listAction(second, parts.slice(2)),
 			};
 		default:
-			return parseAction([word, ...parts].join(" ").replace(/^([<>mt]) /, "$1"), false);
+			return parseInner([word, ...parts].join(" ").replace(/^([<>mt]) /, "$1"));
 	}
 };

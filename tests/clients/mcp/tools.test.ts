@@ -9,7 +9,7 @@ const open = async (permissions: PermissionMode = "ask") => {
 	const session = await startKernelSession([], { permissions });
 	const sessions = new LiveSessions({
 		cwd: session.server.folder,
-		connect: () => session.server.connect({ name: "other (mcp)", approvals: false, input: false }),
+		connect: () => session.server.connect({ name: "other (mcp)", answers: "nothing" }),
 	});
 	onTestFinished(() => sessions.close());
 	const call = async (name: string, args: object = {}, signal = new AbortController().signal) => {
@@ -83,7 +83,7 @@ test("what a person declines, and what a mode refuses, is told with the reason",
 test("where nobody can be asked a cell is refused; in yolo it runs, and speaks for nobody", async () => {
 	const { call, client, sessionId, server } = await open();
 	await server
-		.connect({ approvals: false })
+		.connect({ answers: "input" })
 		.then((watcher) =>
 			watcher.request("session/attach", { ref: { sessionId }, role: "controller", since: null }),
 		);

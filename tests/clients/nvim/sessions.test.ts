@@ -102,8 +102,7 @@ test("an own session ends with Neovim, unless others are in it", async () => {
 		name: "test",
 		cwd: vim.person.folder,
 		environment: vim.person.environment,
-		approvals: true,
-		input: true,
+		answers: "everything",
 	});
 	const { state } = await connection.request("session/attach", {
 		ref: { cwd: vim.person.folder },

@@ -65,7 +65,7 @@ test("the first answer wins; every participant sees it, the second is told so", 
 test("nobody to ask: refused as unanswered, never as denied", async () => {
 	const session = await startKernelSession([pyrun("1")]);
 	session.client.close();
-	const observer = await session.server.connect({ approvals: false });
+	const observer = await session.server.connect({ answers: "input" });
 	await observer.request("session/attach", {
 		ref: { sessionId: session.sessionId },
 		role: "controller",

@@ -32,7 +32,7 @@ const manySessions = async (): Promise<TestClient> => {
 				alive: true,
 				heard: 0,
 			});
-		else if (index % 10 === 0) store.setClosed(sessionId, true);
+		else if (index % 10 === 0) store.markClosed(sessionId);
 	}
 	store.close();
 	const server = await startTestServer({ folder });

@@ -115,9 +115,9 @@ test("tells live, closed and lost sessions apart", () => {
 	store.saveKernel(kernel({}));
 	expect(store.session("s")?.state).toBe("live");
 	store.saveKernel(kernel({ alive: false }));
-	store.setClosed("s", true);
+	store.markClosed("s");
 	expect(store.session("s")?.state).toBe("closed");
-	store.setClosed("s", false);
+	store.markOpen("s");
 	expect(store.session("s")?.state).toBe("lost");
 });
 

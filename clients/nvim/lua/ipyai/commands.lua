@@ -59,10 +59,10 @@ local commands = {
     run().rows(args.line1 - 1, args.line2 - 1)
   end,
   IpyaiRunAbove = function()
-    run().all(true)
+    run().above()
   end,
   IpyaiRunAll = function()
-    run().all(false)
+    run().all()
   end,
   IpyaiClear = function(args)
     require("ipyai.cells.runs").clear(args.bang)
@@ -86,10 +86,10 @@ local commands = {
   IpyaiPrompt = function(args)
     local prompt = require("ipyai.chat.prompt")
     local selection = args.range > 0 and selected(args.line1, args.line2) or nil
-    prompt.ask(args.args, selection, args.bang)
+    prompt.ask(args.args, selection, args.bang and "below" or "chat")
   end,
   IpyaiChat = function()
-    require("ipyai.chat").open(true)
+    require("ipyai.chat").enter()
   end,
   IpyaiCancel = function()
     host.call("cancel", {}, function(error, result)

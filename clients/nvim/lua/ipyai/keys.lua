@@ -3,9 +3,9 @@ local M = {}
 
 ---@param command string
 ---@param bang? boolean
-local function command(command, bang)
+local function command(command)
   return function()
-    vim.cmd({ cmd = command, bang = bang })
+    vim.cmd(command)
   end
 end
 
@@ -32,7 +32,7 @@ local actions = {
   ["run-above"] = command("IpyaiRunAbove"),
   ["run-all"] = command("IpyaiRunAll"),
   ["clear"] = command("IpyaiClear"),
-  ["clear-all"] = command("IpyaiClear", true),
+  ["clear-all"] = command("IpyaiClear!"),
   ["output"] = command("IpyaiOutput"),
   ["open"] = command("IpyaiOpen"),
   ["log"] = command("IpyaiLog"),
@@ -42,10 +42,10 @@ local actions = {
   ["interrupt"] = command("IpyaiInterrupt"),
   ["restart"] = command("IpyaiRestart"),
   ["prompt"] = function()
-    require("ipyai.chat.prompt").ask("", selected(), false)
+    require("ipyai.chat.prompt").ask("", selected(), "chat")
   end,
   ["prompt-below"] = function()
-    require("ipyai.chat.prompt").ask("", selected(), true)
+    require("ipyai.chat.prompt").ask("", selected(), "below")
   end,
   ["next-cell"] = function()
     require("ipyai.cells.run").go(1)
@@ -54,7 +54,7 @@ local actions = {
     require("ipyai.cells.run").go(-1)
   end,
   ["suggest"] = function()
-    suggest().ask(false)
+    suggest().ask("asked")
   end,
   ["accept"] = function()
     suggest().accept("all")

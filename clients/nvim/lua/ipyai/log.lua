@@ -100,7 +100,7 @@ function M.open()
     -- The empty line that a buffer has stays at its end.
     write(0, 0, lines)
   end
-  windows.show(buf, "botright split", true)
+  windows.enter(buf, "botright split")
 end
 
 return M

@@ -98,8 +98,8 @@ local function known()
 end
 
 ---Asks for suggestions at the cursor; while one is shown, for another.
----@param automatic boolean
-function M.ask(automatic)
+---@param trigger "asked"|"automatic"
+function M.ask(trigger)
   local before = known()
   request = request + 1
   local buf = vim.api.nvim_get_current_buf()
@@ -124,7 +124,7 @@ function M.ask(automatic)
     instead = #before > 0 and vim.tbl_map(function(item)
       return item.text
     end, before) or nil,
-    automatic = automatic,
+    trigger = trigger,
   }
   host.call("suggest", params, function(error, items)
     local is_current = mine == request
@@ -136,7 +136,7 @@ function M.ask(automatic)
       return
     end
     if error or #items == 0 then
-      if not automatic then
+      if trigger == "asked" then
         local none = #before > 0 and "No other suggestion." or "No suggestion."
         host.notify(error and "No suggestion: " .. error or none, error and vim.log.levels.WARN or nil)
       end
@@ -188,7 +188,7 @@ end
 ---@param step 1|-1
 function M.cycle(step)
   if not ghost then
-    return M.ask(false)
+    return M.ask("asked")
   end
   if #ghost.items == 1 or ghost.taken ~= "" then
     return
@@ -262,7 +262,7 @@ function M.setup_automatic()
       timer:start(options.debounce_ms, 0, function()
         vim.schedule(function()
           if not M.is_visible() and vim.api.nvim_get_mode().mode == "i" then
-            M.ask(true)
+            M.ask("automatic")
           end
         end)
       end)

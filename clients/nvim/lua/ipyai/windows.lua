@@ -159,9 +159,8 @@ end
 ---Shows a buffer in a window of this tab page, the one it is in if there is one.
 ---@param buf integer
 ---@param open string the command that opens a window
----@param focus boolean
 ---@return integer win
-function M.show(buf, open, focus)
+function M.show(buf, open)
   local before = vim.api.nvim_get_current_win()
   local win = vim.iter(vim.api.nvim_tabpage_list_wins(0)):find(function(each)
     return vim.api.nvim_win_get_buf(each) == buf
@@ -180,9 +179,14 @@ function M.show(buf, open, focus)
     options.smoothscroll = true
     vim.cmd("normal! G")
   end
-  if not focus then
-    vim.api.nvim_set_current_win(before)
-  end
+  vim.api.nvim_set_current_win(before)
+  return win
+end
+
+---As `show`; the cursor goes there.
+function M.enter(buf, open)
+  local win = M.show(buf, open)
+  vim.api.nvim_set_current_win(win)
   return win
 end
 

@@ -8,7 +8,7 @@ local runs = require("ipyai.cells.runs")
 ---@param buf integer
 ---@param cell ipyai.Cell
 local function run_cell(buf, cell)
-  runs.code(buf, cell.first, cells.end_row(buf, cell), cells.code(buf, cell), true)
+  runs.cell(buf, cell.first, cells.end_row(buf, cell), cells.code(buf, cell))
 end
 
 local function cursor_row()
@@ -52,12 +52,12 @@ function M.go(step)
 end
 
 ---Runs cells in order; when one fails, the kernel leaves out those that wait.
----@param above boolean only those above the cursor's cell
-function M.all(above)
-  local buf, row = vim.api.nvim_get_current_buf(), cursor_row()
+---@param until_row number only those that end above it
+local function run_cells(until_row)
+  local buf = vim.api.nvim_get_current_buf()
   local count = 0
   for _, cell in ipairs(cells.all(buf)) do
-    if cell.code and cell.to >= cell.from and (not above or cell.last < row) then
+    if cell.code and cell.to >= cell.from and cell.last < until_row then
       run_cell(buf, cell)
       count = count + 1
     end
@@ -65,6 +65,15 @@ function M.all(above)
   if count == 0 then
     host.notify("There are no cells to run.", vim.log.levels.WARN)
   end
+end
+
+function M.all()
+  run_cells(math.huge)
+end
+
+---Those above the cursor's cell.
+function M.above()
+  run_cells(cursor_row())
 end
 
 ---Runs whole lines, without the indent they have in common.

@@ -122,17 +122,13 @@ local function forget_removed()
   end
 end
 
----Runs code whose place in the buffer are these rows.
----@param buf integer
----@param first integer
----@param last integer
 ---@param code string
----@param is_cell? boolean
-function M.code(buf, first, last, code, is_cell)
+---@param ... any where, as `outputs.place` takes it
+local function start(code, ...)
   if vim.trim(code) == "" then
     return host.notify("There is no code here.", vim.log.levels.WARN)
   end
-  local place = outputs.place(buf, first, last, is_cell and code or nil)
+  local place = outputs.place(...)
   forget_removed()
   local run = { id = next_run, place = place, started = vim.uv.hrtime() }
   next_run = next_run + 1
@@ -153,6 +149,20 @@ function M.code(buf, first, last, code, is_cell)
       end
     end)
   end, give_up)
+end
+
+---Runs code whose place in the buffer are these rows.
+---@param buf integer
+---@param first integer
+---@param last integer
+---@param code string
+function M.code(buf, first, last, code)
+  start(code, buf, first, last)
+end
+
+---As `code`, for a whole cell: its output finds it again by its code when it was moved.
+function M.cell(buf, first, last, code)
+  start(code, buf, first, last, code)
 end
 
 ---Runs code that stands in no buffer; the log shows its output.

@@ -92,20 +92,18 @@ function M.open(along, send)
   end
   grow()
   vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI", "TextChangedP" }, { buffer = buf, callback = grow })
-  local function finish(is_sent)
+  local function finish()
     local prompt = table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), "\n")
     M.remember(prompt)
     vim.cmd.stopinsert()
     vim.api.nvim_win_close(win, true)
-    if is_sent then
-      send(prompt, is_along)
-    end
+    return prompt
   end
   local function map(modes, key, action)
     vim.keymap.set(modes, key, action, { buffer = buf, nowait = true })
   end
   map({ "n", "i" }, "<CR>", function()
-    finish(true)
+    send(finish(), is_along)
   end)
   map("i", "<C-j>", function()
     vim.api.nvim_put({ "", "" }, "c", false, true)
@@ -119,9 +117,7 @@ function M.open(along, send)
     end
   end, { buffer = buf, nowait = true })
   for _, key in ipairs({ "<Esc>", "q" }) do
-    map("n", key, function()
-      finish(false)
-    end)
+    map("n", key, finish)
   end
   map({ "n", "i" }, "<C-g>", function()
     is_along = along ~= nil and not is_along

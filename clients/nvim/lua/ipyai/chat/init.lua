@@ -255,9 +255,7 @@ function M.forget(run)
   end
 end
 
----Shows the conversation.
----@param focus boolean whether the cursor goes there; else what comes next is to be seen
-function M.open(focus)
+local function fill()
   if not is_open() then
     buf = windows.lasting_buffer("ipyai://chat", "markdown")
     require("ipyai.chat.colours").start(buf)
@@ -272,12 +270,20 @@ function M.open(focus)
     windows.replace(buf, 0, 0, rows)
     dim(0, rows)
   end
-  local options = require("ipyai.config").options.chat
-  local win = windows.show(buf, options.open, focus)
-  if not focus then
-    windows.follow(buf)
-  end
+end
+
+---Shows the conversation: what comes next is to be seen.
+function M.show()
+  fill()
+  local win = windows.show(buf, require("ipyai.config").options.chat.open)
+  windows.follow(buf)
   folds.start(win)
+end
+
+---Shows the conversation, and the cursor goes there.
+function M.enter()
+  fill()
+  folds.start(windows.enter(buf, require("ipyai.config").options.chat.open))
 end
 
 return M

@@ -23,9 +23,9 @@ end
 ---Sends a prompt. Its answer comes into the chat, and below the selection if so asked.
 ---@param prompt string
 ---@param selection? ipyai.Selection
----@param is_below boolean
+---@param answer "chat"|"below"
 ---@param cell? string the cell at the cursor, which goes along where there is no selected code
-function M.send(prompt, selection, is_below, cell)
+function M.send(prompt, selection, answer, cell)
   if vim.trim(prompt) == "" then
     return
   end
@@ -34,10 +34,10 @@ function M.send(prompt, selection, is_below, cell)
     local run = next_run
     next_run = run + 1
     local chat = require("ipyai.chat")
-    if is_below and selection then
+    if answer == "below" and selection then
       chat.expect_below(run, selection.buf, selection.first, selection.last)
     elseif require("ipyai.config").options.chat.show then
-      chat.open(false)
+      chat.show()
     end
     host.call("prompt", { run = run, text = prompt, quoted = quoted }, function(error)
       if error then
@@ -94,17 +94,17 @@ end
 ---`:IpyaiPrompt` and its maps.
 ---@param prompt string empty: an input opens
 ---@param selection? ipyai.Selection
----@param is_below boolean
-function M.ask(prompt, selection, is_below)
+---@param answer "chat"|"below"
+function M.ask(prompt, selection, answer)
   local cell = not selection and require("ipyai.chat.cell_at_cursor").find() or nil
-  selection = selection or (is_below and M.here()) or nil
+  selection = selection or (answer == "below" and M.here()) or nil
   local composer = require("ipyai.chat.composer")
   if vim.trim(prompt) ~= "" then
     composer.remember(prompt)
-    return M.send(prompt, selection, is_below, cell and cell.quoted)
+    return M.send(prompt, selection, answer, cell and cell.quoted)
   end
   composer.open(cell and cell.what, function(written, is_along)
-    M.send(written, selection, is_below, is_along and cell and cell.quoted or nil)
+    M.send(written, selection, answer, is_along and cell and cell.quoted or nil)
   end)
 end
 
