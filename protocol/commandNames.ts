@@ -16,6 +16,7 @@ export const commandNames = [
 	"reset",
 	"usage",
 	"context",
+	"changes",
 	"hide",
 	"queue",
 	"variables",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TurnChanges } from "./changes.ts";
 import { Content, ContextPart } from "./content.ts";
 import { Id, LongText } from "./limits.ts";
 
@@ -26,3 +27,9 @@ export const ContextResult = z.object({
 	parts: z.array(ContextPart),
 });
 export type ContextResult = z.infer<typeof ContextResult>;
+
+export const ReceiptContextResult = ContextResult.extend({
+	/** What the turn's tools changed; absent for nothing. */
+	changes: TurnChanges.optional(),
+});
+export type ReceiptContextResult = z.infer<typeof ReceiptContextResult>;

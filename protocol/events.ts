@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TurnChanges } from "./changes.ts";
 import { Content, ContextPart, OmittedOutput, Output, Participant, StopReason, Usage } from "./content.ts";
 import {
 	ApprovalId,
@@ -255,6 +256,8 @@ export const SessionEvent = z.discriminatedUnion("kind", [
 		/** It failed, or was not run. */
 		isError: z.boolean(),
 	}),
+	/** What the turn's tools changed; told before its end, and only when there is something. */
+	z.object({ kind: z.literal("turnChanges"), turnId: TurnId, changes: TurnChanges }),
 	/** What was added to the turn, where the model took it. */
 	z.object({ kind: z.literal("steered"), turnId: TurnId, content: z.array(Content) }),
 	z.object({

@@ -1,6 +1,7 @@
 export * from "./archive.ts";
 export * from "./backend.ts";
 export * from "./cell.ts";
+export * from "./changes.ts";
 export * from "./command.ts";
 export * from "./completion.ts";
 export * from "./content.ts";

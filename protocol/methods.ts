@@ -182,7 +182,7 @@ export const clientMethods = {
 		errors: live,
 	}),
 	/** What a turn did send. */
-	"context/receipt": request(context.ReceiptContextParams, context.ContextResult, {
+	"context/receipt": request(context.ReceiptContextParams, context.ReceiptContextResult, {
 		repeat: "harmless",
 		errors: [...open, "itemNotFound"],
 	}),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TurnChanges } from "./changes.ts";
 import { Content, Output, StopReason, Usage } from "./content.ts";
 import { ByName, CellPayload, CellStatus, Quoted } from "./events.ts";
 import { By, CallId, CellId, ExecutionCount, ItemId, KernelId, Seq, TurnId } from "./ids.ts";
@@ -52,6 +53,8 @@ export const AnswerPart = z.discriminatedUnion("kind", [
 	}),
 	/** What was added to the turn. */
 	z.object({ kind: z.literal("steer"), content: z.array(Content) }),
+	/** What its tools changed. */
+	z.object({ kind: z.literal("changes"), changes: TurnChanges }),
 ]);
 export type AnswerPart = z.infer<typeof AnswerPart>;
 

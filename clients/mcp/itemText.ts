@@ -5,6 +5,7 @@ import { cutMiddle } from "../../ground/text/cutMiddle.ts";
 import { settledText } from "../../ground/text/terminalText.ts";
 import type { AnswerPart, CellItem, MimeBundle, Output, TranscriptItem } from "../../protocol/index.ts";
 import { toolLine } from "../../protocol/toolLine.ts";
+import { changesText } from "../common/shell/wording.ts";
 
 /** Of one output, answer or cell. */
 const maxChars = 10_000;
@@ -49,6 +50,8 @@ const partText = (part: AnswerPart): string => {
 		}
 		case "steer":
 			return `[said meanwhile] ${cut(textOf(part.content))}`;
+		case "changes":
+			return `[${changesText(part.changes)}]`;
 		default:
 			return part satisfies never;
 	}

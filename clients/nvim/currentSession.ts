@@ -197,6 +197,7 @@ export class CurrentSession {
 			toolOutput: turn,
 			toolFinished: turn,
 			steered: turn,
+			turnChanges: turn,
 			turnFinished: turn,
 			// The float about it goes, and says so to whom it asked.
 			approvalAnswered: () => {},

@@ -1,14 +1,14 @@
 /** The conversation as Markdown: each turn is a text that grows, and of which now and then the end is told anew. */
 
 import { contentText } from "../../ground/text/contentText.ts";
-import { PlainStream, plainText } from "../../ground/text/plainText.ts";
+import { PlainStream, plainText, rowText } from "../../ground/text/plainText.ts";
 import { joined, type PlainText, partOf, rowsOf, trimmedEnd, words } from "../../ground/text/screenText.ts";
-import type { Content, StopReason, TranscriptItem } from "../../protocol/index.ts";
+import type { Content, StopReason, TranscriptItem, TurnChanges } from "../../protocol/index.ts";
 import { codeBlocks } from "../common/codeBlocks.ts";
 import type { Submission } from "../common/session/liveSession.ts";
 import type { TextView, ToolCallView, TurnView } from "../common/session/turnView.ts";
 import type { Author, TranscriptAction } from "../common/shell/action.ts";
-import { turnNote } from "../common/shell/wording.ts";
+import { changesText, turnNote } from "../common/shell/wording.ts";
 import { nameOf, type RunOf } from "./cellBook.ts";
 import { inNeovim } from "./commandWords.ts";
 import type { Editor } from "./editor.ts";
@@ -110,6 +110,9 @@ export class TurnBook {
 					text: quoted(contentText(action.content)),
 				});
 				return;
+			case "turnChanges":
+				setPart(turn, changesPart(action.changes));
+				return;
 			case "promptRemoved":
 				turn.state = "removed";
 				turn.grown = null;
@@ -165,6 +168,7 @@ export class TurnBook {
 			if (part.kind === "text" || part.kind === "thinking") return this.#textParts(ended(part));
 			if (part.kind === "steer")
 				return [{ kind: "note", id: "steer", text: quoted(contentText(part.content)) }];
+			if (part.kind === "changes") return [changesPart(part.changes)];
 			return part.kind === "toolCall" ? [toolPart(part, part.result)] : [];
 		});
 		this.#turns.set(item.turnId, turn);
@@ -305,3 +309,9 @@ const commonLength = (a: string, b: string): number => {
 	while (length < limit && a.charCodeAt(length) === b.charCodeAt(length)) length++;
 	return length > 0 && /[\ud800-\udbff]/.test(a[length - 1]!) ? length - 1 : length;
 };
+
+const changesPart = (changes: TurnChanges): Part => ({
+	kind: "note",
+	id: "changes",
+	text: words`*${rowText(changesText(changes))}*`,
+});

@@ -3,9 +3,13 @@ import type { Content, ContextResult } from "../../protocol/index.ts";
 import { parsePromptEntry } from "../../protocol/promptEntry.ts";
 import { sessionName } from "../../protocol/sessionList.ts";
 import { previewContext } from "../sessions/turns/contextPreview.ts";
+import { changesText } from "../tools/changes/report.ts";
 import { type Command, type CommandContext, CommandError, type CommandOutcome } from "./command.ts";
 import { firstLine, table } from "./tables.ts";
 import { usageText } from "./usage.ts";
+
+/** Prompts that are looked through for one by its number. */
+const maxTurns = 500;
 
 /** `%ipyai` words about the conversation with the AI. */
 export const conversationCommands = {
@@ -30,6 +34,17 @@ export const conversationCommands = {
 		usage: "context [last | TEXT]",
 		summary: "what a prompt would send, or what the last one sent",
 		run: async (context, rest) => (rest === "last" ? lastContext(context) : nextContext(context, rest)),
+	},
+	changes: {
+		usage: "changes [N]",
+		summary: "what the AI's tools changed for the last prompt, or for In [N]: files with diffs, variables",
+		run: ({ session, sessions }, rest) => {
+			if (!/^\d*$/.test(rest)) throw new CommandError("write the number of a prompt's input, or nothing.");
+			const all = sessions.store.changes(session.sessionId, rest === "" ? 1 : maxTurns);
+			const found = rest === "" ? all : all.filter(({ executionCount }) => executionCount === Number(rest));
+			if (rest !== "" && found.length === 0) return { text: `In [${rest}] changed nothing that was seen.` };
+			return { text: changesText(found) };
+		},
 	},
 	hide: {
 		usage: "hide [N] [--off]",

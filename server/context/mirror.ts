@@ -31,5 +31,8 @@ const mirrorPart = (part: AnswerPart): string => {
 		}
 		case "steer":
 			return `\n\n<system>user added: ${contentText(part.content)}</system>\n\n`;
+		case "changes":
+			// No part of what was said.
+			return "";
 	}
 };

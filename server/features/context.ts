@@ -1,5 +1,6 @@
 import { RequestError } from "../sessions/errors.ts";
 import { previewContext } from "../sessions/turns/contextPreview.ts";
+import type { Store } from "../store/store.ts";
 import type { Feature } from "./feature.ts";
 
 /** `context/preview`: what a prompt would send now. `context/receipt`: what a turn did send. */
@@ -24,7 +25,16 @@ export const contextFeature: Feature = {
 				rendered: start.rendered,
 				warnings: start.warnings,
 				parts: start.parts ?? [],
+				...changesOf(store, row.sessionId, start.turnId),
 			};
 		});
 	},
 };
+
+const changesOf = (store: Store, sessionId: string, turnId: string) => {
+	const found = store.changes(sessionId, maxTurns).find((each) => each.turnId === turnId);
+	return found === undefined ? {} : { changes: found.changes };
+};
+
+/** A receipt of a turn before these says nothing of changes. */
+const maxTurns = 500;

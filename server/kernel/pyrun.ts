@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { headOf } from "../../ground/text/wholeCharacters.ts";
-import type { Content } from "../../protocol/index.ts";
+import type { Content, VariableChange } from "../../protocol/index.ts";
 import {
 	HostError,
 	type LookQuery,
@@ -100,6 +100,13 @@ export class KernelPython implements Python {
 	}
 }
 
+const variableChanges = (told: unknown): VariableChange[] =>
+	(Array.isArray(told) ? told : []).map(record).map(({ name, before, after }) => ({
+		name: text(name),
+		before: typeof before === "string" ? before : null,
+		after: typeof after === "string" ? after : null,
+	}));
+
 /** How long a kernel is asked where it is. */
 const cwdMs = 2000;
 /** What child processes printed past Python, at most. */
@@ -145,7 +152,7 @@ const runOperation = async (
 		const answer = record(await Promise.race([result, stopped.promise]));
 		const content = (Array.isArray(answer.content) ? answer.content : []) as Content[];
 		const whole = stray ? [...content, { kind: "text" as const, text: stray }] : content;
-		return { content: whole, isError: answer.isError === true };
+		return { content: whole, isError: answer.isError === true, changed: variableChanges(answer.changed) };
 	} catch (error) {
 		if (error instanceof HostError && error.code === "notAlive")
 			throw new HostError("notAlive", `The kernel ended while the code ran. ${error.message}`, {

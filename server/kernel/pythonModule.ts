@@ -43,6 +43,7 @@ const modulePaths = [
 	"programs/shell_refs",
 	"programs/keyboard",
 	"programs/programs",
+	"tools/changes",
 	"tools/pyrun",
 	"tools/plain",
 	"tools/vocabulary",

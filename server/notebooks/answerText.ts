@@ -10,7 +10,7 @@ export const answerText = ({ parts, stopReason, error }: Answer): string =>
 
 const withId = (part: NotebookPart): AnswerPart => {
 	if (part.kind === "toolCall") return { ...part, callId: "" };
-	return part.kind === "steer" ? part : { ...part, itemId: "" };
+	return part.kind === "steer" || part.kind === "changes" ? part : { ...part, itemId: "" };
 };
 
 /** Reads thinking and the mark of a stopped answer out of a text; tool calls stay the lines they are. */

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { noteLiteral, noteValue } from "../../ground/python/noteLiteral.ts";
-import { type Content, Content as ContentSchema, StopReason } from "../../protocol/index.ts";
+import { type Content, Content as ContentSchema, StopReason, TurnChanges } from "../../protocol/index.ts";
 import { fromNotebookOutputs, toText } from "../../protocol/notebookOutputs.ts";
 import { answerText, parseAnswer } from "./answerText.ts";
 import { fromDialogCell } from "./dialogCell.ts";
@@ -102,6 +102,7 @@ const Part = z.discriminatedUnion("kind", [
 		result: z.object({ content: z.array(ContentSchema), isError: z.boolean() }).nullable(),
 	}),
 	z.object({ kind: z.literal("steer"), content: z.array(ContentSchema) }),
+	z.object({ kind: z.literal("changes"), changes: TurnChanges }),
 ]);
 
 const OwnMetadata = z.object({

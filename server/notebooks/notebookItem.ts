@@ -4,7 +4,7 @@ import type { AnswerPart, Content, Output, StopReason } from "../../protocol/ind
 export type NotebookPart =
 	| { readonly kind: "text" | "thinking"; readonly text: string }
 	| Omit<Extract<AnswerPart, { kind: "toolCall" }>, "callId">
-	| Extract<AnswerPart, { kind: "steer" }>;
+	| Extract<AnswerPart, { kind: "steer" | "changes" }>;
 
 /** What a notebook's cell is to a session. */
 export type NotebookItem =

@@ -19,6 +19,7 @@ import { SessionSkills } from "../skills/sessionSkills.ts";
 import type { KernelRow, Owner, SessionRow, Store } from "../store/store.ts";
 import { Approvals } from "../tools/approvals.ts";
 import { Door } from "../tools/call.ts";
+import { changesText } from "../tools/changes/report.ts";
 import { Grants } from "../tools/grants.ts";
 import type { McpServers } from "../tools/mcp/servers.ts";
 import { type Place, placeOf } from "../tools/places.ts";
@@ -57,6 +58,9 @@ export type RunCommand = (session: Session, line: string, cell: CommandCell) => 
 /** A kernel that nobody is in is kept this long, unless the person's file says otherwise. */
 const keptHours = 24;
 const hourMs = 60 * 60 * 1000;
+
+/** What a model may look back at, in turns. */
+const lookedChanges = 10;
 
 /** More missed events than this and a snapshot is cheaper for everybody. */
 const maxReplay = 5000;
@@ -131,6 +135,7 @@ export class Session {
 		this.mcp = mcpServersOf(this);
 		this.toolbox = new Toolbox({
 			skills: skillsOf(this),
+			changes: () => changesText(store.changes(row.sessionId, lookedChanges)),
 			python: () => this.hosting.host?.python ?? null,
 			place: () => this.place(),
 			environment: () => this.#environment,

@@ -74,6 +74,7 @@ const foldItems = (db: Database, session: number, { seq, event }: StoredEvent): 
 		case "thinking":
 		case "toolCall":
 		case "steered":
+		case "turnChanges":
 			addPart(db, session, seq, event);
 			return;
 		case "toolResult":

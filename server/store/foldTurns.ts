@@ -103,7 +103,7 @@ export const addPart = (
 	db: Database,
 	session: number,
 	seq: number,
-	event: Event<"text" | "thinking" | "toolCall" | "steered">,
+	event: Event<"text" | "thinking" | "toolCall" | "steered" | "turnChanges">,
 ): void => {
 	const { turnId } = event;
 	const part = toPart(event);
@@ -125,7 +125,7 @@ export const addPart = (
 		);
 };
 
-const toPart = (event: Event<"text" | "thinking" | "toolCall" | "steered">): AnswerPart => {
+const toPart = (event: Event<"text" | "thinking" | "toolCall" | "steered" | "turnChanges">): AnswerPart => {
 	switch (event.kind) {
 		case "text":
 		case "thinking":
@@ -136,6 +136,8 @@ const toPart = (event: Event<"text" | "thinking" | "toolCall" | "steered">): Ans
 		}
 		case "steered":
 			return { kind: "steer", content: event.content };
+		case "turnChanges":
+			return { kind: "changes", changes: event.changes };
 	}
 };
 

@@ -149,6 +149,7 @@ type Untold = Extract<
 			| "toolCall"
 			| "toolResult"
 			| "steered"
+			| "turnChanges"
 			| "turnFinished"
 			| "turnHidden"
 			| "epochStarted"

@@ -16,6 +16,7 @@ import type {
 	Settings,
 	StoredEvent,
 	TranscriptItem,
+	TurnChanges,
 	TurnItem,
 } from "../../protocol/index.ts";
 import type { ContextCell } from "../context/contextCell.ts";
@@ -107,6 +108,13 @@ export type PartialItem = {
 export type CellHead = Omit<CellItem, "outputs">;
 export type TurnHead = Omit<TurnItem, "parts">;
 
+/** What a turn's tools changed. */
+export type StoredChanges = {
+	readonly turnId: string;
+	readonly executionCount: number | null;
+	readonly changes: TurnChanges;
+};
+
 export type Store = {
 	/** Creates the session and appends its first events. */
 	createSession(sessionId: string, cwd: string, owner: Owner, events: readonly SessionEvent[]): StoredEvent[];
@@ -149,6 +157,8 @@ export type Store = {
 	freshKernel(sessionId: string, after: number, through: number): string | null;
 	/** Rendered prompt and warnings of a turn, as `turnStarted` stored them. */
 	turnStart(sessionId: string, turnId: string): Extract<SessionEvent, { kind: "turnStarted" }> | null;
+	/** What the tools of the newest `limit` turns that changed something changed, the newest first. */
+	changes(sessionId: string, limit: number): StoredChanges[];
 	/** Queued turns in order. */
 	queue(sessionId: string): TurnItem[];
 	/** Their ids: what waits may be large. */

@@ -1,4 +1,4 @@
-import type { CellItem, SessionEvent, TurnItem } from "../../protocol/index.ts";
+import type { AnswerPart, CellItem, SessionEvent, TurnItem } from "../../protocol/index.ts";
 import type { Folded } from "../context/summaries.ts";
 import type { Entry } from "../context/transcript.ts";
 import type { Database } from "./database.ts";
@@ -8,6 +8,9 @@ import type { Store } from "./store.ts";
 
 /** Stops a page of the transcript early, so that a few cells with huge outputs do not make a huge message. */
 const maxPageChars = 8_000_000;
+
+/** Of the newest turns, so that a session in which nothing was changed is not read to its beginning. */
+const maxTurnsLookedThrough = 500;
 
 /** Reading the folds: what was said and run. */
 export const createTranscripts = (
@@ -21,6 +24,7 @@ export const createTranscripts = (
 	| "hasBlob"
 	| "turn"
 	| "turnStart"
+	| "changes"
 	| "queue"
 	| "queuedTurns"
 	| "conversation"
@@ -91,6 +95,20 @@ export const createTranscripts = (
 		);
 		return row ? (JSON.parse(row.json) as Extract<SessionEvent, { kind: "turnStarted" }>) : null;
 	},
+
+	changes: (sessionId, limit) =>
+		db
+			.all<{ turn: string; part: string }>(
+				"SELECT i.json AS turn, p.json AS part FROM (SELECT id, seq, json FROM items WHERE session = ? AND kind = 'turn' ORDER BY seq DESC LIMIT ?) i JOIN parts p ON p.item = i.id WHERE p.kind = 'changes' ORDER BY i.seq DESC LIMIT ?",
+				sessionNumber(db, sessionId),
+				maxTurnsLookedThrough,
+				limit,
+			)
+			.map(({ turn, part }) => {
+				const { turnId, executionCount } = JSON.parse(turn) as TurnItem;
+				const { changes } = JSON.parse(part) as Extract<AnswerPart, { kind: "changes" }>;
+				return { turnId, executionCount, changes };
+			}),
 
 	queuedTurns: (sessionId) =>
 		db

@@ -3,9 +3,10 @@
  * What a call needs before it runs, and what is told of it, is decided in this place alone.
  */
 import { settledContent } from "../../ground/text/contentText.ts";
-import type { PermissionMode } from "../../protocol/index.ts";
+import type { PermissionMode, TurnChanges } from "../../protocol/index.ts";
 import type { ToolCall, ToolResult } from "../context/transcript.ts";
 import type { Approvals, ToolLog } from "./approvals.ts";
+import { TurnWatch } from "./changes/turnWatch.ts";
 import type { Grants } from "./grants.ts";
 import { meantCall } from "./offered.ts";
 import type { Place } from "./places.ts";
@@ -31,6 +32,8 @@ export type DoorOptions = {
 
 export class Door {
 	readonly #options: DoorOptions;
+	/** By turn. */
+	readonly #watches = new Map<string, TurnWatch>();
 
 	constructor(options: DoorOptions) {
 		this.#options = options;
@@ -50,14 +53,18 @@ export class Door {
 		try {
 			const prepared = await tool.prepare(call.args, signal);
 			if ("problem" in prepared) return refuse(prepared.problem);
-			const refusal = await this.#refusal(turnId, call, prepared.effect ?? tool.effect, prepared, signal);
+			const effect = prepared.effect ?? tool.effect;
+			const refusal = await this.#refusal(turnId, call, effect, prepared, signal);
 			if (refusal !== null) return refuse(refusal);
 			const { log, redact } = this.#options;
-			const outcome = await prepared.run({
+			const watch = this.#watch(turnId);
+			watch.before(effect, prepared);
+			const { changed = [], ...outcome } = await prepared.run({
 				signal,
 				onWaiting: (waiting) => log.hint({ kind: "toolWaiting", turnId, callId, waiting }),
 				onOutput: (delta) => log.hint({ kind: "toolOutput", turnId, callId, delta: redact(delta) }),
 			});
+			watch.changed(changed);
 			const content = settledContent(outcome.content).map((part) =>
 				part.kind === "text" ? { ...part, text: redact(part.text) } : part,
 			);
@@ -70,7 +77,25 @@ export class Door {
 	/** Whether a provider may run a call of its own: `null` for yes, else the reason why not. */
 	async permit(turnId: string, call: ToolCall, signal: AbortSignal): Promise<string | null> {
 		const asked = await providerCall(call.name, call.args, this.#options.place());
-		return this.#refusal(turnId, call, asked.effect, asked, signal);
+		const refusal = await this.#refusal(turnId, call, asked.effect, asked, signal);
+		if (refusal === null) this.#watch(turnId).before(asked.effect, asked);
+		return refusal;
+	}
+
+	/** What the turn's calls have changed so far; `null` for nothing. Never rejects. */
+	async changes(turnId: string): Promise<TurnChanges | null> {
+		return (await this.#watches.get(turnId)?.changes()) ?? null;
+	}
+
+	/** The turn has ended. */
+	forget(turnId: string): void {
+		this.#watches.delete(turnId);
+	}
+
+	#watch(turnId: string): TurnWatch {
+		const watch = this.#watches.get(turnId) ?? new TurnWatch(this.#options.place());
+		this.#watches.set(turnId, watch);
+		return watch;
 	}
 
 	/** Whether a cell that a program proposes may run: `null` for yes, else the reason why not. */

@@ -152,7 +152,7 @@ const secretFile =
 	/^(\.env|\.env\..*|.*\.env|\.envrc|\.netrc|_netrc|\.git-credentials|\.pgpass|\.my\.cnf|\.mylogin\.cnf|\.pypirc|\.npmrc|\.yarnrc(\.yml)?|\.dockercfg|\.htpasswd|\.s3cfg|\.boto|\.vault-token|\.claude\.json|\.?credentials(\.json|\.ya?ml|\.toml|\.ini|\.txt|\.csv)?|.*[_-]credentials\.json|client_secret.*\.json|service[_-]?account.*\.json|\.?secrets?(\.json|\.ya?ml|\.toml|\.ini|\.txt|\.env|\.py)?|auth\.json|kubeconfig|id_(rsa|dsa|ecdsa|ed25519)(_sk)?|.*\.(pem|key|p12|pfx|p8|keystore|jks|kdbx|ppk|asc|gpg|ovpn|tfstate|tfvars)|\.[a-z]*_?history|g?shadow-?|environ)$/;
 
 /** Packages and git's objects: nothing of the person's own, and thousands of files. */
-const skippedFolders: ReadonlySet<string> = new Set([
+export const skippedFolders: ReadonlySet<string> = new Set([
 	...[
 		".git",
 		"node_modules",

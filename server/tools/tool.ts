@@ -2,7 +2,7 @@
  * What a tool is to the door that every call passes (`call.ts`). A new one is a file in `sources/` and a line where
  * its source lists it.
  */
-import type { ApprovalCard, Content, ToolDescription } from "../../protocol/index.ts";
+import type { ApprovalCard, Content, ToolDescription, VariableChange } from "../../protocol/index.ts";
 import type { Step } from "./shell/verdict.ts";
 
 /** What a tool does to the person's world, at most. `looks`: at live objects, of which prompts tell anyway. */
@@ -28,7 +28,12 @@ export type Check = "looks" | "contained" | "open" | "guarded";
 /** What "always" stands for: calls of the same `key` are the same thing to the person who was shown `text`. */
 export type Grant = { readonly key: string; readonly text: string };
 
-export type Outcome = { readonly content: readonly Content[]; readonly isError: boolean };
+export type Outcome = {
+	readonly content: readonly Content[];
+	readonly isError: boolean;
+	/** Variables that it changed, for the person. */
+	readonly changed?: readonly VariableChange[];
+};
 
 export type RunOptions = {
 	readonly signal: AbortSignal;
@@ -38,7 +43,6 @@ export type RunOptions = {
 	onOutput(text: string): void;
 };
 
-/** A call with its arguments, looked at once: what is asked about is exactly what runs then. */
 /** What a call is about, for the person's rules. */
 export type About =
 	| {
@@ -56,6 +60,7 @@ export type About =
 			readonly home: string;
 	  };
 
+/** A call with its arguments, looked at once: what is asked about is exactly what runs then. */
 export type PermittedCall = {
 	/** What this call does, where that is less than the tool may do. */
 	readonly effect?: Effect;

@@ -20,6 +20,8 @@ export type ToolboxOptions = CommandPlace & {
 	readonly skills: Skills;
 	/** Servers that bring tools of their own; `null` for none. */
 	readonly mcp: Pick<McpServers, "tools"> | null;
+	/** What the model's own calls changed in its last turns. */
+	changes(): string;
 };
 
 export class Toolbox {
@@ -70,7 +72,7 @@ export class Toolbox {
 			closeTerminal(this.terminals),
 			viewFile(options),
 			editFile(options, this.#undo),
-			look(python),
+			look(python, options),
 		];
 	}
 

@@ -69,5 +69,7 @@ const drawPart = (part: Extract<TranscriptItem, { kind: "turn" }>["parts"][numbe
 			return `${part.name}=${part.result ? JSON.stringify(part.result.content) : "running"}`;
 		case "steer":
 			return "steer";
+		case "changes":
+			return "changes";
 	}
 };

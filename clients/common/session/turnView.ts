@@ -2,7 +2,14 @@
  * A turn as it is under way: the fold of its events and hints. Part of `SessionView`, and pure as that.
  */
 import { textOf as contentText } from "../../../ground/text/contentText.ts";
-import type { Content, SessionEvent, SessionHint, StopReason, Usage } from "../../../protocol/index.ts";
+import type {
+	Content,
+	SessionEvent,
+	SessionHint,
+	StopReason,
+	TurnChanges,
+	Usage,
+} from "../../../protocol/index.ts";
 
 /** Text of an answer or of its thinking, as far as it is known. */
 export type TextView = { readonly kind: "text" | "thinking"; readonly itemId: string; text: string };
@@ -70,6 +77,7 @@ export type TurnChange =
 			readonly isError: boolean;
 	  }
 	| { readonly kind: "steered"; readonly turn: TurnView; readonly content: readonly Content[] }
+	| { readonly kind: "turnChanges"; readonly turn: TurnView; readonly changes: TurnChanges }
 	| { readonly kind: "turnFinished"; readonly turn: TurnView }
 	/** Something that only the status line shows. */
 	| { readonly kind: "status" };
@@ -86,6 +94,7 @@ export type TurnEvent = Extract<
 			| "toolCall"
 			| "toolResult"
 			| "steered"
+			| "turnChanges"
 			| "turnFinished";
 	}
 >;
@@ -159,6 +168,8 @@ export const foldTurnEvent = (turn: TurnView, event: TurnEvent): readonly TurnCh
 		}
 		case "steered":
 			return [{ kind: "steered", turn, content: event.content }];
+		case "turnChanges":
+			return [{ kind: "turnChanges", turn, changes: event.changes }];
 		case "turnFinished":
 			turn.state = "finished";
 			turn.stopReason = event.stopReason;

@@ -38,7 +38,7 @@ export type TranscriptAction =
 			readonly author: Author;
 			readonly warnings: readonly string[];
 	  }
-	| Extract<TurnChange, { kind: "turnNumbered" | "textGrew" | "textEnded" | "steered" }>
+	| Extract<TurnChange, { kind: "turnNumbered" | "textGrew" | "textEnded" | "steered" | "turnChanges" }>
 	| Extract<TurnChange, { kind: "toolStarted" | "toolOutput" }>
 	/** `isTold`: why it did not run has been said already. */
 	| (Extract<TurnChange, { kind: "toolFinished" }> & { readonly isTold: boolean })

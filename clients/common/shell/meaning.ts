@@ -103,6 +103,7 @@ export const meaningOf = (change: Change, here: Here): readonly (Action | OwnAct
 		case "toolStarted":
 		case "toolOutput":
 		case "steered":
+		case "turnChanges":
 		case "notice":
 			return [change];
 		default:

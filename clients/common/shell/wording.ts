@@ -1,5 +1,12 @@
 /** What every client says in the same words. */
-import type { CellStatus, StopReason } from "../../../protocol/index.ts";
+import { headOf } from "../../../ground/text/wholeCharacters.ts";
+import type {
+	CellStatus,
+	FileChange,
+	StopReason,
+	TurnChanges,
+	VariableChange,
+} from "../../../protocol/index.ts";
 import { sessionName } from "../../../protocol/sessionList.ts";
 import type { ApprovalAnswer, KernelEnd } from "../session/sessionView.ts";
 import type { Author, Note } from "./action.ts";
@@ -50,6 +57,32 @@ export const turnNote = (turn: {
 		default:
 			return turn.stopReason satisfies never;
 	}
+};
+
+/** What a turn's tools changed, in one line: `Changed: a.py +3 −1, x 3 → 4`. */
+export const changesText = ({ files, variables, notes }: TurnChanges): string => {
+	const parts = [...files.map(fileText), ...variables.map(variableText)];
+	const shown = parts.slice(0, maxChanges);
+	const left = parts.length - shown.length + notes.length;
+	// A name of a file may hold anything.
+	return `Changed: ${shown.join(", ")}${left > 0 ? ", and more: %ipyai changes" : ""}`.replace(/\s+/g, " ");
+};
+
+const maxChanges = 8;
+const maxValueChars = 30;
+
+const fileText = ({ path, change, added, removed }: FileChange): string => {
+	const lines = [added ? `+${added}` : "", removed ? `−${removed}` : ""].filter((each) => each !== "");
+	const how = { made: " (made)", changed: "", deleted: " (deleted)", written: " (written)" }[change];
+	return [`${path}${how}`, ...lines].join(" ");
+};
+
+const variableText = ({ name, before, after }: VariableChange): string => {
+	const short = (text: string): string =>
+		text.length > maxValueChars ? `${headOf(text, maxValueChars)}…` : text;
+	if (after === null) return `${name} deleted`;
+	if (before === null) return `${name} = ${short(after)}`;
+	return before === after ? `${name} made anew` : `${name} ${short(before)} → ${short(after)}`;
 };
 
 /** `null` where the tool's own line or the turn's end tells it. */

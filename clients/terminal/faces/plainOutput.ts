@@ -19,7 +19,7 @@ import { omittedSince } from "../../common/session/omittedSince.ts";
 import { omittedText } from "../../common/session/omittedText.ts";
 import type { TextView } from "../../common/session/turnView.ts";
 import type { Author, Note, Transcript } from "../../common/shell/action.ts";
-import { cellNote, turnNote } from "../../common/shell/wording.ts";
+import { cellNote, changesText, turnNote } from "../../common/shell/wording.ts";
 import { ColouredStream } from "../output/colouredStream.ts";
 import { inputPrompt } from "../render/prompt.ts";
 import { stripStyles } from "../screen/styledText.ts";
@@ -139,6 +139,10 @@ export class PlainOutput implements Transcript {
 
 	steered({ content }: Told<"steered">): void {
 		if (this.#isForPerson) this.#paragraph(`› ${contentText(content)}`);
+	}
+
+	turnChanges({ changes }: Told<"turnChanges">): void {
+		if (this.#isForPerson) this.#paragraph(changesText(changes));
 	}
 
 	turnFinished({ note }: Pick<Told<"turnFinished">, "note">): void {

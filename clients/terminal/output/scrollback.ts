@@ -17,7 +17,7 @@ import {
 } from "../../common/session/turnView.ts";
 import type { Author, Note, Transcript } from "../../common/shell/action.ts";
 import { idOf, sourceOf } from "../../common/shell/entries.ts";
-import { cellNote, turnNote } from "../../common/shell/wording.ts";
+import { cellNote, changesText, turnNote } from "../../common/shell/wording.ts";
 import type { Graphics } from "../render/images.ts";
 import { createMarkdownStream } from "../render/markdownStream.ts";
 import type { OutputOptions } from "../render/output.ts";
@@ -205,6 +205,12 @@ export class Scrollback implements Transcript {
 	steered({ turn, content }: Told<"steered">): void {
 		this.#speak(turn.turnId);
 		this.#commit(this.#wrapped(`› ${contentText(content)}`, "aiPrompt"));
+	}
+
+	turnChanges({ turn, changes }: Told<"turnChanges">): void {
+		if (this.#answer?.turn === turn) this.#endText();
+		this.#speak(turn.turnId);
+		this.#commit(this.#wrapped(changesText(changes), "dim"));
 	}
 
 	turnFinished({ turn, note }: Told<"turnFinished">): void {
@@ -435,6 +441,9 @@ export class Scrollback implements Transcript {
 				return;
 			case "steer":
 				this.#commit(this.#wrapped(`› ${contentText(part.content)}`, "aiPrompt"));
+				return;
+			case "changes":
+				this.#commit(this.#wrapped(changesText(part.changes), "dim"));
 				return;
 			default:
 				part satisfies never;

@@ -92,7 +92,7 @@ export const importTurn = (log: SessionLog, turn: ImportedTurn, by: string | nul
 
 const withIds = (part: NotebookPart): AnswerPart => {
 	if (part.kind === "toolCall") return { ...part, callId: newId() };
-	return part.kind === "steer" ? part : { ...part, itemId: newId() };
+	return part.kind === "steer" || part.kind === "changes" ? part : { ...part, itemId: newId() };
 };
 
 const partEvents = (turnId: string, part: AnswerPart): SessionEvent[] => {
@@ -107,6 +107,8 @@ const partEvents = (turnId: string, part: AnswerPart): SessionEvent[] => {
 		}
 		case "steer":
 			return [{ kind: "steered", turnId, content: part.content }];
+		case "changes":
+			return [{ kind: "turnChanges", turnId, changes: part.changes }];
 	}
 };
 
@@ -126,6 +128,7 @@ export const toEntries = (
 		results = [];
 	};
 	for (const part of parts) {
+		if (part.kind === "changes") continue;
 		if (part.kind === "steer") {
 			endResponse();
 			entries.push({ role: "user", content: part.content });

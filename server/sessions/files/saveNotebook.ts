@@ -91,7 +91,7 @@ const toPrompt = (turn: TurnItem): NotebookPrompt & { id: string } => ({
 	backend: turn.backend,
 	model: turn.model,
 	parts: turn.parts.map((part): NotebookPart => {
-		if (part.kind === "steer") return part;
+		if (part.kind === "steer" || part.kind === "changes") return part;
 		if (part.kind !== "toolCall") return { kind: part.kind, text: part.text };
 		const { kind, name, args, executor, result } = part;
 		return { kind, name, args, executor, result };

@@ -2,7 +2,14 @@
 
 import { textOf } from "../../../ground/text/contentText.ts";
 import { WholePieces } from "../../../ground/text/wellFormed.ts";
-import type { Content, SessionEvent, SessionHint, StopReason, Usage } from "../../../protocol/index.ts";
+import type {
+	Content,
+	SessionEvent,
+	SessionHint,
+	StopReason,
+	TurnChanges,
+	Usage,
+} from "../../../protocol/index.ts";
 import type { Backend, TurnUpdate } from "../../backends/backend.ts";
 import type { Entry } from "../../context/transcript.ts";
 import type { PartialItem } from "../../store/store.ts";
@@ -68,7 +75,12 @@ export class RunningTurn {
 	}
 
 	/** Text that had begun is kept. Only the first end counts. */
-	finish(stopReason: StopReason, usage: Usage | null, error: string | null): void {
+	finish(
+		stopReason: StopReason,
+		usage: Usage | null,
+		error: string | null,
+		changes: TurnChanges | null = null,
+	): void {
 		if (this.#ended) return;
 		this.#ended = true;
 		const { turnId } = this;
@@ -76,7 +88,8 @@ export class RunningTurn {
 			({ kind, itemId, text }): SessionEvent => ({ kind, turnId, itemId, text }),
 		);
 		this.#partial.clear();
-		this.#log.settle([...leftover, { kind: "turnFinished", turnId, stopReason, usage, error }]);
+		const changed: SessionEvent[] = changes === null ? [] : [{ kind: "turnChanges", turnId, changes }];
+		this.#log.settle([...leftover, ...changed, { kind: "turnFinished", turnId, stopReason, usage, error }]);
 	}
 
 	#take(update: Exclude<TurnUpdate, TurnEnd>, transcript: Entry[]): void {

@@ -173,6 +173,7 @@ export class Turns {
 			.catch((error: Error) => this.#stop(running, error))
 			.finally(() => {
 				if (this.#running === running) this.#running = null;
+				this.#options.door.forget(running.turnId);
 				this.#queue.end(running.turnId);
 				this.startNext();
 			});
@@ -258,7 +259,8 @@ export class Turns {
 		this.#lastUsage = end?.usage ?? null;
 		const stopReason = end?.stopReason ?? "failed";
 		const error = end ? end.error : `Backend ${backend.name} ended without saying why. Try again.`;
-		running.finish(stopReason, addUsage(room.usage, end?.usage ?? null), error);
+		const changes = await this.#options.door.changes(turnId);
+		running.finish(stopReason, addUsage(room.usage, end?.usage ?? null), error, changes);
 		this.#history.mirror(turnId, source, content, context.rendered, historyLine);
 	}
 

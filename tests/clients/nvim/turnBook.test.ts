@@ -16,7 +16,15 @@ const open = () => {
 				text = Buffer.concat([text.subarray(0, message.from), Buffer.from(message.text)]);
 	});
 	const book = new TurnBook(editor, () => null);
-	const kinds = ["promptQueued", "turnStarted", "toolStarted", "toolOutput", "toolFinished", "turnFinished"];
+	const kinds = [
+		"promptQueued",
+		"turnStarted",
+		"toolStarted",
+		"toolOutput",
+		"toolFinished",
+		"turnChanges",
+		"turnFinished",
+	];
 	const told = tellTranscript(
 		Object.fromEntries(kinds.map((kind) => [kind, (action: TurnAction) => book.onAction(action)])) as never,
 	);
@@ -44,4 +52,13 @@ test("a command shows the last it printed while it runs, then its result", async
 		`${head}\n\n→ \`built\``,
 	);
 	expect(await show(event(turnFinished("t1")))).toBe(`${head}\n\n→ \`built\``);
+});
+
+test("what a turn changed stands behind its answer", async () => {
+	const { event } = createUpdates();
+	const show = open();
+	await show(event(promptAccepted("t1", "build")), event(turnStarted("t1")));
+	const changes = { files: [], variables: [{ name: "x", before: "3", after: "4" }], notes: [] };
+	await show(event({ kind: "turnChanges", turnId: "t1", changes }));
+	expect(await show(event(turnFinished("t1")))).toBe("## You\n\n> build\n\n*Changed: x 3 → 4*");
 });

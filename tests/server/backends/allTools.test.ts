@@ -32,6 +32,7 @@ const toolbox = new Toolbox({
 	place: async () => placeOf("/tmp", "/tmp", {}),
 	environment: () => ({}),
 	mcp: null,
+	changes: () => "",
 });
 const tools = [...(toolbox.descriptions ?? []), laterTool];
 const args: Readonly<Record<string, object>> = {

@@ -115,6 +115,14 @@ const generator = (random: Random): (() => SessionEvent) => {
 			const call = calls.shift();
 			return call ? { kind: "toolResult", ...call, content: content(), isError: random.next() < 0.5 } : null;
 		},
+		() =>
+			running.length
+				? {
+						kind: "turnChanges",
+						turnId: random.pick(running),
+						changes: { files: [], variables: [{ name: text(), before: null, after: text() }], notes: [] },
+					}
+				: null,
 		() => (running.length ? { kind: "steered", turnId: random.pick(running), content: content() } : null),
 		() => (running.length ? turnFinished(take(running)) : null),
 		() =>

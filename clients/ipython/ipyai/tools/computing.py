@@ -6,6 +6,7 @@ import warnings
 
 from ..output.capture import Capture
 from . import pyrun
+from .changes import Changes
 from .vetting import Doubt, Vetted
 
 _MAX_RANGE = 10_000_000
@@ -30,7 +31,7 @@ async def compute(shell, call_id: str, code: str, tell=None) -> dict:
         return {"content": [{"kind": "text", "text": text}], "isError": True}
     filename = pyrun.next_name()
     pyrun.keep_source(filename, code)
-    capture = Capture(shell, tell)
+    capture, changes = Capture(shell, tell), Changes(shell, code)
     failed = "KeyboardInterrupt: the call was interrupted\n"
     with capture:
         failure = await pyrun.guarded(
@@ -38,7 +39,7 @@ async def compute(shell, call_id: str, code: str, tell=None) -> dict:
         )
     if failure:
         capture.write(failure)
-    return {"content": pyrun.content(capture.parts), "isError": bool(failure)}
+    return {"content": pyrun.content(capture.parts), "isError": bool(failure), "changed": changes.told()}
 
 
 async def _run(shell, vetted: Vetted, filename: str, code: str, capture: Capture) -> None:

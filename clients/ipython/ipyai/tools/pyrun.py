@@ -18,6 +18,7 @@ from ..bounded import clean, cut
 from ..interrupts import nudge
 from ..output import figures, stdio
 from ..output.capture import MAX_CHARS, Capture
+from .changes import Changes
 
 _lock = threading.Lock()
 _current = None
@@ -137,7 +138,7 @@ class _Interrupts:
 async def pyrun(shell, call_id: str, code: str, tell=None) -> dict:
     """Runs the code: ``{content, isError}``. ``tell`` hears what it prints meanwhile."""
     filename = next_name()
-    return await _told(shell, call_id, tell, filename, lambda capture: _run(shell, code, filename, capture))
+    return await _told(shell, call_id, tell, filename, code, lambda capture: _run(shell, code, filename, capture))
 
 
 def next_name() -> str:
@@ -154,11 +155,11 @@ def keep_source(filename: str, source: str) -> None:
 
 async def run_script(shell, call_id: str, path: str, tell=None) -> dict:
     """Runs a file as a script in the user's namespace, with its name as ``__file__``: ``{content, isError}``."""
-    return await _told(shell, call_id, tell, path, lambda _capture: _run_script(shell, path))
+    return await _told(shell, call_id, tell, path, "", lambda _capture: _run_script(shell, path))
 
 
-async def _told(shell, call_id: str, tell, filename: str, run) -> dict:
-    capture = Capture(shell, tell)
+async def _told(shell, call_id: str, tell, filename: str, code: str, run) -> dict:
+    capture, changes = Capture(shell, tell), Changes(shell, code)
     open_before = figures.open_figures()
     children = stdio.children()
     failed = "KeyboardInterrupt: the call was interrupted\n"
@@ -175,7 +176,7 @@ async def _told(shell, call_id: str, tell, filename: str, run) -> dict:
     shell.payload_manager.clear_payload()
     if failure:
         capture.write(failure)
-    return {"content": content(capture.parts), "isError": bool(failure) or shown.failed}
+    return {"content": content(capture.parts), "isError": bool(failure) or shown.failed, "changed": changes.told()}
 
 
 class _Shown:

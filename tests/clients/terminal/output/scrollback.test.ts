@@ -224,3 +224,24 @@ test("a long output grows in the tail, and stands above with its newest lines be
 	show(left(2002, "d\nlate\n"), event(cellFinished("c1", 1)));
 	expect(above()).toBe("first\n[2,000 characters of output left out]\nc\nd\nOut[1]: 42\nlate\n");
 });
+
+test("what a turn changed is one quiet line behind its answer", () => {
+	const { event } = createUpdates();
+	const { show, above } = open({ mine: true });
+	show(
+		event(promptAccepted("t1", "x")),
+		event(turnStarted("t1")),
+		event({ kind: "text", turnId: "t1", itemId: "i", text: "Done." }),
+		event({
+			kind: "turnChanges",
+			turnId: "t1",
+			changes: {
+				files: [{ path: "a\nb\u001b[2J.py", change: "changed", added: 3, removed: 0, diff: null }],
+				variables: [{ name: "x", before: "3", after: "4" }],
+				notes: [],
+			},
+		}),
+		event(turnFinished("t1")),
+	);
+	expect(above()).toContain("Done.\n\nChanged: a b.py +3, x 3 → 4\n");
+});
