@@ -1,6 +1,7 @@
 /**
  * A kernel's four message channels over ZMQ, plus its heartbeat. Messages of one channel are sent and told in order.
  */
+import { setImmediate } from "node:timers/promises";
 import type { Dealer, Subscriber } from "zeromq";
 import type { ChannelName, Connection } from "./connectionFile.ts";
 import { decode, encode, type Message } from "./wire.ts";
@@ -21,6 +22,9 @@ export type ChannelListener = {
 	/** A socket lost the kernel: it ended, or it will be back by itself. */
 	onDisconnect(): void;
 };
+
+/** For so long a socket's messages are taken in one go. */
+const turnMs = 5;
 
 export const openChannels = async (
 	connection: Connection,
@@ -45,10 +49,15 @@ export const openChannels = async (
 	let closed = false;
 
 	const listen = async (channel: MessageChannel, socket: Dealer | Subscriber): Promise<void> => {
+		let yieldedAt = performance.now();
 		try {
 			for await (const frames of socket) {
 				const message = decode(frames, connection.key);
 				if (message && !closed) listener.onMessage(channel, message);
+				// Messages that are there already come without a turn of the loop, in which everybody else would wait.
+				if (performance.now() - yieldedAt < turnMs) continue;
+				await setImmediate();
+				yieldedAt = performance.now();
 			}
 		} catch (error) {
 			if (!closed) throw error;

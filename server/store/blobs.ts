@@ -38,8 +38,10 @@ export const createBlobs = (
 			prepared = true;
 			const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 			withFile(blobPath(folder, blobId), O_WRONLY | O_APPEND | O_CREAT, (file) => {
-				const bytes = Buffer.from(text, "utf16le");
-				for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+				for (let from = 0; from < text.length; from += pieceChars) {
+					const bytes = piece.write(text.slice(from, from + pieceChars), 0, "utf16le");
+					for (let at = 0; at < bytes; ) at += writeSync(file, piece, at, bytes - at);
+				}
 			});
 		},
 		readBlob: (blobId, offset, maxChars) => {
@@ -59,6 +61,10 @@ export const createBlobs = (
 		},
 	};
 };
+
+/** Text is written by way of one buffer: a new one for each piece would fill the memory faster than it is collected. */
+const pieceChars = 32 * 1024;
+const piece = Buffer.alloc(2 * pieceChars);
 
 const readChars = (file: number, offset: number, chars: number): string => {
 	const bytes = Buffer.alloc(chars * 2);

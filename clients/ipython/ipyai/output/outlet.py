@@ -415,7 +415,8 @@ def _bounded(write, ours):
         nonlocal room
         if room <= 0:
             return ours(string)
-        room -= len(string)
+        # What a list of small strings takes, too.
+        room -= len(string) + 64
         return write(string, *args, **kwargs)
 
     return write_beginning
