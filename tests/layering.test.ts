@@ -112,7 +112,6 @@ const packages: Record<string, string[]> = {
 	"@lydell/node-pty": ["server/tools/commands"],
 	"@modelcontextprotocol/sdk": ["server/tools/mcp", "clients/mcp"],
 	neovim: ["clients/nvim"],
-	marked: ["clients/terminal"],
 	shiki: ["clients/terminal"],
 };
 

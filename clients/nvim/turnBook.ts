@@ -4,7 +4,7 @@ import { contentText } from "../../ground/text/contentText.ts";
 import { PlainStream, plainText, rowText } from "../../ground/text/plainText.ts";
 import { joined, type PlainText, partOf, rowsOf, trimmedEnd, words } from "../../ground/text/screenText.ts";
 import type { Content, StopReason, TranscriptItem, TurnChanges } from "../../protocol/index.ts";
-import { codeBlocks } from "../common/codeBlocks.ts";
+import { codeBlocks } from "../common/markdown/codeBlocks.ts";
 import type { Submission } from "../common/session/liveSession.ts";
 import type { TextView, ToolCallView, TurnView } from "../common/session/turnView.ts";
 import type { Author, TranscriptAction } from "../common/shell/action.ts";

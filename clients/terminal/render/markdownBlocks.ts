@@ -1,414 +1,211 @@
-/**
- * Markdown's blocks, line by line: what a line finishes is given out at once and never looked at again. Code goes out
- * per line, lists per item, quotes per paragraph, long tables per row; only paragraphs and the beginning of a table
- * are held back. So neither time nor memory grow with the length of an answer.
- */
-import { shownText } from "../../../ground/text/plainText.ts";
-import { repeated, type ScreenText, styled, trimmedEnd, words } from "../../../ground/text/screenText.ts";
+/** Draws the blocks of a text, in their order, as lines: each as soon as it is told. */
+
+import { shownText, withoutTabs } from "../../../ground/text/plainText.ts";
+import {
+	type PlainText,
+	repeated,
+	type ScreenText,
+	styled,
+	trimmedEnd,
+	words,
+} from "../../../ground/text/screenText.ts";
+import type { Block, Row } from "../../common/markdown/blockParser.ts";
+import type { References } from "../../common/markdown/references.ts";
+import type { Align } from "../../common/markdown/tableRows.ts";
+import { lineWidth, wrapLine } from "../screen/styledText.ts";
 import { type LineHighlighter, lineHighlighter } from "./highlight.ts";
-import { renderParagraph } from "./markdownInline.ts";
-import { type Align, columnWidths, delimiterRow, splitRow, tableRow, tableRule } from "./markdownTable.ts";
+import { type InlineStyle, renderParagraph } from "./markdownInline.ts";
+import { columnWidths, tableRow, tableRule } from "./markdownTable.ts";
 import { paint, type Role, type Theme } from "./theme.ts";
 
 type Sink = (lines: readonly ScreenText[]) => void;
 
-export type BlockOptions = {
-	readonly width: number;
-	readonly theme: Theme;
-	/** Nested blocks stand apart only where the source has a blank line. */
-	readonly nested?: boolean;
-	/** For text: what a quote is painted in. */
-	readonly roles?: readonly Role[];
+/** What is open: a quote or an item. */
+type Container = {
+	readonly of: "quote" | "item";
+	/** What stands, with a blank, before its first line, and before the others. */
+	readonly first: ScreenText;
+	readonly rest: ScreenText;
+	isBegun: boolean;
+	/** An item's text begins. */
+	mayBeTask: boolean;
 };
 
-type Leaf =
-	| { readonly kind: "none" }
-	| { readonly kind: "paragraph"; lines: string[]; chars: number; continues: boolean }
-	| {
-			readonly kind: "fence";
-			readonly marker: string;
-			readonly indent: number;
-			readonly code: LineHighlighter;
-	  }
-	| { readonly kind: "indented"; blanks: number }
-	| { readonly kind: "table"; readonly aligns: readonly Align[]; rows: string[][]; widths: number[] | null }
-	| { readonly kind: "quote"; readonly child: BlockParser }
-	| { readonly kind: "list"; item: Item; ordinal: number; readonly ordered: boolean; blanks: number };
+type Table = { readonly widths: readonly number[]; readonly aligns: readonly Align[] };
 
-type Item = { readonly child: BlockParser; readonly indent: number; readonly prefix: Prefix };
-
-/** What stands, with a blank, before a container's lines: the bullet before the first, blanks before the others. */
-type Prefix = { readonly first: ScreenText; readonly rest: ScreenText; used: boolean };
-
-/** Rows of a table that decide its widths. */
-const widthRows = 40;
-/** A paragraph longer than this goes out in parts. */
-const maxParagraphChars = 8_000;
-const maxDepth = 8;
-
-export class BlockParser {
-	#options: BlockOptions;
+export class MarkdownBlocks {
+	readonly #theme: Theme;
 	readonly #sink: Sink;
-	readonly #depth: number;
-	#leaf: Leaf = { kind: "none" };
-	#started = false;
-	#blank = false;
+	readonly #references: References;
+	#width: number;
+	#containers: Container[] = [];
+	#gap = false;
+	#code: { readonly lines: LineHighlighter; readonly marker: PlainText } | null = null;
+	#table: Table | null = null;
 
-	constructor(options: BlockOptions, sink: Sink, depth = 0) {
-		this.#options = options;
+	constructor(width: number, theme: Theme, references: References, sink: Sink) {
+		this.#width = width;
+		this.#theme = theme;
+		this.#references = references;
 		this.#sink = sink;
-		this.#depth = depth;
 	}
 
-	/** The same state, giving out into another sink. */
-	copy(sink: Sink): BlockParser {
-		const copy = new BlockParser(this.#options, sink, this.#depth);
-		copy.#leaf = this.#copyLeaf(sink);
-		copy.#started = this.#started;
-		copy.#blank = this.#blank;
+	/** The same state, drawing into another sink. */
+	copy(sink: Sink): MarkdownBlocks {
+		const copy = new MarkdownBlocks(this.#width, this.#theme, this.#references.copy(), sink);
+		copy.#containers = this.#containers.map((each) => ({ ...each }));
+		copy.#gap = this.#gap;
+		copy.#code = this.#code && { ...this.#code, lines: this.#code.lines.copy() };
+		copy.#table = this.#table;
 		return copy;
-	}
-
-	/** In code a line is taken as it is, however long. */
-	get inCode(): boolean {
-		const leaf = this.#leaf;
-		if (leaf.kind === "quote") return leaf.child.inCode;
-		if (leaf.kind === "list") return leaf.item.child.inCode;
-		return leaf.kind === "fence";
-	}
-
-	/** Takes one whole line, without its newline. */
-	line(text: string): void {
-		if (this.#continue(text)) return;
-		if (text.trim() === "") {
-			this.#close();
-			this.#blank = true;
-			return;
-		}
-		this.#start(text);
-		this.#blank = false;
-	}
-
-	end(): void {
-		this.#close();
 	}
 
 	/** For what begins from now on. */
 	setWidth(width: number): void {
-		this.#options = { ...this.#options, width };
+		this.#width = width;
 	}
 
-	/** Whether a line without a marker may go on here: a paragraph is open at the end. */
-	get #lazy(): boolean {
-		const leaf = this.#leaf;
-		if (leaf.kind === "quote") return leaf.child.#lazy;
-		if (leaf.kind === "list") return leaf.blanks === 0 && leaf.item.child.#lazy;
-		return leaf.kind === "paragraph";
-	}
-
-	/** Gives the line to what is open; false when that has ended or nothing is. */
-	#continue(text: string): boolean {
-		const leaf = this.#leaf;
-		switch (leaf.kind) {
-			case "fence": {
-				const bare = text.trim();
-				const closes =
-					bare.length >= leaf.marker.length &&
-					bare === leaf.marker[0]!.repeat(bare.length) &&
-					indentOf(text) < 4;
-				if (closes) {
-					this.#sink([paint(this.#options.theme, "fence", shownText(leaf.marker))]);
-					this.#leaf = { kind: "none" };
-				} else this.#sink([leaf.code.line(unindent(text, leaf.indent))]);
-				return true;
+	take(block: Block): void {
+		const theme = this.#theme;
+		switch (block.kind) {
+			case "gap":
+				this.#gap = true;
+				return;
+			case "paragraph":
+				this.#out(renderParagraph(this.#withTask(block.text), this.#room, this.#style()));
+				return;
+			case "heading": {
+				const marks = theme.colors ? "" : `${"#".repeat(block.level)} `;
+				this.#out(renderParagraph(marks + block.text, this.#room, this.#style("heading")));
+				return;
 			}
-			case "indented":
-				if (text.trim() === "") {
-					leaf.blanks++;
-					return true;
-				}
-				if (indentOf(text) < 4) return false;
-				this.#sink([
-					...Array<ScreenText>(leaf.blanks).fill(words``),
-					paint(this.#options.theme, "inlineCode", shownText(text)),
-				]);
-				leaf.blanks = 0;
-				return true;
-			case "quote": {
-				const inside = /^ {0,3}> ?/.exec(text);
-				if (inside) leaf.child.line(text.slice(inside[0].length));
-				else if (text.trim() === "" || !leaf.child.#lazy || startsBlock(text)) return false;
-				else leaf.child.line(text.trimStart());
-				return true;
+			case "rule":
+				this.#out([paint(theme, "rule", repeated(theme.colors ? words`─` : words`-`, this.#room))]);
+				return;
+			case "definition": {
+				const { label, href, title } = block.definition;
+				this.#references.add(block.definition);
+				if (!this.#references.isUsed(label))
+					this.#verbatim(`[${label}]: ${href}${title === "" ? "" : ` "${title}"`}`, "dim");
+				return;
 			}
-			case "list":
-				return this.#continueList(leaf, text);
-			case "table":
-				if (text.trim() === "" || startsBlock(text) || !text.includes("|")) return false;
-				this.#addRow(leaf, splitRow(text).slice(0, leaf.aligns.length));
-				return true;
-			case "paragraph":
-				return this.#continueParagraph(leaf, text);
-			case "none":
-				return false;
+			case "verbatim":
+				if (block.role === "code") this.#out([paint(theme, "inlineCode", shownText(block.text))]);
+				else this.#verbatim(block.text, null);
+				return;
+			case "codeStarted": {
+				const [language = ""] = /^\{?\s*\.?([\w+#.-]*)/.exec(block.info)?.slice(1) ?? [];
+				this.#code = { lines: lineHighlighter(language, theme), marker: shownText(block.marker) };
+				this.#out([paint(theme, "fence", shownText(block.marker + block.info))]);
+				return;
+			}
+			case "codeLine":
+				this.#out([this.#code!.lines.line(block.text)]);
+				return;
+			case "codeEnded":
+				if (block.isClosed) this.#out([paint(theme, "fence", this.#code!.marker)]);
+				this.#code = null;
+				return;
+			case "tableStarted":
+				this.#startTable(block.rows, block.aligns);
+				return;
+			case "tableRow":
+				this.#row(block.cells);
+				return;
+			case "quoteStarted": {
+				const bar = paint(theme, "quote", theme.colors ? words`│` : words`>`);
+				this.#open({ of: "quote", first: bar, rest: bar });
+				return;
+			}
+			case "itemStarted": {
+				const bullet = this.#bullet(block.type, block.number);
+				const first = paint(theme, "bullet", bullet);
+				this.#open({ of: "item", first, rest: repeated(words` `, lineWidth(bullet)) });
+				return;
+			}
+			case "ended":
+				this.#end();
+				return;
 			default:
-				return leaf satisfies never;
+				block satisfies never;
 		}
 	}
 
-	#continueList(leaf: Leaf & { kind: "list" }, text: string): boolean {
-		if (leaf.item.child.inCode && (text.trim() === "" || indentOf(text) >= leaf.item.indent)) {
-			leaf.item.child.line(unindent(text, leaf.item.indent));
-			return true;
-		}
-		if (text.trim() === "") {
-			leaf.blanks++;
-			return true;
-		}
-		const marker = listMarker(text);
-		if (indentOf(text) >= leaf.item.indent) {
-			if (leaf.blanks > 0) leaf.item.child.line("");
-			leaf.blanks = 0;
-			leaf.item.child.line(unindent(text, leaf.item.indent));
-			return true;
-		}
-		if (marker && marker.ordered === leaf.ordered && !isRule(text)) {
-			this.#closeItem(leaf.item);
-			if (leaf.blanks > 0) this.#sink([words``]);
-			leaf.ordinal++;
-			leaf.blanks = 0;
-			leaf.item = this.#openItem(marker, leaf.ordinal);
-			return true;
-		}
-		if (leaf.blanks > 0 || !leaf.item.child.#lazy || startsBlock(text)) {
-			this.#blank = leaf.blanks > 0;
-			return false;
-		}
-		leaf.item.child.line(text.trimStart());
-		return true;
+	/** What is left beside the containers' marks. */
+	get #room(): number {
+		const taken = this.#containers.reduce((sum, { rest }) => sum + lineWidth(rest) + 1, 0);
+		return Math.max(8, this.#width - taken);
 	}
 
-	#continueParagraph(leaf: Leaf & { kind: "paragraph" }, text: string): boolean {
-		if (text.trim() === "") return false;
-		const underline = /^ {0,3}(=+|-+)\s*$/.exec(text);
-		if (underline && !leaf.continues) {
-			this.#leaf = { kind: "none" };
-			this.#heading(leaf.lines.map((line) => line.trim()).join(" "), underline[1]![0] === "=" ? 1 : 2);
-			return true;
-		}
-		const aligns = leaf.lines.length === 1 && leaf.lines[0]!.includes("|") ? delimiterRow(text) : null;
-		if (aligns && !leaf.continues && splitRow(leaf.lines[0]!).length === aligns.length) {
-			this.#leaf = { kind: "table", aligns, rows: [splitRow(leaf.lines[0]!)], widths: null };
-			return true;
-		}
-		if (startsBlock(text) && !/^ {4}/.test(text)) return false;
-		leaf.lines.push(text.trimStart());
-		leaf.chars += text.length;
-		if (leaf.chars > maxParagraphChars) {
-			this.#paragraph(leaf.lines);
-			this.#leaf = { kind: "paragraph", lines: [], chars: 0, continues: true };
-		}
-		return true;
+	#style(...roles: readonly Role[]): InlineStyle {
+		const quotes = this.#containers.filter(({ of }) => of === "quote").map((): Role => "quote");
+		return { theme: this.#theme, references: this.#references, roles: [...quotes, ...roles] };
 	}
 
-	/** Opens what the line begins; nothing is open that could take it. */
-	#start(text: string): void {
-		const { theme } = this.#options;
-		const fence = /^( {0,3})(`{3,}|~{3,})\s*([^`]*)$/.exec(text);
-		const heading = /^ {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$/.exec(text);
-		const quote = /^ {0,3}> ?/.exec(text);
-		const marker = isRule(text) ? null : listMarker(text);
-		this.#close();
-		this.#separate();
-		if (fence) {
-			const language = /^[\w+#.-]*/.exec(fence[3]!)![0];
-			this.#sink([paint(theme, "fence", shownText(fence[2]! + fence[3]!.trim()))]);
-			const code = lineHighlighter(language, theme);
-			this.#leaf = { kind: "fence", marker: fence[2]!, indent: fence[1]!.length, code };
-		} else if (heading) this.#heading(heading[2] ?? "", heading[1]!.length);
-		else if (isRule(text))
-			this.#sink([paint(theme, "rule", repeated(theme.colors ? words`─` : words`-`, this.#options.width))]);
-		else if (quote && this.#depth < maxDepth) {
-			const bar = paint(theme, "quote", theme.colors ? words`│` : words`>`);
-			const prefix = { first: bar, rest: bar, used: false };
-			this.#leaf = { kind: "quote", child: this.#child(prefix, 2, ["quote"]) };
-			this.#leaf.child.line(text.slice(quote[0].length));
-		} else if (marker && this.#depth < maxDepth) {
-			const ordinal = marker.start;
-			const item = this.#openItem(marker, ordinal);
-			this.#leaf = { kind: "list", item, ordinal, ordered: marker.ordered, blanks: 0 };
-		} else if (indentOf(text) >= 4) {
-			this.#leaf = { kind: "indented", blanks: 0 };
-			this.#continue(text);
-		} else
-			this.#leaf = { kind: "paragraph", lines: [text.trimStart()], chars: text.length, continues: false };
+	#bullet(type: string, number: number | null): PlainText {
+		if (number !== null) return words`${number}${type === ")" ? words`)` : words`.`}`;
+		if (type.startsWith("[")) return shownText(type);
+		return this.#theme.colors ? words`•` : words`-`;
 	}
 
-	#openItem(marker: Marker, ordinal: number): Item {
-		const { theme } = this.#options;
-		const bullet = marker.ordered ? words`${ordinal}.` : theme.colors ? words`•` : words`-`;
-		const rest = repeated(words` `, bullet.length);
-		const prefix = { first: paint(theme, "bullet", bullet), rest, used: false };
-		const child = this.#child(prefix, bullet.length + 1, []);
-		const box = /^\[([ xX])\]\s+/.exec(marker.text);
-		const text = box ? `${box[1] === " " ? "☐" : "☑"} ${marker.text.slice(box[0].length)}` : marker.text;
-		if (text.trim() !== "") child.line(text);
-		return { child, indent: marker.indent, prefix };
+	/** A box at the beginning of an item is drawn as one. */
+	#withTask(text: string): string {
+		const item = this.#containers.at(-1);
+		const box = item?.mayBeTask && /^\[([ xX])\]\s+/.exec(text);
+		return box ? `${box[1] === " " ? "☐" : "☑"} ${text.slice(box[0].length)}` : text;
 	}
 
-	#child(prefix: Prefix, taken: number, roles: readonly Role[]): BlockParser {
-		const { width, theme, roles: own = [] } = this.#options;
-		const options = { width: Math.max(8, width - taken), theme, nested: true, roles: [...own, ...roles] };
-		const child = new BlockParser(options, prefixed(prefix, this.#sink), this.#depth + 1);
-		this.#prefixes.set(child, prefix);
-		return child;
+	#verbatim(text: string, role: Role | null): void {
+		const shown = withoutTabs(shownText(text));
+		const rows = wrapLine(shown, this.#room);
+		this.#out(role === null ? rows : rows.map((row) => paint(this.#theme, role, row)));
 	}
 
-	readonly #prefixes = new WeakMap<BlockParser, Prefix>();
-
-	#copyLeaf(sink: Sink): Leaf {
-		const leaf = this.#leaf;
-		switch (leaf.kind) {
-			case "paragraph":
-				return { ...leaf, lines: [...leaf.lines] };
-			case "fence":
-				return { ...leaf, code: leaf.code.copy() };
-			case "table":
-				return { ...leaf, rows: [...leaf.rows] };
-			case "quote":
-				return { ...leaf, child: this.#copyChild(leaf.child, sink).child };
-			case "list":
-				return { ...leaf, item: { ...leaf.item, ...this.#copyChild(leaf.item.child, sink) } };
-			default:
-				return { ...leaf };
-		}
+	#startTable(rows: readonly Row[], aligns: readonly Align[]): void {
+		const widths = columnWidths(rows, this.#room, this.#style());
+		this.#table = { widths, aligns };
+		const [head = [], ...others] = rows;
+		this.#out([...tableRow(head, widths, aligns, this.#style("strong")), tableRule(widths, this.#theme)]);
+		for (const row of others) this.#row(row);
 	}
 
-	#copyChild(child: BlockParser, sink: Sink): { child: BlockParser; prefix: Prefix } {
-		const prefix = { ...this.#prefixes.get(child)! };
-		return { child: child.copy(prefixed(prefix, sink)), prefix };
+	#row(cells: Row): void {
+		const { widths, aligns } = this.#table!;
+		this.#out(tableRow(cells, widths, aligns, this.#style()));
 	}
 
-	/** Ends what is open and gives out what it held. */
-	#close(): void {
-		const leaf = this.#leaf;
-		this.#leaf = { kind: "none" };
-		switch (leaf.kind) {
-			case "paragraph":
-				if (leaf.lines.length > 0) this.#paragraph(leaf.lines);
-				break;
-			case "table":
-				if (leaf.widths === null) this.#openTable(leaf);
-				break;
-			case "quote":
-				leaf.child.end();
-				break;
-			case "list":
-				this.#closeItem(leaf.item);
-				break;
-		}
+	#open(container: Pick<Container, "of" | "first" | "rest">): void {
+		this.#flushGap();
+		this.#containers.push({ ...container, isBegun: false, mayBeTask: container.of === "item" });
 	}
 
 	/** An item without content shows its bullet all the same. */
-	#closeItem({ child, prefix }: Item): void {
-		child.end();
-		if (!prefix.used) this.#sink([prefix.first]);
+	#end(): void {
+		this.#gap = false;
+		const container = this.#containers.pop()!;
+		if (container.of === "item" && !container.isBegun) this.#out([container.first]);
 	}
 
-	#separate(): void {
-		if (this.#started && (!this.#options.nested || this.#blank)) this.#sink([words``]);
-		this.#started = true;
+	#flushGap(): void {
+		if (!this.#gap) return;
+		this.#gap = false;
+		this.#out([words``]);
 	}
 
-	#paragraph(lines: readonly string[]): void {
-		const { width, theme, roles } = this.#options;
-		this.#sink(renderParagraph(lines.join("\n"), width, theme, roles));
-	}
-
-	#heading(text: string, level: number): void {
-		const { width, theme } = this.#options;
-		const marks = theme.colors ? "" : `${"#".repeat(level)} `;
-		this.#sink(renderParagraph(marks + text, width, theme, ["heading"]));
-	}
-
-	#addRow(leaf: Leaf & { kind: "table" }, row: string[]): void {
-		if (leaf.widths !== null) this.#sink(tableRow(row, leaf.widths, leaf.aligns, this.#options.theme));
-		else if (leaf.rows.push(row) > widthRows) this.#openTable(leaf);
-	}
-
-	#openTable(leaf: Leaf & { kind: "table" }): void {
-		const { width, theme } = this.#options;
-		const widths = columnWidths(leaf.rows, width, theme);
-		const [head = [], ...rows] = leaf.rows;
-		this.#sink([...tableRow(head, widths, leaf.aligns, theme, ["strong"]), tableRule(widths, theme)]);
-		for (const row of rows) this.#sink(tableRow(row, widths, leaf.aligns, theme));
-		leaf.widths = widths;
-		leaf.rows = [];
+	#out(lines: readonly ScreenText[]): void {
+		if (lines.length === 0) return;
+		this.#flushGap();
+		const prefixed = this.#containers.reduceRight((inner, container) => prefixedBy(container, inner), lines);
+		this.#sink(prefixed);
 	}
 }
 
-const prefixed =
-	(prefix: Prefix, sink: Sink): Sink =>
-	(lines) => {
-		if (lines.length === 0) return;
-		sink(
-			lines.map((line, index) => {
-				const lead = index === 0 && !prefix.used ? prefix.first : prefix.rest;
-				return line === "" ? trimmedEnd(lead) : styled`${lead} ${line}`;
-			}),
-		);
-		prefix.used = true;
-	};
-
-type Marker = {
-	readonly ordered: boolean;
-	readonly start: number;
-	/** Where the item's content begins. */
-	readonly indent: number;
-	readonly text: string;
-};
-
-const listMarker = (line: string): Marker | null => {
-	const match = /^( *)([-*+]|(\d{1,9})[.)])(?:( +)(.*)|())$/.exec(
-		line.replace(/^\t+/, (tabs) => "    ".repeat(tabs.length)),
-	);
-	if (!match || match[1]!.length > 3) return null;
-	const space = match[4] ?? " ";
-	const taken = space.length > 4 ? 1 : space.length;
-	return {
-		ordered: match[3] !== undefined,
-		start: Number(match[3] ?? 1),
-		indent: match[1]!.length + match[2]!.length + taken,
-		text: " ".repeat(space.length - taken) + (match[5] ?? ""),
-	};
-};
-
-const isRule = (line: string): boolean => /^ {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$/.test(line);
-
-/** Whether a line ends a paragraph by beginning something else. */
-const startsBlock = (line: string): boolean => {
-	if (/^ {0,3}(?:`{3,}[^`]*$|~{3,}|#{1,6}(?:\s|$)|>)/.test(line) || isRule(line)) return true;
-	const marker = listMarker(line);
-	return marker !== null && marker.text.trim() !== "" && (!marker.ordered || marker.start === 1);
-};
-
-/** Columns of blanks at the beginning; tabs go to the next fourth. */
-const indentOf = (line: string): number => {
-	let columns = 0;
-	for (const unit of line) {
-		if (unit === " ") columns++;
-		else if (unit === "\t") columns += 4 - (columns % 4);
-		else break;
-	}
-	return columns;
-};
-
-const unindent = (line: string, columns: number): string => {
-	let taken = 0;
-	let at = 0;
-	while (taken < columns && (line[at] === " " || line[at] === "\t")) {
-		taken += line[at] === "\t" ? 4 - (taken % 4) : 1;
-		at++;
-	}
-	return " ".repeat(Math.max(0, taken - columns)) + line.slice(at);
+const prefixedBy = (container: Container, lines: readonly ScreenText[]): ScreenText[] => {
+	const result = lines.map((line, index) => {
+		const lead = index === 0 && !container.isBegun ? container.first : container.rest;
+		return line === "" ? trimmedEnd(lead) : styled`${lead} ${line}`;
+	});
+	container.isBegun = true;
+	container.mayBeTask = false;
+	return result;
 };

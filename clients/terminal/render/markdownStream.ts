@@ -2,10 +2,14 @@
  * An answer in Markdown as it arrives: finished lines to commit, and what is open to draw in the tail. What was given
  * out depends on the text alone, not on the pieces it came in.
  */
+
 import type { ScreenText } from "../../../ground/text/screenText.ts";
 import { tailOf, wholeCut } from "../../../ground/text/wholeCharacters.ts";
+import { BlockParser } from "../../common/markdown/blockParser.ts";
+import { References } from "../../common/markdown/references.ts";
 import { wrapCells } from "../screen/styledText.ts";
-import { BlockParser } from "./markdownBlocks.ts";
+import { HeldLines } from "./heldLines.ts";
+import { MarkdownBlocks } from "./markdownBlocks.ts";
 import { plainTheme, type Theme } from "./theme.ts";
 
 export type MarkdownStream = {
@@ -38,14 +42,17 @@ class Stream implements MarkdownStream {
 	readonly #theme: Theme;
 	#width: number;
 	#out: ScreenText[] = [];
-	#parser: BlockParser;
+	#references!: References;
+	#blocks!: MarkdownBlocks;
+	#parser!: BlockParser;
+	#held!: HeldLines;
 	#partial: string[] = [];
 	#partialChars = 0;
 
 	constructor({ width, theme = plainTheme }: MarkdownOptions) {
 		this.#theme = theme;
 		this.#width = width;
-		this.#parser = this.#newParser();
+		this.#begin();
 	}
 
 	append(delta: string): ScreenText[] {
@@ -57,7 +64,7 @@ class Stream implements MarkdownStream {
 		const rest = newline < 0 ? delta : delta.slice(newline + 1);
 		if (rest !== "") this.#partial.push(rest);
 		this.#partialChars += rest.length;
-		if (this.#partialChars >= maxLineChars && !this.#parser.inCode) {
+		if (this.#partialChars >= maxLineChars && !this.#held.inCode) {
 			const remainder = this.#splitLong(this.#takePartial());
 			this.#partial = [remainder];
 			this.#partialChars = remainder.length;
@@ -67,35 +74,43 @@ class Stream implements MarkdownStream {
 
 	live(): ScreenText[] {
 		const lines: ScreenText[] = [];
-		const copy = this.#parser.copy((more) => lines.push(...more));
+		const blocks = this.#blocks.copy((more) => lines.push(...more));
+		const parser = this.#parser.copy((block) => blocks.take(block));
+		for (const line of this.#held.lines) parser.line(line);
 		if (this.#partial.length > 1) this.#partial = [this.#partial.join("")];
 		const partial = this.#partial[0] ?? "";
-		const shown = copy.inCode ? tailOf(partial, maxLiveChars) : partial;
-		if (shown !== "" && !isUndecided(shown)) copy.line(shown);
-		copy.end();
+		const shown = parser.inCode ? tailOf(partial, maxLiveChars) : partial;
+		if (shown !== "" && !isUndecided(shown)) parser.line(shown);
+		parser.end();
 		return lines.flatMap((line) => wrapCells(line, this.#width));
 	}
 
 	end(): ScreenText[] {
 		if (this.#partialChars > 0) this.#line(this.#takePartial());
+		this.#held.release();
 		this.#parser.end();
 		const out = this.#take();
-		this.#parser = this.#newParser();
+		this.#begin();
 		return out;
 	}
 
 	setWidth(width: number): void {
 		this.#width = width;
-		this.#parser.setWidth(width);
+		this.#blocks.setWidth(width);
 	}
 
-	#newParser(): BlockParser {
-		return new BlockParser({ width: this.#width, theme: this.#theme }, (lines) => this.#out.push(...lines));
+	#begin(): void {
+		this.#references = new References();
+		this.#blocks = new MarkdownBlocks(this.#width, this.#theme, this.#references, (lines) =>
+			this.#out.push(...lines),
+		);
+		this.#parser = new BlockParser((block) => this.#blocks.take(block));
+		this.#held = new HeldLines(this.#parser, this.#references);
 	}
 
 	#line(line: string): void {
 		const whole = line.endsWith("\r") ? line.slice(0, -1) : line;
-		this.#parser.line(this.#parser.inCode ? whole : this.#splitLong(whole));
+		this.#held.line(this.#held.inCode ? whole : this.#splitLong(whole));
 	}
 
 	/** Gives out the beginning of a line that is too long, returns the rest. */
@@ -105,7 +120,7 @@ class Stream implements MarkdownStream {
 			const half = maxLineChars / 2;
 			const space = rest.lastIndexOf(" ", half);
 			const at = space > half / 2 ? space + 1 : wholeCut(rest, half);
-			this.#parser.line(rest.slice(0, at));
+			this.#held.line(rest.slice(0, at));
 			rest = rest.slice(at);
 		}
 		return rest;

@@ -8,43 +8,20 @@ import {
 	trimmedEnd,
 	words,
 } from "../../../ground/text/screenText.ts";
+import type { Align } from "../../common/markdown/tableRows.ts";
 import { lineWidth, wrapLine } from "../screen/styledText.ts";
-import { renderInline } from "./markdownInline.ts";
-import { paint, type Role, type Theme } from "./theme.ts";
-
-export type Align = "left" | "center" | "right";
-
-/** The columns' alignments if the line is the one below a table's head. */
-export const delimiterRow = (line: string): Align[] | null => {
-	if (!/^ {0,3}\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/.test(line) || !line.includes("-")) return null;
-	return splitRow(line).map((cell) =>
-		cell.endsWith(":") ? (cell.startsWith(":") ? "center" : "right") : "left",
-	);
-};
-
-/** The cells of a row. Only `\|` does not separate, in code too: so GFM has it. */
-export const splitRow = (line: string): string[] => {
-	const cells: string[] = [];
-	let cell = "";
-	const text = line
-		.trim()
-		.replace(/^\|/, "")
-		.replace(/(?<!\\)\|$/, "");
-	for (const match of text.matchAll(/\\\||\||[^\\|]+|\\/g)) {
-		const piece = match[0];
-		if (piece === "|") {
-			cells.push(cell.trim());
-			cell = "";
-		} else cell += piece === "\\|" ? "|" : piece;
-	}
-	return [...cells, cell.trim()];
-};
+import { type InlineStyle, renderInline } from "./markdownInline.ts";
+import { paint, type Theme } from "./theme.ts";
 
 /** Widths for the columns of these rows, the frame left out. */
-export const columnWidths = (rows: readonly (readonly string[])[], width: number, theme: Theme): number[] => {
+export const columnWidths = (
+	rows: readonly (readonly string[])[],
+	width: number,
+	style: InlineStyle,
+): number[] => {
 	const columns = Math.max(...rows.map((row) => row.length));
 	const widths = Array.from({ length: columns }, (_, column) =>
-		Math.max(1, ...rows.map((row) => lineWidth(renderInline(row[column] ?? "", theme)))),
+		Math.max(1, ...rows.map((row) => lineWidth(renderInline(row[column] ?? "", style)))),
 	);
 	const room = Math.max(columns, width - 3 * (columns - 1));
 	let total = widths.reduce((sum, each) => sum + each, 0);
@@ -66,12 +43,12 @@ export const tableRow = (
 	cells: readonly string[],
 	widths: readonly number[],
 	aligns: readonly Align[],
-	theme: Theme,
-	roles: readonly Role[] = [],
+	style: InlineStyle,
 ): ScreenText[] => {
 	const wrapped = widths.map((width, column) =>
-		wrapLine(joined(rowsOf(renderInline(cells[column] ?? "", theme, roles)), words` `), width),
+		wrapLine(joined(rowsOf(renderInline(cells[column] ?? "", style)), words` `), width),
 	);
+	const { theme } = style;
 	const height = Math.max(...wrapped.map((lines) => lines.length));
 	return Array.from({ length: height }, (_, row) =>
 		trimmedEnd(

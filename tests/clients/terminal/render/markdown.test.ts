@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createMarkdownStream, renderMarkdown } from "../../../../clients/terminal/render/markdownStream.ts";
 import { createTheme, plainTheme } from "../../../../clients/terminal/render/theme.ts";
 import { lineWidth, stripStyles } from "../../../../clients/terminal/screen/styledText.ts";
-import { seededRandom } from "../../../support/random.ts";
+import { createRandom, scaled, seededRandom } from "../../../support/random.ts";
 
 const colors = createTheme({ TERM: "xterm-256color" });
 const plain = (text: string, width = 40) => renderMarkdown(text, width).join("\n");
@@ -96,6 +96,42 @@ test.each([
 	expect(plain(source)).toBe(expected);
 });
 
+test.each([
+	[
+		"a reference is resolved that is defined below",
+		"See [a][1].\n\n[1]: https://x.example",
+		"See a (https://x.example).",
+	],
+	["one that nothing defines stays", "See [a][1] b.", "See [a][1] b."],
+	[
+		"a definition nothing refers to is shown",
+		"b [1]\n\n[1]: https://x.example\n[2]: y 'z'",
+		'b [1]\n\n[1]: https://x.example\n[2]: y "z"',
+	],
+	["a reference to what stands above", "[1]: x\n\n[a][1] [1]", "[1]: x\n\na (x) 1 (x)"],
+	["mathematics", "\\(a*b*c\\)\n\n\\[\nd*e*f\n\\]", "\\(a*b*c\\)\n\n\\[\nd*e*f\n\\]"],
+	["lists with their own numbers", "1) a\n2) b\n10. c", "1) a\n2) b\n\n10. c"],
+	["footnotes", "a[^x]\n\n[^x]: b\n    c", "a[^x]\n\n[^x]: b c"],
+	["a hard break", "a  \nb\\\nc", "a\nb\nc"],
+	["HTML over lines", "<ul>\n  <li>*a*</li>\n</ul>\n\nb", "<ul>\n  <li>*a*</li>\n</ul>\n\nb"],
+	[
+		"a table in a quote in a list",
+		"- > |a|b|\n  > |-|-|\n  > |`c`|d|",
+		"- > a   | b\n  > ----+--\n  > `c` | d",
+	],
+])("%s", (_, source, expected) => {
+	expect(plain(source)).toBe(expected);
+});
+
+test("what a reference waits for is bounded", () => {
+	const stream = createMarkdownStream({ width: 40 });
+	expect(stream.append("[a][1]\n\n")).toEqual([]);
+	expect(stream.live()).toEqual(["[a][1]"]);
+	const out = stream.append("word\n\n".repeat(100));
+	expect(out[0]).toBe("[a][1]");
+	expect(stream.append("[b][1]\n\n")).toContain("[b][1]");
+});
+
 test("control sequences of a model do nothing, also as character references", () => {
 	const text =
 		"a\x1b[2Jb\x1b]52;c;x\x07 &#27;[2J &#x9b;3J `\x1b[31mred`\n\n```\n\x1b[2Jcode\u202e\n```\n[x](http://a\x1b[2J)";
@@ -120,6 +156,43 @@ describe("streaming", () => {
 			}
 			out.push(...stream.end());
 			expect(out).toEqual(renderMarkdown(source, 50, colors));
+		},
+	);
+
+	const parts = [
+		"Some *text* with `code` and [a][1], [b] and \\(x_1\\).  \nNext\n",
+		"1) one\n2) two\n10. ten\n",
+		"- [ ] a\n  - b\n\n    c\n- [x] d\n",
+		"> quoted\nlazy\n> ```py\n> x = [\n> 1]\n> ```\n",
+		"```cpp\nint a; /* b\n*/ a **** b;\n```\n",
+		"~~~\nunclosed *\n",
+		"| a | b |\n|---|:-:|\n| `c\\|d` | *e* |\n",
+		"[1]: https://x.example\n[b]: <y z> 'w'\n",
+		"\\[\na*b\n\\]\n$$\nc\n$$\n",
+		"<details>\n<summary>*s*</summary>\n\ninside\n\n</details>\n",
+		"text[^1]\n\n[^1]: note\n    more\n\n    again\n",
+		"# Head\nSetext\n===\n***\n",
+		"    indented\n\n    code\n",
+		"\n",
+		"\r\nwith CR\r\n",
+	];
+	test.each(Array.from({ length: scaled(60) }, (_, seed) => seed))(
+		"any blocks in any pieces are the same as at once (seed %i)",
+		(seed) => {
+			const random = createRandom(seed + 1);
+			const source = Array.from({ length: 1 + random.int(12) }, () => random.pick(parts)).join(
+				random.pick(["", "\n"]),
+			);
+			const stream = createMarkdownStream({ width: 30, theme: colors });
+			const out: string[] = [];
+			for (let at = 0; at < source.length; ) {
+				const size = 1 + random.int(random.pick([2, 10, 100]));
+				out.push(...stream.append(source.slice(at, at + size)));
+				at += size;
+				if (random.int(3) === 0) stream.live();
+			}
+			out.push(...stream.end());
+			expect(out).toEqual(renderMarkdown(source, 30, colors));
 		},
 	);
 
