@@ -1,5 +1,5 @@
 /** Sessions in environments as people have them: each starts with its own packages, or says why not in a sentence. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { preparePython } from "../../clients/common/kernel/preparePython.ts";
@@ -140,11 +140,8 @@ on("an ipykernel that cannot be loaded gives way, whatever its release says", as
 	});
 });
 
-on("%pip install goes into the environment, and what it brings is there at once", async () => {
-	const folder = join(folderWith(), "venv");
-	const python = makeVenv(usual!, folder);
-	install(python, "pip==24.0");
-	const wheel = `
+/** Code that makes a package to install, in a folder of its own. */
+const wheel = (): string => `
 import os, zipfile
 os.chdir(${JSON.stringify(folderWith())})
 with zipfile.ZipFile("thing-1.0-py3-none-any.whl", "w") as made:
@@ -153,12 +150,32 @@ with zipfile.ZipFile("thing-1.0-py3-none-any.whl", "w") as made:
     made.writestr("thing-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
     made.writestr("thing-1.0.dist-info/RECORD", "thing.py,,\\n")
 `;
+
+on.for(["with pip", "without pip"])(
+	"an environment %s: what pip installs goes into it, and is there at once",
+	async (which) => {
+		const folder = join(folderWith(), "venv");
+		const python = makeVenv(usual!, folder);
+		if (which === "with pip") install(python, "pip==24.0");
+		await inSession(python, async (kernel) => {
+			await kernel.run(`${wheel()}\nos.environ["PATH"] = "/usr/bin:/bin"`);
+			const { text } = await kernel.run("%pip install --no-index ./thing-1.0-py3-none-any.whl");
+			expect(text).toContain("Successfully installed thing-1.0");
+			expect((await kernel.run("import thing; thing.value, thing.__file__")).text).toContain(
+				packagesOf(folder),
+			);
+		});
+	},
+);
+
+on("%pip is uv's in an environment that uv made", async () => {
+	const python = makeVenv(usual!, join(folderWith(), "venv"));
+	const bin = folderWith({ uv: "#!/bin/sh\necho uv was asked: $*\n" });
+	chmodSync(join(bin, "uv"), 0o755);
 	await inSession(python, async (kernel) => {
-		await kernel.run(wheel);
-		const { text } = await kernel.run("%pip install --no-index ./thing-1.0-py3-none-any.whl");
-		expect(text).toContain("Successfully installed thing-1.0");
-		expect((await kernel.run("import thing; thing.value, thing.__file__")).text).toContain(
-			packagesOf(folder),
+		await kernel.run(`import os; os.environ["PATH"] = ${JSON.stringify(`${bin}:/usr/bin:/bin`)}`);
+		expect((await kernel.run("%pip install -q thing")).text).toContain(
+			`uv was asked: pip install --python ${python} -q thing`,
 		);
 	});
 });

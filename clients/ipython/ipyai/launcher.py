@@ -156,6 +156,8 @@ def main() -> None:
             del sys.modules[name]
     if overlay is not None:
         overlay.started()
+    if importlib.util.find_spec("pip") is None:
+        _own_module(here, "start", "pip_magic").install(app.shell)
     threading.Thread(target=_end_unless_adopted, args=(app, adopt_within), name="ipyai-adoption", daemon=True).start()
     app.start()
 

@@ -48,7 +48,7 @@ def _numbers(version):
     return tuple(int(part) for part in re.findall(r"\d+", version.split("+")[0])[:3])
 
 
-def _wheel_of_pip():
+def wheel_of_pip():
     """The pip that Python brings to make environments with; ``None`` where a distribution has taken it out."""
     try:
         import ensurepip
@@ -76,7 +76,7 @@ def report():
         "platform": "-".join([sys.platform, platform.machine(), platform.libc_ver()[0] or "libc"]),
         "folders": [os.path.abspath(folder) for folder in folders if os.path.isdir(folder or ".")],
         "pip": found.get("pip"),
-        "pipWheel": _wheel_of_pip(),
+        "pipWheel": wheel_of_pip(),
         "ipykernel": found.get("ipykernel"),
         "ipython": found.get("ipython"),
         "lacks": lacks(found),
