@@ -26,3 +26,12 @@ test("no folder of the product shows more than 25 files beside each other", () =
 			counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
 	expect([...counts].filter(([folder, count]) => count > 25 && !listed.includes(folder))).toEqual([]);
 });
+
+test("the index of what tests stand on names each of its files, and no other", () => {
+	const index = readSource("tests/support/README.md");
+	const named = [...index.matchAll(/`([\w.]+(?:\.ts|\/))`/g)].map(([, name]) => name!);
+	const there = trackedFiles()
+		.filter((path) => /^tests\/support\/.+\.ts$/.test(path))
+		.map((path) => path.slice("tests/support/".length).replace(/\/.*/, "/"));
+	expect(new Set(named)).toEqual(new Set(there));
+});
