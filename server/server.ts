@@ -5,6 +5,7 @@ import { ResponseError } from "vscode-jsonrpc/node";
 import type { InitializeParams } from "vscode-languageserver";
 import { realPath } from "../ground/paths/realPath.ts";
 import { nearest } from "../ground/text/nearest.ts";
+import { plainText } from "../ground/text/plainText.ts";
 import { choosePositionEncoding } from "../protocol/documentSync.ts";
 import { ErrorCodes } from "../protocol/errorCodes.ts";
 import { AiShellClientCapabilities, aiShellVersion, clientMethods } from "../protocol/index.ts";
@@ -126,6 +127,6 @@ const unknownMethod = (method: string): ResponseError<void> => {
 	const suggestion = nearest(method, Object.keys(clientMethods));
 	return new ResponseError(
 		ErrorCodes.methodNotFound,
-		`There is no method ${method}.${suggestion ? ` Did you mean ${suggestion}?` : ""}`,
+		plainText(`There is no method ${method}.${suggestion ? ` Did you mean ${suggestion}?` : ""}`),
 	);
 };
