@@ -49,8 +49,7 @@ raise Exception(ALL)`;
 		name: "test",
 		cwd,
 		environment: programEnvironment(env),
-		approvals: false,
-		input: false,
+		answers: "nothing",
 	});
 	for (const group of inGroups(8, utf8Payloads)) {
 		const { state } = await connection.request("session/new", {
