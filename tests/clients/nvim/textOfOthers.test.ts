@@ -83,7 +83,11 @@ test("in a real Neovim", { timeout: 120_000 }, async () => {
 	await other.run(`"""${text.replaceAll("\0", "").replaceAll("\\", "")}"""; "END 8"`);
 	await expectClean(vim, /END 8/);
 	for (const group of inGroups(40, utf8Payloads)) {
-		const title = group.map((payload) => payload.text).join(" ").slice(0, 180).toWellFormed();
+		const title = group
+			.map((payload) => payload.text)
+			.join(" ")
+			.slice(0, 180)
+			.toWellFormed();
 		await connection.request("session/rename", { sessionId, requestId: nextRequestId(), title });
 	}
 	await vim.command("IpyaiChat");
@@ -102,7 +106,12 @@ test("in a real Neovim", { timeout: 120_000 }, async () => {
 	await ask(`@@tool pyrun ${args}@@@@then@@@@say END 12@@`);
 	await expectClean(vim, /END 11/);
 	const { approvalId } = await other.event("approvalAsked");
-	await connection.request("permission/answer", { sessionId, approvalId, decision: "deny", message: text.slice(0, 9000) });
+	await connection.request("permission/answer", {
+		sessionId,
+		approvalId,
+		decision: "deny",
+		message: text.slice(0, 9000),
+	});
 	await expectClean(vim, /END 12/);
 	await vim.command("Ipyai context last");
 	await expectClean(vim, /END/);
