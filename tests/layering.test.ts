@@ -231,6 +231,11 @@ test("what answers `initialize` is small: the rest of the server loads after it"
 	]);
 });
 
+test("the SDK of MCP is loaded with the first server, and not with ours", () => {
+	const sdk = /^(import|export)(?! type\b)[^;]*from "@modelcontextprotocol/m;
+	expect(modules.filter((path) => path.startsWith("server/") && sdk.test(readSource(path)))).toEqual([]);
+});
+
 test("sockets are connected to through the one door that looks who listens", () => {
 	const users = imports.filter(({ to, typeOnly }) => to === "node:net" && !typeOnly);
 	expect(users.map(({ from }) => from)).toEqual([

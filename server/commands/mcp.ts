@@ -6,7 +6,7 @@ import type { Session } from "../sessions/session.ts";
 import type { Listed } from "../tools/mcp/connection.ts";
 import { contentOf } from "../tools/mcp/results.ts";
 import type { McpServer } from "../tools/mcp/server.ts";
-import { formName, formText } from "../tools/mcp/serverForm.ts";
+import { formName } from "../tools/mcp/serverForm.ts";
 import type { Decision } from "../tools/mcp/servers.ts";
 import { type Command, type CommandContext, CommandError, withoutQuotes } from "./command.ts";
 import { firstLine } from "./tables.ts";
@@ -52,9 +52,9 @@ const list = ({ mcp }: Session): string => {
 		...mcp.servers.map((server) => `${server.name.padEnd(16)} ${stateText(server)}`),
 		...mcp.servers.flatMap(({ name, problems }) => problems.map((problem) => `! ${name}: ${problem}`)),
 		...(mcp.tooMany > 0 ? [`! ${mcp.tooMany} tools are left out: there is no room for more`] : []),
-		...waiting.flatMap(({ path, servers, decision }) => [
-			`${path}: ${decision === "refused" ? "refused" : "not approved: %ipyai mcp approve, or refuse"}`,
-			...servers.map(({ name, form }) => `  ${name}: ${formText(form)}`),
+		...waiting.flatMap((file) => [
+			`${file.path}: ${file.decision === "refused" ? "refused" : "not approved: %ipyai mcp approve, or refuse"}`,
+			...mcp.show(file),
 		]),
 		...mcp.problems.map((problem) => `! ${problem}`),
 	];
@@ -115,15 +115,21 @@ const describe = async (server: McpServer, signal: AbortSignal): Promise<string>
 };
 
 const decide = async ({ mcp }: Session, decision: Decision | null, told: string): Promise<string> => {
-	const files = await mcp.decide(decision);
-	if (files.length > 0) {
-		const states = mcp.servers
-			.filter(({ configured }) =>
-				files.some(({ servers }) => servers.some(({ name }) => name === configured.name)),
-			)
-			.map((server) => `  ${server.name}: ${stateText(server)}`);
-		return [...files.map(({ path }) => `${told}: ${path}`), ...states].join("\n");
-	}
+	const { decided, unseen } = await mcp.decide(decision);
+	const states = mcp.servers
+		.filter(({ configured }) =>
+			decided.some(({ servers }) => servers.some(({ name }) => name === configured.name)),
+		)
+		.map((server) => `  ${server.name}: ${stateText(server)}`);
+	const lines = [
+		...decided.map(({ path }) => `${told}: ${path}`),
+		...states,
+		...unseen.flatMap((file) => [
+			`${file.path} has changed since it was shown. %ipyai mcp approve once more approves this:`,
+			...mcp.show(file),
+		]),
+	];
+	if (lines.length > 0) return lines.join("\n");
 	if (mcp.projectFiles.length > 0) return "That is so already.";
 	throw new CommandError("the project has no .mcp.json.");
 };

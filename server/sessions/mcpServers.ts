@@ -16,7 +16,6 @@ export type ServedSession = {
 	readonly turns: { toolsChanged(): void };
 	/** With the folder that its Python is in now. */
 	place(): Promise<Place>;
-	redactForModel(text: string): string;
 };
 
 export const mcpServersOf = (session: ServedSession): McpServers => {
@@ -29,7 +28,6 @@ export const mcpServersOf = (session: ServedSession): McpServers => {
 		environment: () => basicEnvironment(session.environment),
 		fetch: () => fetchFor(session.environment),
 		logins: () => mcpLogins(session.environment),
-		redact: (text) => session.redactForModel(text),
 		read: () => mcpSources(session.environment, cwd, project()),
 		decisionOn: (key) => mcpDecision(log.store, key),
 		decide: (key, decision) => rememberDecision(log.store, key, decision),

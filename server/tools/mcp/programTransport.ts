@@ -75,7 +75,13 @@ export class ProgramTransport implements Transport {
 				resolve();
 				this.onclose?.();
 			};
-			child.once("error", (error) => onEnd(`it could not be started (${error.message})`));
+			child.once("error", (error: NodeJS.ErrnoException) =>
+				onEnd(
+					error.code === "ENOENT"
+						? `there is no program ${command} that can be started from ${cwd}`
+						: `it could not be started (${error.message})`,
+				),
+			);
 			child.once("exit", (code, signal) => {
 				const how = signal === null ? `it ended with code ${code}` : `${signal} ended it`;
 				// What it said last is still read.

@@ -9,10 +9,7 @@ import type { McpServer } from "./server.ts";
 const maxListed = 200;
 const maxChars = 2000;
 
-export const resourceTool = (
-	servers: readonly McpServer[],
-	{ redact }: { redact(text: string): string },
-): Tool => ({
+export const resourceTool = (servers: readonly McpServer[]): Tool => ({
 	name: "mcp_resource",
 	description:
 		"Read a resource of an MCP server of the person's: a document or record under an address (uri) of the server's own. Without uri it lists the resources of the server.",
@@ -47,10 +44,7 @@ export const resourceTool = (
 						uri === null
 							? [text(listOf(await server.list("resources", signal)))]
 							: resourceContent((await server.read(uri, signal)).contents);
-					return {
-						content: content.map((part) => (part.kind === "text" ? text(redact(part.text)) : part)),
-						isError: false,
-					};
+					return { content, isError: false };
 				} catch (error) {
 					signal.throwIfAborted();
 					return failure(

@@ -2,6 +2,8 @@
  * One MCP server of a session: started, listed, called, and started once more when it ends by itself. When it soon ends
  * again it has failed, with the reason.
  */
+
+import { headOf } from "../../../ground/text/wholeCharacters.ts";
 import type { Content } from "../../../protocol/index.ts";
 import type { Outcome, RunOptions, Tool } from "../tool.ts";
 import type { Fetch } from "./boundedFetch.ts";
@@ -37,8 +39,6 @@ export type ServerSurroundings = {
 	fetch(): Fetch;
 	/** What is kept of logins. */
 	logins(): LoginStore;
-	/** Takes secrets out of what goes to a model. */
-	redact(text: string): string;
 	/** Its tools are others now. */
 	onChanged(): void;
 	/** What a person should know. */
@@ -47,6 +47,9 @@ export type ServerSurroundings = {
 
 /** Lists that change so often are followed: each change is told to the model. */
 const maxListChanges = 20;
+/** How much is shown of what a call says of its progress: one piece of news, and all. */
+const maxNewsLine = 500;
+const maxNewsChars = 20_000;
 /** A server that ends again before this time is not started again. */
 const restartEveryMs = 60_000;
 /** Changes that come together are one. */
@@ -275,7 +278,6 @@ export class McpServer {
 	}
 
 	async #call(tool: ServerTool, args: object, { signal, onOutput }: RunOptions): Promise<Outcome> {
-		const { redact } = this.#around;
 		let connection: McpConnection;
 		try {
 			connection = await this.#connected();
@@ -284,11 +286,13 @@ export class McpServer {
 		}
 		signal.throwIfAborted();
 		try {
-			const answer = await connection.call(tool.own, args, signal, (text) => onOutput(`${redact(text)}\n`));
-			const parts: Content[] = contentOf(answer.content, answer.structuredContent);
-			const content = parts.map((part) =>
-				part.kind === "text" ? { ...part, text: redact(part.text) } : part,
-			);
+			let room = maxNewsChars;
+			const answer = await connection.call(tool.own, args, signal, (news) => {
+				const text = headOf(news.toWellFormed(), Math.min(room, maxNewsLine));
+				room -= text.length;
+				if (text !== "") onOutput(`${text}\n`);
+			});
+			const content = contentOf(answer.content, answer.structuredContent);
 			const none: Content = { kind: "text", text: "(no output)" };
 			return { content: content.length > 0 ? content : [none], isError: answer.isError === true };
 		} catch (error) {
@@ -298,7 +302,7 @@ export class McpServer {
 				content: [
 					{
 						kind: "text",
-						text: `The MCP server ${this.name} did not answer: ${redact(message)}. Whether it did anything is not known.`,
+						text: `The MCP server ${this.name} did not answer: ${message}. Whether it did anything is not known.`,
 					},
 				],
 				isError: true,

@@ -95,15 +95,16 @@ export const formText = (form: ServerForm): string => {
 			return [...set, form.command, ...form.args].map(word).join(" ");
 		}
 		case "http":
-			return [form.url, ...Object.entries(form.headers).map(([name, text]) => word(`${name}: ${text}`))].join(
-				" ",
-			);
+			return [
+				word(form.url),
+				...Object.entries(form.headers).map(([name, text]) => word(`${name}: ${text}`)),
+			].join(" ");
 		default:
 			return kind satisfies never;
 	}
 };
 
-const word = (text: string): string => (/^[\w@%+=:,./${}-]+$/.test(text) ? text : JSON.stringify(text));
+const word = (text: string): string => (/^[\w@%+=:,./?&#~${}-]+$/.test(text) ? text : JSON.stringify(text));
 
 /** What is started or asked, in a few words, without what is given to it. */
 export const formName = (form: ServerForm): string =>

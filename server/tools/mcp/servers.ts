@@ -48,6 +48,8 @@ export class McpServers {
 	readonly #options: McpServersOptions;
 	#servers: readonly McpServer[] = [];
 	#sources: McpSources = { own: [], projectFiles: [], problems: [] };
+	/** Files that the person has seen as they are. */
+	readonly #shown = new Set<string>();
 	#opening: Promise<void> | null = null;
 	#isDisposed = false;
 	/** Resolves when those that start have started, or took too long. */
@@ -165,14 +167,27 @@ export class McpServers {
 		return this.#servers.find((server) => server.name === name) ?? null;
 	}
 
-	/** Decides about all files of the project as they are now, and starts or ends what they name. Which they were. */
-	async decide(decision: Decision | null): Promise<readonly ProjectFile[]> {
+	/**
+	 * Decides about all files of the project, and starts or ends what they name. Approved is what the person was shown: a
+	 * file that has become another since is `unseen`.
+	 */
+	async decide(
+		decision: Decision | null,
+	): Promise<{ readonly decided: readonly ProjectFile[]; readonly unseen: readonly ProjectFile[] }> {
 		await this.refresh();
 		const files = this.projectFiles.filter((file) => file.decision !== decision);
-		for (const { key } of files) this.#options.decide(key, decision);
+		const isSeen = ({ key }: ProjectFile): boolean => decision !== "approved" || this.#shown.has(key);
+		const decided = files.filter(isSeen);
+		for (const { key } of decided) this.#options.decide(key, decision);
 		await this.refresh();
 		await this.#settled;
-		return files;
+		return { decided, unseen: files.filter((file) => !isSeen(file)) };
+	}
+
+	/** What a file would start, a row each. Who is told it has seen the file as it is. */
+	show({ key, servers }: ProjectFile): readonly string[] {
+		this.#shown.add(key);
+		return servers.map(({ name, form }) => `  ${name}: ${formText(form)}`);
 	}
 
 	async dispose(): Promise<void> {
@@ -230,14 +245,13 @@ export class McpServers {
 	/** A file that nobody has decided about is told of, with what it would start. */
 	#ask(): void {
 		if (this.#isDisposed) return;
-		for (const { path, servers, decision } of this.projectFiles) {
-			if (decision !== null || servers.length === 0) continue;
-			const lines = servers.map(({ name, form }) => `  ${name}: ${formText(form)}`);
+		for (const file of this.projectFiles) {
+			if (file.decision !== null || file.servers.length === 0) continue;
 			this.#options.tell(
 				"warning",
 				[
-					`${path} brings MCP servers. Nothing of it is started before you have approved it as it is:`,
-					...lines,
+					`${file.path} brings MCP servers. Nothing of it is started before you have approved it as it is:`,
+					...this.show(file),
 					"%ipyai mcp approve starts them, %ipyai mcp refuse does not ask again.",
 				].join("\n"),
 			);
@@ -273,7 +287,7 @@ export class McpServers {
 			}
 		const readable = this.#servers.filter((server) => server.offers("resources"));
 		return {
-			tools: readable.length > 0 ? [...tools, resourceTool(this.#servers, this.#options)] : tools,
+			tools: readable.length > 0 ? [...tools, resourceTool(this.#servers)] : tools,
 			left,
 		};
 	}

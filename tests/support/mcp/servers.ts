@@ -56,7 +56,6 @@ export const openServers = async (
 			read: (url) => logins.get(url) ?? null,
 			write: (url, login) => void (login === null ? logins.delete(url) : logins.set(url, login)),
 		}),
-		redact: (text) => text.replaceAll("s3cret", "[redacted]"),
 		read: async () => now,
 		decisionOn: (key) => decisions.get(key) ?? null,
 		decide: (key, decision) =>

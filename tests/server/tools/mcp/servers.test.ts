@@ -1,18 +1,32 @@
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { isAlive } from "../../../support/kernel.ts";
 import { startHttpServer } from "../../../support/mcp/httpServer.ts";
 import { configured, openServers, programOf, textOf } from "../../../support/mcp/servers.ts";
 import { picture } from "../../../support/mcp/usualServer.ts";
+import { repository } from "../../../support/sources.ts";
 
 const folder = (): string => {
 	const made = mkdtempSync(join(tmpdir(), "ipyai-mcp-"));
 	onTestFinished(() => rmSync(made, { recursive: true, force: true }));
 	return made;
 };
+/** Those of the processes in a file that run. */
+const alive = (file: string): string[] =>
+	(existsSync(file) ? readFileSync(file, "utf8").split(" ") : []).filter(
+		(pid) => isAlive(Number(pid)) && !isZombie(pid),
+	);
+/** It has ended, and nobody has asked how. */
+const isZombie = (pid: string): boolean => {
+	const status = `/proc/${pid}/status`;
+	return existsSync(status) && /^State:\s+Z/m.test(readFileSync(status, "utf8"));
+};
+
 /** Where nobody listens any more. */
 const closedPort = async (): Promise<number> => {
 	const server = createServer();
@@ -37,8 +51,8 @@ test("a program's tools are offered under its name, called, and answer with text
 		inputSchema: { type: "object", properties: { text: { type: "string" } } },
 		effect: "callsServer",
 	});
-	expect(await call("mcp__usual__echo", { text: "so s3cret" })).toEqual({
-		content: [{ kind: "text", text: "so [redacted]" }],
+	expect(await call("mcp__usual__echo", { text: "so" })).toEqual({
+		content: [{ kind: "text", text: "so" }],
 		isError: false,
 	});
 	expect((await call("mcp__usual__picture")).content).toEqual([
@@ -183,7 +197,8 @@ test("a project's file starts nothing before it is approved, nor once it has cha
 	await opened.servers.decide("approved");
 	expect(textOf(await opened.call("mcp__usual__echo", { text: "yes" }))).toBe("yes");
 	opened.say({ projectFiles: [file("two")] });
-	await opened.servers.refresh();
+	// What nobody was shown is not approved.
+	expect((await opened.servers.decide("approved")).unseen.map(({ key }) => key)).toEqual(["two"]);
 	expect(opened.servers.servers).toEqual([]);
 	await opened.servers.decide("refused");
 	expect(opened.servers.projectFiles.map(({ decision }) => decision)).toEqual(["refused"]);
@@ -196,14 +211,21 @@ test("a project's file starts nothing before it is approved, nor once it has cha
 test("nothing of a server is left, whatever it does against its end", async () => {
 	const pids = join(folder(), "pids");
 	const { servers } = await openServers({ own: [hostile("stubborn", pids)] });
-	const alive = () =>
-		readFileSync(pids, "utf8")
-			.split(" ")
-			.filter(
-				(pid) =>
-					existsSync(`/proc/${pid}`) && !/^\S+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8")),
-			);
-	expect(alive()).toHaveLength(2);
+	expect(alive(pids)).toHaveLength(2);
 	await servers.dispose();
-	await vi.waitFor(() => expect(alive()).toEqual([]));
+	await vi.waitFor(() => expect(alive(pids)).toEqual([]));
+});
+
+test("not even when the server that started it is killed", async () => {
+	const pids = join(folder(), "pids");
+	const script = `
+		import { ProgramTransport } from ${JSON.stringify(join(repository, "server/tools/mcp/programTransport.ts"))};
+		const program = ${JSON.stringify(programOf("hostile", "stubborn", pids))};
+		await new ProgramTransport({ ...program, cwd: "/", environment: process.env }).start();
+		setInterval(() => {}, 1000);`;
+	const owner = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
+	onTestFinished(() => void owner.kill("SIGKILL"));
+	await vi.waitFor(() => expect(alive(pids)).toHaveLength(2), 20_000);
+	owner.kill("SIGKILL");
+	await vi.waitFor(() => expect(alive(pids)).toEqual([]), 20_000);
 });
