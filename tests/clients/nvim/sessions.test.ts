@@ -1,8 +1,12 @@
 /** Sessions from Neovim: starting, joining, leaving, and what survives what. */
+import { symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { joinServer } from "../../../clients/common/server/joinServer.ts";
 import { isAlive, until } from "../../support/kernel.ts";
 import { choose, startNeovim, type TestNeovim } from "../../support/neovim.ts";
+import { newPerson } from "../../support/person.ts";
+import { testPython } from "../../support/python.ts";
 
 const status = (vim: TestNeovim) => async () => String(await vim.lua("return require('ipyai').status()"));
 /** Runs code in a buffer of its own and gives what stands below it. */
@@ -223,4 +227,22 @@ test("a Python that is not there is said so", async () => {
 	await vim.command("IpyaiStart /nowhere/python");
 	await vim.shows(vim.notices, /\/nowhere\/python does not exist/);
 	expect(await status(vim)()).toBe("");
+});
+
+test("a session takes a named Python, else the project's, and says so; what is wrong is told in Neovim's words", async () => {
+	const person = newPerson();
+	symlinkSync(dirname(dirname(testPython())), join(person.folder, ".venv"));
+	const vim = await startNeovim({ person });
+	await vim.command("IpyaiStart nopython");
+	await vim.shows(vim.notices, /:IpyaiStart nopython: no such command in PATH, and no such environment here/);
+	await vim.command("IpyaiStart .venv");
+	await vim.shows(status(vim), / idle /);
+	expect(await run(vim, "import sys; sys.prefix")).toContain("/.venv");
+	await vim.command("IpyaiStop");
+	await vim.shows(vim.notices, /has ended/);
+	await vim.command("IpyaiStart");
+	await vim.shows(vim.notices, /Python 3\.\d+\.\d+: the project's \.venv \(\.venv\/bin\/python\)/);
+	await vim.shows(status(vim), / idle /);
+	await vim.command("Ipyai");
+	await vim.shows(vim.lines, /python = .*\/\.venv\/bin\/python \(the project's \.venv\)/);
 });
