@@ -11,6 +11,7 @@ import {
 import { packageRoot } from "../../../ground/paths/packageRoot.mjs";
 import { KernelStartError } from "./kernelStartError.ts";
 import { projectPython } from "./project/projectPython.ts";
+import { behindShim } from "./pyenv.ts";
 
 export type ChoosePythonOptions = {
 	/** As the person named it: a path or a command. */
@@ -59,11 +60,12 @@ export const choosePython = (options: ChoosePythonOptions): readonly PythonChoic
 		first?.candidates[0] === pythonOf(env.CONDA_PREFIX ?? "") && env.CONDA_DEFAULT_ENV === "base";
 	if (first && !isBase) return [first];
 
+	const real = (path: string): string => behindShim(path, cwd, env);
 	const project = projectPython(cwd, env, (why) => passedOver.push(why));
 	return [
 		...(project === null ? [] : choice("project", [project.python], project.name)),
 		...active,
-		...choice("path", onPath("python3", env).filter(isOthers), "python3 of the PATH"),
+		...choice("path", onPath("python3", env).filter(isOthers).map(real), "python3 of the PATH"),
 		...choice("private", [pythonOf(privateLink(env))], "ipyai's own environment"),
 	];
 };

@@ -239,6 +239,23 @@ test("conda: the environment that environment.yml names, of those that conda mad
 	expect(chosen()).toBe("the project's .conda: ~/project/.conda/bin/python");
 });
 
+test("a shim of pyenv stands for what pyenv was told, in the folder, above it, or in general", () => {
+	file(".pyenv/shims/python3", "#!/bin/sh");
+	for (const release of ["3.9.18", "3.11.7", "3.12.1", "3.12.10"])
+		file(`.pyenv/versions/${release}/bin/python3`);
+	const env = { PATH: join(home, ".pyenv/shims") };
+	const found = (more: Record<string, string> = {}) =>
+		/\.pyenv\/.*/.exec(chosen({ cwd: "project/deep", env: { ...env, ...more } }))![0];
+	expect(found()).toBe(".pyenv/shims/python3");
+	file(".pyenv/version", "3.9.18\n");
+	expect(found()).toBe(".pyenv/versions/3.9.18/bin/python3");
+	file("project/.python-version", "# ours\n3.12\n");
+	expect(found()).toBe(".pyenv/versions/3.12.10/bin/python3");
+	expect(found({ PYENV_VERSION: "3.11.7:3.9.18" })).toBe(".pyenv/versions/3.11.7/bin/python3");
+	expect(found({ PYENV_VERSION: "system" })).toBe(".pyenv/shims/python3");
+	expect(found({ PYENV_VERSION: "3.13" })).toBe(".pyenv/shims/python3");
+});
+
 test("a path is told as a person in that folder writes it", () => {
 	const env = { HOME: "/home/a" };
 	expect(shortPath("/home/a/p/.venv", "/home/a/p", env)).toBe(".venv");
