@@ -24,11 +24,30 @@ export const endKernel = async (launch: StartedKernel, kernel: OpenKernel | null
 		await Promise.race([asked?.catch(() => {}), delay(2000, null, { ref: false })]);
 		return;
 	}
-	if (asked && (await isGoneWithin(process, 2000))) return;
+	if (asked && (await isGoneWithin(process, 2000))) {
+		signalRest(process, "SIGHUP");
+		return;
+	}
 	await signalProcess(process, "SIGTERM");
-	if (await isGoneWithin(process, 500)) return;
+	if (await isGoneWithin(process, 500)) {
+		signalRest(process, "SIGKILL");
+		return;
+	}
 	await signalProcess(process, "SIGKILL");
 	await isGoneWithin(process, 2000);
+};
+
+/**
+ * What a process that has just ended leaves in its group: children of cells. They are told of it as by a terminal that
+ * ends, so that what was started with `nohup` goes on.
+ */
+const signalRest = ({ pid, leadsGroup }: ProcessName, signal: NodeJS.Signals): void => {
+	if (!leadsGroup) return;
+	try {
+		process.kill(-pid, signal);
+	} catch {
+		// It left nothing.
+	}
 };
 
 const isGoneWithin = async (process: ProcessName, limitMs: number): Promise<boolean> => {

@@ -21,10 +21,14 @@ const tellEveryMs = 250;
 /** A message that was sent before the answer on another socket comes within this time. */
 const comesWithinMs = 500;
 
+const maxMeanwhile = 200;
+
 export class Inlet {
 	readonly #options: InletOptions;
 	/** The number that comes next; `null` while nothing is listened to, `"any"` where nothing is numbered. */
 	#next: number | null | "any" = null;
+	/** What came before we knew where to begin. */
+	readonly #meanwhile: Message[] = [];
 	/** The highest number known to have been said. */
 	#last = 0;
 	/** Up to here it was said before we listened. */
@@ -52,7 +56,13 @@ export class Inlet {
 			return;
 		}
 		this.#last = Math.max(this.#last, said.number);
-		if (this.#next === null || said.number < this.#next) return;
+		if (this.#next === null) {
+			this.#meanwhile.push(message);
+			// Python has it too.
+			if (this.#meanwhile.length > maxMeanwhile) this.#meanwhile.shift();
+			return;
+		}
+		if (said.number < this.#next) return;
 		if (said.number > this.#next) {
 			void this.#fetch();
 			return;
@@ -72,15 +82,23 @@ export class Inlet {
 	}
 
 	/**
-	 * Begins behind `heard`, with what Python has kept since; without a number nothing is kept for us. Resolves when what
-	 * was said before is told. Never rejects.
+	 * Begins behind `heard`, with what Python answered that it has kept since; without a number nothing is kept for us.
+	 * Resolves when what was said before is told. Never rejects.
 	 */
-	async listen(heard: number | null, last: number): Promise<void> {
-		this.#next = heard === null ? "any" : heard + 1;
-		this.#told = heard ?? 0;
-		this.#last = Math.max(this.#last, last);
-		this.#earlier = last;
-		if (heard !== null && this.#last > heard) await this.#fetch();
+	async listen(said: Record<string, unknown>): Promise<void> {
+		const heard = count(said.heard);
+		const meanwhile = this.#meanwhile.splice(0);
+		if (heard === null) {
+			this.#next = "any";
+			for (const message of meanwhile) this.receive(message);
+			return;
+		}
+		this.#next = heard + 1;
+		this.#told = heard;
+		this.#earlier = count(said.last) ?? 0;
+		this.#takeAll(said);
+		for (const message of meanwhile) this.receive(message);
+		await this.#fetch();
 	}
 
 	/** All that was delivered is stored. */

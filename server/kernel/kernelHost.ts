@@ -39,6 +39,8 @@ export type KernelHostOptions = {
 	readonly heard?: number;
 	/** The kernel ends this long after its last server is gone. Only for kernels that a client of ours started. */
 	readonly leaseSeconds?: number;
+	/** What runs then may go on for so long, unless a person left it on purpose. */
+	readonly runSeconds?: number;
 	/** How long a look-up may take before it is given up. */
 	readonly lookupTimeoutMs?: number;
 	/** How long the kernel may take to answer for the first time. */
@@ -65,6 +67,7 @@ export class KernelHost implements Host {
 	#open: OpenKernel | null = null;
 	#status: HostStatus = "starting";
 	#disposal: Promise<void> | null = null;
+	#isDetached = false;
 	readonly #history: HistoryMirror;
 	/** What was sent on control and counts for the cells behind it. They wait for it: shell may overtake control. */
 	#told: Promise<unknown> = Promise.resolve();
@@ -88,6 +91,7 @@ export class KernelHost implements Host {
 		this.#opening = openKernel({
 			launch: options.launch,
 			leaseSeconds: options.leaseSeconds ?? 120,
+			runSeconds: () => (this.#isDetached ? null : (options.runSeconds ?? 3600)),
 			lookupTimeoutMs: options.lookupTimeoutMs ?? lookupTimeoutMs,
 			startTimeoutMs: options.startTimeoutMs ?? 60_000,
 			signal: this.#stop.signal,
@@ -140,6 +144,12 @@ export class KernelHost implements Host {
 
 	get heard(): number {
 		return this.#open?.inlet.heard ?? this.#options.heard ?? 0;
+	}
+
+	setDetached(isDetached: boolean): void {
+		if (isDetached === this.#isDetached) return;
+		this.#isDetached = isDetached;
+		this.#open?.renewLease();
 	}
 
 	stored(): void {

@@ -18,6 +18,8 @@ import type { Message } from "./wire.ts";
 export type OpenKernelOptions = {
 	readonly launch: KernelLaunch;
 	readonly leaseSeconds: number;
+	/** For how long what runs may go on without a server; `null` to its end. */
+	runSeconds(): number | null;
 	readonly lookupTimeoutMs: number;
 	readonly startTimeoutMs: number;
 	/** Aborted when the host is disposed or the kernel gone. */
@@ -46,6 +48,8 @@ export type OpenKernel = {
 	/** What the kernel says comes once `listen` was called, from where an earlier server stood. */
 	readonly inlet: Inlet;
 	listen(): Promise<void>;
+	/** Tells a kernel of ours at once that we are there, and what changed about its lease. */
+	renewLease(): void;
 	/** Whether it keeps what it says until it is told that it is stored. */
 	readonly keepsForUs: boolean;
 	/** On a subshell, beside cells. */
@@ -143,6 +147,7 @@ const meet = async (
 	close: OpenKernel["close"],
 ): Promise<OpenKernel> => {
 	const { launch, leaseSeconds } = options;
+	let ping = (): void => {};
 	const isOurs = launch.kind === "started";
 	const [module] = await Promise.all([pythonModuleSource(), channels.connected]);
 	const info = await greet(client, heard);
@@ -167,7 +172,10 @@ const meet = async (
 	if (quick === null) await Promise.any([installBeside(client, lookups, module.code, control), installed]);
 	lookups.warm();
 	// Before the first cell: what it shows is kept from then on.
-	const greeting = { heard: options.heard, ...(isOurs ? { leaseSeconds } : {}) };
+	const greeting = {
+		heard: options.heard,
+		...(isOurs ? { leaseSeconds, runSeconds: options.runSeconds() } : {}),
+	};
 	const hello = await control("hello", greeting).then(record, (error) => {
 		// A Python kernel without IPython runs cells; look-ups and history are then refused one by one.
 		options.onLog(`No look-ups in this kernel: ${quick ?? (error as Error).message}`);
@@ -175,8 +183,8 @@ const meet = async (
 	});
 
 	if (hello && isOurs) {
-		const ping = (): void => {
-			control("ping", { leaseSeconds }).then(
+		ping = () => {
+			control("ping", { leaseSeconds, runSeconds: options.runSeconds() }).then(
 				(answer) => inlet.missing(record(answer).last),
 				() => {}, // when it is gone the watch tells
 			);
@@ -196,10 +204,10 @@ const meet = async (
 		facts: toFacts(hello, info),
 		running: toRunning(hello?.running),
 		inlet,
+		renewLease: () => ping(),
 		keepsForUs: count(record(hello?.said).heard) !== null,
 		listen: () => {
-			const said = record(hello?.said);
-			return inlet.listen(count(said.heard), count(said.last) ?? 0);
+			return inlet.listen(record(hello?.said));
 		},
 		mainIsFree:
 			quick === null

@@ -23,6 +23,7 @@ export type Audience = Participant & {
 
 export class Participants {
 	readonly #log: SessionLog;
+	#areDetached = false;
 	readonly #here = new Map<string, Audience>();
 	/** Everybody who was here: what they began may be told after they left. */
 	readonly #names = new Map<string, string>();
@@ -57,8 +58,14 @@ export class Participants {
 
 	join(audience: Audience): void {
 		this.#names.set(audience.participantId, this.#nameFor(audience));
+		if (audience.visiting === undefined) this.#areDetached = false;
 		this.#log.add({ kind: "participantJoined", participant: this.#asKnown(audience) });
 		this.#here.set(audience.participantId, audience);
+	}
+
+	/** Nobody is here, and the last who was left on purpose. */
+	get areDetached(): boolean {
+		return this.#areDetached;
 	}
 
 	/** Several clients of a kind are told apart. */
@@ -81,7 +88,9 @@ export class Participants {
 
 	/** One is gone; the session goes on. */
 	leave(participantId: string, reason: "detached" | "lost"): void {
+		const visiting = this.#here.get(participantId)?.visiting;
 		if (!this.#here.delete(participantId)) return;
+		if (visiting === undefined) this.#areDetached = reason === "detached" && this.isEmpty;
 		this.#log.settle([{ kind: "participantLeft", participantId, reason }]);
 	}
 

@@ -114,6 +114,8 @@ export class Session {
 		this.log.subscribe({
 			onEvent: ({ event }) => {
 				if (event.kind === "cellFinished") this.approvals.namespaceMoved();
+				if (event.kind === "participantJoined" || event.kind === "participantLeft")
+					this.hosting.setDetached(this.participants.areDetached);
 			},
 			onHint: () => {},
 		});

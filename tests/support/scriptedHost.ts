@@ -28,6 +28,7 @@ export const scriptedHost: CreateHost = (_launch, kernelId, listener): Host => {
 		caughtUp: Promise.resolve(),
 		heard: 0,
 		stored: () => {},
+		setDetached: () => {},
 		execute: async ({ code, onOutput }) => {
 			await later();
 			if (ended) return { status: "lost", executionCount: null, payloads: [] };

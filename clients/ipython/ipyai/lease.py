@@ -1,6 +1,8 @@
-"""A dead-man switch: without a sign of life from a server for a while, and with nothing running, Python ends."""
+"""A dead-man switch: without a sign of life from a server for a while, and with nothing running, Python ends. What runs is
+given longer, and as long as it takes where a person left it on purpose."""
 
 import os
+import signal
 import threading
 import time
 
@@ -8,19 +10,23 @@ _FORCE_AFTER = 5.0
 
 
 class Lease:
-    """Ends the process once ``renew`` has not been called for ``seconds`` and ``busy()`` is false."""
+    """Ends the process once ``renew`` has not been called for ``seconds`` and ``busy()`` is false.
 
-    def __init__(self, seconds: float, busy, end):
+    With ``run_seconds`` it does so after that time too, whatever runs, and ends the process's group with it.
+    """
+
+    def __init__(self, seconds: float, run_seconds, busy, end):
         self.seconds = seconds
+        self.run_seconds = run_seconds
         self._busy = busy
         self._end = end
         self._renewed = time.monotonic()
         self._stop = threading.Event()
         threading.Thread(target=self._watch, name="ipyai-lease", daemon=True).start()
 
-    def renew(self, seconds=None) -> None:
-        if seconds:
-            self.seconds = seconds
+    def renew(self, seconds, run_seconds) -> None:
+        self.seconds = seconds
+        self.run_seconds = run_seconds
         self._renewed = time.monotonic()
 
     def stop(self) -> None:
@@ -34,8 +40,15 @@ class Lease:
             if now - before > self.seconds / 2:
                 self._renewed = now
             before = now
-            if now - self._renewed > self.seconds and not self._busy():
-                self._end()
-                # A thread of the user's may keep Python from ending.
-                time.sleep(_FORCE_AFTER)
-                os._exit(0)
+            alone = now - self._renewed
+            if alone <= self.seconds:
+                continue
+            runs_on = self._busy()
+            if runs_on and (self.run_seconds is None or alone <= self.run_seconds):
+                continue
+            self._end()
+            # A cell, or a thread of the user's, may keep Python from ending.
+            time.sleep(_FORCE_AFTER)
+            if runs_on and os.getpgrp() == os.getpid():
+                os.killpg(0, signal.SIGKILL)
+            os._exit(0)

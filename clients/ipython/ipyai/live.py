@@ -180,10 +180,10 @@ class Live:
 
     def _ping(self, args):
         seconds = args.get("leaseSeconds")
-        if self._lease:
-            self._lease.renew(seconds)
+        if self._lease and seconds:
+            self._lease.renew(seconds, args.get("runSeconds"))
         elif seconds:
-            self._lease = Lease(seconds, self._is_busy, self._end)
+            self._lease = Lease(seconds, args.get("runSeconds"), self._is_busy, self._end)
             # The kernel is ours.
             prompts.keep_outputs(self._shell)
         return {"last": self._outlet and self._outlet.last}

@@ -116,6 +116,8 @@ export type Host = {
 	readonly caughtUp: Promise<void>;
 	/** How much of what Python says has been told. A host that takes this Python up later goes on from there. */
 	readonly heard: number;
+	/** Whether a person left it on purpose: what runs then runs to its end, even without a server. */
+	setDetached(isDetached: boolean): void;
 	/** All that was told is stored: Python need not keep it any longer. */
 	stored(): void;
 

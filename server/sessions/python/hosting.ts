@@ -444,6 +444,11 @@ export class Hosting {
 		this.host?.resize(columns, rows);
 	}
 
+	/** Whether people left on purpose. */
+	setDetached(isDetached: boolean): void {
+		this.#host?.setDetached(isDetached);
+	}
+
 	async interrupt(): Promise<void> {
 		await this.requireHost().interrupt();
 	}

@@ -1,10 +1,11 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import {
 	cellRequest,
 	existing,
 	isAlive,
+	isRunning,
 	noSignal,
 	type RunningKernel,
 	startTestKernel,
@@ -131,4 +132,54 @@ test("the death of a kernel that was not ours is noticed too", async () => {
 	process.kill(kernel.launch.pid, "SIGKILL");
 	await until(() => host.status === "dead" && heard.statuses.at(-1)?.status === "dead");
 	expect(heard.statuses.at(-1)?.detail).toContain("does not answer");
+});
+
+test("a cell that runs on without a server has an end, and its programs with it", async () => {
+	kernel = await startTestKernel({ leaseSeconds: 0.4, runSeconds: 0.8 });
+	const cell = kernel.start(
+		"import subprocess, time\nprint(subprocess.Popen(['sleep', '600']).pid, flush=True)\nwhile True: time.sleep(0.01)",
+	);
+	await until(() => textOf(cell.outputs).endsWith("\n"));
+	await kernel.host.dispose("keep");
+	await until(() => !isAlive(kernel!.launch.pid));
+	await until(() => !isRunning(Number(textOf(cell.outputs))));
+});
+
+test("a cell that a person left on purpose runs to its end without a server", async () => {
+	kernel = await startTestKernel({ leaseSeconds: 0.3, runSeconds: 0.4 });
+	kernel.host.setDetached(true);
+	const cell = kernel.start(
+		"print('on')\nimport time\nend = time.monotonic() + 2\nwhile time.monotonic() < end: time.sleep(0.01)\nopen('done', 'w').close()",
+	);
+	await until(() => cell.outputs.length > 0);
+	await kernel.host.dispose("keep");
+	await until(() => !isAlive(kernel!.launch.pid));
+	expect(readdirSync(dirname(dirname(kernel.launch.connectionFile)))).toContain("done");
+});
+
+test("a cell in C code that nothing interrupts ends with its session, and its programs too", async () => {
+	kernel = await startTestKernel();
+	const cell = kernel.start(
+		"import ctypes, subprocess\nprint(subprocess.Popen(['sleep', '600']).pid, flush=True)\nctypes.PyDLL(None).sleep(600)",
+	);
+	await until(() => textOf(cell.outputs).endsWith("\n"));
+	await kernel.host.dispose("end");
+	await until(() => !isAlive(kernel!.launch.pid));
+	await until(() => !isRunning(Number(textOf(cell.outputs))));
+});
+
+test("a kernel that ends as asked takes along what its cells left running, but for what does not hang up", async () => {
+	kernel = await startTestKernel();
+	await kernel.run(
+		"import os; os.system('sleep 600 & echo $! > left; nohup sleep 601 >/dev/null 2>&1 & echo $! > kept')",
+	);
+	const pidIn = (name: string) =>
+		Number(readFileSync(join(dirname(dirname(kernel!.launch.connectionFile)), name), "utf8"));
+	const [left, kept] = [pidIn("left"), pidIn("kept")];
+	onTestFinished(() => {
+		process.kill(kept, "SIGKILL");
+	});
+	await kernel.host.dispose("end");
+	await until(() => !isRunning(left));
+	expect(isRunning(kept)).toBe(true);
 });

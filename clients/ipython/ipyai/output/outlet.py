@@ -277,14 +277,16 @@ class Outlet:
         return self._last
 
     def listen(self, name: str, heard, stays: bool) -> dict:
-        """A reader that has all up to the number ``heard``, or wants what comes from now on. ``stays``: a server of ours."""
+        """A reader that has all up to the number ``heard``, or wants what comes from now on; answers what it has missed.
+        ``stays``: a server of ours.
+        """
         with self._lock:
             at = self._last if heard is None else min(heard, self._last)
             if stays:
                 self._readers = {key: reader for key, reader in self._readers.items() if not reader.stays}
             self._readers[name] = _Reader(at, self._end_of(at), stays)
             self._trim()
-            answer = {"heard": at, "last": self._last}
+            answer = {"heard": at, **self.unheard(at)}
         self._wake(0)
         return answer
 
