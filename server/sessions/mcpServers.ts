@@ -20,15 +20,16 @@ export type ServedSession = {
 
 export const mcpServersOf = (session: ServedSession): McpServers => {
 	const { cwd, log } = session;
-	const project = (): string => placeOf(cwd, cwd, session.environment).project;
+	const here = (): Place => placeOf(cwd, cwd, session.environment);
 	return new McpServers({
 		place: () => session.place(),
-		root: project,
+		root: () => here().project,
 		variables: () => session.environment,
 		environment: () => basicEnvironment(session.environment),
 		fetch: () => fetchFor(session.environment),
 		logins: () => mcpLogins(session.environment),
-		read: () => mcpSources(session.environment, cwd, project()),
+		// Without links: Claude Code knows folders by these names.
+		read: () => mcpSources(session.environment, here().cwd, here().project),
 		decisionOn: (key) => mcpDecision(log.store, key),
 		decide: (key, decision) => rememberDecision(log.store, key, decision),
 		onChanged: () => session.turns.toolsChanged(),

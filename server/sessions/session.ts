@@ -245,7 +245,7 @@ export class Session {
 		this.participants.join(audience);
 		if (audience.role === "controller") {
 			this.#adoptEnvironment(audience.environment);
-			this.mcp.open();
+			this.mcp.open((text) => this.participants.warnOne(audience, text));
 		}
 		const result = {
 			participantId: audience.participantId,

@@ -1,55 +1,50 @@
-/** `mcp_resource`: what MCP servers offer to be read, listed and read by the model with the person's permission. */
+/** What an MCP server offers to be read: listed and read by the model, as one more of the server's tools. */
 import { rowText } from "../../../ground/text/plainText.ts";
 import type { Content } from "../../../protocol/index.ts";
 import { failure, type Outcome, type Tool } from "../tool.ts";
 import type { Listed } from "./connection.ts";
 import { resourceContent } from "./results.ts";
-import type { McpServer } from "./server.ts";
+import { aboutArguments, type ToolSource, toolName } from "./serverTools.ts";
+
+export type Resources = Pick<ToolSource, "server" | "identity" | "place"> & {
+	/** Reject with a sentence. */
+	list(signal: AbortSignal): Promise<readonly Listed[]>;
+	read(uri: string, signal: AbortSignal): Promise<Listed>;
+};
 
 const maxListed = 200;
 const maxChars = 2000;
 
-export const resourceTool = (servers: readonly McpServer[]): Tool => ({
-	name: "mcp_resource",
-	description:
-		"Read a resource of an MCP server of the person's: a document or record under an address (uri) of the server's own. Without uri it lists the resources of the server.",
+export const resourceTool = ({ server, identity, place, list, read }: Resources): Tool => ({
+	name: toolName(server, "resource"),
+	description: `Read a resource of the MCP server ${rowText(server)}: a document or record under an address (uri) of the server's own. Without uri it lists them.`,
 	inputSchema: {
 		type: "object",
 		properties: {
-			server: { type: "string", description: "The server's name." },
 			uri: { type: "string", description: "The resource; the list of them when left out." },
 		},
-		required: ["server"],
 		additionalProperties: false,
 	},
 	effect: "callsServer",
-	prepare: async ({ server: name, uri = null }) => {
-		const able = servers.filter((server) => server.offers("resources"));
-		const server = able.find((each) => each.name === name);
-		if (!server) {
-			const names = able.map((each) => rowText(each.name)).join(", ");
-			return { problem: `mcp_resource needs "server", one of: ${names}.` };
-		}
+	prepare: async ({ uri = null }) => {
 		if (uri !== null && (typeof uri !== "string" || uri.length > maxChars))
 			return { problem: `"uri" is a text of up to ${maxChars} characters.` };
 		return {
-			check: "open",
+			...aboutArguments({ uri }, await place()),
 			grant: {
-				key: `mcp-resource:${JSON.stringify(server.configured)}`,
-				text: `read resources of the MCP server ${rowText(server.name)} in this session without asking`,
+				key: `mcp-resource:${identity}`,
+				text: `read resources of the MCP server ${rowText(server)} in this session without asking`,
 			},
 			run: async ({ signal }): Promise<Outcome> => {
 				try {
 					const content =
 						uri === null
-							? [text(listOf(await server.list("resources", signal)))]
-							: resourceContent((await server.read(uri, signal)).contents);
+							? [text(listOf(await list(signal)))]
+							: resourceContent((await read(uri, signal)).contents);
 					return { content, isError: false };
 				} catch (error) {
 					signal.throwIfAborted();
-					return failure(
-						`The MCP server ${rowText(server.name)} did not answer: ${(error as Error).message}.`,
-					);
+					return failure(`Not read: ${(error as Error).message}.`);
 				}
 			},
 		};

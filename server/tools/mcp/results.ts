@@ -61,12 +61,19 @@ const textOf = (text: unknown, room: Room): Content => {
 	return { kind: "text", text: cut.text };
 };
 
-const mimeTypes = /^image\/(png|jpeg|gif|webp)$/;
+/** By how it begins: a picture that is none would fail every later request of the conversation. */
+const pictureType = (data: string): string | null => {
+	const head = Buffer.from(data.slice(0, 32), "base64").toString("latin1");
+	if (head.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
+	if (head.startsWith("\xff\xd8\xff")) return "image/jpeg";
+	if (/^GIF8[79]a/.test(head)) return "image/gif";
+	return /^RIFF[\s\S]{4}WEBP/.test(head) ? "image/webp" : null;
+};
 
 const pictureOf = (mimeType: unknown, data: unknown, room: Room): Content => {
-	const type = nameOf(mimeType);
-	if (typeof data !== "string" || !mimeTypes.test(type) || !isBase64(data))
-		return textOf(`[${type}: left out, models take no such thing]`, room);
+	const type = typeof data === "string" && isBase64(data) ? pictureType(data) : null;
+	if (typeof data !== "string" || type === null)
+		return textOf(`[${nameOf(mimeType)}: left out, models take no such thing]`, room);
 	if (room.pictures === 0 || data.length > room.pictureChars)
 		return textOf(`[${type}: left out, there is no room for more pictures]`, room);
 	room.pictures--;

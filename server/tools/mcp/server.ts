@@ -5,13 +5,14 @@
 
 import { headOf } from "../../../ground/text/wholeCharacters.ts";
 import type { Content } from "../../../protocol/index.ts";
-import type { Outcome, RunOptions, Tool } from "../tool.ts";
+import { failure, type Outcome, type RunOptions, type Tool } from "../tool.ts";
 import type { Fetch } from "./boundedFetch.ts";
 import { type Listed, LoginNeeded, McpConnection, type Offer } from "./connection.ts";
 import { type BegunLogin, beginLogin, type LoginStore, storedLogin } from "./login.ts";
+import { resourceTool } from "./resources.ts";
 import { contentOf } from "./results.ts";
 import { expandForm, formName, type ServerForm } from "./serverForm.ts";
-import { notAsked, readTools, type ServerTool, serverTool, type ToolSource } from "./serverTools.ts";
+import { readTools, type ServerTool, serverTool, type ToolSource } from "./serverTools.ts";
 
 export type ServerState =
 	| { readonly kind: "starting" }
@@ -192,16 +193,13 @@ export class McpServer {
 			if (signal.aborted) return await connection.close();
 			this.#state = { kind: "ready" };
 		} catch (error) {
-			if (signal.aborted) return;
 			await this.#connection?.close();
 			this.#connection = null;
+			if (signal.aborted) return;
 			if (error instanceof LoginNeeded) {
 				this.#state = { kind: "needsLogin" };
 				this.#tools = [];
-				this.#around.tell(
-					"warning",
-					`The MCP server ${this.name} wants a login: %ipyai mcp login ${this.name}.`,
-				);
+				this.#tellLogin();
 			} else this.#fail((error as Error).message);
 		}
 	}
@@ -241,7 +239,17 @@ export class McpServer {
 			place: this.#around.place,
 			call: (tool, args, options) => this.#call(tool, args, options),
 		};
-		this.#tools = tools.map((tool) => serverTool(tool, source));
+		const made = tools.map((tool) => serverTool(tool, source));
+		if (!connection.offers("resources")) this.#tools = made;
+		else {
+			const resources = resourceTool({
+				...source,
+				list: (stop) => this.list("resources", stop),
+				read: (uri, stop) => this.read(uri, stop),
+			});
+			// A tool of the server's own that has this name goes before.
+			this.#tools = [...made, ...(made.some((tool) => tool.name === resources.name) ? [] : [resources])];
+		}
 	}
 
 	#listSoon(): void {
@@ -274,7 +282,7 @@ export class McpServer {
 	async #connected(): Promise<McpConnection> {
 		if (this.#state.kind === "starting") await this.#starting;
 		if (this.#connection !== null) return this.#connection;
-		throw new Error(whyNot(this.#state));
+		throw new Error(`the MCP server ${this.name} ${whyNot(this.#state)}`);
 	}
 
 	async #call(tool: ServerTool, args: object, { signal, onOutput }: RunOptions): Promise<Outcome> {
@@ -282,7 +290,7 @@ export class McpServer {
 		try {
 			connection = await this.#connected();
 		} catch (error) {
-			return notAsked(this.name, (error as Error).message);
+			return failure(`Not run: ${(error as Error).message}.`);
 		}
 		signal.throwIfAborted();
 		try {
@@ -297,17 +305,16 @@ export class McpServer {
 			return { content: content.length > 0 ? content : [none], isError: answer.isError === true };
 		} catch (error) {
 			signal.throwIfAborted();
-			const { message } = error as Error;
-			return {
-				content: [
-					{
-						kind: "text",
-						text: `The MCP server ${this.name} did not answer: ${message}. Whether it did anything is not known.`,
-					},
-				],
-				isError: true,
-			};
+			if (error instanceof LoginNeeded) this.#tellLogin();
+			return failure(
+				`The MCP server ${this.name} did not answer: ${(error as Error).message}. Whether it did anything is not known.`,
+			);
 		}
+	}
+
+	#tellLogin(): void {
+		const text = `The MCP server ${this.name} wants a login: %ipyai mcp login ${this.name}.`;
+		this.#around.tell("warning", text);
 	}
 }
 

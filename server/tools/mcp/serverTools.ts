@@ -5,7 +5,7 @@ import { headOf } from "../../../ground/text/wholeCharacters.ts";
 import { askedCall } from "../../../protocol/askedCall.ts";
 import type { ToolDescription } from "../../../protocol/index.ts";
 import { type Place, pathIn, writing } from "../places.ts";
-import { type About, failure, type Outcome, type RunOptions, type Tool } from "../tool.ts";
+import type { Outcome, PermittedCall, RunOptions, Tool } from "../tool.ts";
 import type { Listed } from "./connection.ts";
 import { argumentsSchema } from "./schema.ts";
 
@@ -30,13 +30,16 @@ const maxNameChars = 64;
 
 export const readTools = (server: string, listed: readonly Listed[]): ReadTools => {
 	const tools = new Map<string, ServerTool>();
+	const known = new Set<string>();
 	const problems: string[] = [];
 	for (const tool of listed) {
 		const read = readTool(server, tool);
 		if ("problem" in read) problems.push(read.problem);
-		else if (![...tools.values()].some(({ own }) => own === read.own))
+		else if (known.has(read.own)) problems.push(`Of two tools ${shown(read.own)} the first counts.`);
+		else {
+			known.add(read.own);
 			tools.set(tools.has(read.name) ? hashed(read.name, read.own) : read.name, read);
-		else problems.push(`Of two tools ${shown(read.own)} the first counts.`);
+		}
 	}
 	return { tools: [...tools].map(([name, tool]) => ({ ...tool, name })), problems };
 };
@@ -69,9 +72,9 @@ export const toolName = (server: string, own: string): string => {
 const cleaned = (name: string): string => name.replace(/[^a-zA-Z0-9_-]/g, "_");
 
 const hashed = (name: string, whole: string): string =>
-	`${name.slice(0, maxNameChars - 9)}_${shortHash(whole)}`;
+	`${name.slice(0, maxNameChars - 9)}_${hashOf(whole).slice(0, 8)}`;
 
-const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
+const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const shown = (name: string): string => rowText(plainText(name.toWellFormed()));
 
@@ -107,27 +110,16 @@ export type ToolSource = {
 /** The tool for the door: asked about unless a person's rule or mode says otherwise. */
 export const serverTool = (tool: ServerTool, { server, what, identity, place, call }: ToolSource): Tool => {
 	const { name, description, inputSchema, own, claims } = tool;
-	const definition = shortHash(JSON.stringify([identity, own, description, inputSchema, claims]));
+	const definition = hashOf(JSON.stringify([identity, own, description, inputSchema, claims]));
 	return {
 		name,
 		description,
 		inputSchema,
 		effect: "callsServer",
 		prepare: async (args) => {
-			const here = await place();
-			const named = pathsIn(args);
-			// Who names more than anybody looks through is asked about.
-			const isGuarded = named.length > maxPaths || named.some((path) => writing(path, here) === "guarded");
-			const about: About = {
-				kind: "paths",
-				paths: named.map((path) => pathIn(path, here)),
-				project: here.project,
-				home: here.home,
-			};
 			const shownArgs = askedCall({ tool: name, args });
 			return {
-				check: isGuarded ? "guarded" : "open",
-				about,
+				...aboutArguments(args, await place()),
 				grant: {
 					key: `mcp:${definition}:${name}`,
 					text: `call ${shown(own)} of the MCP server ${shown(server)} in this session without asking`,
@@ -139,6 +131,22 @@ export const serverTool = (tool: ServerTool, { server, what, identity, place, ca
 				},
 				run: (options) => call(tool, args, options),
 			};
+		},
+	};
+};
+
+/** What can be told of a call by its arguments: which paths it may be about, and whether one decides over later calls. */
+export const aboutArguments = (args: object, place: Place): Pick<PermittedCall, "check" | "about"> => {
+	const named = pathsIn(args);
+	// Who names more than anybody looks through is asked about.
+	const isGuarded = named.length > maxPaths || named.some((path) => writing(path, place) === "guarded");
+	return {
+		check: isGuarded ? "guarded" : "open",
+		about: {
+			kind: "paths",
+			paths: named.map((path) => pathIn(path, place)),
+			project: place.project,
+			home: place.home,
 		},
 	};
 };
@@ -165,7 +173,3 @@ const pathsIn = (args: object): string[] => {
 	}
 	return found;
 };
-
-/** What was asked of a server that cannot be asked. */
-export const notAsked = (server: string, why: string): Outcome =>
-	failure(`Not run: the MCP server ${shown(server)} ${why}.`);

@@ -6,7 +6,6 @@ import { plainText } from "../../../ground/text/plainText.ts";
 import { headOf } from "../../../ground/text/wholeCharacters.ts";
 import type { ToolDescription } from "../../../protocol/index.ts";
 import type { Tool } from "../tool.ts";
-import { resourceTool } from "./resources.ts";
 import { type ConfiguredServer, McpServer, type ServerSurroundings } from "./server.ts";
 import { formText } from "./serverForm.ts";
 
@@ -92,13 +91,13 @@ export class McpServers {
 		return this.#isSettled;
 	}
 
-	/** A person has come: starts what there is, the first time; asks what is to be asked. */
-	open(): void {
+	/** A person has come: starts what there is, the first time; asks them what is to be asked. */
+	open(ask: (text: string) => void): void {
 		if (this.#opening === null) {
 			this.#isSettled = false;
 			this.#opening = this.refresh();
 		}
-		void this.#opening.then(() => this.#ask());
+		void this.#opening.then(() => this.#ask(ask));
 	}
 
 	/** Resolves when a prompt need not wait any longer. */
@@ -243,12 +242,11 @@ export class McpServers {
 	}
 
 	/** A file that nobody has decided about is told of, with what it would start. */
-	#ask(): void {
+	#ask(ask: (text: string) => void): void {
 		if (this.#isDisposed) return;
 		for (const file of this.projectFiles) {
 			if (file.decision !== null || file.servers.length === 0) continue;
-			this.#options.tell(
-				"warning",
+			ask(
 				[
 					`${file.path} brings MCP servers. Nothing of it is started before you have approved it as it is:`,
 					...this.show(file),
@@ -285,11 +283,7 @@ export class McpServers {
 				chars += size;
 				tools.push(tool);
 			}
-		const readable = this.#servers.filter((server) => server.offers("resources"));
-		return {
-			tools: readable.length > 0 ? [...tools, resourceTool(this.#servers)] : tools,
-			left,
-		};
+		return { tools, left };
 	}
 }
 

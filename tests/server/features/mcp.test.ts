@@ -97,7 +97,7 @@ test("%ipyai mcp tells what there is, approves a project's file, and sends a ser
 	expect((await run("%ipyai mcp")).text).toContain(
 		".mcp.json: not approved: %ipyai mcp approve, or refuse\n  usual: ",
 	);
-	expect((await run("%ipyai mcp approve")).text).toMatch(/^Approved: .*\.mcp\.json\n {2}usual: 8 tools/);
+	expect((await run("%ipyai mcp approve")).text).toMatch(/^Approved: .*\.mcp\.json\n {2}usual: 9 tools/);
 	const described = (await run("%ipyai mcp usual")).text;
 	expect(described).toContain("mcp__usual__echo  Of the MCP server usual. Says it again.");
 	expect(described).toContain("prompts:\n  greet who=…  Greets.\nresources:\n  note://one  One");
@@ -109,7 +109,7 @@ test("%ipyai mcp tells what there is, approves a project's file, and sends a ser
 	expect(sent).toContain("<quoted>Greet Ada L. and tell $`secret`.</quoted>");
 	expect(sent).not.toContain('<variable name="secret"');
 	expect((await run("%ipyai mcp forget")).text).toContain("Asked about again: ");
-	expect((await run("%ipyai mcp")).text).not.toContain("usual            8 tools");
+	expect((await run("%ipyai mcp")).text).not.toContain("usual            9 tools");
 	expect((await run("%ipyai mcp nobody")).text).toContain("there is no MCP server nobody: there are broken.");
 	await client.request("session/close", { sessionId, requestId: "end" });
 });

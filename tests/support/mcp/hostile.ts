@@ -85,6 +85,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
 						{ type: "text", text: "\x1b[2Ja\ud800b" },
 						{ type: "image", mimeType: "image/svg+xml", data: "PHN2Zz4=" },
 						{ type: "image", mimeType: "image/png", data: "%%%" },
+						{ type: "image", mimeType: "image/png", data: "bm8gcGljdHVyZQ==" },
 						{ type: "audio", mimeType: "audio/wav", data: "AAAA" },
 						{ type: "resource_link", uri: "file:///x", name: "x" },
 						{ type: "weird" },

@@ -66,7 +66,7 @@ export const openServers = async (
 		tell: (_, text) => void told.push(text),
 	});
 	onTestFinished(() => servers.dispose());
-	servers.open();
+	servers.open((text) => void told.push(text));
 	await servers.ready(new AbortController().signal);
 	const tool = (name: string): Tool => {
 		const found = servers.tools.find((each) => each.name === name);

@@ -74,6 +74,7 @@ test("what is of no use to a model is named", async () => {
 			"\x1b[2Ja\ufffdb",
 			"[image/svg+xml: left out, models take no such thing]",
 			"[image/png: left out, models take no such thing]",
+			"[image/png: left out, models take no such thing]",
 			"[audio/wav: a sound, left out]",
 			"[resource file:///x x: ]",
 			"[weird: left out]",

@@ -44,7 +44,7 @@ test("a program's tools are offered under its name, called, and answer with text
 		...["echo", "picture", "environment", "wait", "steps", "die", "grow", "fail"].map(
 			(name) => `mcp__usual__${name}`,
 		),
-		"mcp_resource",
+		"mcp__usual__resource",
 	]);
 	expect(tool("mcp__usual__echo")).toMatchObject({
 		description: "Of the MCP server usual. Says it again.",
@@ -145,11 +145,11 @@ test("a list that changes is followed", async () => {
 
 test("resources are listed and read by a tool", async () => {
 	const { call } = await openServers({ own: [usual()] });
-	expect(textOf(await call("mcp_resource", { server: "usual" }))).toBe("note://one  One: The first note.");
-	expect(textOf(await call("mcp_resource", { server: "usual", uri: "note://one" }))).toBe(
+	expect(textOf(await call("mcp__usual__resource"))).toBe("note://one  One: The first note.");
+	expect(textOf(await call("mcp__usual__resource", { uri: "note://one" }))).toBe(
 		"[resource note://one]\nthe note says so",
 	);
-	await expect(call("mcp_resource", { server: "no" })).rejects.toThrow("one of: usual");
+	await expect(call("mcp__usual__resource", { uri: 7 })).rejects.toThrow('"uri" is a text');
 });
 
 test("a server over HTTP is called with its headers, and joined anew when it has forgotten the session", async () => {
@@ -202,7 +202,7 @@ test("a project's file starts nothing before it is approved, nor once it has cha
 	expect(opened.servers.servers).toEqual([]);
 	await opened.servers.decide("refused");
 	expect(opened.servers.projectFiles.map(({ decision }) => decision)).toEqual(["refused"]);
-	opened.servers.open();
+	opened.servers.open((text) => void opened.told.push(text));
 	expect(opened.told.filter((text) => text.includes("brings MCP servers"))).toHaveLength(1);
 	await opened.servers.decide(null);
 	expect(opened.servers.projectFiles.map(({ decision }) => decision)).toEqual([null]);
