@@ -1,7 +1,7 @@
 /** Names that a suggestion uses and nothing around it defines: the live namespace has to have them. Pure. */
 import { codeTokens, keywords, type Token } from "../../ground/python/lexer.ts";
 import { boundNames } from "./boundNames.ts";
-import { firstLine, withoutMagics } from "./lines.ts";
+import { withoutMagics } from "./lines.ts";
 import { bracketsBefore, type Place } from "./place.ts";
 
 /** A name and where it stands in the suggestion. */
@@ -16,11 +16,12 @@ const hidden =
 
 /** `above` is code that belongs to the place without standing in its text: cells of a notebook. */
 export const undefinedNames = (text: string, place: Place, above: readonly string[]): UsedName[] => {
-	const around = [...above, place.prefix + text + place.suffix].join("\n");
+	const head = [...above, place.prefix].join("\n");
+	const around = head + text + place.suffix;
 	if (around.length > maxChars || hidden.test(around) || bracketsBefore(place).quote !== null) return [];
-	const known = definedNames(codeTokens(withoutMagics(around)));
-	const before = place.prefix.length;
-	const tokens = codeTokens(withoutMagics(place.prefix + text + firstLine(place.suffix)));
+	const tokens = codeTokens(withoutMagics(around));
+	const known = definedNames(tokens);
+	const before = head.length;
 	const found = new Map<string, UsedName>();
 	let depth = 0;
 	for (const [index, token] of tokens.entries()) {

@@ -256,14 +256,8 @@ export class KernelHost implements Host {
 	async resolveRefs(refs: readonly Ref[], signal: AbortSignal): Promise<readonly ResolvedRef[]> {
 		if (refs.length === 0) return [];
 		const open = await this.#alive();
-		const operations = {
-			look: (op: string, args: Record<string, unknown>) => open.look(op, args, signal),
-			lookApart: open.lookApart,
-			runMain: (op: string, args: Record<string, unknown>) => open.runMain(op, args).result,
-			cancel: open.cancel,
-			lookLimitMs: this.#options.lookupTimeoutMs ?? lookupTimeoutMs,
-		};
-		return resolveRefs(refs, operations, signal);
+		const lookLimitMs = this.#options.lookupTimeoutMs ?? lookupTimeoutMs;
+		return resolveRefs(refs, { ...open, lookLimitMs }, signal);
 	}
 
 	async numberPrompt(source: string, rewritten: string): Promise<number> {

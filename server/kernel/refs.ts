@@ -1,21 +1,11 @@
 /** Resolves the references of a prompt in a live kernel, each with a limit on the waiting. */
 import { randomUUID } from "node:crypto";
 import { HostError, type Ref, type ResolvedRef } from "../sessions/python/host.ts";
+import type { OpenKernel } from "./openKernel.ts";
 import { record, text } from "./outputs.ts";
 
-/** What resolving needs of the kernel: operations of the Python module. */
-export type RefOperations = {
-	look(op: string, args: Record<string, unknown>, signal: AbortSignal): Promise<unknown>;
-	/** On a subshell of its own. */
-	lookApart(
-		op: string,
-		args: Record<string, unknown>,
-		limitMs: number,
-		signal: AbortSignal,
-	): Promise<unknown>;
-	/** On the main shell, after the cells that run. */
-	runMain(op: string, args: Record<string, unknown>): Promise<unknown>;
-	cancel(id: string): Promise<unknown>;
+/** What resolving needs of the kernel. */
+export type RefOperations = Pick<OpenKernel, "look" | "lookApart" | "runMain" | "cancel"> & {
 	/** How long a value may take to be found and made into text. */
 	readonly lookLimitMs: number;
 };
@@ -101,7 +91,7 @@ const callOnMain = async (
 	const timer = setTimeout(stop, callLimitMs);
 	signal.addEventListener("abort", stop, { once: true });
 	try {
-		return await Promise.race([runMain("callRef", { id, expression }), stopped.promise]);
+		return await Promise.race([runMain("callRef", { id, expression }).result, stopped.promise]);
 	} finally {
 		clearTimeout(timer);
 		signal.removeEventListener("abort", stop);

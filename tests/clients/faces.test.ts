@@ -316,7 +316,7 @@ const events: Readonly<
 			screen: /^The kernel died of %ipyai laughter\.$/m,
 			plain: /^The kernel died of %ipyai laughter\.$/m,
 			batch: /^The kernel died of %ipyai laughter\.$/m,
-			nvim: /"text":"The kernel died of %ipyai laughter\."/,
+			nvim: /"text":"The kernel died of :Ipyai laughter\."/,
 		},
 	},
 	"a new conversation": {

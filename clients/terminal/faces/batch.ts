@@ -4,12 +4,12 @@ import type { InputRequestParams, Output } from "../../../protocol/index.ts";
 import type { Face, Transcript } from "../../common/shell/action.ts";
 import { exitCodes } from "../../common/shell/exitCodes.ts";
 import { Shell } from "../../common/shell/shell.ts";
-import { clientName } from "../commandLine/clientName.ts";
 import { splitScript } from "../commandLine/script.ts";
 import type { Start } from "../commandLine/start.ts";
 import { askLine } from "../screen/lineReader.ts";
 import { StandardStreams } from "../screen/standardStreams.ts";
 import { PlainOutput } from "./plainOutput.ts";
+import { shellOptions } from "./shellOptions.ts";
 
 /** `-c`, a script, or input from a pipe: runs it, prints plain text, leaves. */
 export const runBatch = async (start: Start): Promise<number> => {
@@ -57,14 +57,11 @@ export class Batch {
 			reader: "program",
 		});
 		this.#shell = new Shell({
+			...shellOptions(start, "input"),
 			face: this.#face,
-			name: clientName,
-			program: start.program,
 			hints: { restart: "%ipyai restart", rerun: "%ipyai rerun" },
-			promptMode: start.args.promptMode,
 			commands: "beside",
 			programOf: () => null,
-			sessionOptions: (listener) => start.sessionOptions(listener, "input"),
 		});
 	}
 

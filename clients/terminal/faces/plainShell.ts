@@ -11,7 +11,6 @@ import {
 } from "../../common/shell/lookups.ts";
 import { Shell } from "../../common/shell/shell.ts";
 import { approvalCard } from "../asking/approvalPrompt.ts";
-import { clientName } from "../commandLine/clientName.ts";
 import type { Start } from "../commandLine/start.ts";
 import { runEditor, runProgram } from "../programs/externalProgram.ts";
 import { kernelCwd } from "../programs/kernelCwd.ts";
@@ -20,6 +19,7 @@ import { inputPrompt } from "../render/prompt.ts";
 import { StandardStreams } from "../screen/standardStreams.ts";
 import { PlainInput } from "./plainInput.ts";
 import { PlainOutput } from "./plainOutput.ts";
+import { shellOptions } from "./shellOptions.ts";
 
 type Question =
 	| { readonly kind: "approval"; readonly approval: Approval }
@@ -66,14 +66,11 @@ export class PlainShell {
 			},
 		});
 		this.#shell = new Shell({
+			...shellOptions(start, "everything"),
 			face: this.#face,
-			name: clientName,
-			program: start.program,
 			hints: { restart: "%ipyai restart", rerun: "%ipyai rerun" },
-			promptMode: start.args.promptMode,
 			commands: "cells",
 			programOf: fullScreenCommand,
-			sessionOptions: (listener) => start.sessionOptions(listener, "everything"),
 		});
 	}
 

@@ -4,7 +4,6 @@ import type { Face } from "../../common/shell/action.ts";
 import { askCompleteness, askCompletions, askDocumentation, askHistory } from "../../common/shell/lookups.ts";
 import { Shell } from "../../common/shell/shell.ts";
 import { OpenQuestions } from "../asking/openQuestions.ts";
-import { clientName } from "../commandLine/clientName.ts";
 import type { Start } from "../commandLine/start.ts";
 import { createEditor } from "../editor/editor.ts";
 import type { KeyEvent } from "../editor/keys.ts";
@@ -23,6 +22,7 @@ import { sanitizeLines } from "../render/sanitize.ts";
 import { type ChangeableTheme, createTheme, paint } from "../render/theme.ts";
 import { createProcessTerminal, type KeyboardTerminal } from "../screen/processTerminal.ts";
 import { truncateLine } from "../screen/styledText.ts";
+import { shellOptions } from "./shellOptions.ts";
 import { Stage } from "./stage.ts";
 import { statusParts } from "./statusLine.ts";
 import { StatusNote } from "./statusNote.ts";
@@ -77,14 +77,11 @@ export class ScreenShell {
 			nextNumber: () => this.#shell.view?.nextExecutionCount ?? 1,
 		});
 		this.#shell = new Shell({
+			...shellOptions(start, "everything"),
 			face: this.#face,
-			name: clientName,
-			program: start.program,
 			hints: { restart: "Ctrl-R or %ipyai restart", rerun: "Alt-r or %ipyai rerun" },
-			promptMode: start.args.promptMode,
 			commands: "cells",
 			programOf: fullScreenCommand,
-			sessionOptions: (listener) => start.sessionOptions(listener, "everything"),
 		});
 		this.#questions = new OpenQuestions({
 			shell: this.#shell,

@@ -96,13 +96,44 @@ type Options = { name: string; value: string | null }[];
 const takeLong = (
 	arg: string,
 	next: string | undefined,
-	{ flags, values, attached }: OptionTable,
+	table: OptionTable,
 	take: Take,
 	options: Options,
 ): number | Doubt => {
 	const equals = arg.indexOf("=");
-	const name = equals < 0 ? arg : arg.slice(0, equals);
-	const value = equals < 0 ? null : arg.slice(equals + 1);
+	return equals < 0
+		? takeOne(arg, null, next, table, take, options)
+		: takeOne(arg.slice(0, equals), arg.slice(equals + 1), next, table, take, options);
+};
+
+const takeShort = (
+	arg: string,
+	next: string | undefined,
+	table: OptionTable,
+	take: Take,
+	options: Options,
+): number | Doubt => {
+	// Some programs have long names behind one dash.
+	if (arg.length > 2 && (table.flags.has(arg) || table.values.has(arg)))
+		return takeOne(arg, null, next, table, take, options);
+	for (let at = 1; at < arg.length; at++) {
+		const name = `-${arg[at]}`;
+		const rest = arg.slice(at + 1);
+		if (!table.flags.has(name)) return takeOne(name, rest === "" ? null : rest, next, table, take, options);
+		options.push({ name, value: null });
+	}
+	return 0;
+};
+
+/** `value` is what stands in the same word. */
+const takeOne = (
+	name: string,
+	value: string | null,
+	next: string | undefined,
+	{ flags, values, attached }: OptionTable,
+	take: Take,
+	options: Options,
+): number | Doubt => {
 	if (attached.has(name)) {
 		options.push({ name, value });
 		return 0;
@@ -114,41 +145,5 @@ const takeLong = (
 	}
 	if (!flags.has(name) || value !== null) return doubt(`what ${name} does is not known`);
 	options.push({ name, value: null });
-	return 0;
-};
-
-const takeShort = (
-	arg: string,
-	next: string | undefined,
-	{ flags, values, attached }: OptionTable,
-	take: Take,
-	options: Options,
-): number | Doubt => {
-	// Some programs have long names behind one dash.
-	if (arg.length > 2 && (flags.has(arg) || values.has(arg))) {
-		if (flags.has(arg)) {
-			options.push({ name: arg, value: null });
-			return 0;
-		}
-		if (next === undefined) return doubt(`${arg} has no value`);
-		take(arg, next);
-		return 1;
-	}
-	for (let at = 1; at < arg.length; at++) {
-		const name = `-${arg[at]}`;
-		const rest = arg.slice(at + 1);
-		if (flags.has(name)) {
-			options.push({ name, value: null });
-			continue;
-		}
-		if (attached.has(name)) {
-			options.push({ name, value: rest === "" ? null : rest });
-			return 0;
-		}
-		if (!values.has(name)) return doubt(`what ${name} does is not known`);
-		if (rest === "" && next === undefined) return doubt(`${name} has no value`);
-		take(name, rest === "" ? next! : rest);
-		return rest === "" ? 1 : 0;
-	}
 	return 0;
 };

@@ -18,6 +18,11 @@ const maxViewLines = 2000;
 const maxViewChars = 100_000;
 const maxEdits = 200;
 
+const pathSchema = {
+	type: "string",
+	description: "Relative to the folder that the live Python is in, or absolute.",
+};
+
 export const viewFile = ({ place }: FilesPlace): Tool => ({
 	name: "lnhashview_file",
 	description:
@@ -25,10 +30,7 @@ export const viewFile = ({ place }: FilesPlace): Tool => ({
 	inputSchema: {
 		type: "object",
 		properties: {
-			path: {
-				type: "string",
-				description: "Relative to the folder that the live Python is in, or absolute.",
-			},
+			path: pathSchema,
 			start: { type: "integer", description: "The first line; 1 when left out." },
 			end: { type: "integer", description: `The last line; ${maxViewLines} lines are shown at most.` },
 		},
@@ -81,10 +83,7 @@ export const editFile = ({ place }: FilesPlace, undo: Undo): Tool => ({
 	inputSchema: {
 		type: "object",
 		properties: {
-			path: {
-				type: "string",
-				description: "Relative to the folder that the live Python is in, or absolute.",
-			},
+			path: pathSchema,
 			cmds: { type: "array", items: { type: "string" }, description: "The edits, in their order." },
 			sw: { type: "integer", description: "Spaces of one level for > and <; 4 when left out." },
 			inplace: { type: "boolean", description: "false shows what would change and writes nothing." },

@@ -146,7 +146,7 @@ test("without a backend a prompt fails with the way to get one, and says so once
 	});
 	expect(state.settings.backend).toBeNull();
 	await prompt(client, state.sessionId, "hi");
-	expect((await client.event("turnFinished")).error).toBeTruthy();
+	expect((await client.event("turnFinished")).error).toMatch(/^No AI backend is ready\. Log in with c/);
 });
 
 test("reset forgets the conversation and keeps the transcript", async () => {

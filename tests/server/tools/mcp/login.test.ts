@@ -55,5 +55,5 @@ test("a login that the server does not grant is told, and so is a server that ha
 	);
 	const bare = await startHttpServer("token");
 	const other = await openServers({ own: [configured("bare", { url: bare.url })] });
-	await expect(other.servers.login(other.servers.find("bare")!)).rejects.toThrow();
+	await expect(other.servers.login(other.servers.find("bare")!)).rejects.toThrow("HTTP 401");
 });

@@ -198,6 +198,18 @@ function M.next_input(text)
   vim.api.nvim_buf_set_lines(newest.place.buf, last + 1, last + 1, false, lines)
 end
 
+---@param places ipyai.Placed[]
+---@return ipyai.Run?
+local function newest_of(places)
+  local found
+  for _, run in pairs(runs) do
+    if vim.tbl_contains(places, run.place) and (not found or run.id > found.id) then
+      found = run
+    end
+  end
+  return found
+end
+
 ---The run whose code is at the cursor.
 ---@return ipyai.Run?
 function M.at_cursor()
@@ -207,13 +219,7 @@ function M.at_cursor()
   if #here == 0 and cell then
     here = outputs.at(vim.api.nvim_get_current_buf(), cells.end_row(0, cell))
   end
-  local found
-  for _, run in pairs(runs) do
-    if vim.tbl_contains(here, run.place) and (not found or run.id > found.id) then
-      found = run
-    end
-  end
-  return found
+  return newest_of(here)
 end
 
 ---The newest run of a cell.
@@ -221,14 +227,9 @@ end
 ---@param cell ipyai.Cell
 ---@return ipyai.Run?
 function M.of_cell(buf, cell)
-  local here = outputs.at(buf, cells.end_row(buf, cell))
-  local found
-  for _, run in pairs(runs) do
-    if run.place.is_cell and vim.tbl_contains(here, run.place) and (not found or run.id > found.id) then
-      found = run
-    end
-  end
-  return found
+  return newest_of(vim.tbl_filter(function(place)
+    return place.is_cell
+  end, outputs.at(buf, cells.end_row(buf, cell))))
 end
 
 ---In a notebook the place stays, and tells that nothing is there any more.
