@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { external } from "../scripts/build/bundle.ts";
 import { type Import, importsOf, packageName, readSource, trackedFiles } from "./support/sources.ts";
 
 /**
@@ -185,6 +189,25 @@ test("packages are imported where the table says", () => {
 	const isAllowed = ({ from, to }: Import): boolean =>
 		(packages[packageName(to)] ?? []).some((name) => lies(from, name));
 	expect(foreign.filter((each) => !isAllowed(each)).map(show)).toEqual([]);
+});
+
+test("what is loaded late of a package has its names in a bundle too", () => {
+	// esbuild gives a CommonJS package that is imported by `import()` one name, `default`.
+	const late = modules.flatMap((path) =>
+		[...readSource(path).matchAll(/(?<!typeof )\bimport\("([^."][^"]*)"\)/g)].flatMap(({ 1: name = "" }) =>
+			name.startsWith("node:") || external.includes(packageName(name)) ? [] : [name],
+		),
+	);
+	expect(late.length).toBeGreaterThan(3);
+	const isModule = (name: string): boolean => {
+		const path = fileURLToPath(import.meta.resolve(name));
+		const folder = path.slice(0, path.lastIndexOf(`/node_modules/${packageName(name)}/`));
+		const manifest = JSON.parse(
+			readFileSync(join(folder, "node_modules", packageName(name), "package.json"), "utf8"),
+		) as { type?: string };
+		return path.endsWith(".mjs") || manifest.type === "module" || path.includes("/esm/");
+	};
+	expect(late.filter((name) => !isModule(name))).toEqual([]);
 });
 
 test("imported packages are named in package.json", () => {

@@ -25,7 +25,7 @@ export const programs = {
 };
 
 /** Loaded from node_modules: native code, and what is installed only where it is wanted. */
-const external = [
+export const external = [
 	"better-sqlite3",
 	"zeromq",
 	"@anthropic-ai/claude-agent-sdk",

@@ -19,7 +19,7 @@ export const readFrontMatter = async (text: string): Promise<FrontMatter> => {
 		return { kind: "broken", reason: `has front matter without an end within ${maxChars} characters` };
 	try {
 		// Most texts have none: the parser is loaded for the first that does.
-		const { parseDocument } = await import("yaml");
+		const { parseDocument } = await import("./yamlDocument.ts");
 		// Tags of one's own are texts here; nothing is made of them.
 		const document = parseDocument(rest.slice(0, closing.index), { logLevel: "silent" });
 		const [error] = document.errors;

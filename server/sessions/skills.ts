@@ -29,10 +29,10 @@ export const skillsOf = (session: SkilledSession): Skills => {
 		current: (name) => session.skills.current(name),
 		accept: ({ hash }) => session.skills.accept(hash),
 		place: () => placeOf(session.cwd, session.cwd, session.environment),
-		runCell: async (code, signal) => {
+		runCell: async (name, code, signal) => {
 			const { status, error } = await runCell(
 				session,
-				{ code, by: null, quoted: true, isOthers: true },
+				{ code, by: null, quoted: true, author: `the skill ${name}` },
 				signal,
 			);
 			return status === "ok" ? null : (error ?? status);

@@ -21,7 +21,7 @@ export class Authors {
 
 	/** `byName` is what they were called when they did it. */
 	of(by: string | null, byName: string | undefined, view: SessionView): Author {
-		if (by === null) return { whose: "nobody", name: "another program" };
+		if (by === null) return { whose: "nobody", name: byName ?? "another program" };
 		if (view.isMe(by)) return { whose: "mine", name: this.#own };
 		return { whose: "another", name: this.#names.get(by) ?? (byName === this.#own ? "" : (byName ?? "")) };
 	}

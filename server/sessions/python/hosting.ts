@@ -69,8 +69,8 @@ export type CellRequest = {
 	readonly quoted?: true | undefined;
 	/** The person's cells wait for it. */
 	readonly isPreparation?: boolean;
-	/** Somebody else wrote it: `%ipyai` in it, which speaks for the person, is refused. */
-	readonly isOthers?: boolean;
+	/** Who wrote it, where that is no participant: `%ipyai` in it, which speaks for a person, is refused. */
+	readonly author?: string;
 };
 
 export class Hosting {
@@ -351,7 +351,7 @@ export class Hosting {
 		cellId = newId(),
 		quoted,
 		isPreparation = false,
-		isOthers = false,
+		author,
 	}: CellRequest): ExecuteCellResult {
 		const { log } = this.#options;
 		const host = this.requireHost();
@@ -364,6 +364,7 @@ export class Hosting {
 			by,
 			executionCount: predicted,
 			...(quoted ? { quoted } : {}),
+			...(author === undefined ? {} : { byName: author }),
 		} as const;
 		const result = log.accept(started, request, (seq) => ({ cellId, seq }));
 		const cell = this.#records.begin({ cellId, kernelId: host.kernelId, by });
@@ -376,7 +377,7 @@ export class Hosting {
 				onOutput: (output) => this.#records.output(cell, output),
 				onInputRequest: (request) => this.#onInput(cell, request),
 				onCommand: (command) =>
-					isOthers ? Promise.resolve(refusedCommand) : this.#options.onCommand(command, cell),
+					author !== undefined ? Promise.resolve(refusedCommand) : this.#options.onCommand(command, cell),
 			});
 		const running = this.#preparing && !isPreparation ? this.#preparing.then(begin) : begin();
 		void running.then(({ status, executionCount, payloads }) => {

@@ -32,7 +32,7 @@ export type Skills = {
 	accept(skill: OfferedSkill): void;
 	place(): Place;
 	/** Runs a cell that everybody sees; the sentence says how it failed, `null` that it did not. */
-	runCell(code: string, signal: AbortSignal): Promise<string | null>;
+	runCell(skill: string, code: string, signal: AbortSignal): Promise<string | null>;
 	/** Gives the model a function of the namespace; the sentence says why that is not possible. */
 	offer(name: string, signal: AbortSignal): Promise<string | null>;
 	/** What a variable holds, looked at without running anybody's code. */
@@ -167,7 +167,7 @@ const setUp = async (
 	const said: string[] = [];
 	for (const [index, code] of blocks.entries()) {
 		signal.throwIfAborted();
-		const problem = await skills.runCell(code, signal);
+		const problem = await skills.runCell(name, code, signal);
 		if (problem !== null)
 			return failure(`Block ${index + 1} of ${blocks.length} of ${name} did not run to its end: ${problem}`);
 	}

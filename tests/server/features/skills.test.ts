@@ -171,10 +171,13 @@ test("its blocks run as cells that all see, once a person has seen the code; the
 	);
 	const cells = one.client.updates.flatMap((update) =>
 		update.kind === "event" && update.event.kind === "cellStarted" && update.event.quoted
-			? [update.event.code]
+			? [`${update.event.byName}: ${update.event.code}`]
 			: [],
 	);
-	expect(cells).toEqual(["def weave(n: int):\n    return n * warp", "warp = 21\nprint('set')"]);
+	expect(cells).toEqual([
+		"the skill weaving: def weave(n: int):\n    return n * warp",
+		"the skill weaving: warp = 21\nprint('set')",
+	]);
 	const called = one.client.event("approvalAsked", (event) => event.tool === "weave");
 	const last = await one.send("call");
 	const { sessionId } = one;
