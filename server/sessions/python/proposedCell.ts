@@ -24,7 +24,7 @@ export const proposeCell = async (
 	if (signal.aborted) return { kind: "refused", reason: "Not run: it was cancelled." };
 	const { status } = await runCell(
 		{ log, hosting },
-		{ code, by, cellId, quoted: true, isOthers: true },
+		{ code, by, cellId, quoted: true, author: program },
 		signal,
 	);
 	return { kind: "ran", cellId, status };
