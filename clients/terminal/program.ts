@@ -7,6 +7,7 @@ import { SentenceError } from "../../ground/sentenceError.ts";
 import { plainText } from "../../ground/text/plainText.ts";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { sessionTable } from "../../protocol/sessionList.ts";
+import { StartCancelled } from "../common/kernel/kernelStartError.ts";
 import type { Answers } from "../common/server/connection.ts";
 import { exitCodes } from "../common/shell/exitCodes.ts";
 import { type Arguments, helpText } from "./commandLine/arguments.ts";
@@ -42,7 +43,7 @@ export const runProgram = async (args: Arguments, program: string): Promise<numb
 			} catch (error) {
 				if (!(error instanceof SentenceError)) throw error;
 				complain(error.message);
-				return exitCodes.failed;
+				return error instanceof StartCancelled ? exitCodes.interrupted : exitCodes.failed;
 			}
 		default:
 			return args satisfies never;

@@ -4,3 +4,6 @@ import { SentenceError } from "../../../ground/sentenceError.ts";
 export class KernelStartError extends SentenceError {
 	override readonly name = "KernelStartError";
 }
+
+/** The person has broken off what a start has to get first. */
+export class StartCancelled extends KernelStartError {}

@@ -4,7 +4,7 @@ import { isNewEnough, minimumPython } from "../../../ground/environment/kernelPa
 import type { Count } from "../../../ground/environment/pythonEnvironment.mjs";
 import { describePython, type PythonFacts } from "../../../ground/environment/pythonFacts.mjs";
 import { type ChoosePythonOptions, choosePython, type PythonChoice, shortPath } from "./choosePython.ts";
-import { KernelStartError } from "./kernelStartError.ts";
+import { KernelStartError, StartCancelled } from "./kernelStartError.ts";
 import { factsOf } from "./knownPythons.ts";
 
 export type PreparePythonOptions = ChoosePythonOptions & {
@@ -120,7 +120,7 @@ const asStartError = async <T>(make: () => Promise<T>, before?: string): Promise
 		return await make();
 	} catch (error) {
 		const { name, message } = error as Error;
-		if (name === "AbortError") throw new KernelStartError("Cancelled: the next start goes on with it.");
+		if (name === "AbortError") throw new StartCancelled("Broken off: the next start goes on.");
 		if (name !== "SetUpError") throw error;
 		throw new KernelStartError(before === undefined ? message : `${before}. ${message}`, { cause: error });
 	}

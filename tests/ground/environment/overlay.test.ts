@@ -1,62 +1,16 @@
 /** How the overlay is made: by a pip that is a script here, and notes what it was asked. */
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { kernelPackages } from "../../../ground/environment/kernelPackages.mjs";
 import { ensureOverlay, ensurePureOverlay, overlayFolders } from "../../../ground/environment/overlay.mjs";
 import { createProgressLine, progressText } from "../../../ground/environment/progressLine.mjs";
-import type { PythonFacts } from "../../../ground/environment/pythonFacts.mjs";
-import { folderWith } from "../../support/folder.ts";
+import { fakePython } from "../../support/fakePython.ts";
 import { until } from "../../support/kernel.ts";
 import { repository } from "../../support/sources.ts";
 
 const total = kernelPackages([3, 12]).pure.length + kernelPackages([3, 12]).compiled.length;
-
-/** A Python 3.12 whose pip does as `pip` says in sh, with `$target` the folder to fill. */
-const fakePython = (pip: string, facts: Partial<PythonFacts> = {}) => {
-	const folder = folderWith();
-	const executable = join(folder, "python");
-	const said: PythonFacts = {
-		version: [3, 12, 1],
-		implementation: "cpython",
-		executable,
-		threads: false,
-		platform: "test",
-		folders: [],
-		pip: "24.0",
-		pipWheel: null,
-		ipykernel: null,
-		ipython: null,
-		lacks: ["ipykernel"],
-		tooOld: [],
-		...facts,
-	};
-	writeFileSync(
-		executable,
-		`#!/bin/sh
-folder='${folder}'
-case "$*" in
-*environment.py) echo '${JSON.stringify(said)}' ;;
-*--try) echo tried >>"$folder/log" ;;
-*install*)
-	while [ "$1" != --target ]; do shift; done
-	target=$2
-	case "$target" in */pure-*) layer=pure ;; *) layer=cp312 ;; esac
-	echo "pip $layer index=$PIP_INDEX_URL prefix=$PIP_PREFIX user=$PIP_USER" >>"$folder/log"
-	${pip}
-	;;
-*) exit 9 ;;
-esac
-`,
-	);
-	chmodSync(executable, 0o755);
-	const env = { PATH: `${folder}:/usr/bin:/bin`, XDG_DATA_HOME: join(folder, "data") };
-	const log = (): string[] =>
-		existsSync(join(folder, "log")) ? readFileSync(join(folder, "log"), "utf8").trim().split("\n") : [];
-	const left = (): string[] => readdirSync(join(folder, "data/ipyai/overlay"));
-	return { folder, facts: said, env, log, left };
-};
 
 const fill = `mkdir -p "$target/bin" "$target/made"; for name in a b c; do echo "Downloading $name.whl (1 kB)"; done`;
 const quiet = { onProgress: () => {} };
@@ -188,7 +142,7 @@ test.each([
 	],
 ])("%s: a sentence says what to do", async (_, pip, facts, sentence) => {
 	const fake = fakePython(pip, { ...facts, threads: true });
-	const work = { env: { ...fake.env, PATH: fake.folder }, ...quiet };
+	const work = { env: { ...fake.env, PATH: join(fake.folder, "bin") }, ...quiet };
 	const pure = join(fake.env.XDG_DATA_HOME, "ipyai/overlay");
 	await expect(ensureOverlay(fake.facts, work)).rejects.toThrow(sentence);
 	expect(readdirSync(pure)).toEqual([]);
