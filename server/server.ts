@@ -9,7 +9,7 @@ import { plainText } from "../ground/text/plainText.ts";
 import { choosePositionEncoding } from "../protocol/documentSync.ts";
 import { ErrorCodes } from "../protocol/errorCodes.ts";
 import { AiShellClientCapabilities, aiShellVersion, clientMethods } from "../protocol/index.ts";
-import { runCommand } from "./commands/run.ts";
+import { runCommand } from "./commands/runCommand.ts";
 import { type ClientConnection, createClientConnection } from "./connection/connection.ts";
 import type { Handshake } from "./connection/handshake.ts";
 import { Outbox } from "./connection/outbox.ts";

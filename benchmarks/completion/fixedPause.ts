@@ -14,7 +14,7 @@ export const fixedPause = (modelUrl: string, pauseMs: number): Subject => {
 			newest.abort();
 			newest = new AbortController();
 			const { signal } = newest;
-			const key = { uri: "", kernelId: null, prefix, suffix };
+			const key = { documentKey: "", kernelId: null, prefix, suffix };
 			const known = cache.find(key);
 			if (known !== null) return known;
 			await delay(pauseMs, undefined, { signal });

@@ -27,7 +27,7 @@ export const askModel = async (
 	let text = "";
 	const impatient = new AbortController();
 	const updates = backend.runTurn({
-		conversationId: `completions:${request.uri}`,
+		conversationId: `completions:${request.documentKey}`,
 		environment: request.environment,
 		cwd: request.cwd,
 		systemPrompt: system,

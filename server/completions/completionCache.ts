@@ -1,6 +1,6 @@
 /** A suggestion is valid for one document, one namespace and one place. */
 export type CompletionKey = {
-	readonly uri: string;
+	readonly documentKey: string;
 	/** Another kernel has other variables. */
 	readonly kernelId: string | null;
 	readonly prefix: string;
@@ -33,25 +33,29 @@ export class CompletionCache {
 	}
 
 	add(key: CompletionKey, text: string): void {
-		const { uri, kernelId, prefix, suffix } = key;
+		const { documentKey, kernelId, prefix, suffix } = key;
 		const same = this.#suggestions.findIndex(
-			(one) => one.uri === uri && one.kernelId === kernelId && one.prefix === prefix && one.suffix === suffix,
+			(one) =>
+				one.documentKey === documentKey &&
+				one.kernelId === kernelId &&
+				one.prefix === prefix &&
+				one.suffix === suffix,
 		);
 		if (same >= 0) this.#suggestions.splice(same, 1);
-		this.#suggestions.push({ uri, kernelId, prefix, suffix, text });
+		this.#suggestions.push({ documentKey, kernelId, prefix, suffix, text });
 		if (this.#suggestions.length > this.#capacity) this.#suggestions.shift();
 	}
 
 	/** Lets go of a document's suggestions. */
-	forget(uri: string): void {
+	forget(documentKey: string): void {
 		for (let at = this.#suggestions.length - 1; at >= 0; at--)
-			if (this.#suggestions[at]?.uri === uri) this.#suggestions.splice(at, 1);
+			if (this.#suggestions[at]?.documentKey === documentKey) this.#suggestions.splice(at, 1);
 	}
 }
 
 /** What has been typed from one place to another, `null` when the other is not reached by typing on. */
 export const typedSince = (from: CompletionKey, to: CompletionKey): string | null =>
-	from.uri === to.uri &&
+	from.documentKey === to.documentKey &&
 	from.kernelId === to.kernelId &&
 	from.suffix === to.suffix &&
 	to.prefix.startsWith(from.prefix)

@@ -4,7 +4,8 @@ import type { Surroundings } from "./prompt.ts";
 
 /** A suggestion that is wanted, with what it may need. */
 export type CompletionRequest = {
-	readonly uri: string;
+	/** Names the document among those of all clients. */
+	readonly documentKey: string;
 	/** Text before and after the cursor. */
 	readonly prefix: string;
 	readonly suffix: string;

@@ -61,29 +61,29 @@ export class Completions {
 	}
 
 	/** A document was changed: how fast, decides how long suggestions that nobody asked for wait. */
-	typed(uri: string): void {
-		this.#pace.typed(uri);
-		const newest = this.#newest.get(uri);
+	typed(documentKey: string): void {
+		this.#pace.typed(documentKey);
+		const newest = this.#newest.get(documentKey);
 		if (newest) newest.isOutdated = true;
 	}
 
 	/** The text to insert at the cursor, or `null` for none. Fails with `CompletionError`; an abort gives `null`. */
 	async complete(request: CompletionRequest): Promise<string | null> {
 		if (request.signal.aborted || request.gone.aborted) return null;
-		const { uri, prefix, suffix, kernelId } = request;
-		const key = { uri, kernelId, prefix, suffix };
-		this.#newest.get(uri)?.replaced.abort();
+		const { documentKey, prefix, suffix, kernelId } = request;
+		const key = { documentKey, kernelId, prefix, suffix };
+		this.#newest.get(documentKey)?.replaced.abort();
 		const newest: Newest = { replaced: new AbortController(), isOutdated: false };
-		this.#newest.set(uri, newest);
-		const asked = this.#asked.get(uri);
+		this.#newest.set(documentKey, newest);
+		const asked = this.#asked.get(documentKey);
 		const typed = asked ? typedSince(asked.key, key) : null;
 		// Who asks for a suggestion is not made to wait for what was meant for another place.
-		if (typed === null || typed.length > (request.automatic ? maxAhead : 0)) this.#stop(uri);
+		if (typed === null || typed.length > (request.automatic ? maxAhead : 0)) this.#stop(documentKey);
 		const onCancel = () => this.#cancelled(request, newest);
 		request.signal.addEventListener("abort", onCancel, { once: true });
 		const signal = AbortSignal.any([newest.replaced.signal, request.signal, request.gone]);
 		try {
-			if (request.instead.length > 0) this.#stop(uri);
+			if (request.instead.length > 0) this.#stop(documentKey);
 			else {
 				const cached = this.#fromCache(key);
 				if (cached !== null) return cached;
@@ -98,7 +98,7 @@ export class Completions {
 	#fromCache(key: CompletionKey): string | null {
 		const cached = this.#cache.find(key);
 		if (cached === null) return null;
-		this.#stop(key.uri);
+		this.#stop(key.documentKey);
 		this.#counts.fromCache++;
 		return cached;
 	}
@@ -108,17 +108,17 @@ export class Completions {
 		key: CompletionKey,
 		signal: AbortSignal,
 	): Promise<string | null> {
-		const { uri } = key;
-		const earlier = this.#asked.get(uri);
+		const { documentKey } = key;
+		const earlier = this.#asked.get(documentKey);
 		if (earlier) {
 			const leftMs = Math.max(0, Math.round(earlier.sinceMs + patienceMs - performance.now()));
 			await unlessAborted(earlier.over, AbortSignal.any([signal, AbortSignal.timeout(leftMs)]));
 			if (signal.aborted) return null;
 			const cached = this.#fromCache(key);
 			if (cached !== null) return cached;
-			this.#stop(uri);
+			this.#stop(documentKey);
 		}
-		const waitMs = request.automatic ? this.#pace.remainingMs(uri) : 0;
+		const waitMs = request.automatic ? this.#pace.remainingMs(documentKey) : 0;
 		if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => {}); // told by the signal
 		if (signal.aborted) return null;
 		const surroundings = await request.gather(signal);
@@ -127,9 +127,9 @@ export class Completions {
 		const answer = this.#ask(request, surroundings, AbortSignal.any([stop.signal, request.gone]));
 		const over = answer.catch(() => {}); // a failure is told to who asked
 		const asked = { key, sinceMs: performance.now(), stop, over };
-		this.#asked.set(uri, asked);
+		this.#asked.set(documentKey, asked);
 		void over.then(() => {
-			if (this.#asked.get(uri) === asked) this.#asked.delete(uri);
+			if (this.#asked.get(documentKey) === asked) this.#asked.delete(documentKey);
 		});
 		return unlessAborted(answer, signal);
 	}
@@ -139,7 +139,7 @@ export class Completions {
 		surroundings: Surroundings,
 		signal: AbortSignal,
 	): Promise<string | null> {
-		const { uri, prefix, suffix, kernelId } = request;
+		const { documentKey, prefix, suffix, kernelId } = request;
 		this.#counts.modelRequests++;
 		const started = performance.now();
 		const raw = await askModel(request, surroundings, signal);
@@ -160,31 +160,31 @@ export class Completions {
 			this.#counts.dropped++;
 			return null;
 		}
-		this.#cache.add({ uri, kernelId, prefix, suffix }, kept);
+		this.#cache.add({ documentKey, kernelId, prefix, suffix }, kept);
 		return kept;
 	}
 
 	/** The model stops at once, unless this was nobody's wish and may come of typing on. */
-	#cancelled({ uri, automatic }: CompletionRequest, newest: Newest): void {
+	#cancelled({ documentKey, automatic }: CompletionRequest, newest: Newest): void {
 		const stop = () => {
-			if (this.#newest.get(uri) === newest && !newest.isOutdated) this.#stop(uri);
+			if (this.#newest.get(documentKey) === newest && !newest.isOutdated) this.#stop(documentKey);
 		};
 		if (automatic) setTimeout(stop, cancelGraceMs);
 		else stop();
 	}
 
-	#stop(uri: string): void {
-		this.#asked.get(uri)?.stop.abort();
-		this.#asked.delete(uri);
+	#stop(documentKey: string): void {
+		this.#asked.get(documentKey)?.stop.abort();
+		this.#asked.delete(documentKey);
 	}
 
 	/** Forgets what belongs to a closed document and stops its request. */
-	close(uri: string): void {
-		this.#newest.get(uri)?.replaced.abort();
-		this.#newest.delete(uri);
-		this.#stop(uri);
-		this.#cache.forget(uri);
-		this.#pace.forget(uri);
+	close(documentKey: string): void {
+		this.#newest.get(documentKey)?.replaced.abort();
+		this.#newest.delete(documentKey);
+		this.#stop(documentKey);
+		this.#cache.forget(documentKey);
+		this.#pace.forget(documentKey);
 	}
 }
 

@@ -34,10 +34,10 @@ export class TypingPace {
 	}
 
 	/** A document was changed. */
-	typed(uri: string): void {
+	typed(documentKey: string): void {
 		const now = this.#now();
-		const gap = now - (this.#lastKeys.get(uri) ?? Number.NEGATIVE_INFINITY);
-		this.#lastKeys.set(uri, now);
+		const gap = now - (this.#lastKeys.get(documentKey) ?? Number.NEGATIVE_INFINITY);
+		this.#lastKeys.set(documentKey, now);
 		if (gap <= pauseMs) this.#keyMs = mix(this.#keyMs, gap);
 	}
 
@@ -46,13 +46,13 @@ export class TypingPace {
 	}
 
 	/** What is left to wait since the last key in this document. */
-	remainingMs(uri: string): number {
-		const since = this.#now() - (this.#lastKeys.get(uri) ?? Number.NEGATIVE_INFINITY);
+	remainingMs(documentKey: string): number {
+		const since = this.#now() - (this.#lastKeys.get(documentKey) ?? Number.NEGATIVE_INFINITY);
 		return Math.max(0, waitMs({ keyMs: this.#keyMs, answerMs: this.#answerMs }) - since);
 	}
 
-	forget(uri: string): void {
-		this.#lastKeys.delete(uri);
+	forget(documentKey: string): void {
+		this.#lastKeys.delete(documentKey);
 	}
 }
 

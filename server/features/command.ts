@@ -1,4 +1,4 @@
-import { runCommand } from "../commands/run.ts";
+import { runCommand } from "../commands/runCommand.ts";
 import type { Feature } from "./feature.ts";
 import { once } from "./once.ts";
 import { controlled } from "./session.ts";

@@ -74,7 +74,7 @@ export const completionFeature: Feature = {
 	},
 };
 
-type Place = Pick<CompletionRequest, "uri" | "prefix" | "suffix">;
+type Place = Pick<CompletionRequest, "prefix" | "suffix"> & { readonly uri: string };
 
 const suggest = async (
 	client: Client,
@@ -90,8 +90,9 @@ const suggest = async (
 	const environment = session?.environment ?? client.facts.environment;
 	try {
 		const completion = await services.completions.complete({
-			...place,
-			uri: client.documentKey(place.uri),
+			prefix: place.prefix,
+			suffix: place.suffix,
+			documentKey: client.documentKey(place.uri),
 			...(await chooseModel(client, services, session, signal)),
 			above: client.documents.codeAbove(place.uri, cellsAbove),
 			kernelId: session?.hosting.kernelId ?? null,

@@ -117,13 +117,13 @@ const apply = (
 	at: number,
 ): number => {
 	if (option.takes === "nothing") {
-		option.apply(draft, null);
+		Object.assign(draft, option.meaning(null, draft));
 		return 1;
 	}
 	const next = words[at + 1];
 	if (option.takes === "optionalValue") {
 		const value = attached ?? (next !== undefined && option.fits?.(next) ? next : null);
-		option.apply(draft, value);
+		Object.assign(draft, option.meaning(value, draft));
 		return value === null || attached !== null ? 1 : 2;
 	}
 	const value = attached ?? next;
@@ -132,7 +132,7 @@ const apply = (
 		throw new Wrong(
 			`${name} ${value}: choose one of ${option.choices.join(", ")}.${suggestion(value, option.choices)}`,
 		);
-	option.apply(draft, value);
+	Object.assign(draft, option.meaning(value, draft));
 	return attached === null ? 2 : 1;
 };
 

@@ -1,4 +1,4 @@
-import type { Draft, RunArguments } from "./runArguments.ts";
+import type { Draft } from "./runArguments.ts";
 
 /** One command line option: how it is written, what it takes, what it means. */
 export type Option = {
@@ -11,111 +11,67 @@ export type Option = {
 	/** Whether a following word can be the optional value. */
 	readonly fits?: (word: string) => boolean;
 	readonly help: string;
-	readonly apply: (draft: Draft, value: string | null) => void;
+	readonly meaning: (value: string | null, draft: Draft) => Partial<Draft>;
 };
 
 /** `spelling` is how the help writes it: `-b, --backend NAME`; brackets stand around a value that may be left out. */
 const option = (
 	spelling: string,
 	help: string,
-	apply: Option["apply"],
+	meaning: Option["meaning"],
 	rules: Pick<Option, "choices" | "fits"> = {},
 ): Option => {
 	const [, short = null, long, value = ""] = /^(?:-(\w), )?--([\w-]+)(?: (\S+))?$/.exec(spelling)!;
 	const takes = value === "" ? "nothing" : value.startsWith("[") ? "optionalValue" : "value";
-	return { long: long!, short, takes, valueName: value.replace(/[[\]]/g, ""), help, apply, ...rules };
+	return { long: long!, short, takes, valueName: value.replace(/[[\]]/g, ""), help, meaning, ...rules };
 };
 
-type TextKey = { [K in keyof Draft]: string extends Draft[K] ? K : never }[keyof Draft];
+type TextKey = { [K in keyof Draft]: Draft[K] extends string | null ? K : never }[keyof Draft];
 
-/** Keeps the value under this name. */
-const into =
-	(key: TextKey): Option["apply"] =>
-	(draft, value) => {
-		draft[key] = value;
-	};
+/** Keeps the value under this name; where only some are allowed, the option's choices say so. */
+const as =
+	(key: TextKey): Option["meaning"] =>
+	(value) => ({ [key]: value });
 
-/** Keeps one of a few values. */
-const oneOf = <K extends "think" | "search" | "permissions">(key: K): Option["apply"] => {
-	return (draft, value) => {
-		draft[key] = value as RunArguments[K];
-	};
-};
+const joins =
+	(role: "controller" | "observer"): Option["meaning"] =>
+	(ref) => ({ join: { role, ref } });
 
-const join =
-	(role: "controller" | "observer"): Option["apply"] =>
-	(draft, ref) => {
-		draft.join = { role, ref };
-	};
+const resumes: Option["meaning"] = (ref) => ({
+	resume: ref === null ? { kind: "newest" } : { kind: "named", ref },
+});
 
 /** IPython's session number, or our session id or a part of it. */
-const isSessionRef = (word: string): boolean => /^(\d+|[0-9a-f][0-9a-f-]{3,})$/i.test(word);
+const sessions = { fits: (word: string) => /^(\d+|[0-9a-f][0-9a-f-]{3,})$/i.test(word) };
+const all = { fits: (word: string) => word === "all" };
+const thinking = { choices: ["l", "m", "h", "x"] };
+const searching = { choices: ["l", "m", "h"] };
+const modes = { choices: ["ask", "auto", "plan", "yolo"] };
 
 /** The options of `ipyai`, in the order of its help. */
+// biome-ignore format: a table is read by its rows
 export const options: readonly Option[] = [
-	option(
-		"-b, --backend NAME",
-		"AI backend, for example claude-api, claude-sdk, openai-api, codex",
-		into("backend"),
-	),
-	option(
-		"-r, --resume [ID]",
-		"go on with a session: its number or id, or choose one of this folder",
-		(draft, ref) => {
-			draft.resume = ref === null ? { kind: "newest" } : { kind: "named", ref };
-		},
-		{ fits: isSessionRef },
-	),
-	option(
-		"--join [ID]",
-		"work in a session that runs elsewhere, together with those there",
-		join("controller"),
-		{ fits: isSessionRef },
-	),
-	option("--observe [ID]", "watch a session that runs elsewhere", join("observer"), { fits: isSessionRef }),
-	option(
-		"--sessions [all]",
-		"list this folder's sessions (or all) and leave",
-		(draft, value) => {
-			draft.sessions = value === "all" ? "all" : "folder";
-		},
-		{ fits: (word) => word === "all" },
-	),
-	option("-p, --prompt-mode", "start in prompt mode: plain text goes to the AI, ; starts Python", (draft) => {
-		draft.promptMode = true;
-	}),
-	option("-c, --command CODE", "run a cell or a .prompt and leave (repeatable, in order)", (draft, code) => {
-		draft.commands = [...draft.commands, code ?? ""];
-	}),
-	option("-i, --interactive", "stay after -c, -m or a script", (draft) => {
-		draft.stay = true;
-	}),
-	option("-m, --module NAME", "run a Python module as a script", (draft, name) => {
-		draft.script = { kind: "module", name: name ?? "", args: [] };
-	}),
-	option("-l, --load FILE", "load a notebook at start", into("load")),
-	option("--run", "run the cells of the notebook that is loaded", (draft) => {
-		draft.runLoaded = true;
-	}),
-	option("--model NAME", "model for prompts", into("model")),
-	option("--completion-model NAME", "model for inline completions (Alt-.)", into("completionModel")),
-	option("--think LEVEL", "thinking effort: l, m, h or x", oneOf("think"), { choices: ["l", "m", "h", "x"] }),
-	option("--search LEVEL", "web search by the provider: l, m or h", oneOf("search"), {
-		choices: ["l", "m", "h"],
-	}),
-	option("--theme NAME", "colours of code, for example monokai", into("theme")),
-	option(
-		"--permissions MODE",
-		"who allows the AI's tools: ask, auto, plan (reads only) or yolo",
-		oneOf("permissions"),
-		{ choices: ["ask", "auto", "plan", "yolo"] },
-	),
-	option("--python PATH", "the Python to run: a path, an environment's folder or a command", into("python")),
-	option("--kernel SPEC", "a Jupyter kernel spec to run", into("kernelSpec")),
-	option("--existing FILE", "join a running kernel by its connection file", into("existing")),
-	option("--plain", "line by line, nothing is redrawn (for screen readers, dumb terminals)", (draft) => {
-		draft.plain = true;
-	}),
+	option("-b, --backend NAME", "AI backend, for example claude-api, claude-sdk, openai-api, codex", as("backend")),
+	option("-r, --resume [ID]", "go on with a session: its number or id, or choose one of this folder", resumes, sessions),
+	option("--join [ID]", "work in a session that runs elsewhere, together with those there", joins("controller"), sessions),
+	option("--observe [ID]", "watch a session that runs elsewhere", joins("observer"), sessions),
+	option("--sessions [all]", "list this folder's sessions (or all) and leave", (word) => ({ sessions: word === "all" ? "all" : "folder" }), all),
+	option("-p, --prompt-mode", "start in prompt mode: plain text goes to the AI, ; starts Python", () => ({ promptMode: true })),
+	option("-c, --command CODE", "run a cell or a .prompt and leave (repeatable, in order)", (code, { commands }) => ({ commands: [...commands, code ?? ""] })),
+	option("-i, --interactive", "stay after -c, -m or a script", () => ({ stay: true })),
+	option("-m, --module NAME", "run a Python module as a script", (name) => ({ script: { kind: "module", name: name ?? "", args: [] } })),
+	option("-l, --load FILE", "load a notebook at start", as("load")),
+	option("--run", "run the cells of the notebook that is loaded", () => ({ runLoaded: true })),
+	option("--model NAME", "model for prompts", as("model")),
+	option("--completion-model NAME", "model for inline completions (Alt-.)", as("completionModel")),
+	option("--think LEVEL", "thinking effort: l, m, h or x", as("think"), thinking),
+	option("--search LEVEL", "web search by the provider: l, m or h", as("search"), searching),
+	option("--theme NAME", "colours of code, for example monokai", as("theme")),
+	option("--permissions MODE", "who allows the AI's tools: ask, auto, plan (reads only) or yolo", as("permissions"), modes),
+	option("--python PATH", "the Python to run: a path, an environment's folder or a command", as("python")),
+	option("--kernel SPEC", "a Jupyter kernel spec to run", as("kernelSpec")),
+	option("--existing FILE", "join a running kernel by its connection file", as("existing")),
+	option("--plain", "line by line, nothing is redrawn (for screen readers, dumb terminals)", () => ({ plain: true })),
 ];
 
 const named = <T>(names: string, takes: T): [string, T][] => names.split(" ").map((name) => [name, takes]);

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { CompletionCache } from "../../../server/completions/completionCache.ts";
 
 /** The cursor is `|`. */
-const key = (text: string, uri = "a", kernelId: string | null = "k") => {
+const key = (text: string, documentKey = "a", kernelId: string | null = "k") => {
 	const [prefix, suffix] = text.split("|") as [string, string];
-	return { uri, kernelId, prefix, suffix };
+	return { documentKey, kernelId, prefix, suffix };
 };
 const cached = (...suggestions: [string, string][]): CompletionCache => {
 	const cache = new CompletionCache(3);

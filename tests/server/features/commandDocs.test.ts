@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { commandHelp } from "../../../server/commands/run.ts";
+import { commandHelp } from "../../../server/commands/runCommand.ts";
 
 const path = join(import.meta.dirname, "../../../docs/commands.md");
 
