@@ -6,14 +6,14 @@
  */
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { placeFacts } from "../../../ground/paths/placeFacts.ts";
 import { absolute } from "../../../ground/paths/runtimeDir.ts";
 import { plainText, rowText } from "../../../ground/text/plainText.ts";
 import type { Environment } from "../../backends/backend.ts";
 import type { Store } from "../../store/store.ts";
 import type { ConfiguredServer } from "../../tools/mcp/server.ts";
-import { parseForm } from "../../tools/mcp/serverForm.ts";
+import { parseForm, type ServerForm } from "../../tools/mcp/serverForm.ts";
 import type { Decision, McpSources, ProjectFile } from "../../tools/mcp/servers.ts";
 import { loadConfig } from "./config.ts";
 
@@ -104,13 +104,17 @@ const parseServers = (json: unknown, cwd: string, path: string, problems: string
 	return Object.entries(json).flatMap(([name, each]) => {
 		const isNamed = name.trim() !== "" && name.length <= maxNameChars && name === rowText(plainText(name));
 		const form = isNamed ? parseForm(each) : { problem: "has a name that cannot be shown or typed" };
-		if (!("problem" in form)) return [{ name, form, cwd }];
+		if (!("problem" in form)) return isOurselves(form) ? [] : [{ name, form, cwd }];
 		problems.push(
 			`${path}: the MCP server ${rowText(plainText(name.slice(0, maxNameChars)))} ${form.problem}.`,
 		);
 		return [];
 	});
 };
+
+/** `ipyai mcp`, as people give it to Claude Code: here it would be a session's way to itself. */
+const isOurselves = (form: ServerForm): boolean =>
+	form.kind === "stdio" && /^ipy(ai|claude|codex)$/.test(basename(form.command)) && form.args[0] === "mcp";
 
 /** `null`: there is none that can be read. */
 const readSmall = async (path: string, maxBytes: number): Promise<string | null> => {

@@ -239,16 +239,22 @@ const transportOf = async (
 		const { command, args, env } = form;
 		return new ProgramTransport({ command, args, cwd, environment: { ...environment, ...env } });
 	}
-	const { StreamableHTTPClientTransport } = await import(
-		"@modelcontextprotocol/sdk/client/streamableHttp.js"
-	);
 	if (!/^https?:/i.test(form.url) || !URL.canParse(form.url))
 		throw new Error("its url is no http(s) address");
-	return new StreamableHTTPClientTransport(new URL(form.url), {
+	const url = new URL(form.url);
+	const asked = {
 		fetch: boundedFetch(fetch, onTooLong) as never,
 		requestInit: { headers: { ...form.headers } },
 		...(login === null ? {} : { authProvider: login }),
-	}) as Transport;
+	};
+	if (form.transport === "sse") {
+		const { SSEClientTransport } = await import("@modelcontextprotocol/sdk/client/sse.js");
+		return new SSEClientTransport(url, asked);
+	}
+	const { StreamableHTTPClientTransport } = await import(
+		"@modelcontextprotocol/sdk/client/streamableHttp.js"
+	);
+	return new StreamableHTTPClientTransport(url, asked) as Transport;
 };
 
 const endOf = (transport: Transport): string | null =>

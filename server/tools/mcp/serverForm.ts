@@ -15,6 +15,8 @@ export type ServerForm =
 	  }
 	| {
 			readonly kind: "http";
+			/** `sse`: the transport that Streamable HTTP has replaced, which some servers still have alone. */
+			readonly transport: "streamable" | "sse";
 			readonly url: string;
 			readonly headers: Readonly<Record<string, string>>;
 			readonly timeoutMs: number;
@@ -35,7 +37,7 @@ const Stdio = z.object({
 	...common,
 });
 const Http = z.object({
-	type: z.enum(["http", "streamable-http"]).default("http"),
+	type: z.enum(["http", "streamable-http", "sse"]).default("http"),
 	url: z.string().min(1),
 	headers: texts,
 	...common,
@@ -45,8 +47,8 @@ const Http = z.object({
 export const parseForm = (json: unknown): ServerForm | { readonly problem: string } => {
 	if (typeof json !== "object" || json === null) return { problem: "is no object" };
 	const { type, command, url } = json as Record<string, unknown>;
-	if (type === "sse" || type === "ws")
-		return { problem: `is of type ${type}, which ipyai does not speak: give its address for http` };
+	if (type === "ws")
+		return { problem: "is of type ws, which ipyai does not speak: give its address for http" };
 	const isProgram = command !== undefined;
 	if (!isProgram && url === undefined) return { problem: 'has neither "command" nor "url"' };
 	const parsed = (isProgram ? Stdio : Http).safeParse(json);
@@ -58,7 +60,13 @@ export const parseForm = (json: unknown): ServerForm | { readonly problem: strin
 	const timeoutMs = data.timeout_seconds * 1000;
 	return "command" in data
 		? { kind: "stdio", command: data.command, args: data.args, env: data.env, timeoutMs }
-		: { kind: "http", url: data.url, headers: data.headers, timeoutMs };
+		: {
+				kind: "http",
+				transport: data.type === "sse" ? "sse" : "streamable",
+				url: data.url,
+				headers: data.headers,
+				timeoutMs,
+			};
 };
 
 type Variables = Readonly<Record<string, string | undefined>>;

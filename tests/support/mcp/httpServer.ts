@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { onTestFinished } from "vitest";
 import { Authorization } from "./authorization.ts";
@@ -53,6 +54,27 @@ export const startHttpServer = async (guard: string | Authorization | null = nul
 		requests,
 		forget: () => sessions.clear(),
 	};
+};
+
+/** The same over the transport that Streamable HTTP has replaced. */
+export const startSseServer = async (): Promise<string> => {
+	const streams = new Map<string, SSEServerTransport>();
+	const server = createServer(async (request, response) => {
+		if (request.method === "GET") {
+			const transport = new SSEServerTransport("/messages", response);
+			streams.set(transport.sessionId, transport);
+			await usualServer("").connect(transport);
+			return;
+		}
+		const id = new URL(request.url ?? "", "http://x").searchParams.get("sessionId") ?? "";
+		await streams.get(id)?.handlePostMessage(request, response);
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	onTestFinished(async () => {
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+	});
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}/sse`;
 };
 
 const jsonOf = async (request: IncomingMessage): Promise<unknown> => {

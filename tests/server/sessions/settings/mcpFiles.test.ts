@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { findClaude } from "../../../../server/backends/claudeSdk/locate.ts";
 import { mcpSources } from "../../../../server/sessions/settings/mcpFiles.ts";
 
 /** Files of a home and of a repository `p` in it; a session in `p/a/b`. */
@@ -36,7 +38,10 @@ test("the person's file, Claude Code's for the project, then for the person", as
 		".config/ipyai/config.json": { mcp_servers: { ours: { command: "x", args: ["1"], timeout_seconds: 5 } } },
 		".claude.json": {
 			numStartups: 7,
-			mcpServers: { persons: { type: "http", url: "https://x/mcp", headers: { A: "b" } } },
+			mcpServers: {
+				itself: { command: "/bin/ipyai", args: ["mcp"] },
+				persons: { type: "http", url: "https://x/mcp", headers: { A: "b" } },
+			},
 			projects: {
 				"HOME/p": { mcpServers: { projects: run("y"), off: run("z") }, disabledMcpServers: ["off"] },
 			},
@@ -46,7 +51,7 @@ test("the person's file, Claude Code's for the project, then for the person", as
 	expect(own).toEqual([
 		'ours {"kind":"stdio","command":"x","args":["1"],"env":{},"timeoutMs":5000} ~/p/a/b',
 		'projects {"kind":"stdio","command":"y","args":[],"env":{},"timeoutMs":120000} ~/p/a/b',
-		'persons {"kind":"http","url":"https://x/mcp","headers":{"A":"b"},"timeoutMs":120000} ~/p/a/b',
+		'persons {"kind":"http","transport":"streamable","url":"https://x/mcp","headers":{"A":"b"},"timeoutMs":120000} ~/p/a/b',
 	]);
 });
 
@@ -74,7 +79,7 @@ test("what cannot be used is told without its values, and the rest counts", asyn
 				good: run("x"),
 				neither: { env: { KEY: "s3cret" } },
 				both: { command: 5, env: { KEY: "s3cret" } },
-				old: { type: "sse", url: "https://x" },
+				old: { type: "ws", url: "https://x" },
 				"\u001b[31mred": run("x"),
 			},
 		},
@@ -86,7 +91,7 @@ test("what cannot be used is told without its values, and the rest counts", asyn
 	expect(problems).toEqual([
 		'~/.config/ipyai/config.json: the MCP server neither has neither "command" nor "url".',
 		expect.stringContaining("the MCP server both has a wrong command ("),
-		expect.stringContaining("the MCP server old is of type sse, which ipyai does not speak"),
+		expect.stringContaining("the MCP server old is of type ws, which ipyai does not speak"),
 		"~/.config/ipyai/config.json: the MCP server red has a name that cannot be shown or typed.",
 		"~/.claude.json is no JSON object: its MCP servers are left out.",
 		"~/p/.mcp.json is no JSON object: its MCP servers are left out.",
@@ -100,4 +105,29 @@ test("Claude Code's file moves with its variable", async () => {
 		{ CLAUDE_CONFIG_DIR: "/nowhere" },
 	);
 	expect(own).toEqual([]);
+});
+
+test.skipIf(findClaude({}) === null)("what Claude Code itself writes is read", async () => {
+	const home = realpathSync(mkdtempSync(join(tmpdir(), "ipyai-mcp-claude-")));
+	onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+	mkdirSync(join(home, "p/.git"), { recursive: true });
+	const add = (...args: string[]) =>
+		execFileSync(findClaude({})!, ["mcp", "add", ...args], {
+			cwd: join(home, "p"),
+			env: { PATH: process.env.PATH, HOME: home, CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1" },
+			stdio: "ignore",
+		});
+	add("local", "-e", "KEY=v", "--", "node", "x");
+	add("-s", "user", "everywhere", "--transport", "sse", "https://x/sse", "--header", "A: b");
+	add("-s", "project", "shared", "--", "node", "y");
+	const { own, projectFiles, problems } = await mcpSources({ HOME: home }, join(home, "p"), join(home, "p"));
+	expect(own.map(({ name, form }) => [name, form])).toEqual([
+		["local", { kind: "stdio", command: "node", args: ["x"], env: { KEY: "v" }, timeoutMs: 120_000 }],
+		[
+			"everywhere",
+			{ kind: "http", transport: "sse", url: "https://x/sse", headers: { A: "b" }, timeoutMs: 120_000 },
+		],
+	]);
+	expect(projectFiles.map(({ servers }) => servers.map(({ name }) => name))).toEqual([["shared"]]);
+	expect(problems).toEqual([]);
 });

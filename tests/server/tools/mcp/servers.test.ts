@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { isAlive } from "../../../support/kernel.ts";
-import { startHttpServer } from "../../../support/mcp/httpServer.ts";
+import { startHttpServer, startSseServer } from "../../../support/mcp/httpServer.ts";
 import { configured, openServers, programOf, textOf } from "../../../support/mcp/servers.ts";
 import { picture } from "../../../support/mcp/usualServer.ts";
 import { repository } from "../../../support/sources.ts";
@@ -165,6 +165,13 @@ test("a server over HTTP is called with its headers, and joined anew when it has
 	expect(servers.find("web")!.state).toEqual({ kind: "ready" });
 	await servers.dispose();
 	expect(server.requests.at(-1)!.method).toBe("DELETE");
+});
+
+test("a server that has the older transport alone is called too", async () => {
+	const { call } = await openServers({
+		own: [configured("older", { type: "sse", url: await startSseServer() })],
+	});
+	expect(textOf(await call("mcp__older__echo", { text: "still here" }))).toBe("still here");
 });
 
 test("a server over HTTP that wants a login, and one that is not there, are told with the next step", async () => {
