@@ -73,6 +73,14 @@ export const CompletionParams = Place.extend({
 		})
 		.nullish(),
 });
+/** What `completionItem/resolve` finds an item by. */
+const CompletionData = z.object({
+	/** The document. */
+	uri: Uri,
+	/** The name with what it is a member of. */
+	name: Name,
+});
+
 export const CompletionResult = z.object({
 	/** Ask again with the next key: the kernel had nothing to say yet. */
 	isIncomplete: z.boolean(),
@@ -81,18 +89,51 @@ export const CompletionResult = z.object({
 			label: z.string(),
 			/** LSP's `CompletionItemKind`. */
 			kind: z.int(),
-			/** A function's parameters. */
+			/** How a function is called, the type of anything else. */
 			detail: z.string().optional(),
 			textEdit: z.object({ range: Range, newText: z.string() }),
+			/** There is documentation to ask for. */
+			data: CompletionData.optional(),
 		}),
 	),
 });
 
+export const ResolveCompletionParams = z.looseObject({
+	label: z.string().max(10_000),
+	/** As the item had it; an item without it is answered as it is. */
+	data: CompletionData.nullish(),
+});
+const MarkupText = z.object({ kind: z.enum(["markdown", "plaintext"]), value: z.string() });
+/** The item with its documentation. */
+export const ResolveCompletionResult = z.looseObject({
+	label: z.string(),
+	documentation: MarkupText.optional(),
+});
+
+/** `null` where no call is open, or it is not known how that is called. */
+export const SignatureHelpResult = z
+	.object({
+		signatures: z.array(
+			z.object({
+				label: z.string(),
+				parameters: z.array(
+					z.object({
+						/** From where to where it stands in the signature's label, in UTF-16 units. */
+						label: z.tuple([z.int(), z.int()]),
+					}),
+				),
+				documentation: MarkupText.optional(),
+			}),
+		),
+		activeSignature: z.literal(0),
+		/** The parameter that is being written; absent where that is not known. */
+		activeParameter: z.int().optional(),
+	})
+	.nullable();
+
 export const HoverParams = Place;
 /** `null` where nothing is. */
-export const HoverResult = z
-	.object({ contents: z.object({ kind: z.enum(["markdown", "plaintext"]), value: z.string() }) })
-	.nullable();
+export const HoverResult = z.object({ contents: MarkupText }).nullable();
 
 /** Which ones there are, and what they take, is listed below. */
 export const ExecuteCommandParams = z.looseObject({
@@ -111,6 +152,10 @@ export const editorRequests = {
 	"textDocument/codeAction": request(CodeActionParams, CodeActionResult, looks),
 	/** Names from the live namespace of the file's session. */
 	"textDocument/completion": request(CompletionParams, CompletionResult, looks),
+	/** What the documentation of such a name says. */
+	"completionItem/resolve": request(ResolveCompletionParams, ResolveCompletionResult, looks),
+	/** How the function is called whose arguments are being written. */
+	"textDocument/signatureHelp": request(Place, SignatureHelpResult, looks),
 	/** What a live object is. */
 	"textDocument/hover": request(HoverParams, HoverResult, looks),
 	/** Runs a command of the server's. */

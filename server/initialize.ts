@@ -28,7 +28,8 @@ const capabilities: ServerCapabilities = {
 	executeCommandProvider: { commands: [...editorCommandNames], workDoneProgress: true },
 	codeActionProvider: true,
 	// Quotes: keys and columns.
-	completionProvider: { triggerCharacters: [".", '"', "'"] },
+	completionProvider: { triggerCharacters: [".", '"', "'"], resolveProvider: true },
+	signatureHelpProvider: { triggerCharacters: ["(", ","] },
 	hoverProvider: true,
 };
 

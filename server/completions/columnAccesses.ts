@@ -27,6 +27,13 @@ const methods: Readonly<Record<string, { readonly positional: number; readonly n
 		melt: { positional: 0, named: ["id_vars", "value_vars"] },
 	};
 
+/** Whether an argument of a method is a column: by its place among those without a name, or by its name. */
+export const takesColumns = (method: string, argument: number | string): boolean => {
+	const taken = Object.hasOwn(methods, method) ? methods[method]! : null;
+	if (taken === null) return false;
+	return typeof argument === "string" ? taken.named.includes(argument) : argument < taken.positional;
+};
+
 /**
  * What follows a chain whose last attribute is `method`, from the token `at` on. The steps go on from what the method
  * is called on; `list` goes on from the chain itself.
@@ -45,15 +52,14 @@ export const columnsAfter = (
 	}
 	if (first?.text !== "(" || method === null) return { of: "chain", columns: [] };
 	if (method === "query") return { of: "receiver", columns: inQuery(parts(tokens, at)[0] ?? []) };
-	const taken = Object.hasOwn(methods, method) ? methods[method]! : null;
-	if (taken === null) return { of: "chain", columns: [] };
+	if (!Object.hasOwn(methods, method)) return { of: "chain", columns: [] };
 	return {
 		of: "receiver",
 		columns: parts(tokens, at).flatMap((part, index) => {
 			const [name, equals, ...value] = part;
 			if (equals?.text === "=" && name?.kind === "name")
-				return taken.named.includes(name.text) ? labels(value, "column") : [];
-			return index < taken.positional ? labels(part, "column") : [];
+				return takesColumns(method, name.text) ? labels(value, "column") : [];
+			return takesColumns(method, index) ? labels(part, "column") : [];
 		}),
 	};
 };

@@ -9,6 +9,7 @@ import {
 	type ExecuteRequest,
 	type ExecuteResult,
 	type Host,
+	type HostCall,
 	type HostCapabilities,
 	type HostCompletions,
 	HostError,
@@ -195,6 +196,12 @@ export class KernelHost implements Host {
 		return toCompletions(reply, cursor);
 	}
 
+	async completeLive(code: string, cursor: number, signal: AbortSignal): Promise<HostCompletions> {
+		const found = (await this.#look("complete", { code, cursor }, signal)) as HostCompletions;
+		// Of names that only the code itself says something jedi knows more.
+		return found.matches.length > 0 ? found : this.complete(code, cursor, signal);
+	}
+
 	async completeInput(code: string, cursor: number, signal: AbortSignal): Promise<HostCompletions> {
 		return (await this.#look("completeInput", { code, cursor }, signal)) as HostCompletions;
 	}
@@ -236,6 +243,24 @@ export class KernelHost implements Host {
 		if (accesses.length === 0) return [];
 		const plain = accesses.map(({ name, steps }) => [name, steps.map(({ kind, key }) => [kind, key])]);
 		return (await this.#look("missing", { accesses: plain }, signal)) as (number | null)[];
+	}
+
+	async members(base: string, names: readonly string[], signal: AbortSignal): ReturnType<Host["members"]> {
+		if (names.length === 0) return [];
+		const told = (await this.#look("members", { base, names }, signal)) as ([string, string] | null)[];
+		return told.map((each) => each && { kind: each[0], detail: each[1] });
+	}
+
+	async labels({ name, steps }: Access, levels: boolean, signal: AbortSignal): ReturnType<Host["labels"]> {
+		const plain = steps.map(({ kind, key }) => [kind, key]);
+		const told = (await this.#look("labels", { name, steps: plain, levels }, signal)) as
+			| [string, string][]
+			| null;
+		return told?.map(([label, type]) => ({ label, type })) ?? null;
+	}
+
+	async call(name: string, signal: AbortSignal): ReturnType<Host["call"]> {
+		return (await this.#look("call", { name }, signal)) as HostCall | null;
 	}
 
 	async noteValues(sources: readonly string[], signal: AbortSignal): Promise<readonly (string | null)[]> {

@@ -26,6 +26,7 @@ const modulePaths = [
 	"lookups/texts",
 	"lookups/source",
 	"lookups/inspection",
+	"lookups/members",
 	"lookups/reach",
 	"lookups/views",
 	"lookups/tracebacks",

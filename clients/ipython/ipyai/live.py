@@ -13,7 +13,7 @@ import threading
 from . import magics, messages, notes, prompts
 from .interrupts import nudge, stuck
 from .lease import Lease
-from .lookups import accesses, inspection, look, refs, schemas, stopped, summaries, tracebacks
+from .lookups import accesses, inspection, look, members, refs, schemas, stopped, summaries, tracebacks
 from .lookups.texts import error_text
 from .output import origins, outlet, stdio, streams
 from .programs import keyboard, programs, shell_refs
@@ -61,6 +61,10 @@ class Live:
             "missing": lambda args: accesses.missing(shell, args["accesses"]),
             "completeInput": lambda args: stopped.complete(shell, args["code"], args["cursor"]),
             "inspect": lambda args: inspection.inspect_at(shell, args["code"], args["cursor"], args["detail"]),
+            "complete": lambda args: members.complete(shell, args["code"], args["cursor"]),
+            "members": lambda args: members.members(shell, args["base"], args["names"]),
+            "labels": lambda args: members.labels(shell, args["name"], args["steps"], args["levels"]),
+            "call": lambda args: members.call(shell, args["name"]),
             "look": lambda args: look.look(shell, args["what"], args["frame"], args["traceback"]),
             "lastError": lambda args: tracebacks.brief(shell),
             "notes": lambda args: [notes.note_value(source) for source in args["sources"]],

@@ -128,6 +128,8 @@ export type Host = {
 
 	/** Positions are in code points, as Jupyter counts. */
 	complete(code: string, cursor: number, signal: AbortSignal): Promise<HostCompletions>;
+	/** The same for what is asked with each key: what live objects have, and only where that is nothing what code says. */
+	completeLive(code: string, cursor: number, signal: AbortSignal): Promise<HostCompletions>;
 	/** Of a line that answers `input()`: a debugger's, an embedded shell's. Nothing for all others. */
 	completeInput(code: string, cursor: number, signal: AbortSignal): Promise<HostCompletions>;
 	inspect(code: string, cursor: number, detail: 0 | 1, signal: AbortSignal): Promise<string | null>;
@@ -146,6 +148,19 @@ export type Host = {
 	describe(names: readonly string[], signal: AbortSignal): Promise<readonly Variable[]>;
 	/** For each access the first step that surely fails in the live namespace; `null` for none, and for any doubt. */
 	findMissing(accesses: readonly Access[], signal: AbortSignal): Promise<readonly (number | null)[]>;
+	/**
+	 * For each name what an editor says of it beside a completion; `null` where that is not known. They are members of
+	 * `base`, a dotted name, or variables where it is empty. Runs no user code, as the next two.
+	 */
+	members(
+		base: string,
+		names: readonly string[],
+		signal: AbortSignal,
+	): Promise<readonly (HostMember | null)[]>;
+	/** Columns and keys, with `levels` also a frame's index by its names; `null` where there are none. */
+	labels(of: Access, levels: boolean, signal: AbortSignal): Promise<readonly HostLabel[] | null>;
+	/** How a function or class is called; `null` for what is none and what does not tell. */
+	call(name: string, signal: AbortSignal): Promise<HostCall | null>;
 	/** Cells of one string literal have this value; `null` for every other source. Answered in the same order. */
 	noteValues(sources: readonly string[], signal: AbortSignal): Promise<readonly (string | null)[]>;
 	/** The last error of a cell with the values of its frames, short; `null` for none, and where nobody can tell. */
@@ -170,6 +185,15 @@ export type Host = {
 
 	/** `end` stops Python; `keep` leaves it to its lease. */
 	dispose(fate: "end" | "keep"): Promise<void>;
+};
+
+export type HostMember = { readonly kind: string; readonly detail: string };
+export type HostLabel = { readonly label: string; readonly type: string };
+export type HostCall = {
+	readonly label: string;
+	/** As they stand in the label, in order. */
+	readonly parameters: readonly string[];
+	readonly documentation: string | null;
 };
 
 export type HostCompletions = {

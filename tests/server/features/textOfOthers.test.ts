@@ -48,7 +48,7 @@ test("what an editor is told of a model, a kernel, tools and faults", async () =
 		createHost: (...args) => {
 			const host: Partial<Host> = {
 				capabilities: { complete: true, subshell: false },
-				complete: async (_code, cursor) => ({
+				completeLive: async (_code, cursor) => ({
 					start: cursor,
 					end: cursor,
 					matches: payloads.map(({ text }) => ({ text, type: text, signature: text })),

@@ -68,6 +68,22 @@ def missing(shell, accesses) -> list:
     return [first_missing(name, steps) for name, steps in accesses[:100]]
 
 
+def after(value, steps):
+    """What the steps lead to; ``absent`` where that is not there or would have to be computed."""
+    for kind, key in steps:
+        try:
+            value = absent if value is absent else _steps[kind](value, key)
+        except Exception:  # it is missing, another thread changes it, or a library is not as expected
+            return absent
+    return value
+
+
+def names_of_index(frame) -> list:
+    """The names of a frame's index and of its levels, which methods take as they take columns."""
+    index = frame.index
+    return [name for name in (text(each.name) for each in (index, *index.levels)) if name]
+
+
 def _first_missing(value, steps):
     for number, (kind, key) in enumerate(steps):
         if value is absent:
@@ -177,8 +193,7 @@ def column(value, label: str):
     frame = frames.frame(value)
     if frame is None or frame.columns.levels:
         return absent
-    index = frame.index
-    if any(text(each.name) == label for each in (index, *index.levels)):
+    if label in names_of_index(frame):
         return absent
     if _has_label(frame.columns, label) is False:
         raise Missing

@@ -56,7 +56,7 @@ def inspect_at(shell, code: str, cursor: int, detail: int):
     name = name_at(code, cursor)
     if name is None:
         return None
-    found = _find(shell, name)
+    found = look_up(shell, name)
     return None if found is absent else cut(about(name, found, detail), MAX_CHARS)
 
 
@@ -77,7 +77,7 @@ def name_at(code: str, cursor: int):
     return name if re.fullmatch(_names, name) else None
 
 
-def _find(shell, name: str):
+def look_up(shell, name: str):
     """The object, or the descriptor that would compute it; ``absent`` when neither can be had."""
     first, *rest = name.split(".")
     value = namespace(shell).get(first, absent)
@@ -120,7 +120,7 @@ def _bound(found, cls):
 def about(name: str, value, detail: int) -> str:
     """Signature, type, file and documentation; ``detail`` 1 gives the source instead of that."""
     fields = []
-    call = _call(name, value)
+    call = call_of(name, value)
     if call:
         fields.append(("Signature", call))
     if type(value) is Column:
@@ -135,7 +135,7 @@ def about(name: str, value, detail: int) -> str:
     if path:
         fields.append(("File", path))
     code = _source(value) if detail else None
-    documentation = code or _documentation(value)
+    documentation = code or documentation_of(value)
     if documentation:
         fields.append(("Source" if code else "Docstring", documentation))
     width = max(len(title) for title, shown in fields if "\n" not in shown) + 1
@@ -147,15 +147,12 @@ def _held(value) -> str:
     return description(value) if whole is None or len(whole) > MAX_VALUE else whole
 
 
-def _call(name: str, value):
+def call_of(name: str, value):
     """How it is called, ``None`` for what is no function or class or does not tell."""
-    function = _function(value)
+    function = called(value)
     if function is not None:
         return _signature(name, function)
     if is_class(value):
-        init = in_classes(value, "__init__")
-        if type(init) is types.FunctionType:
-            return _signature(name, types.MethodType(init, value))
         told = _static_signature_of(value) if is_static(value) else None
     elif is_one_of(type(value), _builtin_functions):
         told = value.__text_signature__
@@ -171,6 +168,15 @@ def _signature(name: str, function) -> str:
     if len(line) <= MAX_LINE:
         return line
     return "\n".join([f"{name}(", *(f"    {each}," for each in shown), f"){result}"])
+
+
+def called(value):
+    """The Python function that runs when the value is called, a method where its first argument is given; else ``None``."""
+    function = _function(value)
+    if function is None and is_class(value):
+        init = in_classes(value, "__init__")
+        return types.MethodType(init, value) if type(init) is types.FunctionType else None
+    return function
 
 
 def _function(value):
@@ -195,7 +201,7 @@ def _wrapped(value):
     return found
 
 
-def _documentation(value):
+def documentation_of(value):
     if type(value) is Column:
         return None
     if type(value) is property:
