@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { createMarkdownStream } from "../clients/terminal/render/markdownStream.ts";
-import { createTheme } from "../clients/terminal/render/theme.ts";
+import { createTheme } from "../clients/terminal/render/terminalTheme.ts";
 import { createScreen } from "../clients/terminal/screen/screen.ts";
 import { ms, printRow } from "./row.ts";
 

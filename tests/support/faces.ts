@@ -9,6 +9,7 @@ import type { KeyEvent } from "../../clients/terminal/editor/keys.ts";
 import { Batch } from "../../clients/terminal/faces/batch.ts";
 import { PlainShell } from "../../clients/terminal/faces/plainShell.ts";
 import { ScreenShell } from "../../clients/terminal/faces/screenShell.ts";
+import { backgroundQuery } from "../../clients/terminal/screen/background.ts";
 import { StandardStreams } from "../../clients/terminal/screen/standardStreams.ts";
 import type { KernelLaunch } from "../../protocol/index.ts";
 import { until } from "./kernel.ts";
@@ -66,6 +67,7 @@ const start = async (
 					onKey = handler;
 				},
 				stop: () => {},
+				askBackground: () => terminal.write(backgroundQuery),
 			});
 			run(new ScreenShell(startOf([]), keyboard, env).run());
 			const type = (text: string): void => decoder.feed(Buffer.from(text));

@@ -35,7 +35,7 @@ export const programEnvironment = (env: Readonly<Record<string, string>> = {}): 
 	const own = Object.fromEntries(
 		Object.entries(process.env).filter(
 			(entry): entry is [string, string] =>
-				entry[1] !== undefined && !/^(VITEST|TMUX|STY|NO_COLOR|FORCE_COLOR|CI)/.test(entry[0]),
+				entry[1] !== undefined && !/^(VITEST|TMUX|STY|NO_COLOR|FORCE_COLOR|COLORFGBG|CI)/.test(entry[0]),
 		),
 	);
 	return {

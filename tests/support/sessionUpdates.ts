@@ -12,7 +12,7 @@ export const sessionState = (changes: Partial<SessionState> = {}): SessionState 
 		think: "m",
 		permissions: "ask",
 		search: null,
-		codeTheme: "monokai",
+		codeTheme: "auto",
 		promptMode: false,
 		logExact: false,
 		login: { kind: "login", name: "ada" },

@@ -66,7 +66,7 @@ export const options: readonly Option[] = [
 	option("--completion-model NAME", "model for inline completions (Alt-.)", as("completionModel")),
 	option("--think LEVEL", "thinking effort: l, m, h or x", as("think"), thinking),
 	option("--search LEVEL", "web search by the provider: l, m or h", as("search"), searching),
-	option("--theme NAME", "colours of code, for example monokai", as("theme")),
+	option("--theme NAME", "colours of code, for example dracula; auto goes by the ground", as("theme")),
 	option("--permissions MODE", "who allows the AI's tools: ask, auto, plan (reads only) or yolo", as("permissions"), modes),
 	option("--python PATH", "the Python to run: a path, an environment's folder or a command", as("python")),
 	option("--kernel SPEC", "a Jupyter kernel spec to run", as("kernelSpec")),

@@ -5,7 +5,8 @@ import type { SessionSummary, TranscriptItem } from "../../../protocol/index.ts"
 import { localTime, sessionName } from "../../../protocol/sessionList.ts";
 import type { ServerConnection } from "../../common/server/connection.ts";
 import { createPicker } from "../asking/picker.ts";
-import { createTheme, paint } from "../render/theme.ts";
+import { createTheme } from "../render/terminalTheme.ts";
+import { paint } from "../render/theme.ts";
 import { createProcessTerminal, type KeyboardTerminal } from "../screen/processTerminal.ts";
 import { createScreen } from "../screen/screen.ts";
 import { truncateLine } from "../screen/styledText.ts";

@@ -15,6 +15,10 @@ export type KeyDecoder = {
 export const createKeyDecoder = (onEvent: (event: KeyEvent) => void, escapeMs = 40): KeyDecoder =>
 	new Decoder(onEvent, escapeMs);
 
+/** A report that has begun is waited for longer: what came late would be typed into the input. */
+const reportMs = 1000;
+const reportBegins = /^\x1b\]\d/;
+
 const pasteStart = "\x1b[200~";
 const pasteEnd = "\x1b[201~";
 
@@ -26,6 +30,8 @@ class Decoder implements KeyDecoder {
 	/** Pieces of an open paste; null outside of one. */
 	#paste: string[] | null = null;
 	#timer: NodeJS.Timeout | undefined;
+	/** An ESC was told as a key, and may have been the beginning of a report. */
+	#toldEscape = false;
 
 	constructor(onEvent: (event: KeyEvent) => void, escapeMs: number) {
 		this.#onEvent = onEvent;
@@ -34,10 +40,14 @@ class Decoder implements KeyDecoder {
 
 	feed(bytes: Uint8Array | string): void {
 		clearTimeout(this.#timer);
-		this.#held += typeof bytes === "string" ? bytes : this.#utf8.decode(bytes, { stream: true });
+		const text = typeof bytes === "string" ? bytes : this.#utf8.decode(bytes, { stream: true });
+		const isReport = this.#toldEscape && /^\]1[01];/.test(text);
+		this.#toldEscape = false;
+		this.#held += isReport ? `\x1b${text}` : text;
 		this.#drain();
-		if (this.#held !== "" && this.#paste === null)
-			this.#timer = setTimeout(() => this.flush(), this.#escapeMs);
+		if (this.#held === "" || this.#paste !== null) return;
+		const waitMs = reportBegins.test(this.#held) ? reportMs : this.#escapeMs;
+		this.#timer = setTimeout(() => this.flush(), waitMs);
 	}
 
 	flush(): void {
@@ -45,6 +55,9 @@ class Decoder implements KeyDecoder {
 		if (this.#paste !== null || this.#held === "") return;
 		const held = this.#held;
 		this.#held = "";
+		// The end of it does not come any more; what there is of it is nobody's typing.
+		if (reportBegins.test(held)) return;
+		this.#toldEscape = held === "\x1b";
 		this.#onEvent(decodeSequence("\x1b"));
 		this.#held = held.slice(1);
 		this.#drain();

@@ -14,14 +14,15 @@ import { Scrollback } from "../output/scrollback.ts";
 import { runEditor, runPager, runProgram } from "../programs/externalProgram.ts";
 import { kernelCwd } from "../programs/kernelCwd.ts";
 import { fullScreenCommand } from "../programs/shellProgram.ts";
-import { useCodeTheme } from "../render/codeThemes.ts";
 import { askTmux, detectGraphics, type Graphics } from "../render/images.ts";
 import { renderStatus } from "../render/parts.ts";
 import { type InputPrompt, inputPrompt } from "../render/prompt.ts";
 import { sanitizeLines } from "../render/sanitize.ts";
-import { type ChangeableTheme, createTheme, paint } from "../render/theme.ts";
+import { type ChangeableTheme, createTheme } from "../render/terminalTheme.ts";
+import { paint } from "../render/theme.ts";
 import { createProcessTerminal, type KeyboardTerminal } from "../screen/processTerminal.ts";
 import { truncateLine } from "../screen/styledText.ts";
+import { Colours } from "./colours.ts";
 import { shellOptions } from "./shellOptions.ts";
 import { Stage } from "./stage.ts";
 import { statusParts } from "./statusLine.ts";
@@ -50,13 +51,19 @@ export class ScreenShell {
 	readonly #note = new StatusNote(() => this.#stage.drawSoon());
 	/** Documentation that shows until the next key. */
 	#doc: readonly ScreenText[] = [];
-	#codeTheme = "";
+	readonly #colours: Colours;
 
 	constructor(start: Start, terminal: KeyboardTerminal, env: NodeJS.ProcessEnv) {
 		this.#start = start;
 		this.#terminal = terminal;
 		this.#env = env;
 		this.#theme = createTheme(env);
+		this.#colours = new Colours({
+			theme: this.#theme,
+			env,
+			changed: () => this.#stage.drawSoon(),
+			say: (text) => this.#note.say(text),
+		});
 		this.#stage = new Stage(
 			terminal,
 			() => this.#tail(),
@@ -136,6 +143,7 @@ export class ScreenShell {
 		this.#stage.draw();
 		this.#stage.screen.flush();
 		this.#stage.start();
+		if (this.#theme.colors) this.#terminal.askBackground();
 		void this.#begin();
 		try {
 			const { code, lines } = await this.#shell.run();
@@ -164,7 +172,7 @@ export class ScreenShell {
 				void this.#loadHistory();
 			},
 			changed: () => {
-				void this.#followCodeTheme();
+				void this.#colours.follow(this.#shell.view?.settings.codeTheme ?? "auto");
 				this.#suggestion.follow();
 				this.#stage.drawSoon();
 			},
@@ -215,6 +223,10 @@ export class ScreenShell {
 
 	#onKey(key: KeyEvent): void {
 		if (this.#shell.isLeaving) return;
+		if (key.kind === "report") {
+			void this.#colours.take(key.sequence);
+			return;
+		}
 		this.#doc = [];
 		this.#note.release();
 		this.#handleKey(key);
@@ -310,18 +322,6 @@ export class ScreenShell {
 		const earlier = await askHistory(this.#shell);
 		// What was typed while it loaded is newer.
 		this.#editor.setHistory([...earlier, ...this.#shell.typed]);
-	}
-
-	async #followCodeTheme(): Promise<void> {
-		const codeTheme = this.#shell.view?.settings.codeTheme;
-		if (codeTheme === undefined || codeTheme === this.#codeTheme) return;
-		this.#codeTheme = codeTheme;
-		try {
-			await useCodeTheme(this.#theme, codeTheme, this.#env);
-			this.#stage.drawSoon();
-		} catch (error) {
-			this.#note.say((error as Error).message);
-		}
 	}
 
 	#tellSize(): void {

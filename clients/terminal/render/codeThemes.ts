@@ -4,12 +4,14 @@
  * the theme of the same look.
  */
 import { nearest } from "../../../ground/text/nearest.ts";
-import { type ChangeableTheme, type Role, type Styles, stylesFor } from "./theme.ts";
+import type { Background } from "../screen/background.ts";
+import { type BuiltIn, backgroundOfBuiltIn, codeStyles, stylesOn } from "./palettes.ts";
+import { builtInOn, type ChangeableTheme } from "./terminalTheme.ts";
+import type { CodeRole, Styles } from "./theme.ts";
 
 /** Names that are no theme of shiki's. */
 const aliases: Readonly<Record<string, string>> = {
-	default: "monokai",
-	auto: "monokai",
+	default: "auto",
 	"gruvbox-dark": "gruvbox-dark-medium",
 	"gruvbox-light": "gruvbox-light-medium",
 	"one-dark": "one-dark-pro",
@@ -19,7 +21,7 @@ const aliases: Readonly<Record<string, string>> = {
 };
 
 /** Where a role's colour stands in a TextMate theme. */
-const scopes: Partial<Record<Role, readonly string[]>> = {
+const scopes: Readonly<Record<CodeRole, readonly string[]>> = {
 	keyword: ["keyword.control"],
 	string: ["string.quoted.double"],
 	number: ["constant.numeric"],
@@ -31,52 +33,55 @@ const scopes: Partial<Record<Role, readonly string[]>> = {
 	operator: ["keyword.operator"],
 };
 
-/** Lets `theme` paint code as the theme of this name does. Rejects as `loadStyles` does, and changes nothing then. */
+/**
+ * Lets `theme` paint code as the theme of this name does, and the rest so that it can be read on the terminal's ground,
+ * where that is known. Rejects as `loadStyles` does, and changes nothing then.
+ */
 export const useCodeTheme = async (
 	theme: ChangeableTheme,
 	name: string,
-	env: Readonly<Record<string, string | undefined>>,
+	{ env, background }: { env: Environment; background: Background | null },
 ): Promise<void> => {
 	if (!theme.colors) return;
 	const trueColor = /^(truecolor|24bit)$/i.test(env.COLORTERM ?? "") || /-direct$/.test(env.TERM ?? "");
-	theme.use(await loadStyles(name, trueColor));
+	theme.use(await loadStyles(name, { trueColor, background }));
 };
 
-const builtInStyles = (name: string): Styles | undefined => {
-	const known = resolveName(name);
-	return known === "monokai" || known === "ansi-dark" || known === "ansi-light"
-		? stylesFor(known)
-		: undefined;
-};
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const isBuiltIn = (name: string): name is BuiltIn => Object.hasOwn(codeStyles, name);
 
 /**
- * The styles of a theme for a terminal with all colours or 256 of them. Rejects with an `Error` that names the
- * nearest theme when there is none of this name.
+ * The styles of a theme for a terminal with all colours or 256 of them; `auto` is a built-in one for the ground. Rejects
+ * with an `Error` that names the nearest theme when there is none of this name.
  */
-export const loadStyles = async (name: string, trueColor: boolean): Promise<Styles> => {
-	const builtIn = builtInStyles(name);
-	if (builtIn) return builtIn;
-	const { bundledThemes } = await import("shiki/themes");
+export const loadStyles = async (
+	name: string,
+	{ trueColor, background }: { trueColor: boolean; background: Background | null },
+): Promise<Styles> => {
 	const known = resolveName(name);
+	if (known === "auto") return stylesOn(background, codeStyles[builtInOn(background)]);
+	if (isBuiltIn(known)) return stylesOn(background ?? backgroundOfBuiltIn[known], codeStyles[known]);
+	const { bundledThemes } = await import("shiki/themes");
 	const load = Object.hasOwn(bundledThemes, known)
 		? bundledThemes[known as keyof typeof bundledThemes]
 		: undefined;
 	if (!load) {
-		const names = [...Object.keys(bundledThemes), "ansi-dark", "ansi-light"];
+		const names = [...Object.keys(bundledThemes), ...Object.keys(codeStyles), "auto"];
 		const similar = nearest(known, names);
 		throw new Error(
 			`There is no colour theme ${name}${similar ? `; the nearest is ${similar}` : `, but for instance dracula, nord, github-light and ansi-dark`}.`,
 		);
 	}
 	const { default: theme } = await load();
-	const styles: Partial<Record<Role, string>> = {};
-	for (const [role, targets] of Object.entries(scopes) as [Role, readonly string[]][]) {
+	const styles = Object.entries(scopes).map(([role, targets]) => {
 		const found = targets.map((target) => settingsFor(theme.tokenColors ?? [], target)).find(Boolean);
 		const color = found?.foreground ?? theme.fg ?? theme.colors?.["editor.foreground"];
 		const sgr = color ? colorSgr(color, trueColor) : "";
-		styles[role] = [...fontSgr(found?.fontStyle), ...(sgr ? [sgr] : [])].join(";");
-	}
-	return { ...stylesFor(theme.type === "light" ? "ansi-light" : "monokai"), ...styles };
+		return [role, [...fontSgr(found?.fontStyle), ...(sgr ? [sgr] : [])].join(";")];
+	});
+	const ground = background ?? (theme.type === "light" ? "light" : "dark");
+	return stylesOn(ground, Object.fromEntries(styles) as Record<CodeRole, string>);
 };
 
 const resolveName = (name: string): string => {

@@ -10,7 +10,8 @@ import { References } from "../../common/markdown/references.ts";
 import { wrapCells } from "../screen/styledText.ts";
 import { HeldLines } from "./heldLines.ts";
 import { MarkdownBlocks } from "./markdownBlocks.ts";
-import { plainTheme, type Theme } from "./theme.ts";
+import { plainTheme } from "./terminalTheme.ts";
+import type { Theme } from "./theme.ts";
 
 export type MarkdownStream = {
 	/** Takes a delta, gives the lines that are finished. They may be wider than the screen where they are code. */

@@ -2,6 +2,7 @@
 import { styled } from "../../../ground/text/screenText.ts";
 import { createKeyDecoder } from "../editor/keyDecoder.ts";
 import type { KeyEvent } from "../editor/keys.ts";
+import { backgroundQuery } from "./background.ts";
 import { detectTraits, type Terminal } from "./terminal.ts";
 
 export type KeyboardTerminal = Terminal & {
@@ -9,6 +10,8 @@ export type KeyboardTerminal = Terminal & {
 	start(onKey: (key: KeyEvent) => void): void;
 	/** Gives the terminal back as it was found; keys stop. */
 	stop(): void;
+	/** The answer, if the terminal gives one, comes as a report among the keys. */
+	askBackground(): void;
 };
 
 /** Bracketed paste, and distinct codes for keys such as Shift-Enter. Cursor shape and mouse stay the person's. */
@@ -52,6 +55,10 @@ export const createProcessTerminal = (): KeyboardTerminal => {
 			stdin.pause();
 			if (traits.cursor) stdout.write(modesOff);
 			stdin.setRawMode(false);
+		},
+		askBackground() {
+			// Linux's console takes the query for text.
+			if (traits.cursor && process.env.TERM !== "linux") stdout.write(backgroundQuery);
 		},
 	};
 };

@@ -43,7 +43,7 @@ const sourcesOf = (settings: Settings, sources: SettingSources): Origins => {
 		think: fromFile("think", (backend && config.models?.[backend.name]?.think) ?? config.think, "l"),
 		permissions: fromFile("permissions", config.permissions, "ask"),
 		search: fromFile("search", config.search, null),
-		codeTheme: fromFile("codeTheme", config.code_theme, "monokai"),
+		codeTheme: fromFile("codeTheme", config.code_theme, "auto"),
 		promptMode: fromFile("promptMode", config.prompt_mode, false),
 		logExact: fromFile("logExact", config.log_exact, false),
 	};

@@ -36,7 +36,7 @@ export const newSettings = (flags: SettingsPatch, sources: SettingSources): Sett
 		think: flags.think ?? (backend && config.models?.[backend.name]?.think) ?? config.think ?? "l",
 		permissions: flags.permissions ?? config.permissions ?? "ask",
 		search: flags.search ?? config.search ?? null,
-		codeTheme: flags.codeTheme ?? config.code_theme ?? "monokai",
+		codeTheme: flags.codeTheme ?? config.code_theme ?? "auto",
 		promptMode: flags.promptMode ?? config.prompt_mode ?? false,
 		logExact: flags.logExact ?? config.log_exact ?? false,
 	};

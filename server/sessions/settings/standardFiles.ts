@@ -10,7 +10,7 @@ import { standardTemplate } from "../../context/systemPrompt.ts";
 
 const config = {
 	permissions: "ask",
-	code_theme: "monokai",
+	code_theme: "auto",
 	log_exact: false,
 	log_redact: true,
 	prompt_mode: false,

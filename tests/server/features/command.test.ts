@@ -100,12 +100,12 @@ test("--save keeps a setting for later sessions and leaves the rest of the file 
 	);
 	expect(await text("model better --save")).toBe("model = better\nsaved in ~/config/ipyai/config.json");
 	expect(await text("search h --save")).toContain("search = h");
-	expect(await text("code_theme --save")).toContain("code_theme = monokai");
+	expect(await text("code_theme --save")).toContain("code_theme = auto");
 	expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({
 		mine: [1],
 		models: { other: { model: "o" }, scripted: { think: "m", model: "better" } },
 		search: "h",
-		code_theme: "monokai",
+		code_theme: "auto",
 	});
 	const later = await start([], { XDG_CONFIG_HOME: join(server.folder, "config") });
 	expect(await later.text("model")).toContain("model = better");

@@ -6,7 +6,7 @@ import { type SuggestionPlace, Suggestions } from "../../../../clients/common/su
 import { createEditor } from "../../../../clients/terminal/editor/editor.ts";
 import { createKeyDecoder } from "../../../../clients/terminal/editor/keyDecoder.ts";
 import { InlineSuggestion } from "../../../../clients/terminal/input/inlineSuggestion.ts";
-import { plainTheme } from "../../../../clients/terminal/render/theme.ts";
+import { plainTheme } from "../../../../clients/terminal/render/terminalTheme.ts";
 import { isComplete } from "../../../../ground/python/completeness.ts";
 import { words } from "../../../../ground/text/screenText.ts";
 import type { InlineCompletionParams, InlineCompletionResult } from "../../../../protocol/index.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ApprovalPrompt } from "../../../../clients/terminal/asking/approvalPrompt.ts";
-import { plainTheme } from "../../../../clients/terminal/render/theme.ts";
+import { plainTheme } from "../../../../clients/terminal/render/terminalTheme.ts";
 
 const prompt = (always: string | null = "run any code", code = "print(1)") =>
 	new ApprovalPrompt(

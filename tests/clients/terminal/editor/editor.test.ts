@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createEditor } from "../../../../clients/terminal/editor/editor.ts";
 import { createKeyDecoder } from "../../../../clients/terminal/editor/keyDecoder.ts";
 import type { Completions, EditorOptions } from "../../../../clients/terminal/editor/types.ts";
-import { plainTheme } from "../../../../clients/terminal/render/theme.ts";
+import { plainTheme } from "../../../../clients/terminal/render/terminalTheme.ts";
 import { stripStyles } from "../../../../clients/terminal/screen/styledText.ts";
 import { type Completeness, isComplete } from "../../../../ground/python/completeness.ts";
 

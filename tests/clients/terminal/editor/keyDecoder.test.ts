@@ -101,3 +101,25 @@ describe("paste", () => {
 		expect(decode(`\x1b[200~${text}\x1b[201~`)[0]).toHaveLength(JSON.stringify(text).length + 6);
 	});
 });
+
+test("a report that comes in pieces or late types nothing", () => {
+	const report = "\x1b]11;rgb:ffff/ffff/ffff\x07";
+	for (let cut = 2; cut < report.length; cut++)
+		expect(decode(report.slice(0, cut), report.slice(cut)), `cut at ${cut}`).toEqual([
+			'report:"\\u001b]11;rgb:ffff/ffff/ffff\\u0007"',
+		]);
+	const events: KeyEvent[] = [];
+	const decoder = createKeyDecoder((event) => events.push(event), 1e6);
+	decoder.feed("\x1b");
+	decoder.flush();
+	decoder.feed(report.slice(1));
+	decoder.feed("\x1b]11;rgb:ff");
+	decoder.flush();
+	decoder.feed("a");
+	decoder.dispose();
+	expect(events.map((event) => (event.kind === "key" ? event.id : event.kind))).toEqual([
+		"escape",
+		"report",
+		"a",
+	]);
+});

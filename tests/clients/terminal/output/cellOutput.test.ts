@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CellOutput } from "../../../../clients/terminal/output/cellOutput.ts";
-import { plainTheme } from "../../../../clients/terminal/render/theme.ts";
+import { plainTheme } from "../../../../clients/terminal/render/terminalTheme.ts";
 import type { Output } from "../../../../protocol/index.ts";
 
 const printed = (text: string): Output => ({ kind: "stream", name: "stdout", text });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Scrollback } from "../../../../clients/terminal/output/scrollback.ts";
 import { inputPrompt } from "../../../../clients/terminal/render/prompt.ts";
-import { plainTheme } from "../../../../clients/terminal/render/theme.ts";
+import { plainTheme } from "../../../../clients/terminal/render/terminalTheme.ts";
 import type { Output } from "../../../../protocol/index.ts";
 import {
 	cellFinished,

@@ -4,7 +4,7 @@ import type { CodeReader } from "../../../../clients/terminal/render/code/codeRe
 import { grammars } from "../../../../clients/terminal/render/code/grammars.ts";
 import { codeReader } from "../../../../clients/terminal/render/code/languages.ts";
 import { highlightCode } from "../../../../clients/terminal/render/highlight.ts";
-import { createTheme } from "../../../../clients/terminal/render/theme.ts";
+import { createTheme } from "../../../../clients/terminal/render/terminalTheme.ts";
 
 /** The code with what has a role in angle brackets. */
 const read = (language: string, code: string): string => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createMarkdownStream, renderMarkdown } from "../../../../clients/terminal/render/markdownStream.ts";
-import { createTheme, plainTheme } from "../../../../clients/terminal/render/theme.ts";
+import { createTheme, plainTheme } from "../../../../clients/terminal/render/terminalTheme.ts";
 import { lineWidth, stripStyles } from "../../../../clients/terminal/screen/styledText.ts";
 import { createRandom, scaled, seededRandom } from "../../../support/random.ts";
 

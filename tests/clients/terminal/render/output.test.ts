@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { detectGraphics } from "../../../../clients/terminal/render/images.ts";
 import { type OutputOptions, renderOutput } from "../../../../clients/terminal/render/output.ts";
-import { createTheme, plainTheme } from "../../../../clients/terminal/render/theme.ts";
+import { createTheme, plainTheme } from "../../../../clients/terminal/render/terminalTheme.ts";
 import { lineWidth } from "../../../../clients/terminal/screen/styledText.ts";
 import type { Output } from "../../../../protocol/index.ts";
 
@@ -30,7 +30,7 @@ test("a value of several lines starts below its prompt", () => {
 
 test("the prompt has IPython's colours", () => {
 	expect(render(result({ "text/plain": "42" }), { theme: colors })[0]).toMatchInlineSnapshot(
-		`"[31mOut[[0m[1;31m3[0m[31m]: [0m42"`,
+		`"[38;5;203mOut[[0m[1;38;5;203m3[0m[38;5;203m]: [0m42"`,
 	);
 });
 

@@ -10,7 +10,8 @@ import {
 	renderToolCall,
 } from "../../../../clients/terminal/render/parts.ts";
 import { inputPrompt } from "../../../../clients/terminal/render/prompt.ts";
-import { createTheme, plainTheme, type Role } from "../../../../clients/terminal/render/theme.ts";
+import { createTheme, plainTheme } from "../../../../clients/terminal/render/terminalTheme.ts";
+import type { Role } from "../../../../clients/terminal/render/theme.ts";
 import { stripStyles } from "../../../../clients/terminal/screen/styledText.ts";
 
 /** A theme that writes roles as tags. */

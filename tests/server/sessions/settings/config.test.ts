@@ -84,7 +84,7 @@ test("the first session finds its files written, later ones leave them as they a
 	const folder = join(XDG_CONFIG_HOME, "ipyai");
 	expect(JSON.parse(readFileSync(join(folder, "config.json"), "utf8"))).toMatchInlineSnapshot(`
 		{
-		  "code_theme": "monokai",
+		  "code_theme": "auto",
 		  "log_exact": false,
 		  "log_redact": true,
 		  "permissions": "ask",
