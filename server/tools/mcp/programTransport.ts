@@ -15,6 +15,8 @@ export type Program = {
 /** How long a program may take to end by itself when its input ends, and when it is asked to. */
 const endMs = 300;
 const killMs = 1000;
+/** How long output is read on after the end. */
+const drainMs = 50;
 /** What is kept of the error output, for the reason of a failure. */
 const keptChars = 2000;
 
@@ -85,7 +87,7 @@ export class ProgramTransport implements Transport {
 			child.once("exit", (code, signal) => {
 				const how = signal === null ? `it ended with code ${code}` : `${signal} ended it`;
 				// What it said last is still read.
-				void delay(50, undefined, { ref: false }).then(() => onEnd(how));
+				void delay(drainMs).then(() => onEnd(how));
 			});
 		});
 		return new Promise((resolve, reject) => {
@@ -117,8 +119,15 @@ export class ProgramTransport implements Transport {
 
 const maxWaitingBytes = 32 * 1024 * 1024;
 
-const endsWithin = (end: Promise<void>, ms: number): Promise<boolean> =>
-	Promise.race([end.then(() => true), delay(ms, false, { ref: false })]);
+/** The timers hold this process: what it ends is to be ended before it does. */
+const endsWithin = async (end: Promise<void>, ms: number): Promise<boolean> => {
+	const inTime = new AbortController();
+	try {
+		return await Promise.race([end.then(() => true), delay(ms, false, { signal: inTime.signal })]);
+	} finally {
+		inTime.abort();
+	}
+};
 
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
