@@ -1,15 +1,16 @@
 /**
  * `npm run release -- [patch|minor|major|X.Y.Z] [--dry-run]`: packs a release from the committed files, installs the
- * package in an empty place and starts it there. Then writes the new version and changelog into this clone and leaves
- * the package beside them; what is published is for a person to publish. `--dry-run` writes nothing here.
+ * package in an empty place and starts it there, and makes and tries the Python packages (`release/wheel.ts`). Then writes the new version and changelog into this clone and leaves
+ * the packages beside them; what is published is for a person to publish. `--dry-run` writes nothing here.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { bumpVersion } from "./release/bumpVersion.ts";
 import { moveUnreleased } from "./release/changelog.ts";
 import { packRelease, tryPackage } from "./release/pack.ts";
+import { makeWheel, tryWheel, wheelPlatforms } from "./release/wheel.ts";
 
 const root = join(import.meta.dirname, "..");
 const dryRun = process.argv.includes("--dry-run");
@@ -31,15 +32,26 @@ const written = {
 
 const folder = mkdtempSync(join(tmpdir(), "ipyai-release-"));
 try {
-	const { path, name, files } = await packRelease(root, folder, written);
+	const { path, name, files, folder: unpacked } = await packRelease(root, folder, written);
 	process.stdout.write(`${name}: ${files.length} files\n`);
 	tryPackage(path, folder, version);
 	process.stdout.write(`Installed elsewhere, "ipyai --version" says ${version}.\n`);
+	const python = join(root, ".python/bin/python");
+	const wheels = wheelPlatforms.map((platform) =>
+		makeWheel({ root, packed: { folder: unpacked, files }, version, folder, python }, platform),
+	);
+	for (const wheel of wheels)
+		process.stdout.write(`${basename(wheel)}: ${(statSync(wheel).size / 1e6).toFixed(1)} MB\n`);
+	const own = wheelPlatforms.findIndex((each) => each.name === `${process.platform}-${process.arch}`);
+	if (own !== -1) {
+		tryWheel(wheels[own]!, folder, version, python);
+		process.stdout.write("Installed by pip where there is no Node, it runs a cell.\n");
+	}
 	if (!dryRun) {
 		for (const [file, text] of Object.entries(written)) writeFileSync(join(root, file), text);
-		copyFileSync(path, join(root, name));
+		for (const made of [path, ...wheels]) copyFileSync(made, join(root, basename(made)));
 		process.stdout.write(
-			`Next: git commit -am "release: ${version}" && git tag v${version} && npm publish ${name}\n`,
+			`Next: git commit -am "release: ${version}" && git tag v${version} && npm publish ${name} && twine upload ipyai-${version}-*.whl\n`,
 		);
 	}
 } catch (error) {

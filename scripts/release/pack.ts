@@ -5,7 +5,13 @@ import { buildBundles, programs } from "../build/bundle.ts";
 import { outsideOfNpm } from "../setup/packages.mjs";
 import { findFaults } from "./packageFiles.ts";
 
-type Package = { readonly path: string; readonly name: string; readonly files: readonly string[] };
+type Package = {
+	readonly path: string;
+	readonly name: string;
+	readonly files: readonly string[];
+	/** Where the files lie unpacked, among others. */
+	readonly folder: string;
+};
 
 /**
  * Packs the files that git knows, with `written` in place of theirs, and bundles made from them alone. Works in
@@ -32,7 +38,7 @@ export const packRelease = async (
 	const files = (packed.files as { path: string }[]).map(({ path }) => path);
 	const faults = findFaults(files);
 	if (faults.length > 0) throw new Error(`the package is wrong.\n${faults.join("\n")}`);
-	return { path: join(folder, packed.filename), name: packed.filename, files };
+	return { path: join(folder, packed.filename), name: packed.filename, files, folder: staging };
 };
 
 /** Installs the package as a person would, in an empty place, and asks it for its version. */
@@ -46,7 +52,7 @@ export const tryPackage = (path: string, folder: string, version: string): void 
 	}
 };
 
-const npm = (args: readonly string[], cwd: string): string =>
+export const npm = (args: readonly string[], cwd: string): string =>
 	execFileSync("npm", args, {
 		cwd,
 		encoding: "utf8",

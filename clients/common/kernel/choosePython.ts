@@ -106,4 +106,7 @@ const onPath = (command: string, env: Environment): string[] =>
 		.filter((path) => existsSync(path));
 
 /** `uvx` puts the environment that ipyai itself is installed in before all others: it is not the person's. */
-const isOthers = (python: string): boolean => !packageRoot().startsWith(`${dirname(dirname(python))}/lib`);
+const isOthers = (python: string): boolean => {
+	const prefix = dirname(dirname(python));
+	return !(packageRoot() === join(prefix, "share/ipyai") && existsSync(join(prefix, "pyvenv.cfg")));
+};
