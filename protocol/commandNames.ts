@@ -23,6 +23,7 @@ export const commandNames = [
 	"tool",
 	"tools",
 	"skills",
+	"allow",
 	"mcp",
 	"sessions",
 	"rename",

@@ -1,3 +1,4 @@
+import type { Session } from "../sessions/session.ts";
 import type { Grants } from "../tools/grants.ts";
 import type { Rule } from "../tools/rules.ts";
 import { type Command, CommandError } from "./command.ts";
@@ -9,7 +10,7 @@ export const permissionsCommand = (mode: Command): Command => ({
 	run: async (context, rest) => {
 		const { grants } = context.session;
 		const [word, which = ""] = rest.split(/\s+/);
-		if (word === "forget") return { text: forget(grants, which) };
+		if (word === "forget") return { text: forget(context.session, which) };
 		const { text } = await mode.run(context, rest);
 		return { text: [text, ...listed(grants), ...ruled(context.session.permissionRules)].join("\n") };
 	},
@@ -26,15 +27,21 @@ const ruled = (rules: readonly Rule[]): string[] =>
 		: [
 				"rules:",
 				...rules.map(({ ruling, text, source, tool }) => {
-					const where =
-						tool === null ? "not understood" : source === "person" ? "config.json" : "this project";
+					const where = tool === null ? "not understood" : places[source];
 					return `  ${ruling.padEnd(5)} ${text}   (${where})`;
 				}),
 			];
 
-const forget = (grants: Grants, which: string): string => {
+const places: Readonly<Record<Rule["source"], string>> = {
+	person: "config.json",
+	project: "this project",
+	session: "this session",
+};
+
+const forget = (session: Session, which: string): string => {
+	const { grants } = session;
 	if (which === "all") {
-		grants.clear();
+		session.forgetAllowed();
 		return "Nothing is always allowed any more.";
 	}
 	const taken = /^[1-9]\d*$/.test(which) ? grants.takeBack(Number(which) - 1) : null;

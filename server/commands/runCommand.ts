@@ -9,6 +9,7 @@ import type { Command, CommandContext } from "./command.ts";
 import { conversationCommands } from "./conversation.ts";
 import { mcpCommands } from "./mcp.ts";
 import { notebookCommands } from "./notebooks.ts";
+import { callTool, callWord } from "./seeds.ts";
 import { sessionCommands } from "./sessions.ts";
 import { settingCommands, showSettings } from "./settings.ts";
 import { firstLine } from "./tables.ts";
@@ -47,6 +48,7 @@ export const runCommand = async (context: CommandContext, line: string): Promise
 	const [, word = "", rest = ""] = /^\s*(\S*)\s*(.*)$/s.exec(line)!;
 	try {
 		if (word === "") return toResult(showSettings(context));
+		if (word === callWord) return toResult(await callTool(context, rest));
 		const name = word.replaceAll("-", "_");
 		if (!Object.hasOwn(commands, name)) return unknownCommand(word);
 		return toResult(await commands[name as CommandName].run(context, rest.trim()));

@@ -1,4 +1,6 @@
 import type { SessionSkills } from "../skills/sessionSkills.ts";
+import { parseRules } from "../tools/rules.ts";
+import { functionGrant } from "../tools/sources/functions.ts";
 import { type Command, CommandError } from "./command.ts";
 import { firstLine, table } from "./tables.ts";
 
@@ -47,6 +49,27 @@ export const toolCommands = {
 			if ("reason" in tool) throw new CommandError(`${name} ${tool.reason}.`);
 			turns.toolsChanged();
 			return { text: `${tool.description}\n${JSON.stringify(tool.inputSchema, null, 2)}` };
+		},
+	},
+	allow: {
+		usage: "allow RULE|NAME",
+		summary:
+			"allow for this session what a rule says, such as bash(pytest), or calls of one of your functions",
+		run: async ({ session, signal }, rest) => {
+			const { python } = session.hosting.requireHost();
+			const [rule] = parseRules({ allow: [rest] }, "session");
+			const known = session.toolbox.all?.some(({ name }) => name === rule?.tool) ?? false;
+			if (rule?.tool != null && (known || rule.tool === "*")) {
+				session.allowed.push(rule);
+				return { text: `Allowed in this session: ${rest}.` };
+			}
+			const found = await python.describeFunction(rest, signal);
+			if ("reason" in found)
+				throw new CommandError(`${rest} is neither a rule about a tool nor a function: it ${found.reason}.`);
+			await session.toolbox.addFunction(python, rest, signal);
+			session.turns.toolsChanged();
+			session.grants.add(functionGrant(rest, found.definition));
+			return { text: `The AI may call ${rest} as it is defined now.` };
 		},
 	},
 	skills: {

@@ -98,6 +98,7 @@ export class KernelHost implements Host {
 			signal: this.#stop.signal,
 			onLog: (line) => options.onLog?.(`kernel ${options.kernelId}: ${line}`),
 			heard: options.launch.kind === "started" ? (options.heard ?? 0) : null,
+			seedsTools: options.launch.kind === "started" && options.listener.seedsTools === true,
 			onUnclaimed: (message) => this.#cells.onUnclaimed(message),
 			onPressed: () => {
 				if (!this.#disposal) options.listener.onPressed();

@@ -27,6 +27,8 @@ export type OpenKernelOptions = {
 	onLog(text: string): void;
 	/** What a server before us stored of what this kernel said; `null` for a kernel that is not ours. */
 	readonly heard: number | null;
+	/** The tools become functions of the person's. */
+	readonly seedsTools: boolean;
 	onUnclaimed(message: Message): void;
 	/** The kernel waits until what was told is stored. */
 	onPressed(): void;
@@ -174,6 +176,7 @@ const meet = async (
 	// Before the first cell: what it shows is kept from then on.
 	const greeting = {
 		heard: options.heard,
+		seedTools: options.seedsTools,
 		...(isOurs ? { leaseSeconds, runSeconds: options.runSeconds() } : {}),
 	};
 	const hello = await control("hello", greeting).then(record, (error) => {

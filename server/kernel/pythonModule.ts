@@ -51,6 +51,7 @@ const modulePaths = [
 	"tools/vetting",
 	"tools/computing",
 	"tools/functions",
+	"tools/seeds",
 	"prompts",
 	"lease",
 	"magics",

@@ -74,6 +74,8 @@ export class Session {
 	readonly approvals: Approvals;
 	/** What the person has said "always" to. */
 	readonly grants = new Grants();
+	/** What they have allowed for this session in the form of rules. */
+	readonly allowed: Rule[] = [];
 	/** Found when it begins. */
 	readonly skills: SessionSkills;
 	/** Servers of others whose tools the model may be given. */
@@ -123,6 +125,7 @@ export class Session {
 			log: this.log,
 			owner,
 			createHost,
+			seedsTools: () => loadConfig(this.#environment).config.seed_tools ?? true,
 			requestInput: (by, request) => this.participants.requestInput(by, request),
 			onCommand: async ({ line, body }, cell) =>
 				body === null
@@ -293,7 +296,16 @@ export class Session {
 
 	/** What was decided beforehand about tools. */
 	get permissionRules(): readonly Rule[] {
-		return permissionRules(this.#environment, placeOf(this.cwd, this.cwd, this.#environment).project);
+		return [
+			...permissionRules(this.#environment, placeOf(this.cwd, this.cwd, this.#environment).project),
+			...this.allowed,
+		];
+	}
+
+	/** Nothing is allowed beforehand any more but by rules in files. */
+	forgetAllowed(): void {
+		this.grants.clear();
+		this.allowed.length = 0;
 	}
 
 	/** Answers an approval. Fails with `itemNotFound` when it is gone or answered. */
@@ -322,7 +334,7 @@ export class Session {
 			{ kind: "settingsChanged", settings },
 			...(isNewEpoch ? [{ kind: "epochStarted" as const, reason }] : []),
 		]);
-		if (patch.permissions !== undefined) this.grants.clear();
+		if (patch.permissions !== undefined) this.forgetAllowed();
 		this.#settings = settings;
 		if (isNewEpoch) this.turns.beginEpoch();
 		this.hosting.host?.mirrorRemark({ cwd: this.cwd, backend: settings.backend });

@@ -40,8 +40,21 @@ export class Door {
 	}
 
 	/** Runs a call, once it may. Never rejects: what went wrong is told to the model. */
-	async call(turnId: string, asked: ToolCall, signal: AbortSignal): Promise<ToolResult> {
-		const call = meantCall(asked);
+	call(turnId: string, asked: ToolCall, signal: AbortSignal): Promise<ToolResult> {
+		return this.#run(turnId, meantCall(asked), this.#options.mode(), signal);
+	}
+
+	/**
+	 * Runs a call that the person wrote into a cell: nobody asks them whether they meant it, but about what is asked in
+	 * every mode. Never rejects.
+	 */
+	async personsCall(call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
+		const result = await this.#run(call.callId, call, "yolo", signal);
+		this.forget(call.callId);
+		return result;
+	}
+
+	async #run(turnId: string, call: ToolCall, mode: PermissionMode, signal: AbortSignal): Promise<ToolResult> {
 		const { callId } = call;
 		const refuse = (text: string): ToolResult => ({ callId, ...failure(text) });
 		const tools = this.#options.tools();
@@ -54,7 +67,7 @@ export class Door {
 			const prepared = await tool.prepare(call.args, signal);
 			if ("problem" in prepared) return refuse(prepared.problem);
 			const effect = prepared.effect ?? tool.effect;
-			const refusal = await this.#refusal(turnId, call, effect, prepared, signal);
+			const refusal = await this.#refusal(turnId, call, effect, prepared, mode, signal);
 			if (refusal !== null) return refuse(refusal);
 			const { log, redact } = this.#options;
 			const watch = this.#watch(turnId);
@@ -77,7 +90,7 @@ export class Door {
 	/** Whether a provider may run a call of its own: `null` for yes, else the reason why not. */
 	async permit(turnId: string, call: ToolCall, signal: AbortSignal): Promise<string | null> {
 		const asked = await providerCall(call.name, call.args, this.#options.place());
-		const refusal = await this.#refusal(turnId, call, asked.effect, asked, signal);
+		const refusal = await this.#refusal(turnId, call, asked.effect, asked, this.#options.mode(), signal);
 		if (refusal === null) this.#watch(turnId).before(asked.effect, asked);
 		return refusal;
 	}
@@ -101,7 +114,7 @@ export class Door {
 	/** Whether a cell that a program proposes may run: `null` for yes, else the reason why not. */
 	async permitCell(proposed: ProposedCell, id: string, signal: AbortSignal): Promise<string | null> {
 		const call = proposedCall(proposed, id);
-		return this.#refusal(id, call, "changesNamespace", permittedCell(proposed), signal);
+		return this.#refusal(id, call, "changesNamespace", permittedCell(proposed), this.#options.mode(), signal);
 	}
 
 	async #refusal(
@@ -109,11 +122,12 @@ export class Door {
 		call: ToolCall,
 		effect: Effect,
 		{ check, grant, card, about }: PermittedCall,
+		mode: PermissionMode,
 		signal: AbortSignal,
 	): Promise<string | null> {
-		const { approvals, grants, mode } = this.#options;
+		const { approvals, grants } = this.#options;
 		const ruling = rulingOf(this.#options.rules(), call.name, about ?? null);
-		const facts = { mode: mode(), tool: call.name, effect, check, ruling };
+		const facts = { mode, tool: call.name, effect, check, ruling };
 		const verdict = decide(facts);
 		switch (verdict.kind) {
 			case "run":

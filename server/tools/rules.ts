@@ -19,13 +19,13 @@ export type Rule = {
 	/** `null`: it was not understood, and counts for nothing. */
 	readonly tool: string | null;
 	readonly pattern: string | null;
-	readonly source: "person" | "project";
+	readonly source: "person" | "project" | "session";
 };
 
 /** A project's rules narrow: what they would allow counts for nothing. */
 export const parseRules = (texts: RuleTexts, source: Rule["source"]): Rule[] =>
 	(["deny", "ask", "allow"] as const)
-		.filter((ruling) => source === "person" || ruling !== "allow")
+		.filter((ruling) => source !== "project" || ruling !== "allow")
 		.flatMap((ruling) => (texts[ruling] ?? []).map((text) => parseRule(text, ruling, source)));
 
 const parseRule = (text: string, ruling: Rule["ruling"], source: Rule["source"]): Rule => {

@@ -17,7 +17,7 @@ from .lookups import accesses, inspection, look, members, refs, schemas, stopped
 from .lookups.texts import error_text
 from .output import origins, outlet, stdio, streams
 from .programs import keyboard, programs, shell_refs
-from .tools import computing, functions, pyrun
+from .tools import computing, functions, pyrun, seeds
 
 REQUEST, REPLY = "ipyai_request", "ipyai_reply"
 # What a tool's code has printed so far, on iopub.
@@ -37,6 +37,7 @@ class Live:
         self._executing = 0
         self._children = 0
         self._magics = magics.Magics(shell)
+        self._seeds = seeds.Seeds(shell, self._magics.ask)
         self._origins = origins.Origins(shell)
         self._programs = programs.Programs(shell)
         self._streams = streams.Streams(self._kernel)
@@ -124,6 +125,7 @@ class Live:
                 pass  # somebody cleared the hooks
         self._shell.__dict__.pop("ask_exit", None)
         self._magics.retire()
+        self._seeds.retire()
         messages.withdraw(self._kernel.session)
         self._origins.retire()
         self._streams.retire()
@@ -139,6 +141,8 @@ class Live:
             args = {**parent["content"], **told}
             if args["op"] == "hello":
                 self._magics.meet(parent["header"]["session"])
+                if args.get("seedTools"):
+                    self._seeds.install()
             result = self._ops[args["op"]](args)
             if hasattr(result, "__await__"):
                 result = await result

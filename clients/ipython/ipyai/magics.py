@@ -77,7 +77,7 @@ class Magics:
 
         if pyrun.running():
             raise UsageError("%ipyai is for the person at the keyboard: code that a tool runs cannot use it.")
-        answer = self._ask(line, cell, UsageError)
+        answer = self.ask(line, cell, UsageError)
         if answer["failed"]:
             raise UsageError(answer["text"])
         text, action = answer["text"], answer["action"]
@@ -95,7 +95,8 @@ class Magics:
         # Its predecessor's `save` without a file wrote the notebook that sessions begin with.
         self._run("save --startup" if cell is None and line.strip() == "save" else line, cell)
 
-    def _ask(self, line, cell, failure) -> dict:
+    def ask(self, line, cell, failure, seconds=ANSWER_SECONDS) -> dict:
+        """What the server answers to the words: ``{text, failed, action}``."""
         parent = getattr(self._shell, "parent_header", None) or {}
         asker = parent.get("header", {}).get("session")
         if not self._servers:
@@ -120,8 +121,8 @@ class Magics:
                 if time.monotonic() > deadline:
                     raise failure("No ipyai server listens to this kernel any more.")
                 call.heard.wait(RETRY_SECONDS)
-            if not call.answered.wait(ANSWER_SECONDS):
-                raise failure(f"The ipyai server did not answer within {ANSWER_SECONDS} s.")
+            if not call.answered.wait(seconds):
+                raise failure(f"The ipyai server did not answer within {seconds} s.")
             return call.answer
         finally:
             with self._lock:

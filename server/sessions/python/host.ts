@@ -23,6 +23,8 @@ export type HostStatus = "starting" | "idle" | "busy" | "dead";
 
 /** What a host tells without being asked. Called in order, never after `dispose` resolved. */
 export type HostListener = {
+	/** The tools become functions of the person's, where the Python is our own. */
+	readonly seedsTools?: boolean;
 	/**
 	 * `dead` is final. `detail` says why, for example `exit code 1` or `killed by signal 9`.
 	 */

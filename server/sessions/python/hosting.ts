@@ -43,6 +43,8 @@ export type HostingOptions = {
 	readonly log: SessionLog;
 	readonly owner: Owner;
 	readonly createHost: CreateHost;
+	/** Whether the tools become functions of the person's in a kernel that is ours. */
+	seedsTools(): boolean;
 	/** Asks a participant for a line of input; a participant that is gone passes it to another controller. */
 	requestInput(by: string | null, request: InputRequestParams): void;
 	/** A `%ipyai` in a cell. Never rejects. */
@@ -179,6 +181,7 @@ export class Hosting {
 		this.#status = "starting";
 		this.#facts = null;
 		const listener: HostListener = {
+			seedsTools: this.#options.seedsTools(),
 			onStatus: (status, detail) => {
 				if (this.#host === host || this.#host === null) this.#onStatus(kernelId, status, detail);
 			},

@@ -45,6 +45,7 @@ const keys = {
 	prompt_mode: yes,
 	permissions: PermissionMode,
 	rules: Rules,
+	seed_tools: yes,
 	keep_kernel_hours: z.number().min(0),
 	models: z.record(z.string(), ModelKeys),
 	servers: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/), Server),
@@ -155,7 +156,11 @@ const withoutAbsent = <T extends object>(value: T): { [K in keyof T]?: Exclude<T
 	Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never;
 
 const describe = (schema: z.ZodType): string => {
-	if ([keys.log_exact, keys.log_redact, keys.send_secrets, keys.prompt_mode].some((each) => each === schema))
+	if (
+		[keys.log_exact, keys.log_redact, keys.send_secrets, keys.prompt_mode, keys.seed_tools].some(
+			(each) => each === schema,
+		)
+	)
 		return "true or false is needed";
 	const options = schema === search ? ["l", "m", "h"] : schema instanceof z.ZodEnum ? schema.options : null;
 	if (options) return `one of ${options.join(", ")} is needed`;

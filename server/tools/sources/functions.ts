@@ -2,7 +2,7 @@
 
 import type { ToolDescription } from "../../../protocol/index.ts";
 import type { PersonsFunction, Python } from "../python.ts";
-import { described, type Tool } from "../tool.ts";
+import { described, type Grant, type Tool } from "../tool.ts";
 
 export class PersonsFunctions {
 	/** By the Python that they live in: another one has none of them. */
@@ -50,11 +50,14 @@ const functionTool = (python: Python, name: string, offered: PersonsFunction): T
 		const { definition } = now;
 		return {
 			check: "open",
-			grant: {
-				key: `function:${name}:${definition}`,
-				text: `call ${name} as it is defined now, in this session without asking`,
-			},
+			grant: functionGrant(name, definition),
 			run: (options) => python.callFunction(name, args, definition, options),
 		};
 	},
+});
+
+/** "Always" for a function is for this very one. */
+export const functionGrant = (name: string, definition: string): Grant => ({
+	key: `function:${name}:${definition}`,
+	text: `call ${name} as it is defined now, in this session without asking`,
 });
