@@ -18,12 +18,17 @@ export type LiveSessionsOptions = {
 	connect(): Promise<ServerConnection>;
 };
 
+/** Those with a kernel, or the stored ones too. */
+export type Which = "live" | "all";
+
+export const noLiveSession = "There is no live session: the person starts one with ipyai in a terminal.";
+
 /** There is no such session. The sentence is for the model. */
 export class NoSession extends Error {
 	override readonly name = "NoSession";
 }
 
-const maxListed = 100;
+const maxListed = 1000;
 /** The cell that was run is the last, or nearly so. */
 const maxItemsBack = 20;
 
@@ -36,30 +41,34 @@ export class LiveSessions {
 		this.#options = options;
 	}
 
-	/** Those with a kernel, and with `all` the stored ones too; newest first. */
-	async list(all: boolean): Promise<readonly SessionSummary[]> {
+	/** Newest first. */
+	async list(which: Which): Promise<readonly SessionSummary[]> {
 		const { sessions } = await this.#ask((server) => server.request("session/list", { limit: maxListed }));
-		return all ? sessions : sessions.filter(({ state }) => state === "live");
+		return which === "all" ? sessions : sessions.filter(({ state }) => state === "live");
 	}
 
 	/**
-	 * The live session that is meant: by its number, title or the beginning of its id; without a word the newest of this
-	 * folder, else the newest. Rejects with `NoSession`.
+	 * The session that is meant: by its number, title or the beginning of its id; without a word the newest live one of
+	 * this folder, else the newest live one. Rejects with `NoSession`.
 	 */
-	async find(word: string | null): Promise<SessionSummary> {
-		const live = await this.list(false);
-		if (live.length === 0)
-			throw new NoSession("There is no live session: the person starts one with ipyai in a terminal.");
-		if (word === null) return live.find(({ cwd }) => isIn(this.#options.cwd, cwd)) ?? live[0]!;
-		const meant = live.filter(
+	async find(word: string | null, which: Which): Promise<SessionSummary> {
+		const all = await this.list(which);
+		const live = all.filter(({ state }) => state === "live");
+		if (word === null) {
+			const near = live.find(({ cwd }) => isIn(this.#options.cwd, cwd)) ?? live[0];
+			if (near) return near;
+			throw new NoSession(noLiveSession);
+		}
+		const meant = all.filter(
 			(session) =>
 				sessionName(session) === word || session.title === word || session.sessionId.startsWith(word),
 		);
-		if (meant.length === 1) return meant[0]!;
+		// Numbers are told anew for each history file: the newest is meant, as with `ipyai -r`.
+		const [first] = meant;
+		if (first && (meant.length === 1 || sessionName(first) === word)) return first;
 		const names = live.map(sessionName).join(", ");
-		throw new NoSession(
-			`${meant.length === 0 ? "No" : "More than one"} live session is ${word}: there are ${names}.`,
-		);
+		const there = names === "" ? noLiveSession : `Live are ${names}.`;
+		throw new NoSession(`${first ? "More than one" : "No"} session is ${word}. ${there}`);
 	}
 
 	variables(

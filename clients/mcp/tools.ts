@@ -3,7 +3,7 @@ import { cutMiddle } from "../../ground/text/cutMiddle.ts";
 import { wellFormed } from "../../ground/text/wellFormed.ts";
 import { sessionName } from "../../protocol/sessionList.ts";
 import { itemText, outputsText, picturesOf } from "./itemText.ts";
-import type { LiveSessions } from "./liveSessions.ts";
+import { type LiveSessions, noLiveSession, type Which } from "./liveSessions.ts";
 
 type Args = Readonly<Record<string, unknown>>;
 type Part =
@@ -38,9 +38,8 @@ const tools: Readonly<Record<string, Tool>> = {
 		required: [],
 		readOnly: true,
 		run: async (sessions, { all = false }) => {
-			const listed = await sessions.list(all === true);
-			if (listed.length === 0)
-				return told("There is no live session: the person starts one with ipyai in a terminal.");
+			const listed = await sessions.list(all === true ? "all" : "live");
+			if (listed.length === 0) return told(noLiveSession);
 			return told(
 				listed
 					.map((each) => {
@@ -100,7 +99,7 @@ const tools: Readonly<Record<string, Tool>> = {
 			const { last = 10 } = args;
 			if (!Number.isInteger(last) || (last as number) < 1 || (last as number) > 100)
 				return failed('"last" is a number from 1 to 100.');
-			const items = await sessions.transcript(await found(sessions, args), last as number);
+			const items = await sessions.transcript(await found(sessions, args, "all"), last as number);
 			return told(items.length === 0 ? "Nothing was run or asked yet." : items.map(itemText).join("\n\n"));
 		},
 	},
@@ -172,7 +171,8 @@ const answerOf = async (
 	}
 };
 
-const found = (sessions: LiveSessions, { session }: Args) => sessions.find(text(session));
+const found = (sessions: LiveSessions, { session }: Args, which: Which = "live") =>
+	sessions.find(text(session), which);
 
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 

@@ -116,13 +116,18 @@ test("a call that is given up leaves no question, and interrupts its own cell al
 });
 
 test("without a live session, and with a word that names none, the next step is told", async () => {
-	const { call, client, sessionId } = await open();
+	const { call, client, sessionId, run } = await open();
+	await run("kept = 1");
 	expect((await call("variables", { session: "nope" })).text).toMatch(
-		/^No live session is nope: there are \S+\.$/,
+		/^No session is nope\. Live are \S+\.$/,
 	);
 	await client.request("session/close", { sessionId, requestId: nextRequestId() });
 	expect((await call("variables")).text).toBe(
 		"There is no live session: the person starts one with ipyai in a terminal.",
 	);
+	// What was run there can still be read.
+	const session = sessionId.slice(0, 13);
+	expect((await call("transcript", { session })).text).toBe("In [1]: kept = 1");
+	expect((await call("variables", { session })).text).toMatch(/^No session is .*\. There is no live session/);
 	expect(await call("constructor")).toMatchObject({ isError: true });
 });
