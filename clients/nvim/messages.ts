@@ -74,8 +74,9 @@ export type Message =
 			readonly text: PlainText;
 			/** What may be folded: rows of the text from 0, and what stands for them. Absent where it is as before. */
 			readonly folds?: readonly Block[] | null;
-			/** The answer alone and its code blocks, once the turn has finished. */
+			/** The answer alone, as cells of a Python file, and its code blocks, once the turn has finished. */
 			readonly answer?: PlainText;
+			readonly cells?: PlainText;
 			readonly blocks?: readonly PlainText[];
 			readonly stopReason?: StopReason | null;
 			readonly error?: PlainText | null;

@@ -4,11 +4,12 @@ import { contentText } from "../../ground/text/contentText.ts";
 import { PlainStream, plainText, rowText } from "../../ground/text/plainText.ts";
 import { joined, type PlainText, partOf, rowsOf, trimmedEnd, words } from "../../ground/text/screenText.ts";
 import type { Content, StopReason, TranscriptItem, TurnChanges } from "../../protocol/index.ts";
-import { codeBlocks } from "../common/markdown/codeBlocks.ts";
+import { codeBlocks } from "../common/markdown/answerParts.ts";
 import type { Submission } from "../common/session/liveSession.ts";
 import type { TextView, ToolCallView, TurnView } from "../common/session/turnView.ts";
 import type { Author, TranscriptAction } from "../common/shell/action.ts";
 import { changesText, turnNote } from "../common/shell/wording.ts";
+import { answerCells } from "./answerCells.ts";
 import { nameOf, type RunOf } from "./cellBook.ts";
 import { inNeovim } from "./commandWords.ts";
 import type { Editor } from "./editor.ts";
@@ -213,7 +214,13 @@ export class TurnBook {
 				text: partOf(text, same),
 				folds,
 				past,
-				...(ended && { answer, blocks: codeBlocks(answer).map(plainText), stopReason, error }),
+				...(ended && {
+					answer,
+					cells: plainText(answerCells(answer)),
+					blocks: codeBlocks(answer).map(plainText),
+					stopReason,
+					error,
+				}),
 			};
 		});
 	}

@@ -1,5 +1,5 @@
 /** The keys that bring the newest answer's Python into the input. */
-import { codeBlocks } from "../../common/markdown/codeBlocks.ts";
+import { codeBlocks } from "../../common/markdown/answerParts.ts";
 import type { Editor } from "../editor/types.ts";
 import { BlockCycle } from "./blockCycle.ts";
 

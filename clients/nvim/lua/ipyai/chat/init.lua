@@ -98,63 +98,22 @@ local function write(turn, from, row)
   end
 end
 
----Markdown in a Python file: its Python blocks are cells, what stands between them cells of comments.
----@param lines string[]
-local function as_cells(lines)
-  local result = {}
-  local fence, is_code, has_text
-  local function end_text()
-    while result[#result] == "#" do
-      table.remove(result)
-    end
-  end
-  for _, line in ipairs(lines) do
-    local mark, info = line:match("^%s*(```+)%s*([%w{}.]*)%s*$")
-    if mark and not fence then
-      fence, is_code = mark, info:lower():match("^{?%.?py") ~= nil
-      if is_code then
-        end_text()
-        vim.list_extend(result, { "", "# %%" })
-        has_text = false
-      end
-    elseif mark and info == "" and mark:sub(1, #fence) == fence then
-      local was_code = is_code
-      fence, is_code = nil, false
-      if was_code then
-        goto continue
-      end
-    elseif is_code then
-      table.insert(result, line)
-      goto continue
-    end
-    if not is_code and (has_text or vim.trim(line) ~= "") then
-      if not has_text then
-        vim.list_extend(result, { "", "# %% [markdown]" })
-        has_text = true
-      end
-      table.insert(result, line == "" and "#" or "# " .. line)
-    end
-    ::continue::
-  end
-  end_text()
-  return result
-end
-
 ---Puts the answer below the code it was asked about: one change, so that one undo takes it back.
 ---@param place ipyai.Placed
----@param answer string
-local function insert_below(place, answer)
+---@param message { answer: string?, cells: string? } the answer, also as cells of a Python file
+local function insert_below(place, message)
   local outputs = require("ipyai.cells.outputs")
   local _, last = outputs.rows(place)
   outputs.remove(place)
-  if vim.trim(answer) == "" then
+  local answer = vim.trim(message.answer or "")
+  if answer == "" then
     return
   elseif not last or not vim.bo[place.buf].modifiable then
     return require("ipyai.host").notify("The answer cannot stand below its code: :IpyaiChat shows it.")
   end
-  local lines = vim.split(vim.trim(answer), "\n")
-  if vim.bo[place.buf].filetype == "python" then
-    lines = as_cells(lines)
+  local is_python = vim.bo[place.buf].filetype == "python"
+  local lines = vim.split(is_python and message.cells or answer, "\n")
+  if is_python then
     local after = vim.api.nvim_buf_get_lines(place.buf, last + 1, -1, false)
     local following = vim.iter(after):find(function(line)
       return vim.trim(line) ~= ""
@@ -216,7 +175,7 @@ function M.receive(message)
     draw_below(place, turn, message)
     if message.state == "finished" or message.state == "removed" then
       below[message.run] = nil
-      insert_below(place, message.answer or "")
+      insert_below(place, message)
     end
   end
   if message.state == "finished" and not message.past and message.error then

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeBlocks } from "../../../../clients/common/markdown/codeBlocks.ts";
+import { answerParts, codeBlocks } from "../../../../clients/common/markdown/answerParts.ts";
 
 const blocks = (...lines: string[]) => codeBlocks(lines.join("\n"));
 
@@ -28,4 +28,20 @@ test("a fence's info may say more, and what only looks like a fence is none", ()
 	expect(blocks("```pycon", ">>> a", "```", "```python-repl", "b", "```")).toEqual([]);
 	expect(blocks("    ```python", "    a", "    ```", "<!--", "```python", "b", "```", "-->")).toEqual([]);
 	expect(blocks("```python\r", "a\r", "```\r")).toEqual(["a"]);
+});
+
+test("what stands between the blocks is text, without blank ends", () => {
+	const answer = "So:\n\n1. first\n   ```py\n   x\n   ```\n2. second\n```sh\nls\n```\n\n~~~python\ny\n\n";
+	expect(answerParts(answer)).toEqual([
+		{ kind: "text", text: "So:\n\n1. first" },
+		{ kind: "python", text: "x" },
+		{ kind: "text", text: "2. second\n```sh\nls\n```" },
+		{ kind: "python", text: "y" },
+	]);
+	expect(answerParts("> a\n> ```py\n> b\nc")).toEqual([
+		{ kind: "text", text: "> a" },
+		{ kind: "python", text: "b" },
+		{ kind: "text", text: "c" },
+	]);
+	expect(answerParts(" \n\n")).toEqual([]);
 });
