@@ -7,7 +7,7 @@ import { isPlain } from "../../ground/text/textPieces.ts";
 import type { Decision, KernelLaunch, SessionSummary, SettingsPatch } from "../../protocol/index.ts";
 import { preparePython } from "../common/kernel/preparePython.ts";
 import { spawnKernel } from "../common/kernel/spawnKernel.ts";
-import { askInputCompletions } from "../common/shell/lookups.ts";
+import { askCompletions, askInputCompletions } from "../common/shell/lookups.ts";
 import { type CompletionTarget, completeCommand, inNeovim } from "./commandWords.ts";
 import { CurrentSession } from "./currentSession.ts";
 import type { Editor } from "./editor.ts";
@@ -182,6 +182,16 @@ export const createCalls = (editor: Editor, hostEnvironment: NodeJS.ProcessEnv):
 		answerInput: ({ inputId, value }: { inputId: string; value: string }) =>
 			session.shell.answerInput(inputId, value),
 
+		/** Names that complete code at its end, and how many bytes of it each replaces. */
+		names: async ({ code }: { code: string }) => {
+			const found = await askCompletions(session.shell, code, code.length);
+			if (found === null) return [];
+			const replace = Buffer.byteLength(code.slice(found.start));
+			return found.matches.flatMap(({ text, type, signature }) =>
+				isPlain(text) ? [{ text, replace, type: orNull(type), signature: orNull(signature) }] : [],
+			);
+		},
+
 		/** Lines that may stand in place of one that answers Python: Tab in a debugger. */
 		completeInput: async ({ inputId, before, after }: { inputId: string; before: string; after: string }) => {
 			const found = await askInputCompletions(session.shell, inputId, before + after, before.length);
@@ -275,6 +285,8 @@ const personEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
 	const own = ["VIM", "VIMRUNTIME", "MYVIMRC", "NVIM_LOG_FILE", "IPYAI_PROGRAM"];
 	return Object.fromEntries(Object.entries(env).filter(([name]) => !own.includes(name)));
 };
+
+const orNull = (text: string | null) => (text === null ? null : plainText(text));
 
 const toChoice = (session: SessionSummary) => ({
 	sessionId: exact(session.sessionId),

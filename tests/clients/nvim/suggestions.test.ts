@@ -108,6 +108,67 @@ test("with automatic suggestions a pause in typing asks; the popup menu hides th
 	expect(await vim.shows(() => shown(vim), /⟨/)).toBe("value = 1\nva⟨lue + 1⟩");
 });
 
+test("a suggestion hides under the menus of blink.cmp and nvim-cmp, and comes back when they close", async () => {
+	const vim = await suggest("x = |", "len");
+	await vim.type("<M-.>");
+	await vim.shows(() => shown(vim), /⟨len⟩/);
+	// What these plugins have of it: a question, and a word when their answer changes.
+	await vim.lua(`
+		package.loaded["blink.cmp"] = { is_menu_visible = function() return _G.open end }
+		_G.open = true
+		vim.api.nvim_exec_autocmds("User", { pattern = "BlinkCmpMenuOpen" })`);
+	await vim.shows(() => shown(vim), /^x = $/);
+	await vim.lua(`_G.open = false; vim.api.nvim_exec_autocmds("User", { pattern = "BlinkCmpMenuClose" })`);
+	await vim.shows(() => shown(vim), /⟨len⟩/);
+	await vim.lua(`
+		package.loaded["blink.cmp"] = nil
+		local listeners = {}
+		package.loaded["cmp"] = {
+			visible = function() return _G.open end,
+			event = { on = function(_, name, listener) listeners[name] = listener end },
+		}
+		_G.tell = function(name, open) _G.open = open; listeners[name]({}) end`);
+	await vim.type("l");
+	await vim.shows(() => shown(vim), /^x = l⟨en⟩$/);
+	await vim.lua("_G.tell('menu_opened', true)");
+	await vim.shows(() => shown(vim), /^x = l$/);
+	await vim.lua("_G.tell('menu_closed', false)");
+	await vim.shows(() => shown(vim), /^x = l⟨en⟩$/);
+});
+
+test("live names are a source for blink.cmp and nvim-cmp, with what each replaces", async () => {
+	const vim = await startNeovim();
+	const asked = (source: string, method: string) =>
+		vim.lua(
+			`
+			local source, method = ...
+			local made, answer = require("ipyai.completion." .. source).new()
+			if not (made.enabled or made.is_available)(made) then return "off" end
+			made[method](made, {}, function(given) answer = given end)
+			vim.wait(10000, function() return answer ~= nil end, 5)
+			return vim.tbl_map(function(item)
+				local range = item.textEdit.range
+				return { item.label, item.kind, range.start.line, range.start.character, range["end"].character }
+			end, answer.items)`,
+			source,
+			method,
+		);
+	await vim.edit("a.py", "# %%\nlive_value = {'ä1': 1}\n# %%\ns = 'ä' + live_v|");
+	expect(await asked("blink", "get_completions")).toBe("off");
+	await vim.start();
+	await vim.command("IpyaiRunAbove");
+	await vim.shows(vim.shown, /✓/);
+	const live = [["live_value", 6, 3, 11, 17]];
+	await vim.type("A");
+	// The first time Python takes a while to look around.
+	await vim.shows(async () => JSON.stringify(await asked("blink", "get_completions")), /live_value/);
+	expect(await asked("blink", "get_completions")).toEqual(live);
+	expect(await asked("cmp", "complete")).toEqual(live);
+	expect(await vim.lua("return require('ipyai.completion.cmp').new():get_position_encoding_kind()")).toBe(
+		"utf-8",
+	);
+});
+
 test("one of several is chosen with next and previous", async () => {
 	const vim = await suggest("x = |", "1");
 	// The server gives one; others may give more.

@@ -45,12 +45,37 @@ function M.dismiss()
   end
 end
 
+---What follows a change of the text or of a menu; below.
+---@type fun()
+local typed
+
+---@type table?
+local watched
+
+---nvim-cmp tells of its menu to those who ask it, and fires no autocommand.
+---@param cmp? table
+local function watch(cmp)
+  if not cmp or cmp == watched or type(cmp.event) ~= "table" then
+    return
+  end
+  watched = cmp
+  for _, name in ipairs({ "menu_opened", "menu_closed" }) do
+    cmp.event:on(
+      name,
+      vim.schedule_wrap(function()
+        typed()
+      end)
+    )
+  end
+end
+
 ---Whether a menu of completions shows, Neovim's own or that of a plugin: a suggestion would lie under it.
 local function has_menu()
   if vim.fn.pumvisible() == 1 then
     return true
   end
   local blink, cmp = package.loaded["blink.cmp"], package.loaded["cmp"]
+  watch(cmp)
   local function shows(menu, method)
     local ok, visible = pcall(menu[method])
     return ok and visible == true
@@ -199,7 +224,7 @@ function M.cycle(step)
 end
 
 ---The person typed: what fits the suggestion goes on in it, anything else ends it.
-local function typed()
+function typed()
   if not ghost then
     return
   end
@@ -223,8 +248,10 @@ vim.api.nvim_create_autocmd({ "TextChangedI", "TextChangedP", "CursorMovedI", "C
 })
 vim.api.nvim_create_autocmd("User", {
   group = group,
-  pattern = { "BlinkCmpMenuOpen", "BlinkCmpMenuClose", "CmpMenuOpened", "CmpMenuClosed" },
-  callback = vim.schedule_wrap(typed),
+  pattern = { "BlinkCmpMenuOpen", "BlinkCmpMenuClose" },
+  callback = vim.schedule_wrap(function()
+    typed()
+  end),
 })
 vim.api.nvim_create_autocmd({ "InsertLeave", "BufLeave" }, { group = group, callback = M.dismiss })
 vim.api.nvim_create_autocmd("BufUnload", {
