@@ -36,7 +36,7 @@ export type InlineCompletionParams = z.infer<typeof InlineCompletionParams>;
 export const InlineCompletionItem = z.object({
 	/** What to insert. */
 	insertText: z.string(),
-	/** What the text stands for: usually nothing, at the cursor. */
+	/** What the text takes the place of: usually nothing, at the cursor; where the text says what closes there, that too. */
 	range: Range,
 });
 export const InlineCompletionResult = z.object({

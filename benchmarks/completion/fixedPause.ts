@@ -16,7 +16,7 @@ export const fixedPause = (modelUrl: string, pauseMs: number): Subject => {
 			const { signal } = newest;
 			const key = { documentKey: "", kernelId: null, prefix, suffix };
 			const known = cache.find(key);
-			if (known !== null) return known;
+			if (known !== null) return known.text;
 			await delay(pauseMs, undefined, { signal });
 			const response = await fetch(`${modelUrl}/v1/completions`, {
 				method: "POST",
@@ -24,7 +24,7 @@ export const fixedPause = (modelUrl: string, pauseMs: number): Subject => {
 				signal,
 			});
 			const { text } = ((await response.json()) as { choices: [{ text: string }] }).choices[0];
-			if (text !== "") cache.add(key, text);
+			if (text !== "") cache.add(key, { text, replaced: 0 });
 			return text;
 		},
 		close: async () => newest.abort(),

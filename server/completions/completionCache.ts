@@ -1,3 +1,5 @@
+import type { Insertion } from "./postprocess.ts";
+
 /** A suggestion is valid for one document, one namespace and one place. */
 export type CompletionKey = {
 	readonly documentKey: string;
@@ -7,7 +9,7 @@ export type CompletionKey = {
 	readonly suffix: string;
 };
 
-type Suggestion = CompletionKey & { readonly text: string };
+type Suggestion = CompletionKey & Insertion;
 
 /**
  * Suggestions made lately. One goes on being found while the person types along it: its rest is then the answer.
@@ -23,16 +25,17 @@ export class CompletionCache {
 	}
 
 	/** What is left to insert at this place, `null` when no suggestion leads here or it is typed out. */
-	find(key: CompletionKey): string | null {
+	find(key: CompletionKey): Insertion | null {
 		const at = this.#suggestions.findLastIndex((suggestion) => leadsTo(suggestion, key));
 		const suggestion = this.#suggestions[at];
 		if (!suggestion) return null;
 		this.#suggestions.splice(at, 1);
 		this.#suggestions.push(suggestion);
-		return suggestion.text.slice(key.prefix.length - suggestion.prefix.length);
+		const { text, replaced, prefix } = suggestion;
+		return { text: text.slice(key.prefix.length - prefix.length), replaced };
 	}
 
-	add(key: CompletionKey, text: string): void {
+	add(key: CompletionKey, { text, replaced }: Insertion): void {
 		const { documentKey, kernelId, prefix, suffix } = key;
 		const same = this.#suggestions.findIndex(
 			(one) =>
@@ -42,7 +45,7 @@ export class CompletionCache {
 				one.suffix === suffix,
 		);
 		if (same >= 0) this.#suggestions.splice(same, 1);
-		this.#suggestions.push({ documentKey, kernelId, prefix, suffix, text });
+		this.#suggestions.push({ documentKey, kernelId, prefix, suffix, text, replaced });
 		if (this.#suggestions.length > this.#capacity) this.#suggestions.shift();
 	}
 

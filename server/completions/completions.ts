@@ -12,7 +12,7 @@ import { CompletionCache, type CompletionKey, typedSince } from "./completionCac
 import type { CompletionRequest } from "./completionRequest.ts";
 import { isHead } from "./filters/indentation.ts";
 import { lastLine } from "./lines.ts";
-import { postprocess } from "./postprocess.ts";
+import { type Insertion, postprocess } from "./postprocess.ts";
 import type { Surroundings } from "./prompt.ts";
 import { scanBrackets } from "./scanBrackets.ts";
 import { TypingPace } from "./typingPace.ts";
@@ -67,8 +67,8 @@ export class Completions {
 		if (newest) newest.isOutdated = true;
 	}
 
-	/** The text to insert at the cursor, or `null` for none. Fails with `CompletionError`; an abort gives `null`. */
-	async complete(request: CompletionRequest): Promise<string | null> {
+	/** What to insert at the cursor, or `null` for nothing. Fails with `CompletionError`; an abort gives `null`. */
+	async complete(request: CompletionRequest): Promise<Insertion | null> {
 		if (request.signal.aborted || request.gone.aborted) return null;
 		const { documentKey, prefix, suffix, kernelId } = request;
 		const key = { documentKey, kernelId, prefix, suffix };
@@ -95,7 +95,7 @@ export class Completions {
 	}
 
 	/** What an earlier answer leaves to insert; no model is needed then. */
-	#fromCache(key: CompletionKey): string | null {
+	#fromCache(key: CompletionKey): Insertion | null {
 		const cached = this.#cache.find(key);
 		if (cached === null) return null;
 		this.#stop(key.documentKey);
@@ -107,7 +107,7 @@ export class Completions {
 		request: CompletionRequest,
 		key: CompletionKey,
 		signal: AbortSignal,
-	): Promise<string | null> {
+	): Promise<Insertion | null> {
 		const { documentKey } = key;
 		const earlier = this.#asked.get(documentKey);
 		if (earlier) {
@@ -138,16 +138,16 @@ export class Completions {
 		request: CompletionRequest,
 		surroundings: Surroundings,
 		signal: AbortSignal,
-	): Promise<string | null> {
+	): Promise<Insertion | null> {
 		const { documentKey, prefix, suffix, kernelId } = request;
 		this.#counts.modelRequests++;
 		const started = performance.now();
 		const raw = await askModel(request, surroundings, signal);
 		if (raw === null || signal.aborted) return null;
 		this.#pace.answered(performance.now() - started);
-		const text = postprocess(raw, { prefix, suffix });
+		const { text, replaced } = postprocess(raw, { prefix, suffix });
 		if (text === "") return null;
-		const place = { prefix, suffix };
+		const place = { prefix, suffix: suffix.slice(replaced) };
 		const accesses: SuggestedAccess[] = kernelId === null ? [] : suggestedAccesses(text, place);
 		if (kernelId !== null)
 			for (const { name, at } of undefinedNames(text, place, request.above))
@@ -160,8 +160,9 @@ export class Completions {
 			this.#counts.dropped++;
 			return null;
 		}
-		this.#cache.add({ documentKey, kernelId, prefix, suffix }, kept);
-		return kept;
+		const insertion = { text: kept, replaced: kept === text ? replaced : 0 };
+		this.#cache.add({ documentKey, kernelId, prefix, suffix }, insertion);
+		return insertion;
 	}
 
 	/** The model stops at once, unless this was nobody's wish and may come of typing on. */

@@ -14,6 +14,7 @@ import { keepOneCell } from "./filters/keepOneCell.ts";
 import { keepOneLineInside } from "./filters/keepOneLineInside.ts";
 import { trimEnd } from "./filters/trimEnd.ts";
 import type { Place } from "./place.ts";
+import { restTaken } from "./restTaken.ts";
 
 /** Without what the answer repeats of the text before the cursor; what repeats nothing begins where it can. */
 const beginAtCursor: Filter = (text, place) => {
@@ -22,7 +23,7 @@ const beginAtCursor: Filter = (text, place) => {
 };
 
 /** The order matters: later filters expect what earlier ones leave. */
-const filters: readonly Filter[] = [
+const cleaning: readonly Filter[] = [
 	dropTags,
 	dropUnseen,
 	dropFences,
@@ -31,6 +32,10 @@ const filters: readonly Filter[] = [
 	fixIndentation,
 	keepOneLineInside,
 	keepOneCell,
+];
+
+/** What the text behind the cursor leaves of it. */
+const fitting: readonly Filter[] = [
 	dropRepeatedLines,
 	dropRepeatedSuffix,
 	balanceBrackets,
@@ -38,6 +43,20 @@ const filters: readonly Filter[] = [
 	trimEnd,
 ];
 
-/** Makes a model's answer into the text to insert at the cursor; empty when nothing useful is left. */
-export const postprocess = (raw: string, place: Place): string =>
-	filters.reduce((text, filter) => (text === "" ? "" : filter(text, place)), raw.replace(/\r\n?/g, "\n"));
+export type Insertion = {
+	/** Empty when nothing useful is left. */
+	readonly text: string;
+	/** How much of the line behind the cursor it takes the place of: closers that it says itself. */
+	readonly replaced: number;
+};
+
+/** Makes a model's answer into what is inserted at the cursor. */
+export const postprocess = (raw: string, place: Place): Insertion => {
+	const cleaned = filtered(raw.replace(/\r\n?/g, "\n"), cleaning, place);
+	const replaced = restTaken(cleaned, place);
+	const left = replaced === 0 ? place : { ...place, suffix: place.suffix.slice(replaced) };
+	return { text: filtered(cleaned, fitting, left), replaced };
+};
+
+const filtered = (answer: string, filters: readonly Filter[], place: Place): string =>
+	filters.reduce((text, filter) => (text === "" ? "" : filter(text, place)), answer);

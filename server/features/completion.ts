@@ -5,6 +5,7 @@ import { howToGetOne } from "../backends/registry.ts";
 import { CompletionError } from "../completions/askModel.ts";
 import type { CompletionRequest } from "../completions/completionRequest.ts";
 import { namesNear } from "../completions/namesNear.ts";
+import type { Insertion } from "../completions/postprocess.ts";
 import { isContextCode } from "../context/contextCell.ts";
 import { RequestError } from "../sessions/errors.ts";
 import type { Host } from "../sessions/python/host.ts";
@@ -51,7 +52,7 @@ export const completionFeature: Feature = {
 				};
 				const isAutomatic = context.triggerKind === automatic;
 				const wish = { automatic: isAutomatic, instead: context.instead ?? [] };
-				const text = await suggest(client, services, place, wish, signal).catch((error) => {
+				const found = await suggest(client, services, place, wish, signal).catch((error) => {
 					// An editor would show it with every key: it is said once.
 					if (!isAutomatic || client.facts.speaksAiShell || !(error instanceof RequestError)) throw error;
 					if (told.has(error.message)) return null;
@@ -60,10 +61,14 @@ export const completionFeature: Feature = {
 					return null;
 				});
 				const isSame = client.documents.find(uri) === document && document.revision === revision;
-				if (text === null || !isSame) return { items: [] };
+				if (found === null || !isSame) return { items: [] };
+				const { text, replaced } = found;
 				const hasBoth = before.includes("\r\n") || after.includes("\r\n");
 				const lines = hasBoth ? text.replaceAll("\n", "\r\n") : text;
-				return { items: [{ insertText: chosen.text + lines, range: chosen.range }] };
+				const { start, end } = chosen.range;
+				// What it takes the place of is brackets and quotes, a unit each in any encoding.
+				const range = { start, end: { ...end, character: end.character + replaced } };
+				return { items: [{ insertText: chosen.text + lines, range }] };
 			},
 		);
 
@@ -82,7 +87,7 @@ const suggest = async (
 	place: Place,
 	wish: Pick<CompletionRequest, "automatic" | "instead">,
 	signal: AbortSignal,
-): Promise<string | null> => {
+): Promise<Insertion | null> => {
 	await client.configured;
 	if (wish.automatic && client.editorSettings.automaticSuggestions === false) return null;
 	const session = sessionFor(client, services, place.uri);
@@ -112,7 +117,7 @@ const suggest = async (
 			signal,
 			gone: client.gone,
 		});
-		session?.exactLog.completion(place.prefix, place.suffix, completion);
+		session?.exactLog.completion(place.prefix, place.suffix, completion?.text ?? null);
 		return completion;
 	} catch (error) {
 		if (error instanceof CompletionError)

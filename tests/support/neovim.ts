@@ -214,11 +214,16 @@ const shownLua = `
 		local below, sign = {}, ""
 		for _, space in ipairs({ ns or -1, ghost or -1 }) do
 			local marks = space >= 0 and vim.api.nvim_buf_get_extmarks(0, space, { row - 1, 0 }, { row - 1, -1 }, { details = true }) or {}
+			-- From the last on, so that columns stay what they are.
+			for index = #marks, 1, -1 do
+				local mark = marks[index]
+				if mark[4].virt_text_pos == "inline" then
+					line = line:sub(1, mark[3]) .. "⟨" .. text(mark[4].virt_text) .. "⟩" .. line:sub(mark[3] + 1)
+				end
+			end
 			for _, mark in ipairs(marks) do
 				local details = mark[4]
-				if details.virt_text_pos == "inline" then
-					line = line:sub(1, mark[3]) .. "⟨" .. text(details.virt_text) .. "⟩" .. line:sub(mark[3] + 1)
-				elseif details.virt_text then
+				if details.virt_text and details.virt_text_pos ~= "inline" then
 					line = line .. text(details.virt_text)
 				end
 				if details.sign_text then sign = vim.trim(details.sign_text) .. " " end

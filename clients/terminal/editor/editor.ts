@@ -9,7 +9,7 @@ import { type InputPrompt, inputPrompt } from "../render/prompt.ts";
 import { paint } from "../render/theme.ts";
 import { CompletionMenu } from "./completionMenu.ts";
 import { editActions } from "./editActions.ts";
-import { GhostText } from "./ghostText.ts";
+import { GhostText, noGhost } from "./ghostText.ts";
 import { InputHistory } from "./inputHistory.ts";
 import { InputLines } from "./inputLines.ts";
 import type { KeyEvent } from "./keys.ts";
@@ -140,7 +140,7 @@ class InputEditor implements Editor {
 			: [];
 		const below = [...search, ...menu];
 		const room = maxRows === undefined ? undefined : Math.max(1, maxRows - below.length);
-		const ghost = this.mode === "edit" ? this.ghost : "";
+		const ghost = (this.mode === "edit" && this.#shownGhost?.parts) || noGhost;
 		const input = { text: this.text, cursor: this.cursor, ghost, prompt: this.#prompt, theme };
 		const { lines, cursor } = this.#lines.render(input, width, room);
 		return { lines: [...lines, ...below].slice(0, maxRows), cursor };
@@ -167,7 +167,7 @@ class InputEditor implements Editor {
 		const ghost = this.#shownGhost;
 		if (ghost !== null) {
 			if (id === "right" || id === "ctrl+f" || ((id === "end" || id === "ctrl+e") && this.#atLineEnd()))
-				return this.#accept(ghost.rest);
+				return this.#acceptAll(ghost);
 			if (id === "alt+f" || id === "alt+right" || id === "ctrl+right") return this.#accept(ghost.word);
 			if (id === "escape" && this.#ghost) {
 				this.#ghost = null;
@@ -226,6 +226,16 @@ class InputEditor implements Editor {
 
 	#atLineEnd(): boolean {
 		return this.cursor === lineEnd(this.text, this.cursor);
+	}
+
+	#acceptAll(ghost: GhostText): boolean {
+		const { rest, replaced } = ghost;
+		if (replaced !== "") {
+			ghost.taken();
+			this.#ghost = null;
+		}
+		this.#buffer.replace(this.cursor, this.cursor + replaced.length, rest);
+		return true;
 	}
 
 	#accept(text: string): boolean {

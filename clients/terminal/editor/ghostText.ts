@@ -5,6 +5,11 @@
 import type { Ghost } from "./types.ts";
 import { wordEnd } from "./words.ts";
 
+/** What is drawn of it: at the cursor, and behind so many units of the text that stands there. */
+export type GhostParts = { readonly here: string; readonly over: number; readonly behind: string };
+
+export const noGhost: GhostParts = { here: "", over: 0, behind: "" };
+
 export class GhostText {
 	readonly #ghost: Ghost;
 	readonly #before: string;
@@ -20,6 +25,24 @@ export class GhostText {
 	/** What is still to come. */
 	get rest(): string {
 		return this.#ghost.text.slice(this.#accepted);
+	}
+
+	/** What stands behind the cursor and goes when all of it is accepted. */
+	get replaced(): string {
+		return this.#ghost.replaced ?? "";
+	}
+
+	get parts(): GhostParts {
+		const { rest, replaced } = this;
+		const at = replaced === "" ? -1 : rest.indexOf(replaced);
+		if (at < 0) return { here: rest, over: 0, behind: "" };
+		return { here: rest.slice(0, at), over: replaced.length, behind: rest.slice(at + replaced.length) };
+	}
+
+	/** All of it is in the text now. */
+	taken(): void {
+		this.#accepted = this.#ghost.text.length;
+		this.#ghost.onAccept?.(this.#accepted);
 	}
 
 	/** The next word with the blanks and signs before it. */

@@ -11,12 +11,13 @@ import { paintSpans } from "../render/highlight.ts";
 import { type InputPrompt, leadOf } from "../render/prompt.ts";
 import { paint, type Theme } from "../render/theme.ts";
 import { lineWidth, tokens, wrapCells } from "../screen/styledText.ts";
+import type { GhostParts } from "./ghostText.ts";
 import type { Rendered } from "./types.ts";
 
 type Input = {
 	readonly text: string;
 	readonly cursor: number;
-	readonly ghost: string;
+	readonly ghost: GhostParts;
 	readonly prompt: InputPrompt;
 	readonly theme: Theme;
 };
@@ -49,10 +50,11 @@ export class InputLines {
 				continue;
 			}
 			const [before, after] = splitSpans(spans, cursorColumn);
-			const [ghostHere = "", ...ghostBelow] = ghost.split("\n");
+			const [ghostHere = "", ...ghostBelow] = ghost.here.split("\n");
 			const head = joined([lead, painted(before, theme)]);
 			place = cellAfter(head, room, rows.length);
-			const tail = painted(after, theme);
+			const [over, rest] = splitSpans(after, ghost.over);
+			const tail = joined([painted(over, theme), ghostPaint(theme, ghost.behind), painted(rest, theme)]);
 			const shown = [head, ghostPaint(theme, ghostHere), ghostBelow.length === 0 ? tail : words``];
 			rows.push(...wrapCells(joined(shown), room));
 			if (place.line === rows.length) rows.push(words``);

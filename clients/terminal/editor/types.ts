@@ -68,6 +68,8 @@ export type Editor = {
 
 export type Ghost = {
 	readonly text: string;
+	/** What stands behind the cursor and is a part of the text too: an accept of all of it takes its place. */
+	readonly replaced?: string;
 	/** Told the UTF-16 units accepted so far, each time some are. */
 	readonly onAccept?: (acceptedLength: number) => void;
 };

@@ -13,7 +13,10 @@ export type InlineSuggestionOptions = {
 };
 
 /** `taken` units of it are in the line already. */
-type Shown = { readonly id: number; readonly text: string; readonly taken: number };
+type Shown = Insertion & { readonly id: number; readonly taken: number };
+
+/** What is added at the cursor of a line, and what of the line behind it that takes the place of. */
+type Insertion = { readonly text: string; readonly replaced: string };
 
 /** What was suggested at one place, in the order it came. */
 type Round = { readonly before: string; readonly all: Shown[]; index: number };
@@ -53,10 +56,10 @@ export class InlineSuggestion {
 				trigger: "asked",
 			});
 			if (this.#round !== round || editor.text !== text || editor.cursor !== cursor) return;
-			const insert = found === undefined ? "" : insertionOf(found);
-			tell(insert === "" ? `no ${other}suggestion` : null);
-			if (insert === "") return;
-			round.all.push({ id: found!.id, text: insert, taken: 0 });
+			const insertion = found === undefined ? null : insertionOf(found);
+			tell(insertion === null ? `no ${other}suggestion` : null);
+			if (insertion === null) return;
+			round.all.push({ id: found!.id, ...insertion, taken: 0 });
 			this.#show(round, round.all.length - 1);
 		} catch (error) {
 			if (this.#round === round) tell(`no ${other}suggestion: ${(error as Error).message.split("\n")[0]}`);
@@ -95,6 +98,7 @@ export class InlineSuggestion {
 		const rest = shown && {
 			id: shown.id,
 			text: suggestion,
+			replaced: shown.replaced,
 			taken: shown.taken + before.length - place.length,
 		};
 		this.#round = { before, all: rest ? [rest] : [], index: rest ? 0 : -1 };
@@ -105,14 +109,19 @@ export class InlineSuggestion {
 		const shown = round.all[index];
 		if (shown === undefined) return false;
 		round.index = index;
-		const { id, text, taken } = shown;
+		const { id, text, replaced, taken } = shown;
 		const onAccept = (length: number): void => this.#suggestions.accepted(id, taken + length);
-		this.#options.editor.setGhost({ text, onAccept });
+		this.#options.editor.setGhost({ text, replaced, onAccept });
 		this.#suggestions.shown(id);
 		return true;
 	}
 }
 
-/** What it adds at the cursor of a line; nothing when what stands behind would have to change. */
-const insertionOf = ({ text, replaced }: Suggestion): string =>
-	text.endsWith(replaced) ? text.slice(0, text.length - replaced.length) : "";
+/** `null` where what stands behind would have to change otherwise than by what is added around it. */
+const insertionOf = ({ text, replaced }: Suggestion): Insertion | null => {
+	if (text.endsWith(replaced)) {
+		const added = text.slice(0, text.length - replaced.length);
+		return added === "" ? null : { text: added, replaced: "" };
+	}
+	return text.includes(replaced) ? { text, replaced } : null;
+};

@@ -169,6 +169,15 @@ test("live names are a source for blink.cmp and nvim-cmp, with what each replace
 	);
 });
 
+test("what a suggestion says of the text behind the cursor is shown once, and taken the place of", async () => {
+	const vim = await suggest("df = {}\ndf['|']", "a'].mean()");
+	await vim.type("<M-.>");
+	expect(await vim.shows(() => shown(vim), /⟨/)).toBe("df = {}\ndf['⟨a⟩']⟨.mean()⟩");
+	await vim.type("<M-l>");
+	expect(await vim.shows(() => shown(vim), /^[^⟨]*$/)).toBe("df = {}\ndf['a'].mean()");
+	expect(await vim.lua("return vim.api.nvim_win_get_cursor(0)[2]")).toBe("df['a'].mean()".length);
+});
+
 test("one of several is chosen with next and previous", async () => {
 	const vim = await suggest("x = |", "1");
 	// The server gives one; others may give more.

@@ -4,11 +4,15 @@ import { postprocess } from "../../../server/completions/postprocess.ts";
 import { createRandom, scaled } from "../../support/random.ts";
 import { readSource, repository } from "../../support/sources.ts";
 
-/** The cursor is `|`. Gives the text with the suggestion in place, between `|` and `|`; `none` when nothing is left. */
+/**
+ * The cursor is `|`. Gives the text with the suggestion in place, between `|` and `|`; `none` when nothing is left. What
+ * it takes the place of stands in `⟦⟧`.
+ */
 const insert = (place: string, raw: string): string => {
 	const [prefix, suffix] = place.split("|") as [string, string];
-	const text = postprocess(raw, { prefix, suffix });
-	return text === "" ? "none" : `${prefix}|${text}|${suffix}`;
+	const { text, replaced } = postprocess(raw, { prefix, suffix });
+	const taken = replaced === 0 ? "" : `⟦${suffix.slice(0, replaced)}⟧`;
+	return text === "" ? "none" : `${prefix}|${text}|${taken}${suffix.slice(replaced)}`;
 };
 const cases = (rows: readonly (readonly [place: string, raw: string, expected: string])[]) =>
 	test.each(rows)("%j with %j", (place, raw, expected) => expect(insert(place, raw)).toBe(expected));
@@ -44,9 +48,31 @@ test("of what a person wrote next to nothing is changed, wherever the cursor sta
 		// Inside of a line's first blanks no suggestion is asked for.
 		if (middle.trim() === "" || /(?:^|\n)[ \t]+$/.test(prefix)) continue;
 		const place = { prefix, suffix: text.slice(start + middle.length) };
-		if (postprocess(middle, place) !== middle.trimEnd()) changed.push(`${prefix.slice(-40)}|${middle}|`);
+		if (postprocess(middle, place).text !== middle.trimEnd()) changed.push(`${prefix.slice(-40)}|${middle}|`);
 	}
 	expect(changed.length / count, changed.join("\n\n")).toBeLessThan(0.015);
+});
+
+describe("takes the place of closers that it says itself, and goes on behind them", () => {
+	cases([
+		["df['|']", "a'].mean()", "df['|a'].mean()|⟦']⟧"],
+		['df["|"]', 'a"].mean()', 'df["|a"].mean()|⟦"]⟧'],
+		["df['|']  # the mean", "a'].mean()", "df['|a'].mean()|⟦']⟧  # the mean"],
+		["print(|)", "x).upper()", "print(|x).upper(|)"],
+		["x = d['|']\ny = 1", "k'] + 1", "x = d['|k'] + 1|⟦']⟧\ny = 1"],
+		["x = a[|]", "0] if a else None", "x = a[|0] if a else None|⟦]⟧"],
+		["f(g(|))", "x)).mean()", "f(g(|x)).mean()|⟦))⟧"],
+		["df[df['|']]", "a'] > 1].sum()", "df[df['|a|']]"],
+		// What belongs before them stays there.
+		["df['|']", "a", "df['|a|']"],
+		["df['|']", "a']", "df['|a|']"],
+		["print(|)", "len(x)", "print(|len(x)|)"],
+		["f(|)", "g(x).y", "f(|g(x).y|)"],
+		["f(|)", "a, (b), c", "f(|a, (b), c|)"],
+		["s = '|'", "it's", "s = '|it|'"],
+		["print('|')", "a', 'b", "print('|a', 'b|')"],
+		["x = [|]", "1]\ny = [2]", "x = [|1|]"],
+	]);
 });
 
 describe("begins where what was typed lets it", () => {

@@ -385,3 +385,22 @@ test("goes on from what is chosen in the editor's menu", async () => {
 	expect(items).toEqual([{ insertText: "groupby('day')", range }]);
 	expect(JSON.stringify(backend.requests[0]!.transcript)).toContain("<prefix>x = df.groupby</prefix>");
 });
+
+test("the range reaches over closers that the suggestion says itself, also from the cache", async () => {
+	const { client, backend, write, uri } = await start(say("a'].mean()"));
+	const ask = (position: ReturnType<typeof write>) =>
+		client.request("textDocument/inlineCompletion", {
+			textDocument: { uri },
+			position,
+			context: { triggerKind: 1 },
+		});
+	const first = write("df = {}\ndf['|']  # it");
+	expect((await ask(first)).items).toEqual([
+		{ insertText: "a'].mean()", range: { start: first, end: { line: 1, character: 6 } } },
+	]);
+	const second = write("df = {}\ndf['a|']  # it");
+	expect((await ask(second)).items).toEqual([
+		{ insertText: "'].mean()", range: { start: second, end: { line: 1, character: 7 } } },
+	]);
+	expect(backend.requests).toHaveLength(1);
+});

@@ -9,7 +9,7 @@ local group = vim.api.nvim_create_augroup("ipyai-suggest", {})
 ---@field buf integer
 ---@field row integer
 ---@field col integer where its rest begins: the cursor
----@field items { id: integer, text: string, replace: integer }[]
+---@field items { id: integer, text: string, replace: integer }[] `replace`: bytes behind the cursor that it says itself
 ---@field index integer
 ---@field taken string what of the item is in the buffer already
 ---@field tick integer
@@ -83,12 +83,34 @@ local function has_menu()
   return (blink and shows(blink, "is_menu_visible") or cmp and shows(cmp, "visible")) or false
 end
 
+---What comes before the text behind the cursor that an accept replaces, and what comes behind it.
+---@return string before
+---@return string? behind nil where nothing is replaced
+---@return integer size of what is replaced
+local function around_replaced()
+  local text, size = rest(), ghost.items[ghost.index].replace
+  local line = vim.api.nvim_buf_get_lines(ghost.buf, ghost.row, ghost.row + 1, false)[1] or ""
+  local replaced = line:sub(ghost.col + 1, ghost.col + size)
+  local first, last = text:find(replaced, 1, true)
+  if replaced == "" or not first then
+    return text, nil, 0
+  end
+  return text:sub(1, first - 1), text:sub(last + 1), #replaced
+end
+
 local function draw()
   vim.api.nvim_buf_clear_namespace(ghost.buf, ns, 0, -1)
   if has_menu() then
     return
   end
-  local lines = vim.split(rest(), "\n")
+  local before, behind, size = around_replaced()
+  if behind then
+    vim.api.nvim_buf_set_extmark(ghost.buf, ns, ghost.row, ghost.col + size, {
+      virt_text = { { behind, "IpyaiSuggestion" } },
+      virt_text_pos = "inline",
+    })
+  end
+  local lines = vim.split(before, "\n")
   local more = {}
   for index = 2, #lines do
     table.insert(more, { { lines[index] ~= "" and lines[index] or " ", "IpyaiSuggestion" } })

@@ -175,10 +175,10 @@ describe("history", () => {
 });
 
 describe("ghost text", () => {
-	const ghosted = (text: string, ghost: string) => {
+	const ghosted = (text: string, ghost: string, replaced = "") => {
 		const accepted: number[] = [];
 		const input = start(text);
-		input.editor.setGhost({ text: ghost, onAccept: (length) => accepted.push(length) });
+		input.editor.setGhost({ text: ghost, replaced, onAccept: (length) => accepted.push(length) });
 		return { ...input, accepted };
 	};
 	test("Right accepts all, also in mid-line", () => {
@@ -186,6 +186,17 @@ describe("ghost text", () => {
 		type(key.right);
 		expect(shown()).toBe("df.groupby('day')|.sum()");
 		expect(accepted).toEqual([14]);
+	});
+	test("what it says of the text behind the cursor is not shown twice, and is taken the place of", () => {
+		const { type, shown, screen, editor, accepted } = ghosted("df['|'] # x", "a'].mean()", "']");
+		expect(screen()).toEqual(["In [1]: df['a'].mean() # x"]);
+		expect(editor.render(40).cursor).toEqual({ line: 0, column: 12 });
+		type("a");
+		expect(screen()).toEqual(["In [1]: df['a'].mean() # x"]);
+		type(key.right);
+		expect(shown()).toBe("df['a'].mean()| # x");
+		expect(editor.ghost).toBe("");
+		expect(accepted).toEqual([1, 10]);
 	});
 	test("Alt-f accepts a word, the rest stays", () => {
 		const { type, shown, editor } = ghosted("df.|", "groupby('day').sum()");
