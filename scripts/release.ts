@@ -1,6 +1,7 @@
 /**
  * `npm run release -- [patch|minor|major|X.Y.Z] [--dry-run]`: packs a release from the committed files, installs the
- * package in an empty place and starts it there, and makes and tries the Python packages (`release/wheel.ts`). Then writes the new version and changelog into this clone and leaves
+ * package in an empty place and starts it there, makes and tries the Python packages (`release/wheel.ts`), and packs the
+ * extension for VS Code (`release/vsix.ts`). Then writes the new version and changelog into this clone and leaves
  * the packages beside them; what is published is for a person to publish. `--dry-run` writes nothing here.
  */
 import { execFileSync } from "node:child_process";
@@ -10,6 +11,7 @@ import { basename, join } from "node:path";
 import { bumpVersion } from "./release/bumpVersion.ts";
 import { moveUnreleased } from "./release/changelog.ts";
 import { packRelease, tryPackage } from "./release/pack.ts";
+import { packExtension } from "./release/vsix.ts";
 import { makeWheel, tryWheel, wheelPlatforms } from "./release/wheel.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -47,11 +49,15 @@ try {
 		tryWheel(wheels[own]!, folder, version, python);
 		process.stdout.write("Installed by pip where there is no Node, it runs a cell.\n");
 	}
+	const extension = await packExtension(join(root, "examples/vscode"), version);
+	process.stdout.write(`${extension.name}: ${Math.round(extension.content.length / 1024)} KB\n`);
 	if (!dryRun) {
+		writeFileSync(join(root, extension.name), extension.content);
 		for (const [file, text] of Object.entries(written)) writeFileSync(join(root, file), text);
 		for (const made of [path, ...wheels]) copyFileSync(made, join(root, basename(made)));
 		process.stdout.write(
-			`Next: git commit -am "release: ${version}" && git tag v${version} && npm publish ${name} && twine upload ipyai-${version}-*.whl\n`,
+			`Next: git commit -am "release: ${version}" && git tag v${version} && npm publish ${name} && twine upload ipyai-${version}-*.whl\n` +
+				`The extension: code --install-extension ${extension.name}, or vsce publish --packagePath ${extension.name}\n`,
 		);
 	}
 } catch (error) {

@@ -14,7 +14,7 @@ const needed = [
 ];
 
 const allowed =
-	/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/\w+|dist\/\w+\.js|dist\/bundle\/[^/]+\.js|docs\/.+\.(md|json|svg)|clients\/ipython\/.+\.(py|toml|md)|clients\/nvim\/.+\.(lua|vim|txt|md)|clients\/nvim\/doc\/tags|examples\/vscode\/\w+\.js(on)?)$/;
+	/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/\w+|dist\/\w+\.js|dist\/bundle\/[^/]+\.js|docs\/.+\.(md|json|svg)|clients\/ipython\/.+\.(py|toml|md)|clients\/nvim\/.+\.(lua|vim|txt|md)|clients\/nvim\/doc\/tags|examples\/vscode\/(\w+\.(js|json|md|png)|LICENSE))$/;
 
 /** What is wrong with the list of files in a package: sentences, none when all is well. */
 export const findFaults = (files: readonly string[]): string[] => [

@@ -18,7 +18,7 @@ test("its manifest names the server's commands and settings, and the library tha
 	const { commands, configuration } = manifest.contributes;
 	for (const { command } of commands) expect([...editorCommandNames, "ipyai.restart"]).toContain(command);
 	expect(Object.keys(configuration.properties).sort()).toEqual(
-		["command", ...Object.keys(EditorSettings.shape)].map((name) => `ipyai.${name}`).sort(),
+		["codeLens", "command", ...Object.keys(EditorSettings.shape)].map((name) => `ipyai.${name}`).sort(),
 	);
 	const { devDependencies } = JSON.parse(readSource("package.json"));
 	expect(manifest.dependencies["vscode-languageclient"]).toBe(devDependencies["vscode-languageclient"]);
@@ -42,9 +42,13 @@ test("it starts the server; suggestions, answers and questions are the editor's"
 	// The program is not there: it says so, and leads to the setting; from there it starts.
 	await extension.activate({ subscriptions: [] });
 	onTestFinished(extension.deactivate);
-	expect(editor.errors.splice(0).join("\n")).toContain(`${settings.command} could not be started.`);
+	const missing = expect.stringContaining(`"${settings.command}" is no program.`);
+	expect(editor.errors.splice(0)).toEqual([missing]);
 	await until(() => editor.executed.length > 0);
 	expect(editor.executed).toEqual(["workbench.action.openSettings ipyai.command"]);
+	// Its commands say the same, and are not unknown.
+	await editor.commands.get("ipyai.prompt")!();
+	expect(editor.errors.splice(0)).toEqual([missing]);
 	settings.command = "~/bin/ipyai";
 	vi.stubEnv("HOME", cwd);
 	editor.changeSettings();
@@ -58,6 +62,12 @@ test("it starts the server; suggestions, answers and questions are the editor's"
 	);
 	expect(suggested.items.map(({ insertText }) => insertText)).toEqual([" + [8]"]);
 
+	const lenses = editor.lensProviders[0]!.provideCodeLenses(document);
+	expect(lenses.map(({ command: { title, command } }) => `${title}: ${command}`)).toEqual([
+		"Run in ipyai: ipyai.runCell",
+		"Ask ipyai: ipyai.prompt",
+	]);
+
 	// From the palette, without an argument: the cell of the cursor, a question about the selection.
 	const [ask, runCell, interrupt] = ["prompt", "runCell", "interrupt"].map(
 		(name) => editor.commands.get(`ipyai.${name}`)!,
@@ -68,6 +78,11 @@ test("it starts the server; suggestions, answers and questions are the editor's"
 	expect(await ask!()).toBeUndefined();
 	editor.typed = "why this?";
 	await ask!();
+
+	editor.typed = "what is in it?";
+	const [, askCell] = lenses;
+	await ask!(...askCell!.command.arguments);
+	expect(JSON.stringify(model.requests.at(-1)!.body)).toContain("prices = [3, 5]");
 
 	await makeFolderLive(cwd, environment);
 	await runCell!({ uri: document.uri.toString(), line: 0 });
@@ -94,6 +109,10 @@ test("it starts the server; suggestions, answers and questions are the editor's"
 		  "> why this?
 		",
 		  "You said: why this?
+		",
+		  "> what is in it?
+		",
+		  "You said: what is in it?
 		",
 		  "5
 		",

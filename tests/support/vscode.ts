@@ -10,6 +10,7 @@ export type EditorStandIn = {
 	/** What the extension registered. */
 	readonly commands: Map<string, (...args: unknown[]) => unknown>;
 	readonly inlineProviders: InlineProvider[];
+	readonly lensProviders: LensProvider[];
 	/** Lines of output channels, by name. */
 	readonly output: Map<string, string[]>;
 	readonly errors: string[];
@@ -38,6 +39,12 @@ type InlineProvider = {
 	): Promise<{ items: { insertText: string }[] }>;
 };
 
+type LensProvider = {
+	provideCodeLenses(
+		document: TextDocument,
+	): { command: { title: string; command: string; arguments: unknown[] } }[];
+};
+
 class Position {
 	readonly line: number;
 	readonly character: number;
@@ -53,6 +60,15 @@ class Range {
 	constructor(start: Position, end: Position) {
 		this.start = start;
 		this.end = end;
+	}
+}
+
+class CodeLens {
+	readonly range: Range;
+	readonly command: object;
+	constructor(range: Range, command: object) {
+		this.range = range;
+		this.command = command;
 	}
 }
 
@@ -126,6 +142,7 @@ export const startEditor = (
 		},
 		commands: new Map(),
 		inlineProviders: [],
+		lensProviders: [],
 		output: new Map(),
 		errors: [],
 		executed: [],
@@ -170,6 +187,7 @@ export const startEditor = (
 		version: "1.91.0",
 		Position,
 		Range,
+		CodeLens,
 		InlineCompletionItem,
 		InlineCompletionList,
 		InlineCompletionTriggerKind: { Invoke: 0, Automatic: 1 },
@@ -177,6 +195,10 @@ export const startEditor = (
 		env: { appName: "Visual Studio Code", language: "en", appHost: "desktop" },
 		languages: standIn({
 			match: () => 10,
+			registerCodeLensProvider: (_: unknown, provider: LensProvider) => {
+				editor.lensProviders.push(provider);
+				return { dispose: () => {} };
+			},
 			registerInlineCompletionItemProvider: (_: unknown, provider: InlineProvider) => {
 				editor.inlineProviders.push(provider);
 				return { dispose: () => {} };
