@@ -52,14 +52,16 @@ const say = `(defun say (&rest values)
 /** What a person does, with the keys' commands; each prints what comes of it. */
 const inEglot = `
 ${setUp("eglot")}
+(require 'eglot)
 ${say}
 (defun run (command &rest arguments)
-  (eglot-execute (eglot-current-server) (list :title "" :command command :arguments (vector arguments))))
+  (jsonrpc-request (eglot-current-server) :workspace/executeCommand
+    (list :command command :arguments (vector arguments)) :timeout 20))
 (find-file "a.py")
 (setq eglot-sync-connect 20)
 (call-interactively 'eglot)
 (say 'connected (and (eglot-current-server) t))
-(say 'cell (plist-get (run "ipyai.runCell" :uri (eglot-path-to-uri (buffer-file-name)) :line 0) :status))
+(say 'cell (plist-get (run "ipyai.runCell" :uri (concat "file://" (file-truename (buffer-file-name))) :line 0) :status))
 (goto-char (point-max))
 (insert "prices.ind")
 (eglot--signal-textDocument/didChange)
@@ -69,7 +71,12 @@ ${say}
 (say 'hover (seq-take (string-lines (plist-get (plist-get (jsonrpc-request (eglot-current-server) :textDocument/hover (eglot--TextDocumentPositionParams)) :contents) :value)) 2))
 (say 'actions (mapcar (lambda (action) (plist-get action :title)) (eglot-code-actions 1 10)))
 (say 'answer (plist-get (run "ipyai.prompt" :text "@@say It is eight.@@") :answer))
-(say 'begun (and (plist-get (ipyai-ask "@@say It is nine.@@") :sessionId) t))
+(defvar told nil)
+(advice-add 'message :before (lambda (form &rest args) (push (if form (apply #'format form args) "") told)))
+(ipyai-ask "@@say It is nine.@@")
+(with-timeout (20 (say 'late))
+  (while (not (seq-some (lambda (each) (string-match-p "It is nine" each)) told)) (accept-process-output nil 0.1)))
+(say 'told t)
 (setq completing-read-function (lambda (prompt choices &rest _)
   (say 'asked prompt choices)
   "Allow"))
@@ -79,20 +86,15 @@ ${say}
 `;
 
 test("eglot runs a cell, completes and hovers live names, offers actions, asks, and puts a tool before the person", async (context) => {
-	skipWithout(
-		context,
-		["-Q"],
-		"(and (>= emacs-major-version 29) (require 'eglot nil t) (fboundp 'eglot-execute))",
-		"eglot",
-	);
+	skipWithout(context, ["-Q"], "(require 'eglot nil t)", "eglot");
 	expect(await runEmacs(["-Q"], inEglot)).toMatchInlineSnapshot(`
 		"connected t
 		cell "ok"
 		completed "prices.index"
-		hover ("Type:        list" "String form: [3, 5, 8]")
+		hover ("Type:  list" "Value: [3, 5, 8]")
 		actions ("Ask ipyai about this")
 		answer "It is eight."
-		begun t
+		told t
 		asked "[eglot] Server reports (type=2): ipyai: the model wants to run pyrun:
 		6 * 7
 		(Always: run any Python code in this session without asking.)
@@ -147,7 +149,7 @@ test("lsp-mode does the same, and puts a tool before the person", async (context
 		"connected (ipyai)
 		cell "ok"
 		completed "prices.index"
-		hover ("Type:        list" "String form: [3, 5, 8]")
+		hover ("Type:  list" "Value: [3, 5, 8]")
 		actions ("Ask ipyai about this")
 		asked "ipyai: the model wants to run pyrun:
 		6 * 7
