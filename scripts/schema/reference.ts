@@ -1,5 +1,6 @@
 /** The part of docs/protocol.md that lists methods and types, made from the schema. */
 import { anyRequest } from "../../protocol/method.ts";
+import { exampleMessage } from "./examples.ts";
 
 export type Schema = {
 	readonly methods: Readonly<Record<string, Readonly<Record<string, MethodSchema>>>>;
@@ -62,11 +63,12 @@ class Reference {
 
 	methods(group: string, direction: string): string[] {
 		return Object.entries(this.#schema.methods[group] ?? {}).map(([name, method]) =>
-			this.#method(name, method, direction),
+			this.#method(group, name, method, direction),
 		);
 	}
 
 	#method(
+		group: string,
 		name: string,
 		{ kind, description, params, result, repeat, errors }: MethodSchema,
 		way: string,
@@ -74,6 +76,7 @@ class Reference {
 		return [
 			`#### \`${name}\``,
 			`*${kind === "request" ? "Request" : "Notification"}, ${way}.* ${sentences(description, String(this.#target(params).description ?? ""))}`,
+			`\`\`\`json\n${exampleMessage(group, name, kind)}\n\`\`\``,
 			this.#params(params, kind === "request" ? "parameter" : "field"),
 			result === undefined ? "" : this.#result(result),
 			repeat === undefined ? "" : `Sent again: ${repeats[repeat]}${this.#codes(errors ?? [])}`,
