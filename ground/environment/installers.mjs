@@ -59,6 +59,14 @@ export const installersFor = async function* ({ python, pure, version, target },
 	};
 };
 
+/**
+ * How many packages pip has got by what it says here: a metadata file alone is none.
+ *
+ * @param {string} output
+ */
+export const countGotten = (output) =>
+	output.match(/(?:Downloading|Using cached|Processing) \S+\.whl(?!\.metadata)/g)?.length ?? 0;
+
 const pipOptions = [
 	"--no-compile",
 	"--disable-pip-version-check",

@@ -13,7 +13,7 @@ import { packageRoot } from "../paths/packageRoot.mjs";
 import { ensurePrivateFolder } from "../paths/privateFiles.mjs";
 import { PrivatePathError } from "../paths/privatePathError.mjs";
 import { lastLines, networkFailure, runCommand } from "./command.mjs";
-import { installerEnvironment, installersFor } from "./installers.mjs";
+import { countGotten, installerEnvironment, installersFor } from "./installers.mjs";
 import { kernelPackages } from "./kernelPackages.mjs";
 import { describePython } from "./pythonFacts.mjs";
 import { dataFolder } from "./pythonPlaces.mjs";
@@ -48,7 +48,7 @@ export const ensureOverlay = async (facts, work) => {
 	const compiled = compiledLayer(facts, work.env);
 	const folders = [compiled.folder, pure.folder];
 	if (folders.every((folder) => existsSync(folder))) return folders;
-	const what = `Getting what a kernel needs for Python ${facts.version.slice(0, 2).join(".")}, once`;
+	const what = `Getting what a kernel needs (Python ${facts.version.slice(0, 2).join(".")}, once)`;
 	const missing = [pure, compiled].filter(({ folder }) => !existsSync(folder));
 	const total = missing.reduce((sum, { packages }) => sum + packages.length, 0);
 	let before = 0;
@@ -72,7 +72,7 @@ export const ensureOverlay = async (facts, work) => {
 export const ensurePureOverlay = async (work) => {
 	const layer = pureLayer(oldest, work.env);
 	if (existsSync(layer.folder)) return;
-	const what = "Getting what kernels need, for any Python";
+	const what = "Getting what any kernel needs";
 	const total = layer.packages.length;
 	await ensureLayer(layer, { python: null, version: oldest, pure: true }, work, (done) =>
 		work.onCount?.({ what, done, total }),
@@ -193,7 +193,7 @@ const install = async (target, packages, wanted, work, count) => {
 	for await (const { label, command, counts } of installersFor({ ...wanted, target }, work)) {
 		let got = 0;
 		const onOutput = (/** @type {string} */ text) => {
-			got += text.match(gotten)?.length ?? 0;
+			got += countGotten(text);
 			if (counts) count(Math.min(got, packages.length));
 		};
 		const [file = "", ...words] = command;
@@ -219,9 +219,6 @@ const install = async (target, packages, wanted, work, count) => {
 			`${who} has one: install it (Debian and Ubuntu "sudo apt install python3-pip", else "python3 -m ensurepip"), or uv; then start again.`,
 	);
 };
-
-/** A package that pip has: a metadata file alone is none. */
-const gotten = /(?:Downloading|Using cached|Processing) \S+\.whl(?!\.metadata)/g;
 
 /**
  * Loads a kernel once: the first start finds its packages compiled, and a mixture that does not work is told now.

@@ -48,7 +48,8 @@ export const createProgressLine = ({ write, tell, rewrites }) => {
 	};
 };
 
-const barWidth = 20;
+/** With what stands beside it within 80 columns. */
+const barWidth = 16;
 
 /**
  * @param {Count} count

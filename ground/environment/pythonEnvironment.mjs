@@ -22,8 +22,9 @@ import { withLock } from "../paths/fileLock.mjs";
 import { ensurePrivateFolder, makeFolder } from "../paths/privateFiles.mjs";
 import { PrivatePathError } from "../paths/privatePathError.mjs";
 import { lastLines, networkFailure, runCommand } from "./command.mjs";
+import { countGotten } from "./installers.mjs";
 import { findPython, makersFor } from "./interpreters.mjs";
-import { kernelRequirements } from "./kernelPackages.mjs";
+import { kernelPackages, kernelRequirements } from "./kernelPackages.mjs";
 import { privateLink, pythonOf } from "./pythonPlaces.mjs";
 import { SetUpError } from "./setUpError.mjs";
 
@@ -41,7 +42,16 @@ import { SetUpError } from "./setUpError.mjs";
  */
 /** @typedef {{ readonly what: string; readonly done: number; readonly total: number }} Count */
 /** @typedef {{ env: NodeJS.ProcessEnv; signal: AbortSignal | undefined }} CommandOptions */
-/** @typedef {{ readonly link: string; readonly requirements: readonly string[]; readonly module: string }} Wanted */
+/**
+ * `total` packages come with the requirements, where that is known.
+ *
+ * @typedef {{
+ *   readonly link: string;
+ *   readonly requirements: readonly string[];
+ *   readonly module: string;
+ *   readonly total?: number;
+ * }} Wanted
+ */
 
 /**
  * Makes the private environment when it is missing or out of date. When an update fails and the older one still works,
@@ -52,7 +62,13 @@ import { SetUpError } from "./setUpError.mjs";
  */
 export const ensurePrivatePython = async (work) => {
 	const { env, onProgress } = work;
-	const wanted = { link: privateLink(env), requirements: kernelRequirements, module: "ipykernel" };
+	const { pure, compiled } = kernelPackages(newest);
+	const wanted = {
+		link: privateLink(env),
+		requirements: kernelRequirements,
+		module: "ipykernel",
+		total: pure.length + compiled.length,
+	};
 	if (isCurrent(wanted)) return;
 	try {
 		// What lies there is run: nobody else may write to it.
@@ -108,17 +124,26 @@ export const isCurrent = ({ link, requirements }) => {
 export const requirementsHash = (requirements) =>
 	createHash("sha256").update(requirements.join("\n")).digest("hex").slice(0, 16);
 
+const newest = /** @type {const} */ ([3, 14]);
+
 const stampName = "ipyai-requirements";
 
 /**
  * @param {Wanted} wanted
  * @param {Work} work
  */
-const makeEnvironment = async ({ link, requirements, module }, { env, onProgress, signal }) => {
+const makeEnvironment = async (
+	{ link, requirements, module, total = 0 },
+	{ env, onProgress, onCount, signal },
+) => {
 	const started = Date.now();
 	const options = { env: cleanEnvironment(env), signal };
 	const found = await findPython(options.env);
-	onProgress(`Making a Python environment in ${link} (${found.label}) ...`);
+	const what = `Making a Python environment (${found.label})`;
+	/** @param {number} done */
+	const count = (done) => onCount?.({ what, done: Math.min(done, total), total });
+	if (total === 0) onProgress(`${what} in ${link} ...`);
+	else count(0);
 
 	const hash = requirementsHash(requirements);
 	const folder = `${link}-${hash}-${process.pid}`;
@@ -127,7 +152,7 @@ const makeEnvironment = async ({ link, requirements, module }, { env, onProgress
 	try {
 		discard();
 		await createFolder(makersFor(found, folder), folder, options);
-		await install(folder, requirements, options);
+		await install(folder, requirements, options, total === 0 ? () => {} : count);
 		const tried = await runCommand(pythonOf(folder), ["-c", `import ${module}`], options);
 		if (tried.code !== 0)
 			throw new SetUpError(
@@ -182,14 +207,19 @@ const createFolder = async (makers, folder, options) => {
  * @param {string} folder
  * @param {readonly string[]} requirements
  * @param {CommandOptions} options
+ * @param {(done: number) => void} count
  */
-const install = async (folder, requirements, options) => {
+const install = async (folder, requirements, options, count) => {
+	let got = 0;
+	const onOutput = (/** @type {string} */ text) => {
+		got += countGotten(text);
+		count(got);
+	};
 	const flags = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"];
-	const done = await runCommand(
-		pythonOf(folder),
-		["-m", "pip", "install", ...flags, ...requirements],
-		options,
-	);
+	const done = await runCommand(pythonOf(folder), ["-m", "pip", "install", ...flags, ...requirements], {
+		...options,
+		onOutput,
+	});
 	if (done.code === 0) return;
 	const unreached = networkFailure(done.output);
 	throw new SetUpError(

@@ -21,7 +21,10 @@ export const setUpAndTell = async (python) => {
 	const signals = /** @type {const} */ ({ SIGHUP: stopWith(1), SIGINT: stopWith(2), SIGTERM: stopWith(15) });
 	for (const [signal, listener] of Object.entries(signals)) process.on(signal, listener);
 	const line = createProgressLine({
-		write: (text) => process.stderr.write(`\r\x1b[K${text === null ? "" : `ipyai: ${text}`}`),
+		write: (text) =>
+			process.stderr.write(
+				`\r\x1b[K${text === null ? "" : `ipyai: ${text}`.slice(0, (process.stderr.columns ?? 80) - 1)}`,
+			),
 		tell: say,
 		rewrites: process.stderr.isTTY === true,
 	});

@@ -20,7 +20,7 @@ const waiting = `for name in a b c; do echo "Downloading $name.whl (1 kB)"; done
 test("it shows how far it is, Ctrl-C breaks it off, and the next start goes on and says which Python it took", async () => {
 	const { folder, options, left } = project(waiting);
 	const first = startTerminal([], options);
-	await first.until(/Getting what a kernel needs for Python 3\.12, once █+░+ 3 of \d+/);
+	await first.until(/Getting what a kernel needs \(Python 3\.12, once\) █+░+ 3 of \d+/);
 	first.send("\x03");
 	expect(await first.exited).toBe(130);
 	expect(await first.until(/goes on\.$/)).toBe("ipyai: Broken off: the next start goes on.");
@@ -30,7 +30,7 @@ test("it shows how far it is, Ctrl-C breaks it off, and the next start goes on a
 	const second = startTerminal([], options);
 	await second.until(/In \[1\]:/);
 	expect(second.text()).toMatch(
-		/^Getting what a kernel needs for Python 3\.12, once: done\.\nPython 3\.12\.1: the project's \.venv \(\.venv\/bin\/python\)\n/,
+		/^Getting what a kernel needs \(Python 3\.12, once\): done\.\nPython 3\.12\.1: the project's \.venv \(\.venv\/bin\/python\)\n/,
 	);
 	second.send("%ipyai\r");
 	await second.until(/python = .+\/\.venv\/bin\/python \(the project's \.venv, with ipyai's own kernel\)/);
@@ -43,7 +43,7 @@ test("a batch says in two lines on error output what is got, and nothing else of
 	const first = await runBatch(["-c", "6 * 7"], options);
 	expect(first).toMatchObject({ code: 0, stdout: "Out[1]: 42\n" });
 	expect(first.stderr).toMatch(
-		/^Getting what a kernel needs for Python 3\.12, once \(\d+ packages\) \.\.\.\nGetting what a kernel needs for Python 3\.12, once: done\.\n$/,
+		/^Getting what a kernel needs \(Python 3\.12, once\) \(\d+ packages\) \.\.\.\nGetting what a kernel needs \(Python 3\.12, once\): done\.\n$/,
 	);
 	expect(await runBatch(["-c", "6 * 7"], options)).toMatchObject({ stderr: "", stdout: "Out[1]: 42\n" });
 });

@@ -29,7 +29,7 @@ test("two folders, named by what is in them, of which nothing is made twice", as
 	// Programs that name the Python of the maker are left out.
 	for (const folder of folders) expect(readdirSync(folder)).toEqual(["made"]);
 	expect([counts[0], counts.at(-1)]).toEqual([`0 of ${total}`, `${total} of ${total}`]);
-	expect(lines).toEqual(["Getting what a kernel needs for Python 3.12, once: done."]);
+	expect(lines).toEqual(["Getting what a kernel needs (Python 3.12, once): done."]);
 	await ensureOverlay(facts, { env, ...quiet });
 	await ensurePureOverlay({ env, ...quiet });
 	expect(log().map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual([
@@ -161,8 +161,8 @@ test("progress is one line that is written anew, or a line when a step begins wh
 	onTerminal.onCount({ what: "Getting it", done: 1, total: 4 });
 	onTerminal.onProgress("Got it.");
 	expect(shown.splice(0)).toEqual([
-		"Getting it ░░░░░░░░░░░░░░░░░░░░ 0 of 4",
-		"Getting it █████░░░░░░░░░░░░░░░ 1 of 4",
+		"Getting it ░░░░░░░░░░░░░░░░ 0 of 4",
+		"Getting it ████░░░░░░░░░░░░ 1 of 4",
 		"-",
 		"told: Got it.",
 	]);
@@ -171,5 +171,5 @@ test("progress is one line that is written anew, or a line when a step begins wh
 	inPipe.onCount({ what: "Getting it", done: 1, total: 4 });
 	inPipe.end();
 	expect(shown).toEqual(["told: Getting it (4 packages) ..."]);
-	expect(progressText({ what: "x", done: 4, total: 4 }, 3)).toBe("x ████████████████████ 4 of 4, 3 s");
+	expect(progressText({ what: "x", done: 4, total: 4 }, 3)).toBe("x ████████████████ 4 of 4, 3 s");
 });
