@@ -141,6 +141,15 @@ export const ContextPart = z.object({
 });
 export type ContextPart = z.infer<typeof ContextPart>;
 
+/** A program that a tool left running in a terminal of its own. */
+export const RunningTerminal = z.object({
+	/** Its number, as the tools name it. */
+	id: z.int(),
+	/** The command line, at most 200 characters of it. */
+	command: z.string().max(200),
+});
+export type RunningTerminal = z.infer<typeof RunningTerminal>;
+
 /** One participant as others see it. */
 export const Participant = z.object({
 	participantId: ParticipantId,

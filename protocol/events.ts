@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { TurnChanges } from "./changes.ts";
-import { Content, ContextPart, OmittedOutput, Output, Participant, StopReason, Usage } from "./content.ts";
+import {
+	Content,
+	ContextPart,
+	OmittedOutput,
+	Output,
+	Participant,
+	RunningTerminal,
+	StopReason,
+	Usage,
+} from "./content.ts";
 import {
 	ApprovalId,
 	By,
@@ -371,6 +380,8 @@ export const SessionHint = z.discriminatedUnion("kind", [
 	}),
 	/** How Python fares, for a status line. */
 	z.object({ kind: z.literal("kernelStatus"), status: z.enum(["starting", "idle", "busy", "dead", "none"]) }),
+	/** What the AI's tools left running, all of it, after something began or ended. */
+	z.object({ kind: z.literal("terminals"), running: z.array(RunningTerminal) }),
 	/** Something that a person should read now, and that is no part of the transcript. */
 	z.object({ kind: z.literal("notice"), level: z.enum(["info", "warning", "error"]), text: z.string() }),
 ]);

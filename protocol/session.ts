@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Participant } from "./content.ts";
+import { Participant, RunningTerminal } from "./content.ts";
 import { SessionEvent, SessionHint, StoredEvent } from "./events.ts";
 import { CellId, KernelId, ParticipantId, Seq, SessionId } from "./ids.ts";
 import { AbsolutePath, FilePath, Id, RequestId, SearchText, Title } from "./limits.ts";
@@ -110,6 +110,8 @@ export const SessionState = z.object({
 	runningTurn: z.string().nullable(),
 	/** What Python waits to be told; `null` for nothing. */
 	input: InputRequest.nullable(),
+	/** What the AI's tools left running, oldest first. */
+	terminals: z.array(RunningTerminal),
 });
 export type SessionState = z.infer<typeof SessionState>;
 

@@ -238,6 +238,7 @@ export class CurrentSession {
 				think: plainText(think),
 				permissions: plainText(permissions),
 				participants: view.participants.map(({ name }) => plainText(name)),
+				terminals: view.terminals.length,
 				link: this.#shell?.link.kind === "lost" ? "lost" : "ready",
 			};
 		});

@@ -39,6 +39,8 @@ export type Message =
 			readonly think?: PlainText;
 			readonly permissions?: PlainText;
 			readonly participants?: readonly PlainText[];
+			/** How many programs the AI's tools left running. */
+			readonly terminals?: number;
 			readonly link?: "ready" | "lost";
 	  }
 	| {

@@ -145,6 +145,7 @@ export class Session {
 			place: () => this.place(),
 			environment: () => this.#environment,
 			mcp: this.mcp,
+			onTerminals: (running) => this.log.hint({ kind: "terminals", running }),
 		});
 		this.door = new Door({
 			log: this.log,
@@ -240,6 +241,7 @@ export class Session {
 			queue: this.#dependencies.store.queuedTurns(this.sessionId),
 			runningTurn: this.turns.runningTurn,
 			input: toInputState(this.hosting.waitingInput),
+			terminals: this.toolbox.terminals.running,
 		};
 	}
 

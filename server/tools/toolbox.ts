@@ -1,5 +1,5 @@
 /** All tools of a session. One more is one more line here. */
-import type { ToolDescription } from "../../protocol/index.ts";
+import type { RunningTerminal, ToolDescription } from "../../protocol/index.ts";
 import { Terminals } from "./commands/terminals.ts";
 import { Undo } from "./edits/undo.ts";
 import type { McpServers } from "./mcp/servers.ts";
@@ -20,6 +20,8 @@ export type ToolboxOptions = CommandPlace & {
 	readonly skills: Skills;
 	/** Servers that bring tools of their own; `null` for none. */
 	readonly mcp: Pick<McpServers, "tools"> | null;
+	/** A program that a model's call left running began or ended; these run now. */
+	onTerminals(running: RunningTerminal[]): void;
 	/** What the model's own calls changed in its last turns. */
 	changes(): string;
 };
@@ -29,12 +31,13 @@ export class Toolbox {
 	readonly #functions = new PersonsFunctions();
 	readonly #undo = new Undo();
 	/** Programs that a model's calls left running. */
-	readonly terminals = new Terminals();
+	readonly terminals: Terminals;
 	/** Those of the Python that was last, so that they stay the same ones. */
 	#standard: { readonly python: Python; readonly tools: readonly Tool[] } | null = null;
 
 	constructor(options: ToolboxOptions) {
 		this.#options = options;
+		this.terminals = new Terminals(() => options.onTerminals(this.terminals.running));
 	}
 
 	/** `null` while the session has no live Python. */

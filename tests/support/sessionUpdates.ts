@@ -27,6 +27,7 @@ export const sessionState = (changes: Partial<SessionState> = {}): SessionState 
 		banner: "Python 3.11.7, IPython 9.18.1",
 	},
 	approvals: [],
+	terminals: [],
 	queue: [],
 	runningTurn: null,
 	input: null,

@@ -10,6 +10,7 @@ import type {
 	CellStatus,
 	Output,
 	Participant,
+	RunningTerminal,
 	SessionEvent,
 	SessionHint,
 	SessionState,
@@ -102,6 +103,8 @@ export class SessionView {
 	/** What the newest finished turn used. */
 	usage: Usage | null = null;
 	/** What takes long beside turns and cells. */
+	/** What the AI's tools left running. */
+	terminals: readonly RunningTerminal[];
 	working: { readonly text: string; readonly share: number | null } | null = null;
 
 	constructor(participantId: string, state: SessionState, seq: number) {
@@ -114,6 +117,7 @@ export class SessionView {
 		this.settings = state.settings;
 		this.participants = state.participants;
 		this.kernel = state.kernel;
+		this.terminals = state.terminals;
 		this.historySession = state.kernel?.historySession ?? null;
 		this.#setApprovals(state);
 	}
@@ -164,6 +168,7 @@ export class SessionView {
 		this.settings = result.state.settings;
 		this.participants = result.state.participants;
 		this.kernel = result.state.kernel;
+		this.terminals = result.state.terminals;
 		this.historySession = this.kernel?.historySession ?? this.historySession;
 		const known = new Set(this.approvals.keys());
 		this.#setApprovals(result.state);
@@ -293,6 +298,10 @@ export class SessionView {
 		if (hint.kind === "notice") return [{ kind: "notice", level: hint.level, text: hint.text }];
 		if (hint.kind === "working") {
 			this.working = hint.text === null ? null : { text: hint.text, share: hint.share };
+			return [{ kind: "status" }];
+		}
+		if (hint.kind === "terminals") {
+			this.terminals = hint.running;
 			return [{ kind: "status" }];
 		}
 		if (hint.kind === "omittedGrew") {

@@ -12,13 +12,16 @@ export type StatusFacts = {
 	readonly message: string | null;
 };
 
-/** What is set stands left, what happens right; a narrow terminal loses the left part first. */
+/**
+ * What is set stands left, what happens right; a narrow terminal loses the left part first. Who has switched permissions
+ * off sees it all the time, in front.
+ */
 export const statusParts = ({
 	link,
 	view,
 	waiting,
 	message,
-}: StatusFacts): { left: string; right: string } => {
+}: StatusFacts): { danger: string | null; left: string; right: string } => {
 	const left = view === null ? "" : settingsParts(view).join(" · ");
 	const right: string[] = [];
 	if (message !== null) right.push(message);
@@ -26,7 +29,7 @@ export const statusParts = ({
 	else if (link.kind === "joining") right.push("starting");
 	if (view !== null) right.push(...activityParts(view));
 	if (waiting > 0) right.push(`${waiting} waiting`);
-	return { left, right: right.join(" · ") };
+	return { danger: view?.settings.permissions === "yolo" ? "yolo" : null, left, right: right.join(" · ") };
 };
 
 const settingsParts = (view: SessionView): string[] => {
@@ -34,7 +37,7 @@ const settingsParts = (view: SessionView): string[] => {
 	const parts = [backend ?? "no backend"];
 	if (model !== null) parts.push(model);
 	parts.push(loginWord(login));
-	if (permissions !== "ask") parts.push(permissions);
+	if (permissions !== "ask" && permissions !== "yolo") parts.push(permissions);
 	const context = contextText(view);
 	if (context !== null) parts.push(context);
 	return parts;
@@ -108,6 +111,9 @@ const activityParts = (view: SessionView): string[] => {
 			parts.push(call.waiting ? `${call.name} waits for the running cell` : `${call.name} runs`);
 		else parts.push([...turn.texts.values()].some((part) => part.kind === "text") ? "answering" : "thinking");
 	}
+	const [terminal, ...more] = view.terminals;
+	if (terminal !== undefined)
+		parts.push(more.length === 0 ? `terminal: ${terminal.command}` : `${more.length + 1} terminals`);
 	const queued = view.queuedTurns.length;
 	if (queued > 0) parts.push(`${queued} queued`);
 	const others = view.participants.length - 1;

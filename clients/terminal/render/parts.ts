@@ -34,13 +34,15 @@ export const renderPromptEcho = (code: string, prompt: InputPrompt, theme: Theme
 
 /** Settings left, activity right; a narrow screen loses the end of the left part first. */
 export const renderStatus = (
-	{ left, right }: { readonly left: string; readonly right: string },
+	{ danger, left, right }: { readonly danger: string | null; readonly left: string; readonly right: string },
 	width: number,
 	theme: Theme,
 ): ScreenText => {
-	const end = truncateLine(rowText(right), width);
-	const room = width - lineWidth(end) - (end === "" ? 0 : 2);
+	const mark = danger === null ? words`` : words`${rowText(danger)} `;
+	const whole = width - lineWidth(mark);
+	const end = truncateLine(rowText(right), whole);
+	const room = whole - lineWidth(end) - (end === "" ? 0 : 2);
 	const start = room > 3 ? truncateLine(rowText(left), room) : words``;
-	const gap = repeated(words` `, Math.max(0, end === "" ? 0 : width - lineWidth(start) - lineWidth(end)));
-	return paint(theme, "dim", joined([start, gap, end]));
+	const gap = repeated(words` `, Math.max(0, end === "" ? 0 : whole - lineWidth(start) - lineWidth(end)));
+	return joined([paint(theme, "error", mark), paint(theme, "dim", joined([start, gap, end]))]);
 };

@@ -37,7 +37,7 @@ export class Terminal {
 	#isRunning = true;
 	#waiting: (() => void)[] = [];
 
-	constructor(pty: IPty, maxBytes: number) {
+	constructor(pty: IPty, maxBytes: number, onExit: () => void) {
 		this.#pty = pty;
 		this.#buffer = new RingBuffer(maxBytes);
 		// Without an encoding it tells bytes, whatever its types say.
@@ -49,6 +49,7 @@ export class Terminal {
 			this.#isRunning = false;
 			this.#exitCode = signal ? -signal : exitCode;
 			this.#wake();
+			onExit();
 		});
 	}
 
@@ -143,7 +144,7 @@ export class Terminal {
 	}
 }
 
-export const openTerminal = async (options: TerminalOptions): Promise<Terminal> => {
+export const openTerminal = async (options: TerminalOptions, onExit: () => void): Promise<Terminal> => {
 	// It is native and seldom needed.
 	const { spawn } = await import("@lydell/node-pty");
 	const pty = spawn(options.program, [...options.args], {
@@ -154,7 +155,7 @@ export const openTerminal = async (options: TerminalOptions): Promise<Terminal> 
 		env: { ...options.environment },
 		encoding: null,
 	});
-	return new Terminal(pty, options.maxBytes);
+	return new Terminal(pty, options.maxBytes, onExit);
 };
 
 /** Without the beginning of a character whose end has not come. */

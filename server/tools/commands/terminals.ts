@@ -1,17 +1,33 @@
 /** A session's terminals in the background, by number. None outlives the session. */
+import { headOf } from "../../../ground/text/wholeCharacters.ts";
+import type { RunningTerminal } from "../../../protocol/index.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "./terminal.ts";
 
 export type OpenedTerminal = { readonly id: number; readonly command: string; readonly terminal: Terminal };
 
 const maxTerminals = 8;
+const maxCommandChars = 200;
 
 export class Terminals {
 	readonly #all = new Map<number, OpenedTerminal>();
+	readonly #onChange: () => void;
 	#last = 0;
 	#closed = false;
 
+	/** `onChange`: one began or ended. */
+	constructor(onChange: () => void) {
+		this.#onChange = onChange;
+	}
+
 	get all(): readonly OpenedTerminal[] {
 		return [...this.#all.values()];
+	}
+
+	/** Those whose programs run, as clients are told of them. */
+	get running(): RunningTerminal[] {
+		return this.all
+			.filter(({ terminal }) => terminal.isRunning)
+			.map(({ id, command }) => ({ id, command: headOf(command, maxCommandChars) }));
 	}
 
 	find(id: number): OpenedTerminal | null {
@@ -24,7 +40,7 @@ export class Terminals {
 			if (!terminal.isRunning && this.#all.size >= maxTerminals) this.#all.delete(id);
 		if (this.#all.size >= maxTerminals)
 			throw new Error(`there are ${maxTerminals} terminals already: close one with close_bgterm.`);
-		const terminal = await openTerminal(options);
+		const terminal = await openTerminal(options, this.#onChange);
 		if (this.#closed) {
 			terminal.kill();
 			throw new Error("the session has ended.");
@@ -32,6 +48,7 @@ export class Terminals {
 		const opened = { id: ++this.#last, command, terminal };
 		this.#all.set(opened.id, opened);
 		open.add(terminal);
+		this.#onChange();
 		return opened;
 	}
 

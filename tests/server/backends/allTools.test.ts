@@ -32,6 +32,7 @@ const toolbox = new Toolbox({
 	place: async () => placeOf("/tmp", "/tmp", {}),
 	environment: () => ({}),
 	mcp: null,
+	onTerminals: () => {},
 	changes: () => "",
 });
 const tools = [...(toolbox.descriptions ?? []), laterTool];

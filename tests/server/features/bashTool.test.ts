@@ -67,3 +67,25 @@ test("plan mode looks by it and does nothing else", async () => {
 	const refused = await client.event("toolResult", (event) => event.turnId === turnId);
 	expect(JSON.stringify(refused.content)).toContain("plan mode");
 });
+
+test("what is left running is told to every client, and so is its end", async () => {
+	const { client, server, sessionId, ask } = await startKernelSession(
+		[callTool("start_bgterm", { cmd: "sleep 600" }), callTool("close_bgterm", { sid: 1 })],
+		{ permissions: "yolo" },
+	);
+	const told = () =>
+		client.updates.flatMap((update) =>
+			update.kind === "hint" && update.hint.kind === "terminals" ? [update.hint.running] : [],
+		);
+	await ask("watch");
+	expect(told()).toEqual([[{ id: 1, command: "sleep 600" }]]);
+	const other = await server.connect();
+	const { state } = await other.request("session/attach", {
+		ref: { sessionId },
+		role: "observer",
+		since: null,
+	});
+	expect(state.terminals).toEqual([{ id: 1, command: "sleep 600" }]);
+	await ask("enough");
+	await expect.poll(() => told().at(-1)).toEqual([]);
+});

@@ -45,7 +45,7 @@ beforeAll(() => {
 	symlinkSync("/proc/self/cwd/..", join(project, "process"));
 	symlinkSync(".env", join(project, "innocent"));
 	linkSync(join(project, ".env"), join(project, ".env.local"));
-	terminals = new Terminals();
+	terminals = new Terminals(() => {});
 });
 afterAll(async () => {
 	await terminals.dispose();

@@ -11,6 +11,7 @@ local host = require("ipyai.host")
 ---@field model? string
 ---@field permissions string
 ---@field participants string[]
+---@field terminals integer what the tools of the AI left running
 ---@field own? boolean whether it ends with this Neovim
 ---@field link "ready"|"lost"
 
@@ -68,6 +69,9 @@ function M.status()
   end
   local others = #session.participants > 1 and ("+%d"):format(#session.participants - 1) or ""
   local words = { "ipyai" .. others, session.kernel, session.model or session.backend or "no AI", session.permissions }
+  if session.terminals > 0 then
+    words[#words + 1] = ("%d running"):format(session.terminals)
+  end
   return table.concat(words, " ")
 end
 

@@ -48,6 +48,21 @@ test("the settings stand left, what happens right", () => {
 	expect(status(view)).toBe("scripted · model-1 · ada · 12.3k/200k 6% | In [4] runs");
 });
 
+test("what runs in the background is named, and a mode that asks nobody is in front", () => {
+	const settings = { ...sessionState().settings, permissions: "yolo" as const };
+	const view = new SessionView("p1", sessionState({ settings }), 0);
+	const { hint } = createUpdates();
+	const running = [{ id: 1, command: "npm run watch" }];
+	view.fold(hint({ kind: "terminals", running }));
+	expect(status(view)).toBe("scripted · model-1 · ada | terminal: npm run watch");
+	view.fold(hint({ kind: "terminals", running: [...running, { id: 2, command: "make" }] }));
+	expect(status(view)).toContain("2 terminals");
+	view.fold(hint({ kind: "terminals", running: [] }));
+	expect(status(view)).toBe("scripted · model-1 · ada | ");
+	const facts = { link: { kind: "ready" }, view, waiting: 0, message: null } as const;
+	expect(statusParts(facts).danger).toBe("yolo");
+});
+
 test("an approval waits for who may answer it", () => {
 	const statusOf = (role: "controller" | "observer"): string => {
 		const participants = [{ participantId: "p1", name: "ipyai terminal", role }];

@@ -82,9 +82,16 @@ test.each([
 	[14, "opus · lo…"],
 	[5, ""],
 ])("the status line at %i columns", (width) => {
-	const line = renderStatus({ left: "opus · login", right: "idle" }, width, plainTheme);
+	const line = renderStatus({ danger: null, left: "opus · login", right: "idle" }, width, plainTheme);
 	expect(line.length).toBeLessThanOrEqual(width);
 	expect(line.endsWith("idle")).toBe(true);
+});
+
+test.each([30, 14, 8])("what is dangerous stands in front, in red, at %i columns", (width) => {
+	const status = { danger: "yolo", left: "opus", right: "In [4] runs · thinking" };
+	const line = renderStatus(status, width, createTheme({ TERM: "xterm-256color" }));
+	expect(line).toMatch(/^\x1b\[(?:[\d;]*;)?31myolo /);
+	expect(renderStatus(status, width, plainTheme).length).toBeLessThanOrEqual(width);
 });
 
 describe("approval", () => {

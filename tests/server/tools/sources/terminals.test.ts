@@ -15,7 +15,7 @@ let tools: { start: Tool; write: Tool; close: Tool };
 beforeEach(() => {
 	folder = realpathSync(mkdtempSync(join(tmpdir(), "ipyai-terminals-")));
 	mkdirSync(join(folder, "sub"));
-	terminals = new Terminals();
+	terminals = new Terminals(() => {});
 	const options = {
 		place: async () => placeOf(folder, folder, { HOME: folder }),
 		environment: () => ({ HOME: folder, PATH: process.env.PATH ?? "" }),
