@@ -215,3 +215,31 @@ test("a provider's command is shown with its parts, and the person's rules hold 
 		},
 	});
 });
+
+test("what a provider's own tools change is seen too: edits by name, commands by the files' times", async () => {
+	const { door: opened } = door("yolo", null);
+	const [edited, patched, ran] = ["edited.py", "patched.py", "ran.txt"].map((name) =>
+		join(folder, "p", name),
+	);
+	writeFileSync(edited!, "one\n");
+	writeFileSync(patched!, "two\n");
+	expect(await opened.permit("t9", call("Edit", { file_path: edited }), signal)).toBeNull();
+	writeFileSync(edited!, "1\n");
+	const change = { path: patched, kind: "update" };
+	expect(await opened.permit("t9", call("apply_patch", { changes: [change] }), signal)).toBeNull();
+	writeFileSync(patched!, "2\n");
+	expect(await opened.permit("t9", call("Bash", { command: "make" }), signal)).toBeNull();
+	writeFileSync(ran!, "");
+	expect((await opened.changes("t9"))!.files.map(({ path, change: how }) => `${path} ${how}`)).toEqual([
+		"edited.py changed",
+		"patched.py changed",
+		"ran.txt written",
+	]);
+	// A call that was not let through is no change.
+	const refusing = door("ask", "deny").door;
+	await refusing.permit("t9", call("Edit", { file_path: edited }), signal);
+	writeFileSync(edited!, "3\n");
+	expect(await refusing.changes("t9")).toBeNull();
+	opened.forget("t9");
+	expect(await opened.changes("t9")).toBeNull();
+});
