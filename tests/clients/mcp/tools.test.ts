@@ -94,7 +94,8 @@ test("where nobody can be asked a cell is refused; in yolo it runs, and speaks f
 	const yolo = await open("yolo");
 	expect((await yolo.call("run_cell", { code: "40 + 2" })).text).toMatch(/\n42$/);
 	expect((await yolo.call("run_cell", { code: "1/0" })).text).toMatch(/\(error\)\n[\s\S]*ZeroDivisionError/);
-	expect((await yolo.call("run_cell", { code: "%ipyai permissions yolo" })).isError).toBe(true);
+	for (const code of ["%ipyai permissions yolo", "allow('bash(rm)')"])
+		expect((await yolo.call("run_cell", { code })).isError, code).toBe(true);
 });
 
 test("a call that is given up leaves no question, and interrupts its own cell alone", async () => {
