@@ -13,13 +13,9 @@ import type { Environment } from "../backends/backend.ts";
 import type { Backends } from "../backends/registry.ts";
 import type { Owner, SessionRow, Store } from "../store/store.ts";
 import { RequestError } from "./errors.ts";
-import {
-	findPythonSession,
-	importPythonSession,
-	lostTools,
-	pythonHistoryFile,
-	pythonSummaries,
-} from "./files/pythonSessions.ts";
+import { takePythonSession } from "./files/pythonCopy.ts";
+import { findPythonSession, pythonSummaries } from "./files/pythonSessions.ts";
+import { findSession } from "./findSession.ts";
 import { newId } from "./ids.ts";
 import { processRuns } from "./python/processRuns.ts";
 import { adoptKernel } from "./python/startup.ts";
@@ -133,46 +129,9 @@ export class Sessions {
 		return { ...ours, sessions };
 	}
 
-	/** Copies a session of the predecessors into one of ours when the reference means one. */
-	#import(
-		ref: SessionRef,
-		environment: Environment,
-		patch: SettingsPatch,
-	): { row: SessionRow; notice: string | null } | null {
-		const { store, owner, backends } = this.#options;
-		const found = findPythonSession(store, environment, ref);
-		if (!found) return null;
-		const backend = found.backend === null ? null : backends.find(found.backend);
-		const isReady = backend !== null && backend.login(environment).kind !== "missing";
-		const wish =
-			isReady && patch.backend === undefined && patch.model === undefined ? backend.name : undefined;
-		const settings = newSettings(
-			wish === undefined ? patch : { ...patch, backend: wish },
-			settingSources(environment, this.#options),
-		);
-		const sessionId = newId();
-		const cwd = found.cwd ?? ref.cwd ?? "/";
-		store.beginCopy(sessionId, cwd, owner);
-		try {
-			store.append(sessionId, [
-				{ kind: "sessionCreated", cwd, title: null },
-				{ kind: "settingsChanged", settings },
-			]);
-			importPythonSession(store, sessionId, pythonHistoryFile(environment), found, {
-				backend: settings.backend ?? "none",
-				model: settings.model ?? "none",
-			});
-			store.endCopy(sessionId);
-		} catch (error) {
-			this.discard(sessionId);
-			throw error;
-		}
-		return { row: store.session(sessionId)!, notice: lostTools(found) };
-	}
-
 	/** Opens what a reference means. Settings in `patch` win over the stored ones. */
 	resume(ref: SessionRef, environment: Environment, patch: SettingsPatch): Session {
-		const imported = this.#import(ref, environment, patch);
+		const imported = takePythonSession(this, ref, environment, patch);
 		const row = imported?.row ?? this.find(ref);
 		const live = this.#live.get(row.sessionId);
 		if (live) {
@@ -231,14 +190,7 @@ export class Sessions {
 	}
 
 	find(ref: SessionRef): SessionRow {
-		const [best, second] = this.#options.store.findSessions(ref, 2);
-		if (!best) throw new RequestError("sessionNotFound", describeMissing(ref));
-		if (second && ref.sessionId !== undefined && best.sessionId !== ref.sessionId)
-			throw new RequestError(
-				"sessionNotFound",
-				`"${ref.sessionId}" begins more than one session's id: give more of it.`,
-			);
-		return best;
+		return findSession(this.store, ref);
 	}
 
 	#claim(row: SessionRow): void {
@@ -339,10 +291,3 @@ const withBackend = <S extends { backend: string | null }>(
 	backends: SessionDependencies["backends"],
 ): S =>
 	settings.backend !== null && backends.find(settings.backend) ? settings : { ...settings, backend: null };
-
-const describeMissing = (ref: SessionRef): string => {
-	if (ref.sessionId !== undefined) return `There is no session ${ref.sessionId}: see %ipyai sessions.`;
-	if (ref.historySession !== undefined)
-		return `There is no session ${ref.historySession}: see %ipyai sessions, or start without -r.`;
-	return `There is no earlier session${ref.cwd ? ` of ${ref.cwd}` : ""}: start without -r.`;
-};

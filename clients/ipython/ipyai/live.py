@@ -11,13 +11,13 @@ import sys
 import threading
 
 from . import magics, messages, notes, prompts
-from .interrupts import nudge, stuck
+from .interrupts import nudge, stuck_lookups
 from .lease import Lease
-from .lookups import accesses, inspection, look, members, refs, schemas, stopped, summaries, tracebacks
+from .lookups import accesses, input_completion, inspection, look, members, refs, schemas, summaries, tracebacks
 from .lookups.texts import error_text
 from .output import origins, outlet, stdio, streams
 from .programs import keyboard, programs, shell_refs
-from .tools import computing, functions, pyrun, seeds
+from .tools import computation, functions, pyrun, seeds
 
 REQUEST, REPLY = "ipyai_request", "ipyai_reply"
 # What a tool's code has printed so far, on iopub.
@@ -56,11 +56,11 @@ class Live:
             "commandHeard": self._magics.heard,
             "commandAnswer": self._magics.answer,
             "nudge": lambda args: nudge.while_true(lambda: self._executing),
-            "interruptLookup": lambda args: stuck.interrupt(args["subshellId"]),
+            "interruptLookup": lambda args: stuck_lookups.interrupt(args["subshellId"]),
             "variables": lambda args: summaries.variables(shell, args.get("filter")),
             "describe": lambda args: schemas.describe(shell, args["names"]),
             "missing": lambda args: accesses.missing(shell, args["accesses"]),
-            "completeInput": lambda args: stopped.complete(shell, args["code"], args["cursor"]),
+            "completeInput": lambda args: input_completion.complete(shell, args["code"], args["cursor"]),
             "inspect": lambda args: inspection.inspect_at(shell, args["code"], args["cursor"], args["detail"]),
             "complete": lambda args: members.complete(shell, args["code"], args["cursor"]),
             "members": lambda args: members.members(shell, args["base"], args["names"]),
@@ -77,8 +77,8 @@ class Live:
             "tool": lambda args: functions.describe(shell, args["name"]),
             "toolNames": lambda args: functions.names(shell),
             "pyrun": lambda args: self._named(args, pyrun.pyrun(shell, args["id"], args["code"], args["tell"])),
-            "shown": lambda args: computing.shown(shell, args["code"]),
-            "compute": lambda args: self._named(args, computing.compute(shell, args["id"], args["code"], args["tell"])),
+            "shown": lambda args: computation.shown(shell, args["code"]),
+            "compute": lambda args: self._named(args, computation.compute(shell, args["id"], args["code"], args["tell"])),
             "runScript": lambda args: self._named(args, pyrun.run_script(shell, args["id"], args["path"], args["tell"])),
             "number": lambda args: prompts.number(shell, args["source"], args["rewritten"]),
             "mirror": lambda args: prompts.mirror(

@@ -16,7 +16,7 @@ import os, sys, logging, random, json, builtins, functools, operator, re, warnin
 ran = []
 def f(*a):
     # The kernel's own messages and threads call what was replaced, too.
-    ours = ("_ipyai.tools.computing", "_ipyai.tools.vetting", "_ipyai.tools.plain", "_ipyai.output.capture")
+    ours = ("_ipyai.tools.computation", "_ipyai.tools.vetting", "_ipyai.tools.plain", "_ipyai.output.capture")
     frame = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_filename.startswith("<pyrun") or frame.f_globals.get("__name__") in ours:
