@@ -37,6 +37,16 @@ export const endKernel = async (launch: StartedKernel, kernel: OpenKernel | null
 	await isGoneWithin(process, 2000);
 };
 
+/** Resolves when nothing of the group of a process that has ended is left, or after the time. */
+export const groupEnd = async (pid: number, limitMs: number): Promise<void> => {
+	const end = performance.now() + limitMs;
+	try {
+		for (; performance.now() < end; await delay(10)) process.kill(-pid, 0);
+	} catch {
+		// It is gone, or another's by now.
+	}
+};
+
 /**
  * What a process that has just ended leaves in its group: children of cells. They are told of it as by a terminal that
  * ends, so that what was started with `nohup` goes on.

@@ -22,7 +22,7 @@ import {
 	type SessionRemark,
 } from "../sessions/python/host.ts";
 import { Cells } from "./cells.ts";
-import { endKernel, removeKernelFiles } from "./ending.ts";
+import { endKernel, groupEnd, removeKernelFiles } from "./ending.ts";
 import { HistoryMirror } from "./historyMirror.ts";
 import { lastLines, tellingLines } from "./kernelLog.ts";
 import { type OpenKernel, openKernel } from "./openKernel.ts";
@@ -51,6 +51,8 @@ export type KernelHostOptions = {
 
 const lookupTimeoutMs = 5000;
 const isCompleteWaitMs = 300;
+/** Its holder writes what came last into its log, and ends. */
+const lastWordsMs = 300;
 const warmAfterMs = 1500;
 /** A kernel without our module leaves it unanswered. */
 const toldWithinMs = 500;
@@ -347,6 +349,7 @@ export class KernelHost implements Host {
 		if (this.#status === "dead" || this.#disposal) return;
 		this.#status = "dead";
 		const { launch } = this.#options;
+		if (launch.kind === "started") await groupEnd(launch.pid, lastWordsMs);
 		const lines = failure ? [] : tellingLines(await lastLines(launch));
 		const words = lines.length > 0 ? `it wrote last: ${lines.join("\n")}` : detail;
 		const cause = this.#cells.shutdownSeen ? "a client shut it down" : words;

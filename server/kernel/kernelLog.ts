@@ -26,10 +26,14 @@ export const lastLines = async (launch: KernelLaunch): Promise<readonly string[]
 
 const maxLineChars = 500;
 
+/** A kernel that is asked before our module is in it. */
+const ours = /UNKNOWN CONTROL MESSAGE TYPE: 'ipyai_request'/;
+
 const tells = /\b(?:\w*Error|\w*Exception|error|CRITICAL|PYTHONHOME)\b/;
 
 /** Of these lines the few that say most about why it ended. */
 export const tellingLines = (lines: readonly string[]): readonly string[] => {
-	const telling = lines.filter((line) => tells.test(line));
-	return (telling.length > 0 ? telling : lines).slice(-4).map((line) => line.trim());
+	const theirs = lines.filter((line) => !ours.test(line));
+	const telling = theirs.filter((line) => tells.test(line));
+	return (telling.length > 0 ? telling : theirs).slice(-4).map((line) => line.trim());
 };

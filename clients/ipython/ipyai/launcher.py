@@ -69,6 +69,13 @@ def _terminal_kernel(folder: str, has_screen: bool):
     return shell.TerminalKernel
 
 
+def _hold_output(folder: str, arguments: list):
+    """Early, while this process is small; ``None`` where nothing is to be held."""
+    if "--try" in arguments or not hasattr(os, "fork"):
+        return None
+    return _own_module(folder, "output", "holder").Holder()
+
+
 def _add_overlay(folder: str, folders: list, in_front: bool):
     """Adds the overlay where the environment needs it; ``None`` where not."""
     if not folders:
@@ -132,6 +139,7 @@ def main() -> None:
     overlay = _add_overlay(here, folders, in_front=is_second_try)
     # Half of what a kernel imports is Jupyter's client side, for one name in `ipykernel.connect`.
     _make_lazy("jupyter_client", {"write_connection_file": "jupyter_client.connect"})
+    holder = _hold_output(here, arguments)
     sys.argv = [""]
     try:
         app_class = _import_kernel(overlay)
@@ -148,7 +156,7 @@ def main() -> None:
     app = app_class.instance()
     if window != "notebook":
         app.kernel_class = _terminal_kernel(here, has_screen=window == "terminal")
-    said = _own_module(here, "start", "said").Said(app, _own_module(here, "output", "outlet"))
+    said = _own_module(here, "start", "said").Said(app, _own_module(here, "output", "outlet"), holder)
     app.initialize(arguments)
     said.end()
     for name in hidden:

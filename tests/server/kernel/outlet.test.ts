@@ -1,4 +1,5 @@
 /** Nothing that Python says is lost on its way, and none of it is told twice (`clients/ipython/ipyai/output/outlet.py`). */
+import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { Output } from "../../../protocol/index.ts";
 import {
@@ -91,4 +92,63 @@ test("a server that stores nothing holds up who prints, and the next goes on whe
 	await running;
 	expect(textOf([...before, ...after])).toBe(`${numbers(400_000)}end\n`);
 	await next.host.dispose("end");
+});
+
+test("C code that writes and lets nobody else run is read all the same, and all of it", async () => {
+	for (const bytes of [1_000_000, 30_000_000]) {
+		const { status, text } = await kernel.run(
+			`import ctypes\n_ = ctypes.PyDLL(None).write(1, b"x" * ${bytes}, ${bytes})`,
+		);
+		expect(status).toBe("ok");
+		expect(text.length).toBe(bytes);
+		expect(text).toMatch(/^x+$/);
+	}
+});
+
+test("what programs print is whole characters, in a cell and at its end", async () => {
+	const { text } = await kernel.run("os.system('for i in $(seq 3000); do printf äé😀; done');");
+	expect(text).toBe("äé😀".repeat(3000));
+	expect((await kernel.run("os.system('printf end');")).text).toBe("end");
+});
+
+test("the process that reads is no child of Python's, and ends with it", async () => {
+	const own = await startTestKernel();
+	onTestFinished(() => own.dispose());
+	const holders = () =>
+		readdirSync("/proc").filter((pid) => {
+			if (!/^\d+$/.test(pid) || pid === String(own.launch.pid)) return false;
+			try {
+				return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(own.launch.connectionFile);
+			} catch {
+				return false; // it has just ended
+			}
+		});
+	expect(holders()).toHaveLength(1);
+	const { text } = await own.run(
+		"import os\ntry: os.waitpid(-1, 0)\nexcept ChildProcessError: print('no child')",
+	);
+	expect(text).toBe("no child\n");
+	process.kill(own.launch.pid, "SIGKILL");
+	await until(() => holders().length === 0);
+});
+
+test("without the process that reads, Python reads by itself", async () => {
+	const own = await startTestKernel();
+	onTestFinished(() => own.dispose());
+	const { text } = await own.run(
+		`import os, signal
+named = [pid for pid in os.listdir("/proc") if pid.isdigit() and int(pid) != os.getpid()
+    and ${JSON.stringify(own.launch.connectionFile)}.encode() in open(f"/proc/{pid}/cmdline", "rb").read()]
+os.kill(int(named[0]), signal.SIGKILL)
+os.system("echo still");`,
+	);
+	expect(text).toBe("still\n");
+});
+
+test("what a kernel wrote last is in its log, also when it died of it", async () => {
+	const own = await startTestKernel();
+	onTestFinished(() => own.dispose());
+	await own.run(`import os\nos.write(2, b"Error: the last words\\n"); os.kill(os.getpid(), 9)`);
+	await until(() => own.heard.statuses.at(-1)?.status === "dead");
+	expect(own.heard.statuses.at(-1)?.detail).toContain("Error: the last words");
 });

@@ -68,6 +68,8 @@ class Outlet:
         self._last, self._end = 0, 0
         self._readers: dict = {}
         self._looks_again = False
+        # Called now and then by whoever waits.
+        self.beat = lambda: None
         self._plain_send = thread.send_multipart
         thread.send_multipart = self.send_multipart
         atexit.register(self.finish)
@@ -167,11 +169,17 @@ class Outlet:
             self._await_room()
         return None
 
+    @property
+    def is_full(self) -> bool:
+        """Who prints now waits."""
+        return self._size > _MAX_WAITING
+
     def _await_room(self) -> None:
         if threading.current_thread() in self._never_wait:
             return
-        while self._size > _MAX_WAITING and self._thread.thread.is_alive():
+        while self.is_full and self._thread.thread.is_alive():
             self._room.clear()
+            self.beat()
             self._wake(0)
             self._room.wait(0.2)
 
@@ -401,6 +409,7 @@ def _class_of(kind, outlet):
     members = {
         "__module__": kind.__module__,
         "_ipyai_plain": kind,
+        "_ipyai_is_full": property(lambda stream: outlet.is_full),
         "write": property(write_of, set_write, lambda stream: set_write(stream, None)),
         "flush": lambda stream: outlet.flush(stream),
     }

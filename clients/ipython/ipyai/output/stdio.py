@@ -17,19 +17,34 @@ def children() -> int:
 
 def hear(kernel, children_before: int) -> None:
     """Waits a moment until what was written there is told: a thread of ipykernel's reads it."""
-    streams = own(kernel).values()
+    streams = list(own(kernel).values())
     if children() == children_before and not any(map(_unread, streams)):
         return
-    for _ in range(40):
+    # What comes later is not waited for: something in the background may write on and on.
+    wanted = [_read(stream) + _unread(stream) for stream in streams]
+    read, patience = None, 40
+    while patience > 0:
         time.sleep(0.005)
-        if not any(map(_unread, streams)):
+        before, read = read, [_read(stream) for stream in streams]
+        if not any(map(_unread, streams)) or all(map(int.__ge__, read, wanted)):
             break
+        is_held_up = any(getattr(stream, "_ipyai_is_full", False) for stream in streams)
+        patience = 40 if read != before or is_held_up else patience - 1
     for stream in streams:
         stream.flush()
 
 
+def _read(stream) -> int:
+    """Bytes of the stream's pipe that were taken so far, where that is known."""
+    taken = getattr(stream, "_ipyai_read", None)
+    return 0 if taken is None else taken()
+
+
 def _unread(stream) -> int:
     """Bytes in the stream's pipe; none for a stream without one."""
+    held = getattr(stream, "_ipyai_unread", None)
+    if held is not None:
+        return held()
     pipe = getattr(stream, "_fid", None)
     if not isinstance(pipe, int):
         return 0

@@ -8,9 +8,10 @@ import sys
 class Said:
     """From before ``app.initialize`` until ``end``."""
 
-    def __init__(self, app, outlet):
+    def __init__(self, app, outlet, holder):
         self._app = app
         self._outlet = outlet
+        self._holder = holder
         self._early: list = []
         self._has_streams = False
         # Handlers are taken away when the log is configured.
@@ -22,10 +23,19 @@ class Said:
         self._app.log.removeFilter(self._on_record)
 
     def _begin(self) -> None:
-        self._init_io()
         app = self._app
+        captures = bool(getattr(app, "capture_fd_output", False)) and self._holder is not None
+        if captures:
+            # A thread of ipykernel's would read the pipes.
+            app.capture_fd_output = False
+        self._init_io()
         others = [getattr(app, name, None) for name in ("control_thread", "shell_channel_thread")]
-        self._outlet.of(app.iopub_thread, app.session, (sys.stdout, sys.stderr), filter(None, others))
+        streams = (sys.stdout, sys.stderr)
+        outlet = self._outlet.of(app.iopub_thread, app.session, streams, filter(None, others))
+        if captures:
+            app.capture_fd_output = True
+            outlet.beat = self._holder.beat
+            self._holder.capture(streams, app.log)
         self._has_streams = True
         for text in self._early:
             sys.stderr.write(text)
