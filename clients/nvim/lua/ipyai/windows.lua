@@ -29,6 +29,11 @@ local function reading_buffer(name)
   return buf
 end
 
+---How wide a float in the middle may be.
+local function most_columns()
+  return math.max(20, vim.o.columns - 8)
+end
+
 ---A float in the middle, as large as what it holds, with the cursor in it.
 ---@param buf integer
 ---@param title string
@@ -38,7 +43,7 @@ function M.float(buf, title)
   for _, line in ipairs(vim.api.nvim_buf_get_lines(buf, 0, 1000, false)) do
     widest = math.max(widest, vim.fn.strdisplaywidth(line))
   end
-  local width = math.min(widest + 1, math.max(20, vim.o.columns - 8))
+  local width = math.min(widest + 1, most_columns())
   local height = math.min(math.max(1, vim.api.nvim_buf_line_count(buf)), math.max(3, vim.o.lines - 8))
   local win = vim.api.nvim_open_win(buf, true, {
     relative = "editor",
@@ -80,9 +85,11 @@ end
 ---@param text string
 ---@param title string
 function M.show_text(text, title)
-  local lines = vim.tbl_map(function(line)
-    return { { line, "" } }
-  end, vim.split(text, "\n"))
+  -- Broken at blanks: 'linebreak' would also part `:IpyaiRestart` from its colon.
+  local rows = require("ipyai.cells.wrap").words(text, most_columns() - 1)
+  local lines = vim.tbl_map(function(row)
+    return { { row, "" } }
+  end, rows)
   M.show_lines(lines, title)
 end
 
