@@ -13,6 +13,9 @@ import functools
 import os
 import threading
 import time
+
+# A person may put others in their place, and is to read what they print all the same.
+from builtins import bytes, getattr, hasattr, isinstance, len, map, max, memoryview, min, next, range, sum
 from collections import deque
 
 _DELIMITER = b"<IDS|MSG>"
