@@ -1,7 +1,7 @@
 import { plainText, rowText } from "../../../ground/text/plainText.ts";
 import { joined, type ScreenText, words } from "../../../ground/text/screenText.ts";
 import type { Face } from "../../common/shell/action.ts";
-import { askCompleteness, askCompletions, askDocumentation, askHistory } from "../../common/shell/lookups.ts";
+import { askCompleteness, askCompletions, askHistory } from "../../common/shell/lookups.ts";
 import { Shell } from "../../common/shell/shell.ts";
 import { OpenQuestions } from "../asking/openQuestions.ts";
 import type { Start } from "../commandLine/start.ts";
@@ -9,7 +9,9 @@ import { createEditor } from "../editor/editor.ts";
 import type { KeyEvent } from "../editor/keys.ts";
 import type { Completions, Editor, Rendered } from "../editor/types.ts";
 import { createAnswerKeys } from "../input/answerKeys.ts";
+import { Documentation } from "../input/documentation.ts";
 import { InlineSuggestion } from "../input/inlineSuggestion.ts";
+import { createShellKeys } from "../input/shellKeys.ts";
 import { Scrollback } from "../output/scrollback.ts";
 import { runEditor, runPager, runProgram } from "../programs/externalProgram.ts";
 import { kernelCwd } from "../programs/kernelCwd.ts";
@@ -46,11 +48,11 @@ export class ScreenShell {
 	readonly #shell: Shell;
 	readonly #editor: Editor;
 	readonly #suggestion: InlineSuggestion;
-	readonly #answerKeys: Readonly<Record<string, () => boolean>>;
+	/** Keys that are not the input's alone; an action that answers `false` leaves its key to it. */
+	readonly #keys: Readonly<Record<string, () => boolean>>;
 	readonly #questions: OpenQuestions;
 	readonly #note = new StatusNote(() => this.#stage.drawSoon());
-	/** Documentation that shows until the next key. */
-	#doc: readonly ScreenText[] = [];
+	readonly #doc: Documentation;
 	readonly #colours: Colours;
 
 	constructor(start: Start, terminal: KeyboardTerminal, env: NodeJS.ProcessEnv) {
@@ -108,17 +110,22 @@ export class ScreenShell {
 			isComplete: (text) => askCompleteness(this.#shell, text),
 			complete: (text, cursor) => this.#complete(text, cursor),
 		});
-		this.#answerKeys = createAnswerKeys({
-			editor: this.#editor,
-			answer: () => this.#shell.view?.answer ?? "",
-			say: (text) => this.#note.say(text),
-			draw: () => this.#stage.draw(),
-		});
 		this.#suggestion = new InlineSuggestion({
 			shell: this.#shell,
 			editor: this.#editor,
 			tell: (text) => (text === null ? this.#note.release() : this.#note.hold(text)),
 		});
+		const around = {
+			shell: this.#shell,
+			editor: this.#editor,
+			say: (text: string) => this.#note.say(text),
+			draw: () => this.#stage.draw(),
+		};
+		this.#doc = new Documentation({ ...around, rows: () => this.#stage.screen.rows });
+		this.#keys = {
+			...createAnswerKeys({ ...around, answer: () => this.#shell.view?.answer ?? "" }),
+			...createShellKeys({ ...around, suggestion: this.#suggestion }),
+		};
 	}
 
 	/** Runs until the person leaves; answers the exit code. Rejects when the session cannot be opened. */
@@ -227,7 +234,7 @@ export class ScreenShell {
 			void this.#colours.take(key.sequence);
 			return;
 		}
-		this.#doc = [];
+		this.#doc.hide();
 		this.#note.release();
 		this.#handleKey(key);
 		this.#stage.draw();
@@ -245,43 +252,15 @@ export class ScreenShell {
 
 	#inputKey(key: KeyEvent, id: string): void {
 		if (this.#questions.cardKey(id, this.#editor.text === "")) return;
-		const action = this.#keys[id] ?? this.#answerKeys[id];
+		const action = this.#keys[id];
 		if (action !== undefined && this.#editor.mode !== "search") {
 			// A menu of completions closes and keeps what it put in.
 			if (this.#editor.mode === "menu") this.#editor.setText(this.#editor.text, this.#editor.cursor);
 			if (action()) return;
 		}
 		if (this.#editor.handleKey(key)) return;
-		if (id === "shift+tab") void this.#inspect();
+		if (id === "shift+tab") void this.#doc.ask();
 		if (id === "escape") this.#shell.stopAnswer();
-	}
-
-	/** Keys of the shell; `false` leaves the key to the input. */
-	readonly #keys: Readonly<Record<string, () => boolean>> = {
-		// The nearest thing that can be stopped.
-		"ctrl+c": () => {
-			if (this.#editor.text !== "") this.#editor.setText("");
-			else if (!this.#shell.interrupt()) this.#note.say("Ctrl-D or exit leaves");
-			return true;
-		},
-		"ctrl+d": () => this.#withEmptyInput(() => this.#shell.askLeave("close")),
-		"ctrl+r": () => this.#shell.hasDeadKernel && this.#withEmptyInput(() => this.#shell.restart()),
-		"alt+r": () => this.#withEmptyInput(() => this.#shell.enter("%ipyai rerun")),
-		"alt+.": () => {
-			void this.#suggestion.ask();
-			return true;
-		},
-		"alt+,": () => this.#suggestion.previous(),
-		"alt+p": () => {
-			void this.#shell.togglePromptMode();
-			return true;
-		},
-	};
-
-	#withEmptyInput(act: () => unknown): boolean {
-		if (this.#editor.text !== "") return false;
-		void act();
-		return true;
 	}
 
 	// What the input asks.
@@ -296,26 +275,6 @@ export class ScreenShell {
 			// The editor takes the answer first.
 			setImmediate(() => this.#stage.draw());
 		}
-	}
-
-	/** Shift-Tab: what stands at the cursor, until the next key. */
-	async #inspect(): Promise<void> {
-		const { text, cursor } = this.#editor;
-		if (text === "") return;
-		try {
-			const found = await askDocumentation(this.#shell, text, cursor);
-			if (this.#editor.text !== text) return;
-			if (found === null) this.#note.say("nothing is known about this");
-			else this.#doc = this.#cutDoc(sanitizeLines(found.trimEnd()));
-		} catch (error) {
-			this.#note.say((error as Error).message);
-		}
-		this.#stage.draw();
-	}
-
-	#cutDoc(lines: readonly ScreenText[]): readonly ScreenText[] {
-		const room = Math.max(3, Math.floor(this.#stage.screen.rows / 2));
-		return lines.length > room ? [...lines.slice(0, room - 1), words`…  (name? shows all)`] : lines;
 	}
 
 	async #loadHistory(): Promise<void> {
@@ -350,7 +309,7 @@ export class ScreenShell {
 			lines: [
 				...top,
 				...input.lines,
-				...this.#doc.map((line) => truncateLine(line, columns)),
+				...this.#doc.lines.map((line) => truncateLine(line, columns)),
 				renderStatus(status, columns, this.#theme),
 			],
 			cursor: { line: top.length + input.cursor.line, column: input.cursor.column },
