@@ -25,6 +25,8 @@ const ending: readonly string[] = [
 	"kernel/end",
 	"kernel/adopt",
 	"session/detach",
+	// It waits for a person, as it should.
+	"cell/propose",
 ];
 
 const requests = {
