@@ -90,7 +90,7 @@ test("tokens are short", () => {
 });
 
 test("without a session it says what it waits for", () => {
-	expect(statusParts({ link: { kind: "joining" }, view: null, waiting: 2, message: null })).toEqual({
+	expect(statusParts({ link: { kind: "joining" }, view: null, waiting: 2, message: null })).toMatchObject({
 		left: "",
 		right: "starting · 2 waiting",
 	});
