@@ -94,6 +94,24 @@ test("input() and getpass() ask in the input's place", async () => {
 	await leave(program);
 });
 
+test("a question that a program prints stands where it was asked, with its answer behind it", async () => {
+	const program = await start();
+	program.send(
+		`!bash -c 'echo one; read -p "name? " x; echo "hi $x"; read -sp "word? " y; echo; echo \${#y}'${enter}`,
+	);
+	await program.until(/^name\?$[\s\S]*waits for your line/m);
+	program.send(`Ada${enter}`);
+	await program.until(/^word\?$[\s\S]*waits for your line/m);
+	program.send(`secret${enter}`);
+	await program.until(/^6$/m);
+	expect(program.text()).toMatch(/\none\nname\? Ada\nhi Ada\nword\?\n+6\n/);
+	program.send(`print("a", end=" "); b = input("b: ")${enter}`);
+	await program.until(/b:$[\s\S]*waits for your line/m);
+	program.send(`c${enter}`);
+	await program.until(/^a b: c$/m);
+	await leave(program);
+});
+
 test("an approval shows its code, and a refusal's reason reaches the model", async () => {
 	const program = await start();
 	const call = `@@tool pyrun {"code":"total = 6 * 7\\nprint(total)"}@@`;

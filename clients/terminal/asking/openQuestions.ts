@@ -38,12 +38,14 @@ export class OpenQuestions {
 		return this.#questions[0] ?? null;
 	}
 
-	/** Python's `input()`. */
-	input(request: InputRequestParams): void {
+	/** Python's `input()`, behind what its cell has printed of that line: `printed` takes that, also what comes late. */
+	input(request: InputRequestParams, printed: () => readonly ScreenText[]): void {
 		const { shell, theme, columns, show, draw } = this.#options;
-		const prompt = sanitizeLines(request.prompt);
+		const [first = words``, ...others] = sanitizeLines(request.prompt);
+		const prompt = [...behind(printed(), first), ...others];
+		const lead = prompt.at(-1)!;
 		show(prompt.slice(0, -1));
-		const question = inputQuestion(request, {
+		const question = inputQuestion(request, lead, {
 			theme,
 			complete: async (text, cursor) => {
 				const found = await askInputCompletions(shell, request.inputId, text, cursor);
@@ -52,8 +54,8 @@ export class OpenQuestions {
 				return found;
 			},
 			onSubmit: (text) => {
-				const last = prompt.at(-1) ?? words``;
-				show(request.password ? question.render(columns()).lines : [joined([last, rowText(text)])]);
+				const [line = words``] = request.password ? question.render(columns()).lines : [];
+				show(behind(printed(), request.password ? line : joined([lead, rowText(text)])));
 				this.#answer(question, text);
 			},
 		});
@@ -144,3 +146,9 @@ export class OpenQuestions {
 		this.#options.draw();
 	}
 }
+
+/** Lines whose last one goes on with this. */
+const behind = (printed: readonly ScreenText[], text: ScreenText): readonly ScreenText[] => [
+	...printed.slice(0, -1),
+	joined([printed.at(-1) ?? words``, text]),
+];

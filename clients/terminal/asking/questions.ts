@@ -1,13 +1,12 @@
 /** What takes the keyboard for a moment: `input()`, the reason for a refusal, the question before leaving. */
 import type { Completeness } from "../../../ground/python/completeness.ts";
 import { rowText } from "../../../ground/text/plainText.ts";
-import { type PlainText, words } from "../../../ground/text/screenText.ts";
+import { type PlainText, type ScreenText, words } from "../../../ground/text/screenText.ts";
 import type { InputRequestParams } from "../../../protocol/index.ts";
 import type { Approval } from "../../common/session/sessionView.ts";
 import { createEditor } from "../editor/editor.ts";
 import type { KeyEvent } from "../editor/keys.ts";
 import type { Editor, EditorOptions, Rendered } from "../editor/types.ts";
-import { sanitizeLines } from "../render/sanitize.ts";
 import { paint, type Theme } from "../render/theme.ts";
 import { lineWidth, stripStyles } from "../screen/styledText.ts";
 import { HiddenLine } from "./hiddenLine.ts";
@@ -26,16 +25,13 @@ type LineOptions = {
 	readonly onSubmit: (text: string) => void;
 };
 
-/** Python's `input()` or `getpass()`. Of a prompt of several lines the last one stands before the line. */
+/** Python's `input()` or `getpass()`, or a program's; `lead` stands before the line. */
 export const inputQuestion = (
 	request: InputRequestParams,
+	lead: ScreenText,
 	{ theme, onSubmit, complete }: LineOptions & { readonly complete: EditorOptions["complete"] },
 ): Question => {
-	const fallback = request.password ? "Password: " : "";
-	const prompt =
-		sanitizeLines(request.prompt || fallback)
-			.map(stripStyles)
-			.at(-1) ?? words``;
+	const prompt = stripStyles(lead === "" && request.password ? words`Password: ` : lead);
 	if (!request.password) {
 		const editor = lineEditor(prompt, theme, onSubmit, complete);
 		return {

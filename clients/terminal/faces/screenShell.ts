@@ -186,7 +186,8 @@ export class ScreenShell {
 			say: ({ text }) => this.#note.say(text),
 			approvalAsked: ({ approval }) => this.#questions.approval(approval),
 			approvalEnded: ({ approval }) => this.#questions.approvalEnded(approval.approvalId),
-			inputAsked: ({ request }) => this.#questions.input(request),
+			inputAsked: ({ request }) =>
+				this.#questions.input(request, () => this.#scrollback.askHere(request.cellId)),
 			inputEnded: ({ request }) => this.#questions.drop(request.cellId),
 			page: ({ text }) => this.#page(text),
 			nextInput: ({ text, replace }) => {
@@ -304,7 +305,13 @@ export class ScreenShell {
 		});
 		const top = [...above, ...card];
 		const { link, view, live: session } = this.#shell;
-		const status = statusParts({ link, view, waiting: session.waiting, message: this.#note.text });
+		const status = statusParts({
+			link,
+			view,
+			asked: this.#questions.question?.kind === "input",
+			waiting: session.waiting,
+			message: this.#note.text,
+		});
 		return {
 			lines: [
 				...top,

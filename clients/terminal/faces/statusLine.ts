@@ -6,6 +6,8 @@ import type { SessionView } from "../../common/session/sessionView.ts";
 export type StatusFacts = {
 	readonly link: LinkState;
 	readonly view: SessionView | null;
+	/** What is typed answers a cell's question. */
+	readonly asked: boolean;
 	/** Inputs that were typed before they could be sent. */
 	readonly waiting: number;
 	/** A short message that stands for the moment, for example why no completion came. */
@@ -19,6 +21,7 @@ export type StatusFacts = {
 export const statusParts = ({
 	link,
 	view,
+	asked,
 	waiting,
 	message,
 }: StatusFacts): { danger: string | null; left: string; right: string } => {
@@ -28,6 +31,7 @@ export const statusParts = ({
 	if (link.kind === "lost") right.push(`no server: ${link.reason}`);
 	else if (link.kind === "joining") right.push("starting");
 	if (view !== null) right.push(...activityParts(view));
+	if (asked) right.push("waits for your line");
 	if (waiting > 0) right.push(`${waiting} waiting`);
 	return { danger: view?.settings.permissions === "yolo" ? "yolo" : null, left, right: right.join(" · ") };
 };

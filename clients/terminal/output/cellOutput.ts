@@ -54,6 +54,11 @@ export class CellOutput {
 		return [...kept, ...this.#stream.live(width)];
 	}
 
+	/** A question stands where the output is: gives what was printed of its line, and goes on below the answer. */
+	askHere(): ScreenText[] {
+		return this.#stream.end();
+	}
+
 	/** Nothing more comes: gives the lines that go above. */
 	end(): ScreenText[] {
 		const lines = [...(this.#kept ?? []).flatMap((entry) => entry.lines), ...this.#stream.end()];

@@ -53,6 +53,11 @@ export class OpenOutputs {
 		add(id, shown.take(this.#withoutClearing(output), outputOptions()));
 	}
 
+	/** What a cell has printed of the line on which it asks something. */
+	askHere(id: string): readonly ScreenText[] {
+		return this.#cells.get(id)?.askHere() ?? [];
+	}
+
 	end(id: string): void {
 		const shown = this.#cells.get(id) ?? new CellOutput();
 		this.#addOmitted(id, shown);

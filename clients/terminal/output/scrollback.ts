@@ -133,6 +133,11 @@ export class Scrollback implements Transcript {
 		this.#outputs.take(id, output);
 	}
 
+	/** What a running cell has printed of the line on which it asks something. */
+	askHere(cellId: string): readonly ScreenText[] {
+		return this.#outputs.askHere(cellId);
+	}
+
 	cellFinished({ cell, note }: Told<"cellFinished">): void {
 		this.#showCurrentCell();
 		this.#outputs.end(cell.cellId);

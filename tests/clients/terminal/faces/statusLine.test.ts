@@ -11,7 +11,13 @@ import {
 } from "../../../support/sessionUpdates.ts";
 
 const status = (view: SessionView): string => {
-	const { left, right } = statusParts({ link: { kind: "ready" }, view, waiting: 0, message: null });
+	const { left, right } = statusParts({
+		link: { kind: "ready" },
+		view,
+		asked: false,
+		waiting: 0,
+		message: null,
+	});
 	return `${left} | ${right}`;
 };
 
@@ -59,7 +65,7 @@ test("what runs in the background is named, and a mode that asks nobody is in fr
 	expect(status(view)).toContain("2 terminals");
 	view.fold(hint({ kind: "terminals", running: [] }));
 	expect(status(view)).toBe("scripted · model-1 · ada | ");
-	const facts = { link: { kind: "ready" }, view, waiting: 0, message: null } as const;
+	const facts = { link: { kind: "ready" }, view, asked: false, waiting: 0, message: null } as const;
 	expect(statusParts(facts).danger).toBe("yolo");
 });
 
@@ -90,7 +96,9 @@ test("tokens are short", () => {
 });
 
 test("without a session it says what it waits for", () => {
-	expect(statusParts({ link: { kind: "joining" }, view: null, waiting: 2, message: null })).toMatchObject({
+	expect(
+		statusParts({ link: { kind: "joining" }, view: null, asked: false, waiting: 2, message: null }),
+	).toMatchObject({
 		left: "",
 		right: "starting · 2 waiting",
 	});
