@@ -143,12 +143,16 @@ test("a session is saved with outputs, notes and prompts, and loads back to the 
 		  [
 		    "stdout",
 		    "a
-		c
 		",
 		  ],
 		  [
 		    "stderr",
 		    "b
+		",
+		  ],
+		  [
+		    "stdout",
+		    "c
 		",
 		  ],
 		]
