@@ -27,12 +27,15 @@ export const tellWorking = (log: SessionLog): Working => {
 
 /** Tells participants that they wait for this, once it takes longer than a moment. */
 export const tellWaiting = async <T>(log: SessionLog, text: string, work: Promise<T>): Promise<T> => {
-	const working = tellWorking(log);
-	const timer = setTimeout(() => working.say(text, null), tellEveryMs);
+	let told = false;
+	const timer = setTimeout(() => {
+		told = true;
+		log.hint({ kind: "working", text, share: null });
+	}, tellEveryMs);
 	try {
 		return await work;
 	} finally {
 		clearTimeout(timer);
-		working.done();
+		if (told) log.hint({ kind: "working", text: null, share: null });
 	}
 };
