@@ -49,5 +49,8 @@ const locateStarted = async (
 			throw (await isComing()) ? error : ended;
 		},
 	);
-	return { connection, process: await findKernelProcess(launch) };
+	const process = await findKernelProcess(launch);
+	// One that ended just now would be waited for.
+	if (process === null && !(await isComing())) throw ended;
+	return { connection, process };
 };

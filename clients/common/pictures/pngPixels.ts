@@ -11,7 +11,7 @@ export type Pixels = {
 /** Larger pictures are named only: they would hold up the client. */
 const maxPixels = 12_000_000;
 
-const signature = "89504e470d0a1a0a";
+const pngHeader = "89504e470d0a1a0a";
 
 /** `null` for what is none, is damaged, interlaced (rare), or too large. */
 export const pngPixels = (base64: string): Pixels | null => {
@@ -35,7 +35,7 @@ type Header = {
 const channelsOf: readonly (number | undefined)[] = [1, undefined, 3, 1, 2, undefined, 4];
 
 const decode = (bytes: Buffer): Pixels | null => {
-	if (bytes.toString("hex", 0, 8) !== signature) return null;
+	if (bytes.toString("hex", 0, 8) !== pngHeader) return null;
 	let header: Header | null = null;
 	let palette: Buffer = Buffer.alloc(0);
 	let opacity: Buffer = Buffer.alloc(0);

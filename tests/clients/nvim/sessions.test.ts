@@ -244,5 +244,5 @@ test("a session takes a named Python, else the project's, and says so; what is w
 	await vim.shows(vim.notices, /Python 3\.\d+\.\d+: the project's \.venv \(\.venv\/bin\/python\)/);
 	await vim.shows(status(vim), / idle /);
 	await vim.command("Ipyai");
-	await vim.shows(vim.lines, /python = .*\/\.venv\/bin\/python \(the project's \.venv\)/);
+	await vim.shows(vim.lines, /python = .*\/\.venv\/bin\/python \(the project's\s\.venv\)/);
 });
