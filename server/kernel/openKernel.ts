@@ -77,6 +77,8 @@ export type OpenKernel = {
 };
 
 const requestType = "ipyai_request";
+/** A kernel that has not answered for this long is asked again. */
+const wakeMs = 1000;
 /** A main shell that does not answer for this long while control does is busy with a cell. */
 const busyAfterMs = 400;
 
@@ -171,7 +173,11 @@ const meet = async (
 
 	const installed = install(client, module.code);
 	const quick = await Promise.race([installed, delay(busyAfterMs, null, { ref: false })]);
-	if (quick === null) await Promise.any([installBeside(client, lookups, module.code, control), installed]);
+	if (quick === null) {
+		// It may not have been woken.
+		client.request({ channel: "shell", type: "kernel_info_request", content: {} }).reply.catch(() => {}); // it ended
+		await Promise.any([installBeside(client, lookups, module.code, control), installed]);
+	}
 	lookups.warm();
 	// Before the first cell: what it shows is kept from then on.
 	const greeting = {
@@ -257,12 +263,25 @@ const askOf = (
  */
 const greet = async (client: KernelClient, heard: () => boolean): Promise<Message> => {
 	for (;;) {
-		const request = { channel: "control", type: "kernel_info_request", content: {} } as const;
-		const reply = await client.request(request).reply;
+		const reply = await askAwake(client);
 		for (let waits = 0; waits < 5; waits++) {
 			if (heard()) return reply;
 			await delay(2);
 		}
+	}
+};
+
+/**
+ * A kernel is not woken by what came before its loop began, if that began at just that moment: libzmq tells of new
+ * messages once. The next one wakes it for both.
+ */
+const askAwake = async (client: KernelClient): Promise<Message> => {
+	const answered = Promise.withResolvers<Message>();
+	for (;;) {
+		const request = { channel: "control", type: "kernel_info_request", content: {} } as const;
+		client.request(request).reply.then(answered.resolve, answered.reject);
+		const reply = await Promise.race([answered.promise, delay(wakeMs, null, { ref: false })]);
+		if (reply !== null) return reply;
 	}
 };
 
