@@ -9,32 +9,16 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { spawnKernel } from "../clients/common/kernel/spawnKernel.ts";
 import type { ServerConnection } from "../clients/common/server/connection.ts";
+import { tellHeld } from "./held.ts";
 import { connectTo, serveHere } from "./ourServer.ts";
 import { ms, printRow } from "./row.ts";
 
 const megabytes = Number(process.argv[2]) || 100;
 
-/** The server's process: tells, when asked, for how long one turn of its loop has been since it was asked before. */
+/** The server's process. */
 const serve = (folder: string): void => {
 	const { path } = serveHere({ folder, name: "server", backends: [] });
-	const used = () => {
-		const { user, system } = process.threadCpuUsage();
-		return user + system;
-	};
-	let heldUs = 0;
-	let before = used();
-	const look = () => {
-		const now = used();
-		heldUs = Math.max(heldUs, now - before);
-		before = now;
-		setImmediate(look);
-	};
-	look();
-	process.on("message", () => {
-		process.send!({ heldMs: heldUs / 1000 });
-		heldUs = 0;
-	});
-	process.send!({ path });
+	tellHeld(path);
 };
 
 /** In MB, what a process has in memory, and at most had since `forgetPeak`. */

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawnKernel } from "../clients/common/kernel/spawnKernel.ts";
 import type { Backend, TurnUpdate } from "../server/backends/backend.ts";
+import { tellHeld } from "./held.ts";
 import { serveHere } from "./ourServer.ts";
 import { printRow } from "./row.ts";
 
@@ -38,27 +39,10 @@ const backend: Backend = {
 	dispose: async () => {},
 } as unknown as Backend;
 
-/** The server's process: tells, when asked, for how long one turn of its loop has been since it was asked before. */
+/** The server's process. */
 const serve = (folder: string): void => {
 	const { path } = serveHere({ folder, name: "server", backends: [backend] });
-	let heldUs = 0;
-	const used = () => {
-		const { user, system } = process.threadCpuUsage();
-		return user + system;
-	};
-	let before = used();
-	const look = () => {
-		const now = used();
-		heldUs = Math.max(heldUs, now - before);
-		before = now;
-		setImmediate(look);
-	};
-	look();
-	process.on("message", () => {
-		process.send!({ heldMs: heldUs / 1000 });
-		heldUs = 0;
-	});
-	process.send!({ path });
+	tellHeld(path);
 };
 
 type Params = Readonly<Record<string, unknown>>;

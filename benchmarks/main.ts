@@ -10,12 +10,14 @@ import type { BenchmarkRow } from "./row.ts";
 
 const notBenchmarks = new Set([
 	"cells.ts",
+	"held.ts",
 	"loopback.ts",
 	"main.ts",
 	"ourServer.ts",
 	"peers.ts",
 	"promptingClient.ts",
 	"row.ts",
+	"silentKernel.ts",
 	"wire.ts",
 ]);
 const wanted = process.argv.slice(2);

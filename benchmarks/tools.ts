@@ -21,6 +21,7 @@ import { judge } from "../server/tools/shell/verdict.ts";
 import { editFile } from "../server/tools/sources/files.ts";
 import type { Tool } from "../server/tools/tool.ts";
 import { median, ms, printRow } from "./row.ts";
+import { noCommands, silentListener } from "./silentKernel.ts";
 
 const rounds = 200;
 const root = join(import.meta.dirname, "..");
@@ -133,17 +134,10 @@ const { launch } = spawnKernel({
 	cwd: folder,
 	env: { ...process.env, HOME: folder, XDG_RUNTIME_DIR: join(folder, "run") },
 });
-const noCommands = () => Promise.reject(new Error("no commands here"));
 const host = new KernelHost({
 	launch,
 	kernelId: "k",
-	listener: {
-		onStatus: () => {},
-		onForeignCell: () => {},
-		onLateOutput: () => {},
-		onPressed: () => {},
-		onForeignCommand: noCommands,
-	},
+	listener: silentListener,
 });
 await host.ready;
 const { status } = await host.execute({
